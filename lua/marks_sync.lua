@@ -1,0 +1,47 @@
+-- Purpose: tells the marks above a score; first makes the partition whole again when it is incomplete or has lost history, and notes a change of server.
+-- KEYS: epoch marks
+-- ARGV: known from limit nonce
+--   known  the newest stamp the caller has seen, '' for none
+--   from   the lowest score wanted, as ZRANGEBYSCORE takes it; heeded only while the lineage is still that of known
+--   limit  marks told at the most
+--   nonce  16 hex digits, the name of a new generation should one begin
+-- Reply: {stamp now, floor, member, score, member, score, ...} in the order of scores
+-- Cost: O(log m + limit)
+local function write(epoch, generation, run)
+  local stamp = string.format('%.0f', epoch) .. ':' .. generation .. ':' .. run
+  redis.call('SET', KEYS[1], stamp)
+  return stamp
+end
+
+local info = redis.pcall('INFO', 'replication')
+local here = type(info) == 'string' and string.match(info, 'master_replid:(%x%x%x%x%x%x%x%x)') or '0'
+local stamp = redis.call('GET', KEYS[1]) or ''
+local floor = redis.call('ZSCORE', KEYS[2], 'floor')
+local number, generation, run = string.match(stamp, '^(%d+):(%x+):(%x+)$')
+local known = tonumber(string.match(ARGV[1], '^%d+') or '0')
+
+-- A lost key, or an epoch below one that was seen: what was forgotten cannot be known, so a new generation begins and everything older is dead.
+if not number or not floor or known > tonumber(number) then
+  local top = redis.call('ZRANGE', KEYS[2], -1, -1, 'WITHSCORES')[2]
+  local time = redis.call('TIME')
+  local now = tonumber(time[1]) * 1000000 + tonumber(time[2])
+  local epoch = math.max(known + 1, tonumber(number or '0') + 1, tonumber(top or '0') + 1, now)
+  stamp = write(epoch, ARGV[4], here)
+  redis.call('UNLINK', KEYS[2])
+  redis.call('ZADD', KEYS[2], string.format('%.0f', epoch), 'floor')
+  return {stamp, string.format('%.0f', epoch)}
+end
+
+-- Another server than it was (failover, restart): the last writes of the old one may be lost, so the same numbers may now mean other evictions.
+if run ~= here then
+  stamp = write(tonumber(number), generation, here)
+end
+
+local from = ARGV[2]
+if string.match(stamp, ':.+$') ~= string.match(ARGV[1], ':.+$') then
+  from = '-inf'
+end
+local reply = redis.call('ZRANGEBYSCORE', KEYS[2], from, '+inf', 'WITHSCORES', 'LIMIT', 0, ARGV[3])
+table.insert(reply, 1, floor)
+table.insert(reply, 1, stamp)
+return reply

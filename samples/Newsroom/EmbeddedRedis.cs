@@ -1,0 +1,63 @@
+using System.Net;
+using System.Net.Sockets;
+using Garnet;
+using Garnet.server;
+
+namespace RedisTagCache.Samples;
+
+/// <summary>A Redis-compatible server (Garnet) inside this process, on a free loopback port. It keeps everything in memory and forgets it on disposal.</summary>
+internal sealed class EmbeddedRedis : IDisposable
+{
+    private const int Attempts = 5;
+
+    private readonly GarnetServer _server;
+
+    private EmbeddedRedis(GarnetServer server, int port)
+    {
+        _server = server;
+        ConnectionString = $"{IPAddress.Loopback}:{port}";
+    }
+
+    /// <summary>The address in the form StackExchange.Redis takes.</summary>
+    public string ConnectionString { get; }
+
+    public static EmbeddedRedis Start()
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var port = FreePort();
+            try
+            {
+                var server = new GarnetServer(Options(port));
+                server.Start();
+                return new EmbeddedRedis(server, port);
+            }
+            catch (Exception) when (attempt < Attempts)
+            {
+                // Somebody else took the port between looking and binding.
+            }
+        }
+    }
+
+    public void Dispose() => _server.Dispose();
+
+    private static GarnetServerOptions Options(int port) => new()
+    {
+        EndPoints = [new IPEndPoint(IPAddress.Loopback, port)],
+        QuietMode = true,
+        EnableLua = true,
+        LuaTransactionMode = true,
+        LuaOptions = new LuaOptions(),
+        LogMemorySize = "64m",
+        PageSize = "1m",
+        IndexMemorySize = "1m"
+    };
+
+    /// <summary>Garnet can be given port 0 but does not tell which one it got, so the system is asked first.</summary>
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

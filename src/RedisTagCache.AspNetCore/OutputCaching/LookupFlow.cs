@@ -1,0 +1,60 @@
+namespace RedisTagCache.AspNetCore.OutputCaching;
+
+/// <summary>
+/// Binds look-ups to the flow of control they were made in, so that a write carries the token of its own look-up and not of another request's.
+/// </summary>
+/// <remarks>
+/// In a request the flow is begun by <see cref="LookupFlowMiddleware"/>, above the output-cache middleware, and collects the request's
+/// look-ups: what a callee sets for the flow is not seen by its caller once it has returned asynchronously. Where the store is called
+/// directly, each look-up begins a flow of its own below the caller's; parallel flows do not see each other's.
+/// </remarks>
+internal sealed class LookupFlow
+{
+    private static readonly AsyncLocal<LookupFlow?> _current = new();
+
+    private readonly LookupFlow? _parent;
+    private readonly CacheMoment? _moment;
+    private readonly List<PageLookup> _lookups = new(1);
+
+    private LookupFlow(LookupFlow? parent, CacheMoment? moment)
+    {
+        _parent = parent;
+        _moment = moment;
+    }
+
+    /// <summary>What was known when the request began; nothing outside of a request.</summary>
+    public static CacheMoment? Moment => _current.Value?._moment;
+
+    /// <summary>Begins the flow of a request.</summary>
+    public static void BeginRequest(CacheMoment moment) => _current.Value = new LookupFlow(null, moment);
+
+    /// <summary>Binds a look-up to the flow. True when there was no request to bind it to.</summary>
+    public static bool Begin(PageLookup lookup)
+    {
+        var flow = _current.Value;
+        if (flow?._moment is null)
+        {
+            while (flow is not null && flow._lookups.TrueForAll(l => !l.IsOpen))
+                flow = flow._parent; // closed ones need not be kept
+            flow = new LookupFlow(flow, null);
+            _current.Value = flow;
+        }
+
+        lock (flow._lookups)
+            flow._lookups.Add(lookup);
+        return flow._moment is null;
+    }
+
+    /// <summary>The oldest open look-up of the key in this flow, now closed: the one from which the value was begun at the earliest.</summary>
+    public static PageLookup? TakeOldest(string key)
+    {
+        PageLookup? oldest = null;
+        for (var flow = _current.Value; flow is not null; flow = flow._parent)
+        {
+            lock (flow._lookups)
+                oldest = flow._lookups.Find(l => l.IsOpen && l.Key == key) ?? oldest;
+        }
+
+        return oldest?.TryClose() == true ? oldest : null;
+    }
+}

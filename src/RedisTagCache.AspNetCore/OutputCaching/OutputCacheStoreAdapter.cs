@@ -1,0 +1,106 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using Microsoft.AspNetCore.OutputCaching;
+
+namespace RedisTagCache.AspNetCore.OutputCaching;
+
+/// <summary>
+/// ASP.NET Core's output-cache store in terms of <see cref="ITagCacheStore"/>. The contract has no place for a token between look-up and
+/// write, so it travels with the flow of the request (<see cref="LookupFlow"/>).
+/// </summary>
+internal sealed class OutputCacheStoreAdapter(ITagCacheStore store, OutstandingLookups outstanding) : IOutputCacheBufferStore
+{
+    /// <summary>Carried by every page, so that all of them can be evicted at once.</summary>
+    private const string EveryPage = "*";
+
+    // Not async itself: what it sets for the flow has to be there when the caller goes on.
+    public ValueTask<byte[]?> GetAsync(string key, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        return GetAsync(key, BeginLookup(key), cancellationToken);
+    }
+
+    public ValueTask<bool> TryGetAsync(string key, PipeWriter destination, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        ArgumentNullException.ThrowIfNull(destination);
+        return TryGetAsync(key, destination, BeginLookup(key), cancellationToken);
+    }
+
+    public ValueTask SetAsync(string key, byte[] value, string[]? tags, TimeSpan validFor, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        return SetAsync(key, new ReadOnlySequence<byte>(value), tags, validFor, cancellationToken);
+    }
+
+    public async ValueTask SetAsync(
+        string key, ReadOnlySequence<byte> value, ReadOnlyMemory<string> tags, TimeSpan validFor, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        var token = TakeToken(key);
+        if (validFor <= TimeSpan.Zero)
+            return;
+        var options = new TagCacheEntryOptions { Lifetime = validFor, Tags = WithEveryPage(tags.Span), Token = token };
+        await store.SetAsync(Key(key), value, options, cancellationToken).ConfigureAwait(false);
+    }
+
+    public ValueTask EvictByTagAsync(string tag, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(tag);
+        return store.EvictByTagAsync(tag, cancellationToken);
+    }
+
+    private async ValueTask<byte[]?> GetAsync(string key, PageLookup lookup, CancellationToken cancellationToken)
+    {
+        using var found = await LookUpAsync(key, lookup, cancellationToken).ConfigureAwait(false);
+        return found.State == CacheLookupState.Fresh ? found.Payload.ToArray() : null;
+    }
+
+    private async ValueTask<bool> TryGetAsync(string key, PipeWriter destination, PageLookup lookup, CancellationToken cancellationToken)
+    {
+        using var found = await LookUpAsync(key, lookup, cancellationToken).ConfigureAwait(false);
+        if (found.State != CacheLookupState.Fresh)
+            return false;
+        await destination.WriteAsync(found.Payload, cancellationToken).ConfigureAwait(false);
+        return true;
+    }
+
+    private async ValueTask<CacheLookup> LookUpAsync(string key, PageLookup lookup, CancellationToken cancellationToken)
+    {
+        var found = await store.GetAsync(Key(key), cancellationToken).ConfigureAwait(false);
+        if (found.State == CacheLookupState.Fresh)
+            outstanding.End(lookup); // no page will be rendered for it
+        else
+            lookup.Token = found.Token;
+        return found;
+    }
+
+    private PageLookup BeginLookup(string key)
+    {
+        var lookup = new PageLookup(key);
+        if (LookupFlow.Begin(lookup))
+            outstanding.Begin(lookup);
+        return lookup;
+    }
+
+    private CacheToken TakeToken(string key)
+    {
+        if (LookupFlow.TakeOldest(key) is { } own)
+        {
+            outstanding.End(own);
+            return own.Token;
+        }
+
+        return LookupFlow.Moment?.TokenOf(Key(key)) ?? outstanding.TakeOldest(key) ?? default;
+    }
+
+    private static CacheEntryKey Key(string key) => new(CacheSurface.Output, key);
+
+    private static string[] WithEveryPage(ReadOnlySpan<string> tags)
+    {
+        var all = new string[tags.Length + 1];
+        tags.CopyTo(all);
+        all[^1] = EveryPage;
+        return all;
+    }
+}

@@ -1,0 +1,76 @@
+using System.Collections.Concurrent;
+
+namespace RedisTagCache.AspNetCore.OutputCaching;
+
+/// <summary>
+/// The look-ups made outside of any request that nobody has written for yet. A write that comes in another flow than its look-up cannot be
+/// told apart from others of the key: it takes the oldest token outstanding, which is never too new.
+/// </summary>
+/// <remarks>
+/// Such a write closes the newest look-up, not the one whose token it takes: whoever still computes is then left with a token that is old
+/// enough. A look-up without a write is given up after five minutes.
+/// </remarks>
+internal sealed class OutstandingLookups(TimeProvider time)
+{
+    private static readonly TimeSpan _patience = TimeSpan.FromMinutes(5);
+    private const int SweepFrom = 10_000;
+
+    private readonly ConcurrentDictionary<string, List<(PageLookup Lookup, long Since)>> _byKey = new(StringComparer.Ordinal);
+
+    public void Begin(PageLookup lookup)
+    {
+        if (_byKey.Count >= SweepFrom)
+        {
+            foreach (var key in _byKey.Keys)
+                Change(key, static _ => { });
+        }
+
+        Change(lookup.Key, list => list.Add((lookup, time.GetTimestamp())));
+    }
+
+    public void End(PageLookup lookup)
+    {
+        lookup.TryClose();
+        if (_byKey.ContainsKey(lookup.Key))
+            Change(lookup.Key, static _ => { });
+    }
+
+    public CacheToken? TakeOldest(string key)
+    {
+        CacheToken? token = null;
+        if (_byKey.ContainsKey(key))
+        {
+            Change(key, list =>
+            {
+                if (list.Count == 0)
+                    return;
+                token = list.Select(entry => entry.Lookup.Token).Aggregate(CacheToken.Older);
+                list[^1].Lookup.TryClose();
+            });
+        }
+
+        return token;
+    }
+
+    /// <summary>Changes a key's list, oldest first, and drops from it what is closed or has been waited for long enough.</summary>
+    private void Change(string key, Action<List<(PageLookup Lookup, long Since)>> change)
+    {
+        while (true)
+        {
+            var list = _byKey.GetOrAdd(key, static _ => []);
+            lock (list)
+            {
+                if (!_byKey.TryGetValue(key, out var current) || !ReferenceEquals(current, list))
+                    continue; // emptied and dropped just now
+                list.RemoveAll(IsOver);
+                change(list);
+                list.RemoveAll(IsOver);
+                if (list.Count == 0)
+                    _byKey.TryRemove(key, out _);
+                return;
+            }
+        }
+    }
+
+    private bool IsOver((PageLookup Lookup, long Since) entry) => !entry.Lookup.IsOpen || time.GetElapsedTime(entry.Since) >= _patience;
+}

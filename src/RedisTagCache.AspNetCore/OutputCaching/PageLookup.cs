@@ -1,0 +1,17 @@
+namespace RedisTagCache.AspNetCore.OutputCaching;
+
+/// <summary>One look-up of a page, open from its beginning until the page was found or written.</summary>
+internal sealed class PageLookup(string key)
+{
+    private int _closed;
+
+    public string Key { get; } = key;
+
+    /// <summary>What a page may carry that is rendered after this look-up; until the look-up has answered, nothing.</summary>
+    public CacheToken Token { get; set; } = CacheToken.Never;
+
+    public bool IsOpen => Volatile.Read(ref _closed) == 0;
+
+    /// <summary>Closes it; true for the one who did.</summary>
+    public bool TryClose() => Interlocked.Exchange(ref _closed, 1) == 0;
+}

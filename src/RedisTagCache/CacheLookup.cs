@@ -1,0 +1,58 @@
+using System.Buffers;
+
+namespace RedisTagCache;
+
+/// <summary>The answer to a look-up. Holds a pooled buffer: dispose it once, after the payload has been read. Not safe for concurrent use.</summary>
+public sealed class CacheLookup : IDisposable
+{
+    private IMemoryOwner<byte>? _owner;
+    private readonly ReadOnlyMemory<byte> _payload;
+
+    internal CacheLookup(CacheLookupState state, CacheToken token, DateTimeOffset createdAt, IMemoryOwner<byte> owner, ReadOnlyMemory<byte> payload)
+    {
+        State = state;
+        Token = token;
+        CreatedAt = createdAt;
+        _owner = owner;
+        _payload = payload;
+    }
+
+    internal CacheLookup(CacheMissReason reason, CacheToken token)
+    {
+        MissReason = reason;
+        Token = token;
+    }
+
+    /// <summary>Miss, fresh or stale.</summary>
+    public CacheLookupState State { get; }
+
+    /// <summary>Why it was a miss; <see cref="CacheMissReason.None"/> otherwise.</summary>
+    public CacheMissReason MissReason { get; }
+
+    /// <summary>Whether there is a payload, fresh or stale.</summary>
+    public bool HasValue => State != CacheLookupState.Miss;
+
+    /// <summary>The token for a value whose computation begins after this look-up. Hand it to <see cref="TagCacheEntryOptions.Token"/>.</summary>
+    public CacheToken Token { get; }
+
+    /// <summary>When the entry was written, by the clock of the instance that wrote it.</summary>
+    public DateTimeOffset CreatedAt { get; }
+
+    /// <summary>The bytes that were written; empty for a miss. Valid until <see cref="Dispose"/>.</summary>
+    /// <exception cref="ObjectDisposedException">The look-up was disposed.</exception>
+    public ReadOnlyMemory<byte> Payload
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(HasValue && _owner is null, this);
+            return _payload;
+        }
+    }
+
+    /// <summary>Gives the buffer back. Further calls do nothing.</summary>
+    public void Dispose()
+    {
+        _owner?.Dispose();
+        _owner = null;
+    }
+}

@@ -1,0 +1,38 @@
+namespace RedisTagCache;
+
+/// <summary>
+/// A room of keys in the store: equal keys of two surfaces are two entries. Tags know no surfaces: an eviction reaches all of them.
+/// </summary>
+public sealed class CacheSurface
+{
+    /// <summary>Pages of ASP.NET Core output caching: tagged, and isolated by build.</summary>
+    public static CacheSurface Output { get; } = new("output", isTagged: true, isIsolatedByBuild: true);
+
+    /// <summary>Creates a surface. Keep it: a surface is meant to be created once.</summary>
+    /// <param name="name">1 to 32 ASCII letters, digits, <c>-</c>, <c>_</c> or <c>.</c>; part of every key.</param>
+    /// <param name="isTagged">Whether its entries may carry tags. Entries of an untagged surface are read with a bare GET and live until they expire or are removed.</param>
+    /// <param name="isIsolatedByBuild">Whether each build sees its own entries only.</param>
+    /// <exception cref="ArgumentException">The name is not valid.</exception>
+    public CacheSurface(string name, bool isTagged, bool isIsolatedByBuild)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        if (name.Length is 0 or > 32 || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'))
+            throw new ArgumentException($"A surface name is 1 to 32 ASCII letters, digits, '-', '_' or '.'; got '{name}'.", nameof(name));
+
+        Name = name;
+        IsTagged = isTagged;
+        IsIsolatedByBuild = isIsolatedByBuild;
+    }
+
+    /// <summary>The name, as it stands in keys and in the <c>surface</c> dimension of metrics.</summary>
+    public string Name { get; }
+
+    /// <summary>Whether entries may carry tags.</summary>
+    public bool IsTagged { get; }
+
+    /// <summary>Whether each build sees its own entries only.</summary>
+    public bool IsIsolatedByBuild { get; }
+
+    /// <inheritdoc/>
+    public override string ToString() => Name;
+}

@@ -1,0 +1,36 @@
+using System.Reflection;
+
+namespace RedisTagCache.DependencyInjection;
+
+/// <summary>The name of a build, and where it was found.</summary>
+internal sealed record BuildNamespace(string Name, string Source)
+{
+    /// <summary>The variables that deployment systems set, the most deliberate first.</summary>
+    public static readonly string[] Variables = ["DEPLOYMENT_VERSION", "GIT_HASH", "GITHUB_SHA", "SOURCE_VERSION", "BUILD_BUILDID"];
+
+    /// <summary>Resolves the name; always finds one.</summary>
+    /// <param name="option">What code or configuration set.</param>
+    /// <param name="configured">What configuration alone says, to name the source.</param>
+    /// <param name="environment">Reads an environment variable.</param>
+    /// <param name="entry">The application's assembly.</param>
+    public static BuildNamespace Resolve(string? option, string? configured, Func<string, string?> environment, Assembly entry)
+    {
+        if (!string.IsNullOrWhiteSpace(option))
+            return new BuildNamespace(Escape(option), option == configured ? "configuration" : "option");
+
+        foreach (var variable in Variables)
+        {
+            if (environment(variable) is { } value && !string.IsNullOrWhiteSpace(value))
+                return new BuildNamespace(Escape(value.Trim()), $"environment variable {variable}");
+        }
+
+        // 1.2.0+4f9c0e2: what follows the plus is the source revision that the build recorded.
+        var version = entry.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion;
+        return version?.IndexOf('+', StringComparison.Ordinal) is > 0 and var plus && plus < version.Length - 1
+            ? new BuildNamespace(Escape(version[(plus + 1)..]), "source revision of the entry assembly")
+            : new BuildNamespace(entry.ManifestModule.ModuleVersionId.ToString("N"), "module version id of the entry assembly");
+    }
+
+    /// <summary>Escapes what has a meaning in keys; different names stay different.</summary>
+    private static string Escape(string name) => Uri.EscapeDataString(name);
+}

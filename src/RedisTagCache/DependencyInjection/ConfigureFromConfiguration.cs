@@ -1,0 +1,54 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace RedisTagCache.DependencyInjection;
+
+/// <summary>Takes the options from the configuration section <c>RedisTagCache</c>, where there is a configuration.</summary>
+internal sealed class ConfigureFromConfiguration(IServiceProvider services) : IConfigureOptions<RedisTagCacheOptions>
+{
+    public const string Section = "RedisTagCache";
+
+    public void Configure(RedisTagCacheOptions options)
+    {
+        if (services.GetService<IConfiguration>() is not { } configuration)
+            return;
+
+        var bound = new BindableOptions
+        {
+            Configuration = options.Configuration,
+            KeyPrefix = options.KeyPrefix,
+            BuildNamespace = options.BuildNamespace,
+            IsolateDistributedCacheByBuild = options.IsolateDistributedCacheByBuild,
+            OperationTimeout = options.OperationTimeout,
+            MarkRetention = options.MarkRetention,
+            MaximumMarks = options.MaximumMarks,
+        };
+        configuration.GetSection(Section).Bind(bound);
+        options.Configuration = bound.Configuration;
+        options.KeyPrefix = bound.KeyPrefix;
+        options.BuildNamespace = bound.BuildNamespace;
+        options.IsolateDistributedCacheByBuild = bound.IsolateDistributedCacheByBuild;
+        options.OperationTimeout = bound.OperationTimeout;
+        options.MarkRetention = bound.MarkRetention;
+        options.MaximumMarks = bound.MaximumMarks;
+    }
+
+    /// <summary>What configuration can say; the other options are objects.</summary>
+    internal sealed class BindableOptions
+    {
+        public string? Configuration { get; set; }
+
+        public string KeyPrefix { get; set; } = "";
+
+        public string? BuildNamespace { get; set; }
+
+        public bool IsolateDistributedCacheByBuild { get; set; }
+
+        public TimeSpan OperationTimeout { get; set; }
+
+        public TimeSpan MarkRetention { get; set; }
+
+        public int MaximumMarks { get; set; }
+    }
+}

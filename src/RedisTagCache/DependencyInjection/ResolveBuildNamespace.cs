@@ -1,0 +1,27 @@
+using System.Reflection;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using RedisTagCache.Diagnostics;
+
+namespace RedisTagCache.DependencyInjection;
+
+/// <summary>Resolves the build namespace, once, when the options are first read: at the start of the host.</summary>
+internal sealed class ResolveBuildNamespace(IServiceProvider services, ILogger<ResolveBuildNamespace> logger) : IPostConfigureOptions<RedisTagCacheOptions>
+{
+    public void PostConfigure(string? name, RedisTagCacheOptions options)
+    {
+        if (options.BuildNamespace?.Length > ValidateRedisTagCacheOptions.LongestBuildNamespace)
+            return; // left for the validation to name
+
+        var configured = services.GetService<IConfiguration>()?[$"{ConfigureFromConfiguration.Section}:{nameof(options.BuildNamespace)}"];
+        var resolved = BuildNamespace.Resolve(
+            options.BuildNamespace,
+            configured,
+            Environment.GetEnvironmentVariable,
+            Assembly.GetEntryAssembly() ?? typeof(ResolveBuildNamespace).Assembly);
+        options.BuildNamespace = resolved.Name;
+        Log.BuildNamespaceResolved(logger, resolved.Name, resolved.Source);
+    }
+}

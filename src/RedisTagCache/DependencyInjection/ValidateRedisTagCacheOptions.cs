@@ -1,0 +1,71 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using StackExchange.Redis;
+
+namespace RedisTagCache.DependencyInjection;
+
+/// <summary>Checks the options when the host starts. A connection string is never repeated: it may hold a password.</summary>
+internal sealed class ValidateRedisTagCacheOptions(IServiceProvider services) : IValidateOptions<RedisTagCacheOptions>
+{
+    public const int LongestBuildNamespace = 128;
+    private const int LongestKeyPrefix = 64;
+
+    public ValidateOptionsResult Validate(string? name, RedisTagCacheOptions options)
+    {
+        var errors = new ValidateOptionsResultBuilder();
+        if (options.KeyPrefix is not { Length: > 0 and <= LongestKeyPrefix } prefix || !prefix.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'))
+            Add(nameof(options.KeyPrefix), options.KeyPrefix, $"1 to {LongestKeyPrefix} ASCII letters, digits, '-', '_' or '.'");
+        if (options.BuildNamespace?.Length > LongestBuildNamespace && options.BuildNamespace == Uri.UnescapeDataString(options.BuildNamespace))
+            Add(nameof(options.BuildNamespace), options.BuildNamespace, $"1 to {LongestBuildNamespace} characters");
+        Between(nameof(options.OperationTimeout), options.OperationTimeout, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1));
+        Between(nameof(options.MarkRetention), options.MarkRetention, TimeSpan.FromMinutes(1), TimeSpan.FromDays(365));
+        Between(nameof(options.MaximumMarks), options.MaximumMarks, 1_000, 10_000_000);
+        ValidateConnection(options, errors);
+        return errors.Build();
+
+        void Between<T>(string option, T value, T lowest, T highest)
+            where T : IComparable<T>
+        {
+            if (value.CompareTo(lowest) < 0 || value.CompareTo(highest) > 0)
+                Add(option, value, $"{lowest} to {highest}");
+        }
+
+        void Add(string option, object? value, string accepted) =>
+            errors.AddError($"{nameof(RedisTagCacheOptions)}.{option} is '{value}'; accepted: {accepted}.", option);
+    }
+
+    private void ValidateConnection(RedisTagCacheOptions options, ValidateOptionsResultBuilder errors)
+    {
+        if (options.ConnectionMultiplexerFactory is not null || DesignTime.IsActive)
+            return;
+        if (options.ConfigurationOptions is { } given)
+        {
+            if (given.EndPoints.Count == 0)
+                errors.AddError($"{nameof(RedisTagCacheOptions)}.{nameof(options.ConfigurationOptions)} names no end point; accepted: one or more.", nameof(options.ConfigurationOptions));
+        }
+        else if (options.Configuration is not null)
+        {
+            if (ProblemOf(options.Configuration) is { } problem)
+                errors.AddError($"{nameof(RedisTagCacheOptions)}.{nameof(options.Configuration)} {problem}; accepted: a StackExchange.Redis connection string such as 'localhost:6379'.", nameof(options.Configuration));
+        }
+        else if (services.GetService<IServiceProviderIsService>()?.IsService(typeof(IConnectionMultiplexer)) != true)
+        {
+            errors.AddError(
+                $"{nameof(RedisTagCacheOptions)} says nothing of a connection: set {nameof(options.Configuration)} (also 'RedisTagCache:Configuration' in configuration), "
+                + $"{nameof(options.ConfigurationOptions)} or {nameof(options.ConnectionMultiplexerFactory)}, or register an {nameof(IConnectionMultiplexer)}.",
+                nameof(options.Configuration));
+        }
+    }
+
+    private static string? ProblemOf(string configuration)
+    {
+        try
+        {
+            return ConfigurationOptions.Parse(configuration).EndPoints.Count == 0 ? "names no end point" : null;
+        }
+        catch (Exception e) when (e is ArgumentException or FormatException)
+        {
+            return "is not a connection string";
+        }
+    }
+}

@@ -1,0 +1,31 @@
+using System.Diagnostics;
+
+namespace RedisTagCache.Diagnostics;
+
+/// <summary>The activity source. Activities carry counts and outcomes, never keys or tags.</summary>
+internal static class CacheActivity
+{
+    private static readonly ActivitySource _source = new(RedisTagCacheDiagnostics.ActivitySourceName);
+
+    public static Activity? Lookup(CacheSurface surface) => Start("cache.lookup", surface);
+
+    public static Activity? Write(CacheSurface surface) => Start("cache.write", surface);
+
+    public static Activity? Evict(string kind, int tags)
+    {
+        var activity = _source.StartActivity("cache.evict");
+        activity?.SetTag("redistagcache.kind", kind).SetTag("redistagcache.tag_count", tags);
+        return activity;
+    }
+
+    public static Activity? Sync() => _source.StartActivity("cache.sync");
+
+    public static void Outcome(this Activity? activity, string outcome) => activity?.SetTag("redistagcache.outcome", outcome);
+
+    private static Activity? Start(string name, CacheSurface surface)
+    {
+        var activity = _source.StartActivity(name);
+        activity?.SetTag("redistagcache.surface", surface.Name);
+        return activity;
+    }
+}

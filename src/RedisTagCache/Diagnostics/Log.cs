@@ -1,0 +1,52 @@
+using Microsoft.Extensions.Logging;
+
+namespace RedisTagCache.Diagnostics;
+
+/// <summary>Everything the cache logs. Keys, tags and payloads are never logged: they may be personal data.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(LogIds.BuildNamespaceResolved, LogLevel.Information, "Entries isolated by build use the namespace {BuildNamespace} (from {Source})")]
+    public static partial void BuildNamespaceResolved(ILogger logger, string buildNamespace, string source);
+
+    [LoggerMessage(LogIds.ConnectFailed, LogLevel.Warning, "No connection to Redis; it is tried again by the calls that follow")]
+    public static partial void ConnectFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(LogIds.CircuitOpened, LogLevel.Warning, "Redis does not answer: look-ups are misses and writes are dropped, without waiting, until it answers again")]
+    public static partial void CircuitOpened(ILogger logger, Exception? exception);
+
+    [LoggerMessage(LogIds.CircuitClosed, LogLevel.Information, "Redis answers again")]
+    public static partial void CircuitClosed(ILogger logger);
+
+    [LoggerMessage(LogIds.LookupFailed, LogLevel.Warning, "Look-ups failed and were answered as misses ({Count} since the last such line)")]
+    public static partial void LookupFailed(ILogger logger, Exception? exception, long count);
+
+    [LoggerMessage(LogIds.WriteDropped, LogLevel.Warning, "Writes were dropped ({Count} since the last such line)")]
+    public static partial void WriteDropped(ILogger logger, Exception? exception, long count);
+
+    [LoggerMessage(LogIds.WriteRefused, LogLevel.Debug, "A write was refused: its value may be older than an eviction")]
+    public static partial void WriteRefused(ILogger logger);
+
+    [LoggerMessage(LogIds.EntryDamaged, LogLevel.Warning, "Entries were damaged, foreign or of a later version, and were answered as misses ({Count} since the last such line)")]
+    public static partial void EntryDamaged(ILogger logger, long count);
+
+    [LoggerMessage(LogIds.BackgroundCommandFailed, LogLevel.Debug, "A command that nobody waits for failed")]
+    public static partial void BackgroundCommandFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(LogIds.EvictionFailed, LogLevel.Warning, "Redis did not confirm an eviction of {Count} tags; it is repeated until it does")]
+    public static partial void EvictionFailed(ILogger logger, Exception exception, int count);
+
+    [LoggerMessage(LogIds.EvictionsRepeated, LogLevel.Information, "Evictions that Redis had not confirmed were repeated: {Count} tags")]
+    public static partial void EvictionsRepeated(ILogger logger, int count);
+
+    [LoggerMessage(LogIds.MarksHealed, LogLevel.Warning, "Redis had lost evictions that this instance knows of; they were repeated: {Count} tags")]
+    public static partial void MarksHealed(ILogger logger, int count);
+
+    [LoggerMessage(LogIds.MirrorRebuilt, LogLevel.Debug, "The copy of partition {Partition} was rebuilt with {Count} marks")]
+    public static partial void MirrorRebuilt(ILogger logger, int partition, int count);
+
+    [LoggerMessage(LogIds.SyncFailed, LogLevel.Debug, "The copy of partition {Partition} could not be synchronized")]
+    public static partial void SyncFailed(ILogger logger, Exception exception, int partition);
+
+    [LoggerMessage(LogIds.GenerationBegan, LogLevel.Warning, "Partition {Partition} had lost its history in Redis and began anew: entries with tags from before count as evicted")]
+    public static partial void GenerationBegan(ILogger logger, int partition);
+}

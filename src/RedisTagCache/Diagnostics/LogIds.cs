@@ -1,0 +1,21 @@
+namespace RedisTagCache.Diagnostics;
+
+/// <summary>The ids of log lines. They are stable; a retired id is not used again.</summary>
+internal static class LogIds
+{
+    public const int BuildNamespaceResolved = 1;
+    public const int ConnectFailed = 10;
+    public const int CircuitOpened = 11;
+    public const int CircuitClosed = 12;
+    public const int LookupFailed = 20;
+    public const int WriteDropped = 21;
+    public const int WriteRefused = 22;
+    public const int EntryDamaged = 23;
+    public const int BackgroundCommandFailed = 24;
+    public const int EvictionFailed = 30;
+    public const int EvictionsRepeated = 31;
+    public const int MarksHealed = 32;
+    public const int MirrorRebuilt = 40;
+    public const int SyncFailed = 41;
+    public const int GenerationBegan = 42;
+}

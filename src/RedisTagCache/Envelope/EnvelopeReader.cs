@@ -1,0 +1,112 @@
+using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
+using System.IO.Hashing;
+
+namespace RedisTagCache.Envelope;
+
+/// <summary>An envelope laid over bytes from Redis: checked once, then read in place.</summary>
+internal readonly ref struct EnvelopeReader
+{
+    private readonly ReadOnlySpan<byte> _bytes;
+    private readonly int _tagCount;
+
+    private EnvelopeReader(ReadOnlySpan<byte> bytes, int tagCount, int payloadOffset)
+    {
+        _bytes = bytes;
+        _tagCount = tagCount;
+        PayloadOffset = payloadOffset;
+    }
+
+    public int PayloadOffset { get; }
+
+    public bool IsTagged => (_bytes[EnvelopeLayout.FlagsAt] & EnvelopeLayout.TaggedFlag) != 0;
+
+    public EnvelopeHeader Header => new(
+        BinaryPrimitives.ReadUInt64LittleEndian(_bytes[EnvelopeLayout.GenerationAt..]),
+        BinaryPrimitives.ReadInt64LittleEndian(_bytes[EnvelopeLayout.EpochAt..]),
+        BinaryPrimitives.ReadInt64LittleEndian(_bytes[EnvelopeLayout.CreatedAt..]),
+        BinaryPrimitives.ReadInt64LittleEndian(_bytes[EnvelopeLayout.FreshUntilAt..]),
+        BinaryPrimitives.ReadInt64LittleEndian(_bytes[EnvelopeLayout.EndsAt..]),
+        BinaryPrimitives.ReadInt64LittleEndian(_bytes[EnvelopeLayout.SlidingAt..]));
+
+    public TagIdEnumerator Tags => new(_bytes[EnvelopeLayout.TagsAt..PayloadOffset], _tagCount);
+
+    public ReadOnlySpan<byte> Identity => _bytes[..EnvelopeLayout.IdentityLength];
+
+    /// <summary>Whether the bytes are a whole envelope of this version; anything else (damaged, cut, foreign, newer) is not, and is no error.</summary>
+    public static bool TryOpen(ReadOnlySpan<byte> bytes, out EnvelopeReader envelope)
+    {
+        envelope = default;
+        if (bytes.Length < EnvelopeLayout.TagsAt
+            || !bytes.StartsWith(EnvelopeLayout.Magic)
+            || bytes[EnvelopeLayout.VersionAt] != EnvelopeLayout.Version
+            || (bytes[EnvelopeLayout.FlagsAt] & ~EnvelopeLayout.KnownFlags) != 0
+            || BinaryPrimitives.ReadUInt64LittleEndian(bytes[EnvelopeLayout.ChecksumAt..]) != XxHash3.HashToUInt64(bytes[EnvelopeLayout.ChecksumFrom..]))
+        {
+            return false;
+        }
+
+        // A sum that fits says that the bytes are as written, not that the writer was right: the lengths are checked all the same.
+        var offset = BinaryPrimitives.ReadInt32LittleEndian(bytes[EnvelopeLayout.PayloadOffsetAt..]);
+        var length = BinaryPrimitives.ReadInt32LittleEndian(bytes[EnvelopeLayout.PayloadLengthAt..]);
+        var tags = BinaryPrimitives.ReadUInt16LittleEndian(bytes[EnvelopeLayout.TagCountAt..]);
+        if (offset < EnvelopeLayout.TagsAt || length < 0 || (long)offset + length != bytes.Length)
+            return false;
+
+        var rest = bytes[EnvelopeLayout.TagsAt..offset];
+        for (var i = 0; i < tags; i++)
+        {
+            if (rest.Length < sizeof(ushort))
+                return false;
+            var size = BinaryPrimitives.ReadUInt16LittleEndian(rest);
+            if (rest.Length < sizeof(ushort) + size)
+                return false;
+            rest = rest[(sizeof(ushort) + size)..];
+        }
+
+        if (!rest.IsEmpty)
+            return false;
+        envelope = new EnvelopeReader(bytes, tags, offset);
+        return true;
+    }
+
+    /// <summary>Reads from the first bytes alone how a sliding entry is to be prolonged. Nothing is checked but that it is one.</summary>
+    public static bool TryPeekSliding(ReadOnlySpan<byte> start, out long sliding, out long endsAt)
+    {
+        (sliding, endsAt) = (0, 0);
+        if (start.Length < EnvelopeLayout.TagsAt || !start.StartsWith(EnvelopeLayout.Magic) || start[EnvelopeLayout.VersionAt] != EnvelopeLayout.Version)
+            return false;
+        sliding = BinaryPrimitives.ReadInt64LittleEndian(start[EnvelopeLayout.SlidingAt..]);
+        endsAt = BinaryPrimitives.ReadInt64LittleEndian(start[EnvelopeLayout.EndsAt..]);
+        return sliding > 0;
+    }
+
+    /// <summary>Whether the bytes look like an envelope that a later version of this library wrote.</summary>
+    public static bool IsOfLaterVersion(ReadOnlySpan<byte> bytes) =>
+        bytes.Length > EnvelopeLayout.VersionAt && bytes.StartsWith(EnvelopeLayout.Magic)
+            && (bytes[EnvelopeLayout.VersionAt] > EnvelopeLayout.Version
+                || (bytes[EnvelopeLayout.VersionAt] == EnvelopeLayout.Version && bytes.Length > EnvelopeLayout.FlagsAt
+                    && (bytes[EnvelopeLayout.FlagsAt] & ~EnvelopeLayout.KnownFlags) != 0));
+
+    /// <summary>Walks the tags' ids without copying them.</summary>
+    public ref struct TagIdEnumerator(ReadOnlySpan<byte> rest, int left)
+    {
+        private ReadOnlySpan<byte> _rest = rest;
+        private int _left = left;
+
+        [SuppressMessage("Performance", "CA1822", Justification = "The pattern of foreach.")]
+        public readonly TagIdEnumerator GetEnumerator() => this;
+
+        public ReadOnlySpan<byte> Current { get; private set; }
+
+        public bool MoveNext()
+        {
+            if (_left-- == 0)
+                return false;
+            var size = BinaryPrimitives.ReadUInt16LittleEndian(_rest);
+            Current = _rest.Slice(sizeof(ushort), size);
+            _rest = _rest[(sizeof(ushort) + size)..];
+            return true;
+        }
+    }
+}

@@ -1,0 +1,122 @@
+using System.Buffers;
+using System.Globalization;
+using RedisTagCache.Redis.Scripts;
+using StackExchange.Redis;
+
+namespace RedisTagCache.Redis;
+
+/// <summary>Everything the store asks of Redis, one member an operation. Nothing here is judged or decided.</summary>
+internal sealed class RedisCommands(RedisRunner runner)
+{
+    private const CommandFlags Flags = CommandFlags.DemandMaster;
+    private static readonly TimeSpan _stagedLifetime = TimeSpan.FromSeconds(60);
+
+    public bool IsAvailable => runner.IsAvailable;
+
+    /// <summary>An entry and the partition's stamp, in this order and in one round trip.</summary>
+    public ValueTask<(IMemoryOwner<byte>? Entry, EpochStamp? Stamp)> ReadAsync(EntryAddress address, CancellationToken cancellationToken) =>
+        runner.RunAsync(
+            "read",
+            address,
+            static async (database, of) =>
+            {
+                // Pipelined: the stamp is never older than the entry. A lease is pooled, which the values of an MGET are not.
+                var entry = database.StringGetLeaseAsync(of.Key, Flags);
+                var stamp = database.StringGetAsync(of.Partition.Epoch, Flags);
+                var lease = await entry.ConfigureAwait(false);
+                ReadOnlyMemory<byte> text = await stamp.ConfigureAwait(false);
+                return ((IMemoryOwner<byte>?)lease, EpochStamp.TryParse(text.Span, out var parsed) ? parsed : (EpochStamp?)null);
+            },
+            cancellationToken);
+
+    public async ValueTask<IMemoryOwner<byte>?> ReadPlainAsync(EntryAddress address, CancellationToken cancellationToken) =>
+        await runner.RunAsync("read", address, static (database, of) => database.StringGetLeaseAsync(of.Key, Flags), cancellationToken).ConfigureAwait(false);
+
+    public IMemoryOwner<byte>? ReadPlain(EntryAddress address) =>
+        runner.Run("read", address, static (database, of) => database.StringGetLease(of.Key, Flags));
+
+    public ValueTask<bool> WritePlainAsync(EntryAddress address, ReadOnlyMemory<byte> envelope, long timeToLive, CancellationToken cancellationToken) =>
+        runner.RunAsync(
+            "write",
+            (address, envelope, timeToLive),
+            static (database, write) => database.StringSetAsync(write.address.Key, write.envelope, Expiry(write.timeToLive), flags: Flags),
+            cancellationToken);
+
+    public bool WritePlain(EntryAddress address, ReadOnlyMemory<byte> envelope, long timeToLive) =>
+        runner.Run(
+            "write",
+            (address, envelope, timeToLive),
+            static (database, write) => database.StringSet(write.address.Key, write.envelope, Expiry(write.timeToLive), flags: Flags));
+
+    public ValueTask<(bool Stored, EpochStamp? Stamp)> WriteAsync(
+        EntryAddress address, ReadOnlyMemory<byte> envelope, long timeToLive, in EpochStamp token, CancellationToken cancellationToken) =>
+        runner.RunAsync(
+            "write",
+            EntrySetScript.Call(address, envelope, timeToLive, token),
+            static async (database, call) => EntrySetScript.Parse(await call.RunAsync(database).ConfigureAwait(false)),
+            cancellationToken);
+
+    /// <summary>The same for a large entry, in one round trip: its bytes go to a key of their own, which a script then moves into place.</summary>
+    public ValueTask<(bool Stored, EpochStamp? Stamp)> WriteLargeAsync(
+        EntryAddress address, ReadOnlyMemory<byte> envelope, long timeToLive, in EpochStamp token, CancellationToken cancellationToken)
+    {
+        RedisKey staged = address.Partition.StagedPrefix + Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture);
+        return runner.RunAsync(
+            "write",
+            (staged, envelope, Move: EntryMoveScript.Call(address, staged, timeToLive, token)),
+            static async (database, write) =>
+            {
+                var staging = database.StringSetAsync(write.staged, write.envelope, _stagedLifetime, flags: Flags);
+                var moving = write.Move.RunAsync(database);
+                await staging.ConfigureAwait(false);
+                return EntryMoveScript.Parse(await moving.ConfigureAwait(false));
+            },
+            cancellationToken);
+    }
+
+    public ValueTask<bool> RemoveAsync(EntryAddress address, CancellationToken cancellationToken) =>
+        runner.RunAsync("remove", address, static (database, of) => database.KeyDeleteAsync(of.Key, Flags), cancellationToken);
+
+    public bool Remove(EntryAddress address) => runner.Run("remove", address, static (database, of) => database.KeyDelete(of.Key, Flags));
+
+    public ValueTask<bool> TouchAsync(EntryAddress address, byte[] identity, long timeToLive, CancellationToken cancellationToken) =>
+        runner.RunAsync(
+            "touch",
+            EntryTouchScript.Call(address, identity, timeToLive),
+            static async (database, call) => EntryTouchScript.Parse(await call.RunAsync(database).ConfigureAwait(false)),
+            cancellationToken);
+
+    public bool Touch(EntryAddress address, byte[] identity, long timeToLive) =>
+        runner.Run(
+            "touch",
+            EntryTouchScript.Call(address, identity, timeToLive),
+            static (database, call) => EntryTouchScript.Parse(call.Run(database)));
+
+    /// <summary>The first bytes of an entry; fewer, or none, when it is shorter or gone.</summary>
+    public async ValueTask<byte[]> PeekAsync(EntryAddress address, int length, CancellationToken cancellationToken) =>
+        (byte[]?)await runner.RunAsync(
+            "peek",
+            (address, length),
+            static (database, of) => database.StringGetRangeAsync(of.address.Key, 0, of.length - 1, Flags),
+            cancellationToken).ConfigureAwait(false) ?? [];
+
+    public byte[] Peek(EntryAddress address, int length) =>
+        (byte[]?)runner.Run("peek", (address, length), static (database, of) => database.StringGetRange(of.address.Key, 0, of.length - 1, Flags)) ?? [];
+
+    public ValueTask<MarkReply?> MarkAsync(
+        Partition partition, TimeSpan retention, int cap, ReadOnlyMemory<byte[]> members, CancellationToken cancellationToken) =>
+        runner.RunAsync(
+            "mark",
+            TagMarkScript.Call(partition, retention, cap, members.Span),
+            static async (database, call) => TagMarkScript.Parse(await call.RunAsync(database).ConfigureAwait(false)),
+            cancellationToken);
+
+    public ValueTask<MarksPage> SyncAsync(Partition partition, EpochStamp? known, long from, ulong nonce, CancellationToken cancellationToken) =>
+        runner.RunAsync(
+            "sync",
+            MarksSyncScript.Call(partition, known, from, nonce),
+            static async (database, call) => MarksSyncScript.Parse(await call.RunAsync(database).ConfigureAwait(false)),
+            cancellationToken);
+
+    private static Expiration Expiry(long timeToLive) => timeToLive == 0 ? Expiration.Default : TimeSpan.FromMilliseconds(timeToLive);
+}

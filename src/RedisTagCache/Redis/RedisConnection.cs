@@ -1,0 +1,109 @@
+using Microsoft.Extensions.Logging;
+using RedisTagCache.Diagnostics;
+using StackExchange.Redis;
+
+namespace RedisTagCache.Redis;
+
+/// <summary>The one connection of an instance: opened at first use, kept for ever, and told about when it is restored.</summary>
+/// <remarks>An attempt that fails is followed by another at the earliest after <see cref="_pause"/>; callers in between see the same failure at once.</remarks>
+internal sealed class RedisConnection(IRedisConnector connector, TimeProvider time, ILogger<RedisConnection> logger) : IAsyncDisposable, IDisposable
+{
+    private static readonly TimeSpan _pause = TimeSpan.FromSeconds(1);
+
+    private readonly Lock _lock = new();
+    private IDatabase? _database;
+    private IConnectionMultiplexer? _multiplexer;
+    private Task<IDatabase>? _opening;
+    private long _failedAt;
+    private bool _disposed;
+
+    /// <summary>Raised when a connection is back, and when one is there for the first time.</summary>
+    public event Action? Restored;
+
+    /// <summary>The database, opening the connection when there is none. The task is shared: bound your own wait.</summary>
+    public ValueTask<IDatabase> GetDatabaseAsync()
+    {
+        var database = Volatile.Read(ref _database);
+        return database is not null ? new(database) : new(Opening());
+    }
+
+    private Task<IDatabase> Opening()
+    {
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            if (_opening is null || (_opening.IsFaulted && time.GetElapsedTime(_failedAt) >= _pause))
+                _opening = Task.Run(OpenAsync);
+            return _opening;
+        }
+    }
+
+    private async Task<IDatabase> OpenAsync()
+    {
+        try
+        {
+            var multiplexer = await connector.ConnectAsync().ConfigureAwait(false);
+            bool late;
+            lock (_lock)
+            {
+                late = _disposed;
+                if (!late)
+                {
+                    _multiplexer = multiplexer;
+                    multiplexer.ConnectionRestored += OnRestored;
+                }
+            }
+
+            if (late)
+            {
+                await DisposeOwnAsync(multiplexer).ConfigureAwait(false);
+                throw new ObjectDisposedException(nameof(RedisConnection));
+            }
+
+            var database = multiplexer.GetDatabase();
+            Volatile.Write(ref _database, database);
+            Restored?.Invoke();
+            return database;
+        }
+        catch (Exception e)
+        {
+            _failedAt = time.GetTimestamp();
+            Log.ConnectFailed(logger, e);
+            throw new RedisTagCacheUnavailableException("No connection to Redis.", e);
+        }
+    }
+
+    private void OnRestored(object? sender, ConnectionFailedEventArgs e)
+    {
+        if (e.ConnectionType == ConnectionType.Interactive)
+            Restored?.Invoke();
+    }
+
+    private async ValueTask DisposeOwnAsync(IConnectionMultiplexer? multiplexer)
+    {
+        if (multiplexer is not null && connector.OwnsConnection)
+            await multiplexer.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private IConnectionMultiplexer? Close()
+    {
+        lock (_lock)
+        {
+            _disposed = true;
+            var multiplexer = _multiplexer;
+            _multiplexer = null;
+            if (multiplexer is not null)
+                multiplexer.ConnectionRestored -= OnRestored;
+            return multiplexer;
+        }
+    }
+
+    public ValueTask DisposeAsync() => DisposeOwnAsync(Close());
+
+    public void Dispose()
+    {
+        var multiplexer = Close();
+        if (connector.OwnsConnection)
+            multiplexer?.Dispose();
+    }
+}

@@ -1,0 +1,27 @@
+using Polly.CircuitBreaker;
+using StackExchange.Redis;
+
+namespace RedisTagCache.Redis;
+
+/// <summary>Tells trouble with Redis from errors of the program.</summary>
+internal static class RedisFailure
+{
+    private static readonly string[] _awayErrors = ["LOADING", "CLUSTERDOWN", "MASTERDOWN", "TRYAGAIN", "READONLY", "BUSY"];
+
+    /// <summary>Whether the exception says that Redis could not serve the call, whatever the reason; a reply of another shape than expected is one.</summary>
+    public static bool IsRedis(Exception e) =>
+        e is RedisException or RedisCommandException or RedisTagCacheUnavailableException or TimeoutException or BrokenCircuitException
+            or OperationCanceledException or ObjectDisposedException or IOException or InvalidCastException or FormatException;
+
+    /// <summary>Whether it says that Redis is away for everybody, which counts towards opening the circuit. An error about one command does not.</summary>
+    public static bool IsAway(Exception? e) => e switch
+    {
+        null or BrokenCircuitException or OperationCanceledException or InvalidCastException or FormatException => false,
+        RedisServerException server => _awayErrors.Any(error => server.Message.StartsWith(error, StringComparison.Ordinal)),
+        _ => IsRedis(e),
+    };
+
+    /// <summary>Whether trying again at once may help: the connection was lost before an answer came.</summary>
+    public static bool IsPassing(Exception e) =>
+        e is RedisConnectionException || (e is RedisServerException && IsAway(e));
+}

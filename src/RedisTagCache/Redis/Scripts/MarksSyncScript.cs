@@ -1,0 +1,36 @@
+using System.Globalization;
+using StackExchange.Redis;
+
+namespace RedisTagCache.Redis.Scripts;
+
+/// <summary>Tells the marks above a score, after making the partition whole.</summary>
+internal static class MarksSyncScript
+{
+    /// <summary>Marks in one page: some 2 ms of the server's time.</summary>
+    public const int PageSize = 2_000;
+
+    public static readonly EmbeddedScript Script = EmbeddedScript.Load("marks_sync");
+    public static readonly string[] KeyNames = ["epoch", "marks"];
+    public static readonly string[] ArgumentNames = ["known", "from", "limit", "nonce"];
+
+    /// <param name="partition">The partition.</param>
+    /// <param name="known">The newest stamp seen.</param>
+    /// <param name="from">The lowest score wanted.</param>
+    /// <param name="nonce">The name of a new generation should one begin.</param>
+    public static ScriptCall Call(Partition partition, EpochStamp? known, long from, ulong nonce) => new(
+        Script,
+        [partition.Epoch, partition.Marks],
+        [known?.ToString() ?? "", from, PageSize, nonce.ToString("x16", CultureInfo.InvariantCulture)]);
+
+    public static MarksPage Parse(RedisResult reply)
+    {
+        var parts = (RedisValue[]?)reply ?? [];
+        if (parts.Length < 2 || !EpochStamp.TryParse(((ReadOnlyMemory<byte>)parts[0]).Span, out var stamp))
+            throw new RedisException("marks_sync gave no stamp.");
+
+        var marks = new List<MarkRow>((parts.Length - 2) / 2);
+        for (var i = 2; i + 1 < parts.Length; i += 2)
+            marks.Add(new MarkRow((byte[])parts[i]!, (long)(double)parts[i + 1]));
+        return new MarksPage(stamp, (long)(double)parts[1], marks, marks.Count == PageSize);
+    }
+}

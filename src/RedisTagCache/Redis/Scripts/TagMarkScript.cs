@@ -1,0 +1,30 @@
+using StackExchange.Redis;
+
+namespace RedisTagCache.Redis.Scripts;
+
+/// <summary>Raises the marks of tags to a new epoch.</summary>
+internal static class TagMarkScript
+{
+    /// <summary>Tags in one call: keeps the script short for the other clients, and a page of <see cref="MarksSyncScript"/> longer than one epoch.</summary>
+    public const int MostMembers = 500;
+
+    public static readonly EmbeddedScript Script = EmbeddedScript.Load("tag_mark");
+    public static readonly string[] KeyNames = ["epoch", "marks"];
+    public static readonly string[] ArgumentNames = ["retention", "cap", "member..."];
+
+    public static ScriptCall Call(Partition partition, TimeSpan retention, int cap, ReadOnlySpan<byte[]> members)
+    {
+        var arguments = new RedisValue[2 + members.Length];
+        arguments[0] = (long)retention.TotalMicroseconds;
+        arguments[1] = cap;
+        for (var i = 0; i < members.Length; i++)
+            arguments[2 + i] = members[i];
+        return new ScriptCall(Script, [partition.Epoch, partition.Marks], arguments);
+    }
+
+    /// <summary>What the marks became, or nothing when the partition must be synchronized first.</summary>
+    public static MarkReply? Parse(RedisResult reply) =>
+        reply.Length == 3 && EpochStamp.TryParse((byte[]?)reply[0], out var before) && EpochStamp.TryParse((byte[]?)reply[1], out var after)
+            ? new MarkReply(before, after, (long)reply[2])
+            : null;
+}

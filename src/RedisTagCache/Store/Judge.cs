@@ -1,0 +1,35 @@
+using RedisTagCache.Envelope;
+
+namespace RedisTagCache.Store;
+
+/// <summary>
+/// Decides what an entry with tags is worth. Pure: everywhere an entry is judged, it is judged by this.
+/// <code>
+/// dead   when its token is of another generation, above the epoch, or below the floor, or a hard mark of its tags is above it
+/// stale  when a soft mark of its tags is above its token, or its freshness has ended
+/// fresh  otherwise
+/// </code>
+/// </summary>
+internal static class Judge
+{
+    /// <param name="envelope">The entry.</param>
+    /// <param name="state">The marks, complete at least up to the stamp that was read with the entry.</param>
+    /// <param name="now">Milliseconds since 1970, for freshness alone; no clock decides over life.</param>
+    public static Verdict Of(in EnvelopeReader envelope, MirrorState state, long now)
+    {
+        var header = envelope.Header;
+        if (header.Generation != state.Stamp.Generation || header.Epoch > state.Stamp.Epoch || header.Epoch < state.Floor)
+            return Verdict.Dead;
+
+        var stale = now >= header.FreshUntil;
+        foreach (var tag in envelope.Tags)
+        {
+            var marks = state.Marks[tag];
+            if (marks.Hard > header.Epoch)
+                return Verdict.Dead;
+            stale |= marks.Soft > header.Epoch;
+        }
+
+        return stale ? Verdict.Stale : Verdict.Fresh;
+    }
+}

@@ -1,0 +1,200 @@
+using System.Security.Cryptography;
+using Microsoft.Extensions.Logging;
+using RedisTagCache.Diagnostics;
+using RedisTagCache.Redis;
+using RedisTagCache.Redis.Scripts;
+
+namespace RedisTagCache.Store;
+
+/// <summary>
+/// This instance's copy of a partition's marks. Readers compare the stamp that came with their entry: equal, and the copy is complete;
+/// otherwise the copy first catches up, once for all readers that wait.
+/// </summary>
+internal sealed class Mirror(Partition partition, RedisCommands commands, StoreSettings settings, CacheMeter meter, ILogger<Mirror> logger)
+{
+    private const int MostSyncs = 4;
+
+    private readonly Lock _lock = new();
+    private MirrorState? _known;
+    private Task<MirrorState>? _syncing;
+    private int _distrusts;
+    private int _trustedAt = -1;
+
+    /// <summary>The newest state known, even when it is no longer trusted; nothing before the first synchronization.</summary>
+    public MirrorState? Known => Volatile.Read(ref _known);
+
+    /// <summary>The state when it is complete up to just this stamp: the case of nearly every read.</summary>
+    public MirrorState? At(in EpochStamp stamp)
+    {
+        var state = Volatile.Read(ref _known);
+        return state is not null && state.Stamp == stamp && IsTrusted ? state : null;
+    }
+
+    private bool IsTrusted => Volatile.Read(ref _trustedAt) == Volatile.Read(ref _distrusts);
+
+    /// <summary>From now on nothing is judged by this copy until it was rebuilt from nothing: Redis may have lost history.</summary>
+    public void Distrust() => Interlocked.Increment(ref _distrusts);
+
+    /// <summary>Gives a state that is complete at least up to the stamp, or nothing when Redis has moved on to another lineage meanwhile.</summary>
+    /// <exception cref="Exception">One that <see cref="RedisFailure.IsRedis"/> knows.</exception>
+    public async ValueTask<MirrorState?> CoverAsync(EpochStamp stamp, CancellationToken cancellationToken)
+    {
+        var state = Known;
+        for (var syncs = 0; ; syncs++)
+        {
+            if (state is not null && IsTrusted && state.Stamp.IsSameLineage(stamp) && state.Stamp.Epoch >= stamp.Epoch)
+            {
+                // A lower epoch is an answer that was overtaken, or a Redis that has lost history: a synchronization tells which.
+                if (state.Stamp.Epoch > stamp.Epoch)
+                    Refresh();
+                return state;
+            }
+
+            // A synchronization already under way may have begun before the read; the one after it has not.
+            if (syncs == MostSyncs)
+                return null;
+            state = await SyncAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Gives the state as Redis has it now: for a partition that was found incomplete.</summary>
+    public async ValueTask<MirrorState> RenewAsync(CancellationToken cancellationToken) =>
+        await SyncAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
+
+    /// <summary>Gives the newest trusted state, synchronizing only when there is none.</summary>
+    public ValueTask<MirrorState> CurrentAsync(CancellationToken cancellationToken) =>
+        Known is { } state && IsTrusted ? new(state) : RenewAsync(cancellationToken);
+
+    /// <summary>Synchronizes in the background, when not already under way.</summary>
+    public void Refresh() => _ = SyncAsync().ContinueWith(
+        static sync => sync.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+
+    /// <summary>Takes over what an eviction of this instance did.</summary>
+    public void Apply(MarkReply reply, ReadOnlySpan<byte[]> members)
+    {
+        lock (_lock)
+        {
+            if (_known is not { } state || !state.Stamp.IsSameGeneration(reply.After))
+                return;
+            foreach (var member in members)
+                state.Marks.Raise(member, reply.After.Epoch);
+            if (state.Stamp == reply.Before)
+                Publish(new MirrorState(reply.After, Math.Max(state.Floor, reply.Floor), state.Marks));
+        }
+    }
+
+    private Task<MirrorState> SyncAsync()
+    {
+        lock (_lock)
+        {
+            if (_syncing is null or { IsCompleted: true })
+                _syncing = Task.Run(SyncOnceAsync);
+            return _syncing;
+        }
+    }
+
+    private async Task<MirrorState> SyncOnceAsync()
+    {
+        using var activity = CacheActivity.Sync();
+        var distrusts = Volatile.Read(ref _distrusts);
+        var old = Known;
+        var isFull = old is null || !IsTrusted;
+        try
+        {
+            var read = await ReadAsync(old, isFull).ConfigureAwait(false);
+            var lost = read.IsFull && old is not null && old.Stamp.IsSameGeneration(read.State.Stamp)
+                ? old.Marks.NotIn(read.State.Marks, read.State.Floor)
+                : [];
+            if (lost.Count > 0)
+                read = read with { State = await HealAsync(read.State, lost).ConfigureAwait(false) };
+            meter.Sync(read.IsFull ? "full" : "catch_up", "ok");
+            return Adopt(old, read.State, read.IsFull, distrusts);
+        }
+        catch (Exception e) when (RedisFailure.IsRedis(e))
+        {
+            meter.Sync(isFull ? "full" : "catch_up", "failed");
+            Log.SyncFailed(logger, e, partition.Index);
+            throw;
+        }
+    }
+
+    /// <summary>Reads page after page, from the old state on where its lineage still holds, else from nothing.</summary>
+    private async Task<(MirrorState State, bool IsFull)> ReadAsync(MirrorState? old, bool isFull)
+    {
+        var nonce = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+        var known = old?.Stamp;
+        var from = isFull ? 0 : old!.Stamp.Epoch + 1;
+        MarkTable? marks = null;
+        while (true)
+        {
+            var page = await commands.SyncAsync(partition, known, from, nonce, CancellationToken.None).ConfigureAwait(false);
+            if (marks is null || !page.Stamp.IsSameLineage(known!.Value))
+            {
+                // The first page, or one that began at the lowest score because the lineage changed before it.
+                isFull = isFull || !page.Stamp.IsSameLineage(known!.Value);
+                marks = isFull ? new MarkTable() : old!.Marks;
+            }
+
+            foreach (var row in page.Marks)
+                marks.Raise(row.Member, row.Epoch);
+            known = page.Stamp;
+            if (!page.HasMore)
+                return (new MirrorState(page.Stamp, page.Floor, marks), isFull);
+            from = page.Marks[^1].Epoch; // inclusive: marks of one epoch may lie on both sides of the cut
+        }
+    }
+
+    /// <summary>Repeats, at new epochs, the evictions that Redis has lost and this instance knows; the state holds them before anyone judges by it.</summary>
+    private async Task<MirrorState> HealAsync(MirrorState state, List<byte[]> lost)
+    {
+        foreach (var chunk in lost.Chunk(TagMarkScript.MostMembers))
+        {
+            _ = await commands.MarkAsync(partition, settings.MarkRetention, settings.MaximumMarks, chunk, CancellationToken.None).ConfigureAwait(false)
+                ?? throw new RedisTagCacheUnavailableException("Redis changed while lost evictions were repeated.");
+        }
+
+        Log.MarksHealed(logger, lost.Count);
+        meter.Evictions(lost.Count, "any", "healed");
+
+        return (await ReadAsync(state, isFull: false).ConfigureAwait(false)).State;
+    }
+
+    private MirrorState Adopt(MirrorState? old, MirrorState read, bool isFull, int distrusts)
+    {
+        lock (_lock)
+        {
+            if (old is not null && !old.Stamp.IsSameGeneration(read.Stamp))
+                Log.GenerationBegan(logger, partition.Index);
+            if (_known is { } known && known.Stamp.IsSameGeneration(read.Stamp))
+            {
+                // Evictions of this instance went on meanwhile. Their marks stay, whichever state is the newer.
+                if (isFull)
+                    CopyMarks(known, read);
+                else if (known.Stamp.IsSameLineage(read.Stamp) && known.Stamp.Epoch > read.Stamp.Epoch)
+                    read = known;
+                read = read with { Floor = Math.Max(read.Floor, known.Floor) };
+            }
+
+            Publish(read);
+            Volatile.Write(ref _trustedAt, distrusts);
+            if (isFull)
+                Log.MirrorRebuilt(logger, partition.Index, read.Marks.Count);
+            return read;
+        }
+    }
+
+    private static void CopyMarks(MirrorState from, MirrorState to)
+    {
+        foreach (var member in from.Marks.NotIn(to.Marks, to.Floor))
+        {
+            var marks = from.Marks[member.AsSpan(1)];
+            to.Marks.Raise(member, member[0] == (byte)'h' ? marks.Hard : marks.Soft);
+        }
+    }
+
+    private void Publish(MirrorState state)
+    {
+        state.Marks.Prune(state.Floor);
+        Volatile.Write(ref _known, state);
+    }
+}

@@ -1,0 +1,25 @@
+using RedisTagCache.Redis;
+
+namespace RedisTagCache.Store;
+
+/// <summary>
+/// The marks of a partition, complete up to a stamp. The table may already hold newer ones: they only make the judgement stricter.
+/// </summary>
+internal sealed record MirrorState(EpochStamp Stamp, long Floor, MarkTable Marks)
+{
+    /// <summary>Whether a value begun at this stamp with these tags is known to be dead already: it must not replace one that may be live.</summary>
+    public bool IsPast(in EpochStamp begun, ReadOnlySpan<byte[]> tags)
+    {
+        if (!begun.IsSameGeneration(Stamp))
+            return false; // for Redis to refuse
+        if (begun.Epoch < Floor)
+            return true;
+        foreach (var tag in tags)
+        {
+            if (Marks[tag].Hard > begun.Epoch)
+                return true;
+        }
+
+        return false;
+    }
+}

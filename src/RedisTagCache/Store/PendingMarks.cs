@@ -1,0 +1,102 @@
+namespace RedisTagCache.Store;
+
+/// <summary>
+/// The evictions Redis did not confirm. They are repeated until it does: when the connection or the circuit is back, and every second.
+/// </summary>
+internal sealed class PendingMarks(Func<int, IReadOnlyCollection<byte[]>, CancellationToken, Task<bool>> repeat, TimeProvider time) : IDisposable
+{
+    private static readonly TimeSpan _pause = TimeSpan.FromSeconds(1);
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<int, Dictionary<string, byte[]>> _byPartition = [];
+    private readonly SemaphoreSlim _wake = new(0, 1);
+    private readonly CancellationTokenSource _stopping = new();
+    private bool _running;
+
+    public void Add(int partition, IEnumerable<byte[]> members)
+    {
+        lock (_lock)
+        {
+            if (!_byPartition.TryGetValue(partition, out var pending))
+                _byPartition[partition] = pending = [];
+            foreach (var member in members)
+                pending[Convert.ToBase64String(member)] = member;
+            if (!_running)
+            {
+                _running = true;
+                _ = Task.Run(RunAsync);
+            }
+        }
+    }
+
+    /// <summary>Repeats at once what there is.</summary>
+    public void Wake()
+    {
+        lock (_lock)
+        {
+            if (_running && _wake.CurrentCount == 0)
+                _wake.Release();
+        }
+    }
+
+    private async Task RunAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                using (var pausing = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token))
+                {
+                    await Task.WhenAny(_wake.WaitAsync(pausing.Token), Task.Delay(_pause, time, pausing.Token)).ConfigureAwait(false);
+                    await pausing.CancelAsync().ConfigureAwait(false);
+                }
+
+                _stopping.Token.ThrowIfCancellationRequested();
+                foreach (var (partition, members) in Snapshot())
+                {
+                    if (await repeat(partition, members, _stopping.Token).ConfigureAwait(false))
+                        Confirm(partition, members);
+                }
+
+                lock (_lock)
+                {
+                    if (_byPartition.Count == 0)
+                    {
+                        _running = false;
+                        return;
+                    }
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // disposed
+        }
+    }
+
+    private List<(int Partition, byte[][] Members)> Snapshot()
+    {
+        lock (_lock)
+            return [.. _byPartition.Select(p => (p.Key, p.Value.Values.ToArray()))];
+    }
+
+    private void Confirm(int partition, byte[][] members)
+    {
+        lock (_lock)
+        {
+            // The very arrays that were repeated: one that was added again meanwhile stays.
+            var pending = _byPartition[partition];
+            foreach (var member in members)
+            {
+                var name = Convert.ToBase64String(member);
+                if (ReferenceEquals(pending.GetValueOrDefault(name), member))
+                    pending.Remove(name);
+            }
+
+            if (pending.Count == 0)
+                _byPartition.Remove(partition);
+        }
+    }
+
+    public void Dispose() => _stopping.Cancel();
+}

@@ -1,0 +1,173 @@
+using System.Buffers;
+using System.Diagnostics;
+using RedisTagCache.Diagnostics;
+using RedisTagCache.Envelope;
+using RedisTagCache.Redis;
+
+namespace RedisTagCache.Store;
+
+internal sealed partial class TagCacheStore
+{
+    /// <inheritdoc/>
+    public ValueTask<CacheLookup> GetAsync(CacheEntryKey key, CancellationToken cancellationToken = default)
+    {
+        Validate(key);
+        return key.Surface.IsTagged ? GetTaggedAsync(key, cancellationToken) : GetPlainAsync(key, cancellationToken);
+    }
+
+    /// <summary>The same on the client's synchronous path; for surfaces without tags.</summary>
+    public CacheLookup Get(CacheEntryKey key)
+    {
+        Validate(key);
+        using var activity = CacheActivity.Lookup(key.Surface);
+        if (!_commands.IsAvailable)
+            return Failed(key, exception: null, default, activity);
+        try
+        {
+            var address = _keys.Locate(key);
+            return OpenPlain(key, address, _commands.ReadPlain(address), activity);
+        }
+        catch (Exception e) when (RedisFailure.IsRedis(e))
+        {
+            return Failed(key, e, default, activity);
+        }
+    }
+
+    private async ValueTask<CacheLookup> GetPlainAsync(CacheEntryKey key, CancellationToken cancellationToken)
+    {
+        using var activity = CacheActivity.Lookup(key.Surface);
+        if (!_commands.IsAvailable)
+            return Failed(key, exception: null, default, activity);
+        try
+        {
+            var address = _keys.Locate(key);
+            return OpenPlain(key, address, await _commands.ReadPlainAsync(address, cancellationToken).ConfigureAwait(false), activity);
+        }
+        catch (Exception e) when (RedisFailure.IsRedis(e) && !cancellationToken.IsCancellationRequested)
+        {
+            return Failed(key, e, default, activity);
+        }
+    }
+
+    private async ValueTask<CacheLookup> GetTaggedAsync(CacheEntryKey key, CancellationToken cancellationToken)
+    {
+        using var activity = CacheActivity.Lookup(key.Surface);
+        var address = _keys.Locate(key);
+        var mirror = _mirrors[address.Partition.Index];
+
+        // What a value may carry that is computed after this look-up failed: something known before it began.
+        var fallback = TokenOf(mirror.Known);
+        if (!_commands.IsAvailable)
+            return Failed(key, exception: null, fallback, activity);
+
+        IMemoryOwner<byte>? entry = null;
+        var start = _time.GetTimestamp();
+        try
+        {
+            (entry, var stamp) = await _commands.ReadAsync(address, cancellationToken).ConfigureAwait(false);
+            if (stamp is not { } read)
+            {
+                // No epoch: the partition is new or was lost. It begins anew now, and whatever was read is dead.
+                var renewed = await Remaining(mirror.RenewAsync(cancellationToken), start, cancellationToken).ConfigureAwait(false);
+                return Missed(key, entry is null ? CacheMissReason.Absent : CacheMissReason.Evicted, TokenOf(renewed), activity);
+            }
+
+            var token = new CacheToken(read);
+            if (entry is null)
+                return Missed(key, CacheMissReason.Absent, token, activity);
+
+            var state = mirror.At(read) ?? await Remaining(mirror.CoverAsync(read, cancellationToken), start, cancellationToken).ConfigureAwait(false);
+            var lookup = OpenTagged(key, address, entry, state, token, activity);
+            if (lookup.HasValue)
+                entry = null; // the look-up's now
+            return lookup;
+        }
+        catch (Exception e) when (RedisFailure.IsRedis(e) && !cancellationToken.IsCancellationRequested)
+        {
+            return Failed(key, e, fallback, activity);
+        }
+        finally
+        {
+            entry?.Dispose();
+        }
+    }
+
+    /// <summary>Waits for a synchronization within what is left of this operation's time.</summary>
+    private Task<T> Remaining<T>(ValueTask<T> synchronization, long start, CancellationToken cancellationToken)
+    {
+        var left = _timeout - _time.GetElapsedTime(start);
+        return synchronization.AsTask().WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, _time, cancellationToken);
+    }
+
+    private CacheLookup OpenTagged(in CacheEntryKey key, EntryAddress address, IMemoryOwner<byte> entry, MirrorState? state, CacheToken token, Activity? activity)
+    {
+        if (!EnvelopeReader.TryOpen(entry.Memory.Span, out var envelope) || !envelope.IsTagged)
+            return Damaged(key, address, entry.Memory.Span, token, activity);
+
+        var verdict = state is null ? Verdict.Dead : Judge.Of(envelope, state, Now());
+        return verdict == Verdict.Dead
+            ? Missed(key, CacheMissReason.Evicted, token, activity)
+            : Found(key, verdict, token, envelope, entry, activity);
+    }
+
+    private CacheLookup OpenPlain(in CacheEntryKey key, EntryAddress address, IMemoryOwner<byte>? entry, Activity? activity)
+    {
+        if (entry is null)
+            return Missed(key, CacheMissReason.Absent, default, activity);
+        if (!EnvelopeReader.TryOpen(entry.Memory.Span, out var envelope) || envelope.IsTagged)
+        {
+            using (entry)
+                return Damaged(key, address, entry.Memory.Span, default, activity);
+        }
+
+        var now = Now();
+        var header = envelope.Header;
+        if (header.Sliding > 0)
+            Touch(address, envelope.Identity.ToArray(), Math.Min(header.Sliding, header.EndsAt - now));
+        return Found(key, now >= header.FreshUntil ? Verdict.Stale : Verdict.Fresh, default, envelope, entry, activity);
+    }
+
+    private CacheLookup Found(in CacheEntryKey key, Verdict verdict, CacheToken token, in EnvelopeReader envelope, IMemoryOwner<byte> entry, Activity? activity)
+    {
+        var outcome = verdict == Verdict.Fresh ? "hit" : "stale";
+        _meter.Lookup(key.Surface, outcome);
+        activity.Outcome(outcome);
+        return new CacheLookup(
+            verdict == Verdict.Fresh ? CacheLookupState.Fresh : CacheLookupState.Stale,
+            token,
+            DateTimeOffset.FromUnixTimeMilliseconds(envelope.Header.CreatedAt),
+            entry,
+            entry.Memory[envelope.PayloadOffset..]);
+    }
+
+    private CacheLookup Missed(in CacheEntryKey key, CacheMissReason reason, CacheToken token, Activity? activity)
+    {
+        _meter.Miss(key.Surface, reason switch
+        {
+            CacheMissReason.Absent => "absent",
+            CacheMissReason.Evicted => "evicted",
+            CacheMissReason.Damaged => "damaged",
+            _ => "unavailable",
+        });
+        activity.Outcome("miss");
+        return new CacheLookup(reason, token);
+    }
+
+    private CacheLookup Failed(in CacheEntryKey key, Exception? exception, CacheToken token, Activity? activity)
+    {
+        if (exception is not null && _lookupFailures.ShouldTell(out var count))
+            Log.LookupFailed(_logger, exception, count);
+        return Missed(key, CacheMissReason.Unavailable, token, activity);
+    }
+
+    private CacheLookup Damaged(in CacheEntryKey key, EntryAddress address, ReadOnlySpan<byte> bytes, CacheToken token, Activity? activity)
+    {
+        if (_damagedEntries.ShouldTell(out var count))
+            Log.EntryDamaged(_logger, count);
+
+        // An entry of a later version belongs to instances that are being rolled out: it is theirs to keep.
+        if (!EnvelopeReader.IsOfLaterVersion(bytes))
+            Drop(address);
+        return Missed(key, CacheMissReason.Damaged, token, activity);
+    }
+}

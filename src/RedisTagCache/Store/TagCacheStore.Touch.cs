@@ -1,0 +1,73 @@
+using RedisTagCache.Diagnostics;
+using RedisTagCache.Envelope;
+using RedisTagCache.Redis;
+
+namespace RedisTagCache.Store;
+
+internal sealed partial class TagCacheStore
+{
+    /// <summary>Prolongs a sliding expiration. Does nothing for other entries, and nothing when Redis is away.</summary>
+    public async ValueTask RefreshAsync(CacheEntryKey key, CancellationToken cancellationToken)
+    {
+        Validate(key);
+        try
+        {
+            var address = _keys.Locate(key);
+            var start = await _commands.PeekAsync(address, EnvelopeLayout.TagsAt, cancellationToken).ConfigureAwait(false);
+            if (TryProlong(start, out var identity, out var timeToLive))
+                await _commands.TouchAsync(address, identity, timeToLive, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (RedisFailure.IsRedis(e) && !cancellationToken.IsCancellationRequested)
+        {
+            Log.BackgroundCommandFailed(_logger, e);
+        }
+    }
+
+    /// <summary>The same on the client's synchronous path.</summary>
+    public void Refresh(CacheEntryKey key)
+    {
+        Validate(key);
+        try
+        {
+            var address = _keys.Locate(key);
+            if (TryProlong(_commands.Peek(address, EnvelopeLayout.TagsAt), out var identity, out var timeToLive))
+                _commands.Touch(address, identity, timeToLive);
+        }
+        catch (Exception e) when (RedisFailure.IsRedis(e))
+        {
+            Log.BackgroundCommandFailed(_logger, e);
+        }
+    }
+
+    private bool TryProlong(ReadOnlySpan<byte> start, out byte[] identity, out long timeToLive)
+    {
+        (identity, timeToLive) = ([], 0);
+        if (!EnvelopeReader.TryPeekSliding(start, out var sliding, out var endsAt))
+            return false;
+        identity = start[..EnvelopeLayout.IdentityLength].ToArray();
+        timeToLive = Math.Min(sliding, endsAt - Now());
+        return timeToLive > 0;
+    }
+
+    /// <summary>Prolongs a sliding expiration without the caller waiting for it.</summary>
+    private void Touch(EntryAddress address, byte[] identity, long timeToLive)
+    {
+        if (timeToLive > 0)
+            _ = QuietlyAsync(_commands.TouchAsync(address, identity, timeToLive, CancellationToken.None));
+    }
+
+    /// <summary>Removes what cannot be read, without the caller waiting for it.</summary>
+    private void Drop(EntryAddress address) => _ = QuietlyAsync(_commands.RemoveAsync(address, CancellationToken.None));
+
+    private async Task QuietlyAsync(ValueTask<bool> command)
+    {
+        try
+        {
+            await command.ConfigureAwait(false);
+        }
+        catch (Exception e) when (RedisFailure.IsRedis(e))
+        {
+            Log.BackgroundCommandFailed(_logger, e);
+        }
+    }
+}

@@ -1,0 +1,190 @@
+using System.Buffers;
+using RedisTagCache.Diagnostics;
+using RedisTagCache.Envelope;
+using RedisTagCache.Redis;
+
+namespace RedisTagCache.Store;
+
+internal sealed partial class TagCacheStore
+{
+    /// <summary>From this size on an entry is staged and moved: a script copies its arguments, and the server does nothing else meanwhile.</summary>
+    internal const int LargeFrom = 32 * 1024;
+
+    /// <inheritdoc/>
+    public async ValueTask<CacheWriteOutcome> SetAsync(
+        CacheEntryKey key, ReadOnlySequence<byte> payload, TagCacheEntryOptions options, CancellationToken cancellationToken = default)
+    {
+        var tags = ValidateWrite(key, payload, options);
+        using var activity = CacheActivity.Write(key.Surface);
+        var outcome = CacheWriteOutcome.Dropped;
+        byte[]? buffer = null;
+        try
+        {
+            var address = _keys.Locate(key);
+            if (!_commands.IsAvailable)
+                return Dropped(exception: null);
+            if (!key.Surface.IsTagged)
+            {
+                var envelope = Compose(key, default, tags, payload, options, out buffer);
+                await _commands.WritePlainAsync(address, envelope, TimeToLive(options), cancellationToken).ConfigureAwait(false);
+                outcome = CacheWriteOutcome.Stored;
+            }
+            else
+            {
+                (outcome, buffer) = await SetTaggedAsync(key, address, tags, payload, options, cancellationToken).ConfigureAwait(false);
+            }
+
+            // Only now: a write that was given up may still be read from its buffer, so that one is left to the collector.
+            if (buffer is not null)
+                ArrayPool<byte>.Shared.Return(buffer);
+            return outcome;
+        }
+        catch (Exception e) when (RedisFailure.IsRedis(e) && !cancellationToken.IsCancellationRequested)
+        {
+            return Dropped(e);
+        }
+        finally
+        {
+            _meter.Write(key.Surface, NameOf(outcome));
+            activity.Outcome(NameOf(outcome));
+        }
+    }
+
+    /// <summary>The same on the client's synchronous path; for surfaces without tags.</summary>
+    public CacheWriteOutcome Set(CacheEntryKey key, ReadOnlySequence<byte> payload, TagCacheEntryOptions options)
+    {
+        var tags = ValidateWrite(key, payload, options);
+        using var activity = CacheActivity.Write(key.Surface);
+        var outcome = CacheWriteOutcome.Dropped;
+        try
+        {
+            if (!_commands.IsAvailable)
+                return Dropped(exception: null);
+            var envelope = Compose(key, default, tags, payload, options, out var buffer);
+            _commands.WritePlain(_keys.Locate(key), envelope, TimeToLive(options));
+            ArrayPool<byte>.Shared.Return(buffer);
+            return outcome = CacheWriteOutcome.Stored;
+        }
+        catch (Exception e) when (RedisFailure.IsRedis(e))
+        {
+            return Dropped(e);
+        }
+        finally
+        {
+            _meter.Write(key.Surface, NameOf(outcome));
+            activity.Outcome(NameOf(outcome));
+        }
+    }
+
+    private async ValueTask<(CacheWriteOutcome Outcome, byte[]? Buffer)> SetTaggedAsync(
+        CacheEntryKey key, EntryAddress address, byte[][] tags, ReadOnlySequence<byte> payload, TagCacheEntryOptions options, CancellationToken cancellationToken)
+    {
+        var mirror = _mirrors[address.Partition.Index];
+        var start = _time.GetTimestamp();
+        var token = options.Token;
+
+        // Without a look-up, the value counts as begun when this call began; the epoch in Redis may be past that by now.
+        if (token.IsDefault)
+            token = TokenOf(mirror.Known ?? await Remaining(mirror.RenewAsync(cancellationToken), start, cancellationToken).ConfigureAwait(false));
+        if (token.IsNever || (mirror.Known is { } known && known.IsPast(token.Stamp, tags)))
+            return (Refused(), null);
+
+        var envelope = Compose(key, token, tags, payload, options, out var buffer);
+        var writing = envelope.Length < LargeFrom
+            ? _commands.WriteAsync(address, envelope, TimeToLive(options), token.Stamp, cancellationToken)
+            : _commands.WriteLargeAsync(address, envelope, TimeToLive(options), token.Stamp, cancellationToken);
+        var (stored, stamp) = await writing.ConfigureAwait(false);
+
+        // The answer shows when this instance is behind; a look-up would catch up by itself, an instance that only writes would not.
+        if (stamp is null || mirror.At(stamp.Value) is null)
+            mirror.Refresh();
+        return (stored ? CacheWriteOutcome.Stored : Refused(), buffer);
+    }
+
+    private ReadOnlyMemory<byte> Compose(
+        in CacheEntryKey key, CacheToken token, byte[][] tags, in ReadOnlySequence<byte> payload, TagCacheEntryOptions options, out byte[] buffer)
+    {
+        var now = Now();
+        var header = new EnvelopeHeader(
+            token.Stamp.Generation,
+            token.Stamp.Epoch,
+            now,
+            options.Lifetime is { } lifetime && options.StaleWindow > TimeSpan.Zero ? Later(now, lifetime) : long.MaxValue,
+            options.Lifetime is { } whole ? Later(Later(now, whole), options.StaleWindow) : long.MaxValue,
+            options.SlidingExpiration is { } sliding ? Milliseconds(sliding) : 0);
+        var length = (int)EnvelopeWriter.Measure(tags, payload.Length);
+        buffer = ArrayPool<byte>.Shared.Rent(length);
+        EnvelopeWriter.Write(buffer.AsSpan(0, length), header, key.Surface.IsTagged, tags, payload);
+        return buffer.AsMemory(0, length);
+    }
+
+    private static byte[][] ValidateWrite(in CacheEntryKey key, in ReadOnlySequence<byte> payload, TagCacheEntryOptions options)
+    {
+        Validate(key);
+        ArgumentNullException.ThrowIfNull(options);
+        if (options.Lifetime <= TimeSpan.Zero)
+            throw new ArgumentOutOfRangeException(nameof(options), options.Lifetime, "Lifetime is more than zero, or null.");
+        if (options.SlidingExpiration <= TimeSpan.Zero)
+            throw new ArgumentOutOfRangeException(nameof(options), options.SlidingExpiration, "SlidingExpiration is more than zero, or null.");
+        if (options.StaleWindow < TimeSpan.Zero)
+            throw new ArgumentOutOfRangeException(nameof(options), options.StaleWindow, "StaleWindow is zero or more.");
+        if (options.SlidingExpiration is not null && (key.Surface.IsTagged || options.StaleWindow > TimeSpan.Zero))
+            throw new ArgumentException("SlidingExpiration is for surfaces without tags, and not together with StaleWindow.", nameof(options));
+        if (!options.Tags.IsEmpty && !key.Surface.IsTagged)
+            throw new ArgumentException($"Entries of the surface '{key.Surface}' carry no tags.", nameof(options));
+
+        var tags = TagIds(options.Tags.Span);
+        if (EnvelopeWriter.Measure(tags, payload.Length) > EnvelopeLayout.Longest)
+            throw new ArgumentOutOfRangeException(nameof(payload), payload.Length, "The payload with its tags is larger than Redis takes as one value (512 MiB).");
+        return tags;
+    }
+
+    private static byte[][] TagIds(ReadOnlySpan<string> tags)
+    {
+        if (tags.IsEmpty)
+            return [];
+        if (tags.Length > EnvelopeLayout.MostTags)
+            throw new ArgumentException($"An entry carries at most {EnvelopeLayout.MostTags} tags; got {tags.Length}.", nameof(tags));
+
+        var ids = new List<byte[]>(tags.Length);
+        for (var i = 0; i < tags.Length; i++)
+        {
+            var id = TagId.Of(tags[i], nameof(tags));
+            if (tags[..i].IndexOf(tags[i]) < 0)
+                ids.Add(id);
+        }
+
+        return [.. ids];
+    }
+
+    private static long TimeToLive(TagCacheEntryOptions options)
+    {
+        var whole = options.Lifetime is { } lifetime ? Later(Milliseconds(lifetime), options.StaleWindow) : 0;
+        var sliding = options.SlidingExpiration is { } span ? Milliseconds(span) : 0;
+        return whole == 0 || sliding == 0 ? whole + sliding : Math.Min(whole, sliding);
+    }
+
+    private static long Later(long time, TimeSpan span) => time + Milliseconds(span); // a TimeSpan is at most 2^53 ms: no overflow
+
+    private static long Milliseconds(TimeSpan span) => (span.Ticks / TimeSpan.TicksPerMillisecond) + (span.Ticks % TimeSpan.TicksPerMillisecond > 0 ? 1 : 0);
+
+    private CacheWriteOutcome Refused()
+    {
+        Log.WriteRefused(_logger);
+        return CacheWriteOutcome.Refused;
+    }
+
+    private CacheWriteOutcome Dropped(Exception? exception)
+    {
+        if (exception is not null && _droppedWrites.ShouldTell(out var count))
+            Log.WriteDropped(_logger, exception, count);
+        return CacheWriteOutcome.Dropped;
+    }
+
+    private static string NameOf(CacheWriteOutcome outcome) => outcome switch
+    {
+        CacheWriteOutcome.Stored => "stored",
+        CacheWriteOutcome.Refused => "refused",
+        _ => "dropped",
+    };
+}

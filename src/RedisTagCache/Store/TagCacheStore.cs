@@ -1,0 +1,100 @@
+using Microsoft.Extensions.Logging;
+using RedisTagCache.Diagnostics;
+using RedisTagCache.Redis;
+
+namespace RedisTagCache.Store;
+
+/// <summary>
+/// The protocol over Redis. An entry carries its tags and the token of its value; a partition keeps, per evicted tag, the epoch of the
+/// eviction (its mark); an entry is judged by the marks when it is read. So an eviction costs the same however many entries carry the tag,
+/// and no index can be lost, leak or grow.
+/// </summary>
+internal sealed partial class TagCacheStore : ITagCacheStore, IDisposable
+{
+    private readonly KeySpace _keys;
+    private readonly RedisConnection _connection;
+    private readonly RedisCircuit _circuit;
+    private readonly RedisCommands _commands;
+    private readonly StoreSettings _settings;
+    private readonly TimeSpan _timeout;
+    private readonly TimeProvider _time;
+    private readonly CacheMeter _meter;
+    private readonly ILogger<TagCacheStore> _logger;
+    private readonly Mirror[] _mirrors;
+    private readonly PendingMarks _pending;
+    private readonly Burst _lookupFailures;
+    private readonly Burst _droppedWrites;
+    private readonly Burst _damagedEntries;
+    private CacheMoment? _moment;
+
+    public TagCacheStore(
+        KeySpace keys,
+        RedisConnection connection,
+        RedisCircuit circuit,
+        StoreSettings settings,
+        TimeSpan timeout,
+        TimeProvider time,
+        CacheMeter meter,
+        ILoggerFactory loggers)
+    {
+        _keys = keys;
+        _connection = connection;
+        _circuit = circuit;
+        _commands = new RedisCommands(new RedisRunner(connection, circuit, timeout, time, meter));
+        _settings = settings;
+        _timeout = timeout;
+        _time = time;
+        _meter = meter;
+        _logger = loggers.CreateLogger<TagCacheStore>();
+        var mirrorLogger = loggers.CreateLogger<Mirror>();
+        _mirrors = [.. keys.Partitions.Select(p => new Mirror(p, _commands, settings, meter, mirrorLogger))];
+        _pending = new PendingMarks(RepeatAsync, time);
+        _lookupFailures = new Burst(time);
+        _droppedWrites = new Burst(time);
+        _damagedEntries = new Burst(time);
+        meter.ObserveMarks(() => _mirrors.Sum(m => m.Known?.Marks.Count ?? 0));
+        connection.Restored += OnRestored;
+        circuit.Closed += _pending.Wake;
+    }
+
+    /// <inheritdoc/>
+    public CacheMoment Observe()
+    {
+        var moment = Volatile.Read(ref _moment);
+        if (moment is null || !moment.IsOf(_mirrors))
+            Volatile.Write(ref _moment, moment = new CacheMoment(_keys, [.. _mirrors.Select(m => m.Known)]));
+        return moment;
+    }
+
+    private static CacheToken TokenOf(MirrorState? state) => state is null ? CacheToken.Never : new CacheToken(state.Stamp);
+
+    private static void Validate(in CacheEntryKey key)
+    {
+        if (key.Surface is null)
+            throw new ArgumentException("The key names no surface.", nameof(key));
+        if (string.IsNullOrEmpty(key.Key))
+            throw new ArgumentException("A key is a non-empty string.", nameof(key));
+    }
+
+    // A new connection may lead to a Redis that was restarted or failed over to: what this instance knows is compared with what Redis has.
+    private void OnRestored()
+    {
+        foreach (var mirror in _mirrors)
+        {
+            mirror.Distrust();
+            if (mirror.Known is not null)
+                mirror.Refresh();
+        }
+
+        _pending.Wake();
+    }
+
+    private long Now() => _time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    public void Dispose()
+    {
+        _connection.Restored -= OnRestored;
+        _circuit.Closed -= _pending.Wake;
+        _pending.Dispose();
+    }
+}

@@ -1,0 +1,49 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace RedisTagCache.Store;
+
+/// <summary>
+/// A tag as bytes: <c>=</c> and its UTF-8, or <c>#</c> and its SHA-256 when that is longer than 256 bytes. Ids differ when tags differ.
+/// A mark's member in Redis is <c>h</c> (hard) or <c>s</c> (soft) followed by the id.
+/// </summary>
+internal static class TagId
+{
+    private const int LongestRawTag = 256;
+    private static readonly UTF8Encoding _strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    /// <exception cref="ArgumentException">The tag is null, empty or not valid Unicode.</exception>
+    public static byte[] Of(string? tag, string parameter)
+    {
+        if (string.IsNullOrEmpty(tag))
+            throw new ArgumentException("A tag is a non-empty string.", parameter);
+
+        int length;
+        try
+        {
+            length = _strict.GetByteCount(tag);
+        }
+        catch (EncoderFallbackException e)
+        {
+            throw new ArgumentException("A tag is valid Unicode; this one has an unpaired surrogate.", parameter, e);
+        }
+
+        byte[] id;
+        if (length <= LongestRawTag)
+        {
+            id = new byte[1 + length];
+            id[0] = (byte)'=';
+            _strict.GetBytes(tag, id.AsSpan(1));
+        }
+        else
+        {
+            id = new byte[1 + SHA256.HashSizeInBytes];
+            id[0] = (byte)'#';
+            SHA256.HashData(_strict.GetBytes(tag), id.AsSpan(1));
+        }
+
+        return id;
+    }
+
+    public static byte[] Member(MarkKind kind, ReadOnlySpan<byte> id) => [kind == MarkKind.Hard ? (byte)'h' : (byte)'s', .. id];
+}

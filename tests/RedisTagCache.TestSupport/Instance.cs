@@ -1,0 +1,33 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace RedisTagCache.TestSupport;
+
+/// <summary>One instance of a fleet: a container and a connection of its own.</summary>
+public sealed class Instance : IAsyncDisposable
+{
+    private readonly ServiceProvider _services;
+
+    private Instance(ServiceProvider services) => _services = services;
+
+    public IServiceProvider Services => _services;
+
+    public ITagCacheStore Store => _services.GetRequiredService<ITagCacheStore>();
+
+    public static Instance Create(string connectionString, Action<RedisTagCacheOptions>? configure = null, Action<IServiceCollection>? services = null)
+    {
+        var collection = new ServiceCollection();
+        collection.AddRedisTagCache(options =>
+        {
+            options.Configuration = connectionString;
+            options.BuildNamespace = "test";
+            configure?.Invoke(options);
+        });
+        services?.Invoke(collection);
+        return new Instance(collection.BuildServiceProvider());
+    }
+
+    public T Get<T>()
+        where T : notnull => _services.GetRequiredService<T>();
+
+    public ValueTask DisposeAsync() => _services.DisposeAsync();
+}

@@ -1,0 +1,69 @@
+using RedisTagCache.Samples;
+using StackExchange.Redis;
+using Testcontainers.Redis;
+using Xunit;
+
+namespace RedisTagCache.TestSupport;
+
+/// <summary>
+/// The server of tests that do no harm to it: a redis-server where one is installed, else the one at REDISTAGCACHE_TEST_REDIS, else a container,
+/// else the embedded one. With REDISTAGCACHE_REQUIRE_REDIS set, the embedded one will not do.
+/// </summary>
+public sealed class RedisFixture : IAsyncLifetime
+{
+    private readonly List<IAsyncDisposable> _owned = [];
+    private EmbeddedRedis? _embedded;
+
+    public static bool IsRealRedisRequired => Environment.GetEnvironmentVariable("REDISTAGCACHE_REQUIRE_REDIS") is { Length: > 0 };
+
+    /// <summary>What the tests ran against.</summary>
+    public string Engine { get; private set; } = "";
+
+    public string ConnectionString { get; private set; } = "";
+
+    public ConnectionMultiplexer Connection { get; private set; } = null!;
+
+    public IDatabase Database => Connection.GetDatabase();
+
+    public async ValueTask InitializeAsync()
+    {
+        (Engine, ConnectionString) = await ChooseAsync();
+        Connection = await ConnectionMultiplexer.ConnectAsync(ConnectionString + ",allowAdmin=true");
+        _owned.Insert(0, Connection);
+        if (IsRealRedisRequired && _embedded is not null)
+            throw new InvalidOperationException("A real Redis is required, and none was found.");
+    }
+
+    private async Task<(string Engine, string ConnectionString)> ChooseAsync()
+    {
+        if (RedisServer.IsInstalled)
+        {
+            var server = await RedisServer.StartAsync();
+            _owned.Add(server);
+            return ("redis-server", server.ConnectionString);
+        }
+
+        if (Environment.GetEnvironmentVariable("REDISTAGCACHE_TEST_REDIS") is { Length: > 0 } address)
+            return ("given", address);
+
+        try
+        {
+            var container = new RedisBuilder("redis:7.0").Build();
+            await container.StartAsync();
+            _owned.Add(container);
+            return ("container", container.GetConnectionString());
+        }
+        catch (Exception) when (!IsRealRedisRequired)
+        {
+            _embedded = EmbeddedRedis.Start(); // no container engine here
+            return ("embedded", _embedded.ConnectionString);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var owned in _owned)
+            await owned.DisposeAsync();
+        _embedded?.Dispose();
+    }
+}
