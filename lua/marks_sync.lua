@@ -14,7 +14,7 @@ local function write(epoch, generation, run)
 end
 
 local info = redis.pcall('INFO', 'replication')
-local here = type(info) == 'string' and string.match(info, 'master_replid:(%x%x%x%x%x%x%x%x)') or '0'
+local here = type(info) == 'string' and string.match(info, 'master_replid:(%x%x%x%x%x%x%x%x)') or '00000000'
 local stamp = redis.call('GET', KEYS[1]) or ''
 local floor = redis.call('ZSCORE', KEYS[2], 'floor')
 local number, generation, run = string.match(stamp, '^(%d+):(%x+):(%x+)$')

@@ -14,7 +14,7 @@ end
 
 local number, generation, run = string.match(stamp, '^(%d+):(%x+):(%x+)$')
 local info = redis.pcall('INFO', 'replication')
-local here = type(info) == 'string' and string.match(info, 'master_replid:(%x%x%x%x%x%x%x%x)') or '0'
+local here = type(info) == 'string' and string.match(info, 'master_replid:(%x%x%x%x%x%x%x%x)') or '00000000'
 if here ~= run then
   return {}
 end

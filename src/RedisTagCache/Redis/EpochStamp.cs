@@ -8,7 +8,7 @@ namespace RedisTagCache.Redis;
 /// </summary>
 /// <remarks>
 /// The epoch only grows. The generation is a nonce, renewed whenever the partition had to begin anew because history was lost: entries of
-/// another generation are dead. The run is the server's replication id, noted anew when a script finds another: it tells two histories
+/// another generation are dead. The run is the start of the server's replication id (zeros where an engine tells none), noted anew when a script finds another: it tells two histories
 /// apart that may have issued the same numbers after a failover, so numbers are compared within one lineage (generation and run) only.
 /// </remarks>
 internal readonly record struct EpochStamp(long Epoch, ulong Generation, uint Run)
@@ -39,7 +39,6 @@ internal readonly record struct EpochStamp(long Epoch, ulong Generation, uint Ru
         return true;
     }
 
-    /// <summary>The text as it stands in Redis. A run without hex digits of its own ("0", an engine that tells no replication id) keeps its short form.</summary>
-    public override string ToString() =>
-        string.Create(CultureInfo.InvariantCulture, $"{Epoch}:{Generation:x16}:{(Run == 0 ? "0" : Run.ToString("x8", CultureInfo.InvariantCulture))}");
+    /// <summary>The text as it stands in Redis.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Epoch}:{Generation:x16}:{Run:x8}");
 }

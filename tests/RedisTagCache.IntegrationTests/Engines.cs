@@ -1,0 +1,68 @@
+using RedisTagCache.Samples;
+using RedisTagCache.TestSupport;
+using StackExchange.Redis;
+
+namespace RedisTagCache.IntegrationTests;
+
+/// <summary>A server and a layout that a contract suite runs against; each test gets a key prefix of its own.</summary>
+public interface IEngine
+{
+    string ConnectionString { get; }
+
+    int Partitions { get; }
+
+    IDatabase Database { get; }
+}
+
+/// <summary>One partition on a real server: what users have.</summary>
+public sealed class StandaloneEngine : IEngine, IAsyncLifetime
+{
+    private readonly RedisFixture _redis = new();
+
+    public string ConnectionString => _redis.ConnectionString;
+
+    public int Partitions => 1;
+
+    public IDatabase Database => _redis.Database;
+
+    public ValueTask InitializeAsync() => _redis.InitializeAsync();
+
+    public ValueTask DisposeAsync() => _redis.DisposeAsync();
+}
+
+/// <summary>Several partitions on a real server.</summary>
+public sealed class PartitionedEngine : IEngine, IAsyncLifetime
+{
+    private readonly RedisFixture _redis = new();
+
+    public string ConnectionString => _redis.ConnectionString;
+
+    public int Partitions => 3;
+
+    public IDatabase Database => _redis.Database;
+
+    public ValueTask InitializeAsync() => _redis.InitializeAsync();
+
+    public ValueTask DisposeAsync() => _redis.DisposeAsync();
+}
+
+/// <summary>The embedded server of the sample.</summary>
+public sealed class EmbeddedEngine : IEngine, IAsyncLifetime
+{
+    private readonly EmbeddedRedis _redis = EmbeddedRedis.Start();
+    private ConnectionMultiplexer _connection = null!;
+
+    public string ConnectionString => _redis.ConnectionString;
+
+    public int Partitions => 1;
+
+    public IDatabase Database => _connection.GetDatabase();
+
+    public async ValueTask InitializeAsync() => _connection = await ConnectionMultiplexer.ConnectAsync(ConnectionString);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _connection.DisposeAsync();
+        _redis.Dispose();
+    }
+}

@@ -1,0 +1,133 @@
+using System.Text;
+using RedisTagCache.Envelope;
+using RedisTagCache.TestSupport;
+using StackExchange.Redis;
+using static RedisTagCache.TestSupport.StoreExtensions;
+
+namespace RedisTagCache.IntegrationTests.Store;
+
+/// <summary>Whatever lies where an entry should: a miss that is counted, never an exception.</summary>
+public sealed class EntryFormatTests(StandaloneEngine engine) : StoreSuite(engine), IClassFixture<StandaloneEngine>
+{
+    [Fact]
+    public async Task Get_OfADamagedEntry_IsAMissAndItIsDropped()
+    {
+        await A.WriteAsync("k", "value", "tag");
+        var key = EntryKey();
+        byte[] whole = (await Database.StringGetAsync(key))!;
+        var random = new Random(1);
+        for (var i = 0; i < 300; i++)
+        {
+            var bytes = (i % 3) switch
+            {
+                0 => whole[..random.Next(whole.Length)],
+                1 => [.. whole, 0],
+                _ => Flip(whole, random.Next(whole.Length * 8)),
+            };
+            await Database.StringSetAsync(key, bytes);
+            using var lookup = await A.GetAsync(Page("k"));
+            Assert.Equal(CacheMissReason.Damaged, lookup.MissReason);
+            if (!EnvelopeReader.IsOfLaterVersion(bytes))
+                await Eventually.BecomesTrueAsync(() => !Database.KeyExists(key), "it was dropped");
+        }
+
+        await Database.StringSetAsync(key, whole);
+        Assert.Equal("value", await A.ReadAsync("k"));
+    }
+
+    [Fact]
+    public async Task Get_OfALaterVersion_IsAMissAndLeavesIt()
+    {
+        await A.WriteAsync("k", "value", "tag");
+        var key = EntryKey();
+        byte[] bytes = (await Database.StringGetAsync(key))!;
+        bytes[3] = 2;
+        await Database.StringSetAsync(key, bytes);
+        for (var i = 0; i < 20; i++)
+        {
+            using var lookup = await A.GetAsync(Page("k"));
+            Assert.Equal(CacheMissReason.Damaged, lookup.MissReason);
+        }
+
+        Assert.Equal(bytes, (byte[]?)await Database.StringGetAsync(key));
+    }
+
+    [Fact]
+    public async Task Get_OfAKeyOfAnotherType_IsAMiss_AndAWriteReplacesIt()
+    {
+        await A.WriteAsync("k", "value", "tag");
+        var key = EntryKey();
+        await Database.KeyDeleteAsync(key);
+        await Database.ListRightPushAsync(key, "foreign");
+        Assert.Null(await A.ReadAsync("k"));
+        Assert.Equal(CacheWriteOutcome.Stored, await A.WriteAsync("k", "value", "tag"));
+        Assert.Equal("value", await A.ReadAsync("k"));
+    }
+
+    [Theory]
+    [InlineData("epoch")]
+    [InlineData("marks")]
+    public async Task KeysOfThePartitionOfAnotherType_AreMissesAndEvictionsThrow(string name)
+    {
+        await A.WriteAsync("k", "value", "tag");
+        await DeleteAsync(name);
+        await Database.ListRightPushAsync($"{{{Prefix}:0}}:{name}", "foreign");
+        var fresh = NewInstance().Store;
+        Assert.Null(await fresh.ReadAsync("k"));
+        await Assert.ThrowsAsync<RedisTagCacheUnavailableException>(async () => await fresh.EvictByTagAsync("tag"));
+        await DeleteAsync(name);
+        await Eventually.BecomesTrueAsync(async () => await fresh.WriteAsync("k", "v", "t") == CacheWriteOutcome.Stored, "it mends itself");
+    }
+
+    [Fact]
+    public async Task AwkwardKeysAndTags_AreKeptApartAndRoundTripped()
+    {
+        string[] names =
+        [
+            " ", "a b", "a  b", "{x}", "}", "{", "a\r\nb", "a\nb", "\0", "ключ", "鍵", "😀", "*", "?", "[a]", ":", "a:b",
+            new string('k', 512), new string('k', 513), new string('k', 10_000), new string('k', 10_001), new string('ä', 300),
+        ];
+        string[] illFormedKeys = ["\uD800", "\uDC00", "a\uD83D", "a\uFFFD"];
+        foreach (var key in names.Concat(illFormedKeys))
+            Assert.Equal(CacheWriteOutcome.Stored, await A.WriteAsync(key, "v" + key.Length + Encoding.Unicode.GetBytes(key)[0], names.Contains(key) ? [key] : []));
+        foreach (var key in names.Concat(illFormedKeys))
+            Assert.Equal("v" + key.Length + Encoding.Unicode.GetBytes(key)[0], await B.ReadAsync(key));
+        Assert.Equal(names.Length + illFormedKeys.Length, EntryKeys().Length);
+
+        foreach (var tag in names)
+        {
+            await B.EvictByTagAsync(tag);
+            Assert.Null(await A.ReadAsync(tag));
+        }
+
+        foreach (var key in illFormedKeys)
+            Assert.NotNull(await A.ReadAsync(key));
+    }
+
+    [Fact]
+    public async Task BadInput_IsRefusedBeforeAnythingHappens()
+    {
+        foreach (var tag in new[] { null, "", "a\uD800b" })
+        {
+            await Assert.ThrowsAsync<ArgumentException>(async () => await A.EvictByTagAsync(tag!));
+            await Assert.ThrowsAsync<ArgumentException>(async () => await A.EvictByTagAsync(["fine", tag!]));
+            await Assert.ThrowsAsync<ArgumentException>(() => A.WriteAsync("k", "v", default(CacheToken), "fine", tag!));
+        }
+
+        foreach (var key in new[] { null, "" })
+        {
+            await Assert.ThrowsAsync<ArgumentException>(async () => await A.GetAsync(Page(key!)));
+            await Assert.ThrowsAsync<ArgumentException>(async () => await A.RemoveAsync(Page(key!)));
+        }
+
+        await Assert.ThrowsAsync<ArgumentException>(() => A.WriteAsync("k", "v", default(CacheToken), [.. Enumerable.Range(0, 1_001).Select(i => "t" + i)]));
+        Assert.Empty(Keys());
+    }
+
+    private static byte[] Flip(byte[] bytes, int bit)
+    {
+        byte[] copy = [.. bytes];
+        copy[bit / 8] ^= (byte)(1 << (bit % 8));
+        return copy;
+    }
+}

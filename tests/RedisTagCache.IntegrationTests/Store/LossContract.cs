@@ -1,0 +1,179 @@
+using RedisTagCache.Redis.Scripts;
+using RedisTagCache.TestSupport;
+using StackExchange.Redis;
+using static RedisTagCache.TestSupport.StoreExtensions;
+
+namespace RedisTagCache.IntegrationTests.Store;
+
+/// <summary>Losing any key, at any moment, never makes an evicted entry live; and caching goes on afterwards.</summary>
+public abstract class LossContract(IEngine engine) : StoreSuite(engine)
+{
+    [Theory]
+    [InlineData("marks")]
+    [InlineData("epoch")]
+    [InlineData("marks", "epoch")]
+    public async Task LosingKeys_NeverRevivesAnEvictedEntry(params string[] lost)
+    {
+        await A.WriteAsync("evicted", "old", "t");
+        await A.WriteAsync("other", "v", "u");
+        await B.EvictByTagAsync("t");
+        foreach (var key in lost)
+            await DeleteAsync(key);
+
+        var fresh = NewInstance().Store;
+        Assert.Null(await fresh.ReadAsync("evicted"));
+        Assert.Null(await A.ReadAsync("evicted"));
+        Assert.Null(await B.ReadAsync("evicted"));
+
+        // What was not evicted cannot be told from what was: it is dead too, for a new instance at once.
+        Assert.Null(await fresh.ReadAsync("other"));
+        await WritesWorkAgainAsync(fresh);
+    }
+
+    [Theory]
+    [InlineData("marks")]
+    [InlineData("epoch")]
+    public async Task EvictingAfterALoss_KillsOnEveryInstance(string lost)
+    {
+        await A.WriteAsync("k", "v", "t");
+        await B.ReadAsync("k");
+        await DeleteAsync(lost);
+        await A.EvictByTagAsync("t");
+        foreach (var store in new[] { A, B, NewInstance().Store })
+            Assert.Null(await store.ReadAsync("k"));
+        await WritesWorkAgainAsync(B);
+    }
+
+    [Fact]
+    public async Task FlushedWhileComputing_TheWriteIsRefused()
+    {
+        using var lookup = await A.GetAsync(Page("k"));
+        await DeleteAsync("epoch");
+        await DeleteAsync("marks");
+        Assert.Equal(CacheWriteOutcome.Refused, await A.WriteAsync("k", "old", lookup.Token, "t"));
+
+        using var again = await B.GetAsync(Page("k")); // begins the partition anew
+        Assert.Equal(CacheWriteOutcome.Refused, await A.WriteAsync("k", "old", lookup.Token, "t"));
+        Assert.Equal(CacheWriteOutcome.Refused, await A.WriteAsync("k", new string('x', 100_000), lookup.Token, "t"));
+        Assert.Empty(Keys("staged:*"));
+        await WritesWorkAgainAsync(A);
+    }
+
+    [Fact]
+    public async Task AnEpochThatWentBack_BeginsThePartitionAnew()
+    {
+        await A.WriteAsync("k", "old", "t");
+        var before = await Epochs();
+        await B.EvictByTagAsync("t");
+        Assert.Null(await A.ReadAsync("k"));
+
+        // As a restored snapshot would leave it: the epoch of before the eviction, and its mark gone.
+        for (var i = 0; i < Engine.Partitions; i++)
+        {
+            await Database.StringSetAsync($"{{{Prefix}:{i}}}:epoch", before[i]);
+            await Database.SortedSetRemoveAsync($"{{{Prefix}:{i}}}:marks", "h=t");
+        }
+
+        Assert.Null(await A.ReadAsync("k")); // judged by what it knows, and found out
+        await Eventually.BecomesTrueAsync(async () => (await Epochs())[PartitionOf("k")] != before[PartitionOf("k")], "the loss is repaired");
+        Assert.Null(await NewInstance().Store.ReadAsync("k"));
+        await WritesWorkAgainAsync(A);
+        await WritesWorkAgainAsync(B);
+    }
+
+    [Fact]
+    public async Task TrimmedMarks_LeaveOlderEntriesDead()
+    {
+        var small = NewInstance(o => o.MaximumMarks = 1_000).Store;
+        await small.WriteAsync("evicted", "old", "t");
+        await small.WriteAsync("unrelated", "old", "u");
+        await small.EvictByTagAsync("t");
+        await small.WriteAsync("later", "v", "u");
+        await small.EvictByTagAsync(Enumerable.Range(0, 3_000).Select(i => "x" + i));
+
+        foreach (var store in new[] { small, A, NewInstance().Store })
+        {
+            Assert.Null(await store.ReadAsync("evicted"));
+            Assert.Null(await store.ReadAsync("unrelated"));
+            Assert.Null(await store.ReadAsync("later"));
+        }
+
+        for (var i = 0; i < Engine.Partitions; i++)
+            Assert.InRange(await Database.SortedSetLengthAsync($"{{{Prefix}:{i}}}:marks"), 1, 1_001);
+        await WritesWorkAgainAsync(small);
+    }
+
+    [Fact]
+    public async Task MarksPastTheirRetention_AreTrimmedIntoTheFloor()
+    {
+        await A.WriteAsync("evicted", "old", "t");
+        await A.EvictByTagAsync("t");
+        var partition = new Redis.Partition(Prefix, PartitionOf("evicted"));
+        await TagMarkScript.Call(partition, TimeSpan.FromMicroseconds(1), 1_000, [[.. "h=later"u8]]).RunAsync(Database);
+        Assert.Equal(["floor", "h=later"], (await Database.SortedSetRangeByRankAsync(partition.Marks)).Select(m => (string)m!));
+        Assert.Null(await A.ReadAsync("evicted"));
+        Assert.Null(await NewInstance().Store.ReadAsync("evicted"));
+        await WritesWorkAgainAsync(B);
+    }
+
+    [Fact]
+    public async Task ManyMarks_AreSynchronizedInPages()
+    {
+        await A.WriteAsync("first", "old", "x0");
+        await A.WriteAsync("last", "old", "x6999");
+        await A.WriteAsync("live", "v", "y");
+        await A.EvictByTagAsync(Enumerable.Range(0, 7_000).Select(i => "x" + i));
+        var fresh = NewInstance().Store;
+        Assert.Null(await fresh.ReadAsync("first"));
+        Assert.Null(await fresh.ReadAsync("last"));
+        Assert.Equal("v", await fresh.ReadAsync("live"));
+    }
+
+    [Fact]
+    public async Task EverythingLostAtRandomUnderLoad_NothingEvictedIsServed()
+    {
+        var stores = new[] { A, B, NewInstance().Store };
+        var history = new VersionHistory(keys: 3);
+        using var stop = new CancellationTokenSource();
+        var load = stores.SelectMany(s => Enumerable.Range(0, 2).Select(_ => Task.Run(() => history.ReadAndWriteAsync(s, stop.Token))))
+            .Append(Task.Run(() => history.EvictAsync(stores, stop.Token)))
+            .ToArray();
+        for (var round = 0; round < 60; round++)
+        {
+            var evictions = history.Evictions;
+            await Eventually.BecomesTrueAsync(() => history.Evictions > evictions + 2 || load.Any(t => t.IsFaulted), "evictions go on");
+            await DeleteAsync((round % 4) switch { 0 => "epoch", 1 => "marks", 2 => "epoch", _ => "marks" });
+            if (round % 4 == 2)
+                await DeleteAsync("marks");
+        }
+
+        await stop.CancelAsync();
+        await Task.WhenAll(load);
+        history.Print();
+        Assert.Equal(0, history.Violations);
+        Assert.True(history.Hits > 100, "There were hits to judge.");
+    }
+
+    private int PartitionOf(string key) => new Redis.KeySpace(Prefix, "test", Engine.Partitions).PartitionOf(key).Index;
+
+    private async Task<string[]> Epochs()
+    {
+        var epochs = new string[Engine.Partitions];
+        for (var i = 0; i < epochs.Length; i++)
+            epochs[i] = (await Database.StringGetAsync($"{{{Prefix}:{i}}}:epoch")).ToString();
+        return epochs;
+    }
+
+    // Within a few tries: a look-up made while another instance repairs the partition carries a token from before.
+    private static async Task WritesWorkAgainAsync(ITagCacheStore store)
+    {
+        await Eventually.BecomesTrueAsync(async () => await store.WriteAsync("again", "v", "t") == CacheWriteOutcome.Stored, "writes are accepted");
+        Assert.Equal("v", await store.ReadAsync("again"));
+    }
+}
+
+public sealed class StandaloneLossTests(StandaloneEngine engine) : LossContract(engine), IClassFixture<StandaloneEngine>;
+
+public sealed class PartitionedLossTests(PartitionedEngine engine) : LossContract(engine), IClassFixture<PartitionedEngine>;
+
+public sealed class EmbeddedLossTests(EmbeddedEngine engine) : LossContract(engine), IClassFixture<EmbeddedEngine>;

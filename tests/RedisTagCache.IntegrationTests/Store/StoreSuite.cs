@@ -1,0 +1,60 @@
+using System.Globalization;
+using RedisTagCache.TestSupport;
+using StackExchange.Redis;
+
+namespace RedisTagCache.IntegrationTests.Store;
+
+/// <summary>What all suites of the store share: instances on one key prefix, and a look at the keys themselves.</summary>
+public abstract class StoreSuite(IEngine engine) : IAsyncLifetime
+{
+    private readonly List<Instance> _instances = [];
+
+    protected string Prefix { get; } = "t" + Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture);
+
+    protected IEngine Engine => engine;
+
+    protected IDatabase Database => engine.Database;
+
+    protected ITagCacheStore A { get; private set; } = null!;
+
+    protected ITagCacheStore B { get; private set; } = null!;
+
+    public ValueTask InitializeAsync()
+    {
+        A = NewInstance().Store;
+        B = NewInstance().Store;
+        return default;
+    }
+
+    protected Instance NewInstance(Action<RedisTagCacheOptions>? configure = null)
+    {
+        var instance = Instance.Create(engine.ConnectionString, options =>
+        {
+            options.KeyPrefix = Prefix;
+            options.PartitionCount = engine.Partitions;
+            configure?.Invoke(options);
+        });
+        _instances.Add(instance);
+        return instance;
+    }
+
+    protected RedisKey[] Keys(string pattern = "*") =>
+        [.. Database.Multiplexer.GetServers()[0].Keys(pattern: $"{{{Prefix}:*{pattern}", pageSize: 1000)];
+
+    protected RedisKey EntryKey() => Assert.Single(EntryKeys());
+
+    protected RedisKey[] EntryKeys() => [.. Keys("}:e:*"), .. Keys("}:eh:*")];
+
+    protected async Task DeleteAsync(string suffix)
+    {
+        for (var i = 0; i < engine.Partitions; i++)
+            await Database.KeyDeleteAsync($"{{{Prefix}:{i}}}:{suffix}");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var instance in _instances)
+            await instance.DisposeAsync();
+        await Database.KeyDeleteAsync(Keys());
+    }
+}
