@@ -1,0 +1,3 @@
+namespace Newsroom.Api;
+
+public sealed record RenderedJson(string At, string By, string Took);

@@ -1,0 +1,76 @@
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.OutputCaching;
+using Microsoft.EntityFrameworkCore;
+using Newsroom.Caching;
+using Newsroom.Data;
+using Newsroom.Models;
+
+namespace Newsroom.Controllers;
+
+/// <summary>
+/// The pages readers see, all of them cached. They may be kept for long, because an edit evicts them at once;
+/// each carries the tags of what could change on it.
+/// </summary>
+public sealed class NewsController(NewsroomDb db) : Controller
+{
+    private const int PageSize = 20;
+    private const int OneHour = 3600;
+
+    [HttpGet("/")]
+    [OutputCache(Duration = OneHour, Tags = [CacheTags.Articles, CacheTags.Front])]
+    public async Task<IActionResult> Front()
+    {
+        var top = await db.Articles.AsTeasers().Take(4).ToListAsync();
+        var shown = top.ConvertAll(t => t.Id);
+
+        var blocks = new List<FrontPage.Block>();
+        foreach (var section in await db.Sections.OrderBy(s => s.Id).ToListAsync())
+        {
+            var articles = await db.Articles.Where(a => a.SectionId == section.Id && !shown.Contains(a.Id)).AsTeasers().Take(4).ToListAsync();
+            blocks.Add(new FrontPage.Block(section, articles));
+        }
+
+        var lead = await db.Articles.FirstAsync(a => a.Id == top[0].Id);
+        return View(new FrontPage(top[0], lead.Paragraphs.Take(5), top[1..], blocks));
+    }
+
+    [HttpGet("/sections/{slug}")]
+    [OutputCache(Duration = OneHour, VaryByQueryKeys = ["page"], Tags = [CacheTags.Articles])]
+    public async Task<IActionResult> Section(string slug, int page = 1)
+    {
+        var section = await db.Sections.FirstOrDefaultAsync(s => s.Slug == slug);
+        if (section is null || page < 1) return NotFound();
+
+        var articles = await db.Articles.Where(a => a.SectionId == section.Id).AsTeasers().Skip((page - 1) * PageSize).Take(PageSize + 1).ToListAsync();
+
+        HttpContext.AddCacheTags(CacheTags.Section(slug));
+        return View(new SectionPage(section, [.. articles.Take(PageSize)], page, HasOlder: articles.Count > PageSize));
+    }
+
+    [HttpGet("/articles/{id:int}")]
+    [OutputCache(Duration = OneHour, Tags = [CacheTags.Articles])]
+    public async Task<IActionResult> Article(int id)
+    {
+        var article = await db.Articles.Include(a => a.Section).Include(a => a.Author).FirstOrDefaultAsync(a => a.Id == id);
+        if (article is null) return NotFound();
+
+        var earlier = await db.Articles.Where(a => a.PublishedAt < article.PublishedAt).AsTeasers().Take(3).ToListAsync();
+
+        // The page shows the headlines of three others, so an edit of one of those evicts it too. Section and author only lend their names.
+        HttpContext.AddCacheTags(earlier.Select(t => CacheTags.Article(t.Id)).Prepend(CacheTags.Article(id)));
+        return View(new ArticlePage(article, earlier));
+    }
+
+    [HttpGet("/authors/{id:int}")]
+    [OutputCache(Duration = OneHour, Tags = [CacheTags.Articles])]
+    public async Task<IActionResult> Author(int id)
+    {
+        var author = await db.Authors.FirstOrDefaultAsync(a => a.Id == id);
+        if (author is null) return NotFound();
+
+        var articles = await db.Articles.Where(a => a.AuthorId == id).AsTeasers().ToListAsync();
+
+        HttpContext.AddCacheTags(CacheTags.Author(id));
+        return View(new AuthorPage(author, articles));
+    }
+}

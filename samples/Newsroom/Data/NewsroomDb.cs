@@ -1,0 +1,28 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace Newsroom.Data;
+
+public sealed class NewsroomDb(DbContextOptions<NewsroomDb> options) : DbContext(options)
+{
+    public DbSet<Article> Articles => Set<Article>();
+
+    public DbSet<Author> Authors => Set<Author>();
+
+    public DbSet<Section> Sections => Set<Section>();
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        modelBuilder.Entity<Section>().HasIndex(s => s.Slug).IsUnique();
+
+        modelBuilder.Entity<Article>(article =>
+        {
+            article.HasIndex(a => a.PublishedAt);
+            article.HasIndex(a => new { a.SectionId, a.PublishedAt });
+            article.HasIndex(a => new { a.AuthorId, a.PublishedAt });
+
+            // SQLite keeps no kind with a time; without this, times would be read back as local.
+            article.Property(a => a.PublishedAt).HasConversion(t => t, t => DateTime.SpecifyKind(t, DateTimeKind.Utc));
+            article.Property(a => a.EditedAt).HasConversion(t => t, t => t == null ? null : DateTime.SpecifyKind(t.Value, DateTimeKind.Utc));
+        });
+    }
+}

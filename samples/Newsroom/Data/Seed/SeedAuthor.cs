@@ -1,0 +1,3 @@
+namespace Newsroom.Data.Seed;
+
+internal sealed record SeedAuthor(string Name, string Bio);

@@ -1,0 +1,18 @@
+using System.Text.Json;
+
+namespace Newsroom.Data.Seed;
+
+internal static class SeedFiles
+{
+    private static readonly string[] Sections = ["politics", "business", "science", "culture", "sport", "city"];
+
+    public static List<SeedSection> ReadSections() => [.. Sections.Select(Read<SeedSection>)];
+
+    public static Dictionary<string, string[]> ReadSharedWords() => Read<Dictionary<string, string[]>>("shared");
+
+    private static T Read<T>(string name)
+    {
+        using var stream = typeof(SeedFiles).Assembly.GetManifestResourceStream($"seed/{name}.json")!;
+        return JsonSerializer.Deserialize<T>(stream, JsonSerializerOptions.Web)!;
+    }
+}

@@ -1,0 +1,5 @@
+using Newsroom.Data;
+
+namespace Newsroom.Models;
+
+public sealed record ArticlePage(Article Article, IReadOnlyList<Teaser> Earlier);

@@ -1,0 +1,5 @@
+using Newsroom.Data;
+
+namespace Newsroom.Models;
+
+public sealed record AuthorPage(Author Author, IReadOnlyList<Teaser> Articles);

@@ -1,0 +1,5 @@
+using Newsroom.Data;
+
+namespace Newsroom.Models;
+
+public sealed record EditPage(int Id, ArticleForm Form, IReadOnlyList<Section> Sections);

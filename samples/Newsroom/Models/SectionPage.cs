@@ -1,0 +1,5 @@
+using Newsroom.Data;
+
+namespace Newsroom.Models;
+
+public sealed record SectionPage(Section Section, IReadOnlyList<Teaser> Articles, int Page, bool HasOlder);

@@ -1,0 +1,36 @@
+using Microsoft.AspNetCore.Mvc;
+using Newsroom;
+using Newsroom.Api;
+using Newsroom.Caching;
+using Newsroom.Data;
+using RedisTagCache.Samples;
+
+var builder = WebApplication.CreateBuilder(args);
+
+// With no Redis named the sample brings its own, so that it runs on a machine with nothing but the SDK.
+var redis = builder.Configuration.GetConnectionString("Redis");
+using var embedded = redis is null ? EmbeddedRedis.Start() : null;
+redis ??= embedded!.ConnectionString;
+
+builder.Services.AddRedisTagCache(o => o.Configuration = redis);
+
+// No page depends on the host name, so instances on several ports share their pages as they would behind one address.
+builder.Services.AddRedisTagOutputCache(o => o.AddBasePolicy(policy => policy.SetVaryByHost(false), excludeDefaultPolicy: true));
+
+builder.Services.AddSingleton(TimeProvider.System);
+builder.Services.AddNewsroomDb(builder.Configuration, builder.Environment);
+builder.Services.AddControllersWithViews(o => o.Filters.Add<AutoValidateAntiforgeryTokenAttribute>());
+
+var app = builder.Build();
+app.Services.CreateNewsroomDb();
+
+app.UseStaticFiles();
+app.UseOutputCache();
+app.UseRenderStamp();
+
+app.MapControllers();
+app.MapArticleApi();
+app.MapGet("/healthz", () => "ok");
+
+app.Logger.CacheServer(redis, isEmbedded: embedded is not null);
+app.Run();
