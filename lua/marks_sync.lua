@@ -1,4 +1,4 @@
--- Purpose: tells the marks above a score; first makes the partition whole again when it is incomplete or has lost history, and notes a change of server.
+-- Purpose: tells the marks above a score; first begins the partition anew when it is incomplete or has lost history, and notes a change of server.
 -- KEYS: epoch marks
 -- ARGV: known from limit nonce
 --   known  the newest stamp the caller has seen, '' for none
@@ -18,10 +18,13 @@ local here = type(info) == 'string' and string.match(info, 'master_replid:(%x%x%
 local stamp = redis.call('GET', KEYS[1]) or ''
 local floor = redis.call('ZSCORE', KEYS[2], 'floor')
 local number, generation, run = string.match(stamp, '^(%d+):(%x+):(%x+)$')
-local known = tonumber(string.match(ARGV[1], '^%d+') or '0')
+local known, knownGeneration, knownRun = string.match(ARGV[1], '^(%d+):(%x+):(%x+)$')
+known = tonumber(known or '0')
 
--- A lost key, or an epoch below one that was seen: what was forgotten cannot be known, so a new generation begins and everything older is dead.
-if not number or not floor or known > tonumber(number) then
+-- A lost key, or an epoch below one that this very history had reached: what was forgotten cannot be known, so a new generation begins and
+-- everything older is dead.
+local elsewhere = knownGeneration == generation and knownRun ~= here
+if not number or not floor or (known > tonumber(number) and not elsewhere) then
   local top = redis.call('ZRANGE', KEYS[2], -1, -1, 'WITHSCORES')[2]
   local time = redis.call('TIME')
   local now = tonumber(time[1]) * 1000000 + tonumber(time[2])
@@ -32,9 +35,10 @@ if not number or not floor or known > tonumber(number) then
   return {stamp, string.format('%.0f', epoch)}
 end
 
--- Another server than it was (failover, restart): the last writes of the old one may be lost, so the same numbers may now mean other evictions.
-if run ~= here then
-  stamp = write(tonumber(number), generation, here)
+-- Another server than it was (failover, restart): the last writes of the old one may be lost, so numbers it issued may mean other evictions
+-- here. The caller repeats what it knows and this server lacks; the epoch passes all it has seen, so that nothing is issued twice.
+if run ~= here or known > tonumber(number) then
+  stamp = write(math.max(tonumber(number), elsewhere and known + 1 or 0), generation, here)
 end
 
 local from = ARGV[2]

@@ -7,9 +7,11 @@ using RedisTagCache.Diagnostics;
 
 namespace RedisTagCache.DependencyInjection;
 
-/// <summary>Resolves the build namespace, once, when the options are first read: at the start of the host.</summary>
+/// <summary>Resolves the build namespace when the options are first read: at the start of the host.</summary>
 internal sealed class ResolveBuildNamespace(IServiceProvider services, ILogger<ResolveBuildNamespace> logger) : IPostConfigureOptions<RedisTagCacheOptions>
 {
+    private int _told;
+
     public void PostConfigure(string? name, RedisTagCacheOptions options)
     {
         if (options.BuildNamespace?.Length > ValidateRedisTagCacheOptions.LongestBuildNamespace)
@@ -22,6 +24,9 @@ internal sealed class ResolveBuildNamespace(IServiceProvider services, ILogger<R
             Environment.GetEnvironmentVariable,
             Assembly.GetEntryAssembly() ?? typeof(ResolveBuildNamespace).Assembly);
         options.BuildNamespace = resolved.Name;
-        Log.BuildNamespaceResolved(logger, resolved.Name, resolved.Source);
+
+        // The validation at startup and the first use each make their own instance of the options.
+        if (Interlocked.Exchange(ref _told, 1) == 0)
+            Log.BuildNamespaceResolved(logger, resolved.Name, resolved.Source);
     }
 }

@@ -83,7 +83,7 @@ internal sealed class RedisCircuit : IDisposable
             {
                 await Task.Delay(_probeInterval, _time, _stopping.Token).ConfigureAwait(false);
             }
-            while (IsOpen && !await TryCloseAsync().ConfigureAwait(false));
+            while (IsOpen && !await TryCloseAsync().ConfigureAwait(false) && await ReconfigureAsync().ConfigureAwait(false));
         }
         catch (OperationCanceledException)
         {
@@ -97,6 +97,21 @@ internal sealed class RedisCircuit : IDisposable
         // It may have opened again between the last look and the end of this probe.
         if (IsOpen && Interlocked.Exchange(ref _probing, 1) == 0)
             _ = Task.Run(ProbeAsync);
+    }
+
+    /// <summary>Another server may have become the primary without the client having heard of it. True in any case.</summary>
+    private async Task<bool> ReconfigureAsync()
+    {
+        try
+        {
+            await _connection.ReconfigureAsync().WaitAsync(_timeout, _time, _stopping.Token).ConfigureAwait(false);
+        }
+        catch (Exception e) when (!_stopping.IsCancellationRequested && RedisFailure.IsRedis(e))
+        {
+            // the next probe asks again
+        }
+
+        return true;
     }
 
     private async Task<bool> TryCloseAsync()

@@ -17,8 +17,11 @@ internal sealed class RedisConnection(IRedisConnector connector, TimeProvider ti
     private long _failedAt;
     private bool _disposed;
 
-    /// <summary>Raised when a connection is back, and when one is there for the first time.</summary>
+    /// <summary>Raised when a connection is there, for the first time or again, and when the servers have other roles than before.</summary>
     public event Action? Restored;
+
+    /// <summary>Raised when a connection was lost.</summary>
+    public event Action? Lost;
 
     /// <summary>The database, opening the connection when there is none. The task is shared: bound your own wait.</summary>
     public ValueTask<IDatabase> GetDatabaseAsync()
@@ -51,6 +54,8 @@ internal sealed class RedisConnection(IRedisConnector connector, TimeProvider ti
                 {
                     _multiplexer = multiplexer;
                     multiplexer.ConnectionRestored += OnRestored;
+                    multiplexer.ConnectionFailed += OnLost;
+                    multiplexer.ConfigurationChanged += OnChanged;
                 }
             }
 
@@ -79,6 +84,17 @@ internal sealed class RedisConnection(IRedisConnector connector, TimeProvider ti
             Restored?.Invoke();
     }
 
+    private void OnLost(object? sender, ConnectionFailedEventArgs e)
+    {
+        if (e.ConnectionType == ConnectionType.Interactive)
+            Lost?.Invoke();
+    }
+
+    private void OnChanged(object? sender, EndPointEventArgs e) => Restored?.Invoke();
+
+    /// <summary>Asks the servers for their roles: one of them may have become the primary.</summary>
+    public Task ReconfigureAsync() => Volatile.Read(ref _multiplexer)?.ConfigureAsync() ?? Task.CompletedTask;
+
     private async ValueTask DisposeOwnAsync(IConnectionMultiplexer? multiplexer)
     {
         if (multiplexer is not null && connector.OwnsConnection)
@@ -93,7 +109,12 @@ internal sealed class RedisConnection(IRedisConnector connector, TimeProvider ti
             var multiplexer = _multiplexer;
             _multiplexer = null;
             if (multiplexer is not null)
+            {
                 multiplexer.ConnectionRestored -= OnRestored;
+                multiplexer.ConnectionFailed -= OnLost;
+                multiplexer.ConfigurationChanged -= OnChanged;
+            }
+
             return multiplexer;
         }
     }

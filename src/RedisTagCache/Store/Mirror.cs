@@ -30,6 +30,9 @@ internal sealed class Mirror(Partition partition, RedisCommands commands, StoreS
         return state is not null && state.Stamp == stamp && IsTrusted ? state : null;
     }
 
+    /// <summary>Whether there is something that is no longer trusted. What was never filled is filled by its first reader.</summary>
+    public bool NeedsRebuild => Known is not null && !IsTrusted;
+
     private bool IsTrusted => Volatile.Read(ref _trustedAt) == Volatile.Read(ref _distrusts);
 
     /// <summary>From now on nothing is judged by this copy until it was rebuilt from nothing: Redis may have lost history.</summary>

@@ -22,6 +22,7 @@ internal sealed partial class TagCacheStore : ITagCacheStore, IDisposable
     private readonly ILogger<TagCacheStore> _logger;
     private readonly Mirror[] _mirrors;
     private readonly PendingMarks _pending;
+    private readonly MirrorRebuild _rebuild;
     private readonly Burst _lookupFailures;
     private readonly Burst _droppedWrites;
     private readonly Burst _damagedEntries;
@@ -53,8 +54,10 @@ internal sealed partial class TagCacheStore : ITagCacheStore, IDisposable
         _droppedWrites = new Burst(time);
         _damagedEntries = new Burst(time);
         meter.ObserveMarks(() => _mirrors.Sum(m => m.Known?.Marks.Count ?? 0));
-        connection.Restored += OnRestored;
-        circuit.Closed += _pending.Wake;
+        _rebuild = new MirrorRebuild(_mirrors, time);
+        connection.Restored += OnDisturbed;
+        connection.Lost += OnDisturbed;
+        circuit.Closed += OnDisturbed;
     }
 
     /// <inheritdoc/>
@@ -76,16 +79,10 @@ internal sealed partial class TagCacheStore : ITagCacheStore, IDisposable
             throw new ArgumentException("A key is a non-empty string.", nameof(key));
     }
 
-    // A new connection may lead to a Redis that was restarted or failed over to: what this instance knows is compared with what Redis has.
-    private void OnRestored()
+    // The next answer may come from a Redis that was restarted or failed over to: what this instance knows is compared with what that one has.
+    private void OnDisturbed()
     {
-        foreach (var mirror in _mirrors)
-        {
-            mirror.Distrust();
-            if (mirror.Known is not null)
-                mirror.Refresh();
-        }
-
+        _rebuild.Begin();
         _pending.Wake();
     }
 
@@ -93,8 +90,10 @@ internal sealed partial class TagCacheStore : ITagCacheStore, IDisposable
 
     public void Dispose()
     {
-        _connection.Restored -= OnRestored;
-        _circuit.Closed -= _pending.Wake;
+        _connection.Restored -= OnDisturbed;
+        _connection.Lost -= OnDisturbed;
+        _circuit.Closed -= OnDisturbed;
+        _rebuild.Dispose();
         _pending.Dispose();
     }
 }

@@ -127,6 +127,7 @@ public sealed class OutageTests : IAsyncLifetime
         await using var fresh = NewInstance();
         await Eventually.BecomesTrueAsync(async () => await fresh.Store.ReadAsync("evicted") is null, "the eviction is in force again");
         Assert.Null(await issuer.Store.ReadAsync("evicted"));
+        Assert.Equal("v", await fresh.Store.ReadAsync("live"));
         await Eventually.BecomesTrueAsync(async () => await issuer.Store.WriteAsync("evicted", "new", "t") == CacheWriteOutcome.Stored, "writes are accepted");
         Assert.Equal("new", await fresh.Store.ReadAsync("evicted"));
     }

@@ -1,0 +1,67 @@
+using RedisTagCache.Redis;
+
+namespace RedisTagCache.Store;
+
+/// <summary>
+/// After a disturbance (a connection lost or restored, another primary) rebuilds the mirrors until it succeeds, also when nobody reads:
+/// an instance that issued an eviction must find out, by itself, that a failover lost it.
+/// </summary>
+internal sealed class MirrorRebuild(IReadOnlyList<Mirror> mirrors, TimeProvider time) : IDisposable
+{
+    private static readonly TimeSpan _pause = TimeSpan.FromSeconds(1);
+
+    private readonly CancellationTokenSource _stopping = new();
+    private int _running;
+
+    /// <summary>From now on nothing is judged by what was known before.</summary>
+    public void Begin()
+    {
+        foreach (var mirror in mirrors)
+            mirror.Distrust();
+        Run();
+    }
+
+    private void Run()
+    {
+        if (Interlocked.Exchange(ref _running, 1) == 0)
+            _ = Task.Run(RunAsync);
+    }
+
+    private async Task RunAsync()
+    {
+        try
+        {
+            while (!await TryAsync().ConfigureAwait(false))
+                await Task.Delay(_pause, time, _stopping.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+            return;
+        }
+        finally
+        {
+            Volatile.Write(ref _running, 0);
+        }
+
+        // Another disturbance may have come between the last look and the end.
+        if (NeedsRebuild())
+            Run();
+    }
+
+    private async Task<bool> TryAsync()
+    {
+        try
+        {
+            await Task.WhenAll(mirrors.Where(m => m.NeedsRebuild).Select(m => m.RenewAsync(_stopping.Token).AsTask())).ConfigureAwait(false);
+            return !NeedsRebuild();
+        }
+        catch (Exception e) when (RedisFailure.IsRedis(e) && !_stopping.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+
+    private bool NeedsRebuild() => mirrors.Any(m => m.NeedsRebuild);
+
+    public void Dispose() => _stopping.Cancel();
+}
