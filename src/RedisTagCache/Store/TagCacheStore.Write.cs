@@ -8,7 +8,7 @@ namespace RedisTagCache.Store;
 internal sealed partial class TagCacheStore
 {
     /// <summary>From this size on an entry is staged and moved: a script copies its arguments, and the server does nothing else meanwhile.</summary>
-    internal const int LargeFrom = 32 * 1024;
+    internal const int LargeFrom = 8 * 1024;
 
     /// <inheritdoc/>
     public async ValueTask<CacheWriteOutcome> SetAsync(

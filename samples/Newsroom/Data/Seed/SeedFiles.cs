@@ -4,9 +4,9 @@ namespace Newsroom.Data.Seed;
 
 internal static class SeedFiles
 {
-    private static readonly string[] Sections = ["politics", "business", "science", "culture", "sport", "city"];
+    private static readonly string[] _sections = ["politics", "business", "science", "culture", "sport", "city"];
 
-    public static List<SeedSection> ReadSections() => [.. Sections.Select(Read<SeedSection>)];
+    public static List<SeedSection> ReadSections() => [.. _sections.Select(Read<SeedSection>)];
 
     public static Dictionary<string, string[]> ReadSharedWords() => Read<Dictionary<string, string[]>>("shared");
 
