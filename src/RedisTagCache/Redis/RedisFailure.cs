@@ -1,4 +1,3 @@
-using Polly.CircuitBreaker;
 using StackExchange.Redis;
 
 namespace RedisTagCache.Redis;
@@ -10,18 +9,18 @@ internal static class RedisFailure
 
     /// <summary>Whether the exception says that Redis could not serve the call, whatever the reason; a reply of another shape than expected is one.</summary>
     public static bool IsRedis(Exception e) =>
-        e is RedisException or RedisCommandException or RedisTagCacheUnavailableException or TimeoutException or BrokenCircuitException
+        e is RedisException or RedisCommandException or RedisTagCacheUnavailableException or TimeoutException
             or OperationCanceledException or ObjectDisposedException or InvalidCastException or FormatException;
 
     /// <summary>Whether it says that Redis is away for everybody, which counts towards opening the circuit. An error about one command does not.</summary>
-    public static bool IsAway(Exception? e) => e switch
+    public static bool IsAway(Exception e) => e switch
     {
-        null or BrokenCircuitException or OperationCanceledException or InvalidCastException or FormatException => false,
+        OperationCanceledException or InvalidCastException or FormatException => false,
         RedisServerException server => _awayErrors.Any(error => server.Message.StartsWith(error, StringComparison.Ordinal)),
         _ => IsRedis(e),
     };
 
-    /// <summary>Whether trying again at once may help: the connection was lost before an answer came.</summary>
+    /// <summary>Whether trying again in a moment may help: the connection was lost before an answer came, or there is none just now.</summary>
     public static bool IsPassing(Exception e) =>
-        e is RedisConnectionException || (e is RedisServerException && IsAway(e));
+        e is RedisConnectionException or RedisTagCacheUnavailableException || (e is RedisServerException && IsAway(e));
 }

@@ -1,4 +1,3 @@
-using Polly.CircuitBreaker;
 using RedisTagCache.Diagnostics;
 using StackExchange.Redis;
 
@@ -7,27 +6,15 @@ namespace RedisTagCache.Redis;
 /// <summary>Runs one operation on Redis: bounded in time, counted by the circuit, and measured.</summary>
 internal sealed class RedisRunner(RedisConnection connection, RedisCircuit circuit, TimeSpan timeout, TimeProvider time, CacheMeter meter)
 {
-    /// <summary>Whether a call would wait for Redis at all. When not, it fails with <see cref="BrokenCircuitException"/>; ask first where that happens often.</summary>
+    /// <summary>Whether a call would wait for Redis at all. When not, it fails; ask first where that happens often.</summary>
     public bool IsAvailable => !circuit.IsOpen;
 
     /// <summary>Runs a command. A command that was given up may still take effect.</summary>
     /// <exception cref="Exception">One that <see cref="RedisFailure.IsRedis"/> knows, or a cancellation by the caller.</exception>
-    public ValueTask<T> RunAsync<TState, T>(string operation, TState state, Func<IDatabase, TState, Task<T>> command, CancellationToken cancellationToken) =>
-        circuit.Pipeline.ExecuteAsync(
-            static (call, token) => call.Runner.BoundedAsync(call.operation, call.state, call.command, token),
-            (Runner: this, operation, state, command),
-            cancellationToken);
-
-    /// <summary>Runs a command on the client's own synchronous path.</summary>
-    public T Run<TState, T>(string operation, TState state, Func<IDatabase, TState, T> command) =>
-        circuit.Pipeline.Execute(
-            static call => call.Runner.Bounded(call.operation, call.state, call.command),
-            (Runner: this, operation, state, command));
-
-    private async ValueTask<T> BoundedAsync<TState, T>(string operation, TState state, Func<IDatabase, TState, Task<T>> command, CancellationToken cancellationToken)
+    public async ValueTask<T> RunAsync<TState, T>(string operation, TState state, Func<IDatabase, TState, Task<T>> command, CancellationToken cancellationToken)
     {
+        ThrowIfOpen();
         var start = time.GetTimestamp();
-        var outcome = "error";
         try
         {
             var opened = connection.GetDatabaseAsync();
@@ -36,44 +23,52 @@ internal sealed class RedisRunner(RedisConnection connection, RedisCircuit circu
                 : await opened.AsTask().WaitAsync(timeout, time, cancellationToken).ConfigureAwait(false);
             var left = timeout - time.GetElapsedTime(start);
             var result = await command(database, state).WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, time, cancellationToken).ConfigureAwait(false);
-            outcome = "ok";
+            Succeeded(operation, start);
             return result;
         }
-        catch (Exception e) when (e is TimeoutException)
+        catch (Exception e) when (Failed(operation, start, e))
         {
-            outcome = "timeout";
-            throw;
-        }
-        finally
-        {
-            meter.Operation(operation, outcome, time.GetElapsedTime(start));
+            throw; // never: the filter only looks
         }
     }
 
-    private T Bounded<TState, T>(string operation, TState state, Func<IDatabase, TState, T> command)
+    /// <summary>Runs a command on the client's own synchronous path, which the client bounds.</summary>
+    /// <exception cref="Exception">One that <see cref="RedisFailure.IsRedis"/> knows.</exception>
+    public T Run<TState, T>(string operation, TState state, Func<IDatabase, TState, T> command)
     {
+        ThrowIfOpen();
         var start = time.GetTimestamp();
-        var outcome = "error";
         try
         {
+            // Only until the connection stands is there something to wait for: a factory of the caller's is asynchronous.
             var opened = connection.GetDatabaseAsync();
-            var database = opened.IsCompletedSuccessfully ? opened.Result : Opened(opened.AsTask());
+            var database = opened.IsCompletedSuccessfully ? opened.Result : opened.AsTask().WaitAsync(timeout, time).GetAwaiter().GetResult();
             var result = command(database, state);
-            outcome = "ok";
+            Succeeded(operation, start);
             return result;
         }
-        catch (TimeoutException)
+        catch (Exception e) when (Failed(operation, start, e))
         {
-            outcome = "timeout";
-            throw;
-        }
-        finally
-        {
-            meter.Operation(operation, outcome, time.GetElapsedTime(start));
+            throw; // never: the filter only looks
         }
     }
 
-    // Only until the connection stands. A factory of the caller's is asynchronous, so there is nothing else to wait on.
-    private IDatabase Opened(Task<IDatabase> opening) =>
-        opening.WaitAsync(timeout, time).GetAwaiter().GetResult();
+    private void ThrowIfOpen()
+    {
+        if (circuit.IsOpen)
+            throw new RedisTagCacheUnavailableException("Redis does not answer; calls are not made until it does.");
+    }
+
+    private void Succeeded(string operation, long start)
+    {
+        circuit.Succeeded();
+        meter.Operation(operation, "ok", time.GetElapsedTime(start));
+    }
+
+    private bool Failed(string operation, long start, Exception e)
+    {
+        circuit.Failed(e);
+        meter.Operation(operation, e is TimeoutException ? "timeout" : "error", time.GetElapsedTime(start));
+        return false;
+    }
 }
