@@ -53,7 +53,7 @@ public static class RedisTagCacheServiceCollectionExtensions
     private static void AddOptions(IServiceCollection services, Action<RedisTagCacheOptions>? configure)
     {
         // Configuration comes first, wherever this call stands, so that what code sets wins.
-        if (!services.Any(static service => service.ImplementationType == typeof(ConfigureFromConfiguration)))
+        if (!services.Any(static service => !service.IsKeyedService && service.ImplementationType == typeof(ConfigureFromConfiguration)))
             services.Insert(0, ServiceDescriptor.Singleton<IConfigureOptions<RedisTagCacheOptions>, ConfigureFromConfiguration>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IPostConfigureOptions<RedisTagCacheOptions>, ResolveBuildNamespace>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<RedisTagCacheOptions>, ValidateRedisTagCacheOptions>());

@@ -45,7 +45,6 @@ internal static class EnvelopeLayout
     public const byte KnownFlags = SlidingFlag | TaggedFlag;
 
     public const int MostTags = 1_000;
-    public const int LongestTagId = 512;
 
     /// <summary>What Redis takes as one value.</summary>
     public const int Longest = 512 * 1024 * 1024;
