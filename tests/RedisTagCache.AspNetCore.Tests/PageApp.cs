@@ -1,0 +1,73 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.OutputCaching;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace RedisTagCache.AspNetCore.Tests;
+
+/// <summary>One instance of a web application, on Kestrel, with a connection of its own. All instances answer under one Host header.</summary>
+internal sealed class PageApp : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private PageApp(WebApplication app)
+    {
+        _app = app;
+        Client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false })
+        {
+            BaseAddress = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()),
+        };
+        Client.DefaultRequestHeaders.Host = "pages.example";
+    }
+
+    public HttpClient Client { get; }
+
+    public IServiceProvider Services => _app.Services;
+
+    public IOutputCacheStore Pages => Services.GetRequiredService<IOutputCacheStore>();
+
+    public ITagCacheStore Store => Services.GetRequiredService<ITagCacheStore>();
+
+    /// <param name="connectionString">The Redis to use; null leaves the store out, for comparison.</param>
+    /// <param name="map">Maps the pages.</param>
+    /// <param name="configure">Sets options of the cache.</param>
+    /// <param name="services">Registers further services, before the application is built.</param>
+    public static async Task<PageApp> StartAsync(
+        string? connectionString,
+        Action<WebApplication> map,
+        Action<RedisTagCacheOptions>? configure = null,
+        Action<IServiceCollection>? services = null)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Logging.ClearProviders();
+        if (connectionString is not null)
+        {
+            builder.Services.AddRedisTagCache(options =>
+            {
+                options.Configuration = connectionString;
+                options.BuildNamespace = "test";
+                configure?.Invoke(options);
+            });
+            builder.Services.AddRedisTagOutputCache();
+        }
+
+        services?.Invoke(builder.Services);
+        var app = builder.Build();
+        app.UseOutputCache();
+        map(app);
+        await app.StartAsync();
+        return new PageApp(app);
+    }
+
+    public Task<string> GetAsync(string path) => Client.GetStringAsync(path);
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await _app.DisposeAsync();
+    }
+}
