@@ -5,8 +5,8 @@ using StackExchange.Redis;
 namespace RedisTagCache.Redis;
 
 /// <summary>
-/// Opens after a few failures in a row, so that calls no longer wait for a Redis that does not answer; a probe of its own, never a caller,
-/// finds out when it answers again.
+/// Opens after one timeout or a few other failures in a row, so that calls no longer wait for a Redis that does not answer; a probe of its own,
+/// never a caller, finds out when it answers again. The probe begins at once: after a mere hiccup the circuit is open for one round trip.
 /// </summary>
 /// <remarks>
 /// A success costs one read of a field. A pipeline of Polly around every command, measured before, cost 1.5 KB and a third of the throughput.
@@ -47,7 +47,12 @@ internal sealed class RedisCircuit : IDisposable
 
     public void Failed(Exception exception)
     {
-        if (!RedisFailure.IsAway(exception) || Interlocked.Increment(ref _failures) < FailuresInARow || Interlocked.Exchange(ref _open, 1) != 0)
+        if (!RedisFailure.IsAway(exception))
+            return;
+
+        // After a timeout the caller has waited its time: what it asks for next must not make it wait again.
+        var failures = Interlocked.Increment(ref _failures);
+        if ((failures < FailuresInARow && exception is not TimeoutException) || Interlocked.Exchange(ref _open, 1) != 0)
             return;
         Log.CircuitOpened(_logger, exception);
         _ = Task.Run(ProbeAsync);
@@ -63,7 +68,6 @@ internal sealed class RedisCircuit : IDisposable
     {
         try
         {
-            // The first look comes at once: it may have been a hiccup.
             while (IsOpen && !await TryCloseAsync().ConfigureAwait(false))
             {
                 await ReconfigureAsync().ConfigureAwait(false);

@@ -54,11 +54,8 @@ internal sealed partial class TagCacheStore
         using var activity = CacheActivity.Lookup(key.Surface);
         var address = _keys.Locate(key);
         var mirror = _mirrors[address.Partition.Index];
-
-        // What a value may carry that is computed after this look-up failed: something known before it began.
-        var fallback = TokenOf(mirror.Known);
         if (!_commands.IsAvailable)
-            return Failed(key, exception: null, fallback, activity);
+            return Failed(key, exception: null, CacheToken.Never, activity);
 
         IMemoryOwner<byte>? entry = null;
         var start = _time.GetTimestamp();
@@ -84,7 +81,7 @@ internal sealed partial class TagCacheStore
         }
         catch (Exception e) when (RedisFailure.IsRedis(e) && !cancellationToken.IsCancellationRequested)
         {
-            return Failed(key, e, fallback, activity);
+            return Failed(key, e, CacheToken.Never, activity);
         }
         finally
         {

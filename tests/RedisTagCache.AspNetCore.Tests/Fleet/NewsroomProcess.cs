@@ -1,0 +1,101 @@
+using System.Diagnostics;
+using System.Net;
+using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
+using RedisTagCache.TestSupport;
+
+namespace RedisTagCache.AspNetCore.Tests.Fleet;
+
+/// <summary>The sample as a process of its own.</summary>
+internal sealed partial class NewsroomProcess : IAsyncDisposable
+{
+    private readonly Process _process;
+
+    private NewsroomProcess(Process process, Uri address)
+    {
+        _process = process;
+        Client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = new CookieContainer() }) { BaseAddress = address };
+    }
+
+    public HttpClient Client { get; }
+
+    public static async Task<NewsroomProcess> StartAsync(string database, string? redis, string? buildNamespace = null)
+    {
+        var address = new Uri($"http://127.0.0.1:{RedisServer.FreePort()}");
+        var dll = Path.Combine(SampleFolder(), "bin", Configuration(), "net10.0", "Newsroom.dll");
+        var start = new ProcessStartInfo("dotnet") { WorkingDirectory = SampleFolder(), RedirectStandardOutput = true };
+        foreach (var argument in new[] { dll, "--urls", address.ToString(), "--ConnectionStrings:Newsroom", $"Data Source={database}" })
+            start.ArgumentList.Add(argument);
+        if (redis is not null)
+            start.Environment["ConnectionStrings__Redis"] = redis;
+        if (buildNamespace is not null)
+            start.Environment["RedisTagCache__BuildNamespace"] = buildNamespace;
+        var process = Process.Start(start)!;
+        process.OutputDataReceived += static (_, _) => { };
+        process.BeginOutputReadLine();
+        var newsroom = new NewsroomProcess(process, address);
+        await Eventually.BecomesTrueAsync(newsroom.IsUpAsync, "the sample answers", TimeSpan.FromSeconds(60));
+        return newsroom;
+    }
+
+    /// <summary>When the page was rendered, to the millisecond: tells one rendering from another.</summary>
+    public async Task<string> StampAsync(string path)
+    {
+        var stamp = Stamp().Match(await Client.GetStringAsync(path));
+        Assert.True(stamp.Success, "The page shows when it was rendered.");
+        return stamp.Value;
+    }
+
+    /// <summary>Edits an article as a browser would: the form, its antiforgery token and cookie, and the post.</summary>
+    public async Task EditAsync(int id, string title)
+    {
+        var form = await Client.GetStringAsync($"/editor/{id}");
+        var fields = Field().Matches(form).ToDictionary(m => m.Groups["name"].Value, m => WebUtility.HtmlDecode(m.Groups["value"].Value));
+        foreach (Match area in Area().Matches(form))
+            fields[area.Groups["name"].Value] = WebUtility.HtmlDecode(area.Groups["value"].Value);
+        foreach (Match select in Select().Matches(form))
+            fields[select.Groups["name"].Value] = select.Groups["value"].Value;
+        fields["Form.Title"] = title;
+        using var response = await Client.PostAsync($"/editor/{id}", new FormUrlEncodedContent(fields));
+        Assert.Equal(HttpStatusCode.Redirect, response.StatusCode);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        _process.Kill(entireProcessTree: true);
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+    }
+
+    private async Task<bool> IsUpAsync()
+    {
+        Assert.False(_process.HasExited, "The sample goes on running.");
+        try
+        {
+            using var response = await Client.GetAsync("/healthz");
+            return response.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+
+    private static string Configuration() => new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
+
+    private static string SampleFolder([CallerFilePath] string file = "") =>
+        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, "..", "..", "..", "samples", "Newsroom"));
+
+    [GeneratedRegex("<time datetime=\"[^\"]+\" data-rendered>")]
+    private static partial Regex Stamp();
+
+    [GeneratedRegex("<input(?=[^>]*\\bname=\"(?<name>[^\"]+)\")(?=[^>]*\\bvalue=\"(?<value>[^\"]*)\")[^>]*>")]
+    private static partial Regex Field();
+
+    [GeneratedRegex("<textarea[^>]*\\bname=\"(?<name>[^\"]+)\"[^>]*>(?<value>.*?)</textarea>", RegexOptions.Singleline)]
+    private static partial Regex Area();
+
+    [GeneratedRegex("<select[^>]*\\bname=\"(?<name>[^\"]+)\".*?<option(?=[^>]*\\bselected)(?=[^>]*\\bvalue=\"(?<value>[^\"]*)\").*?</select>", RegexOptions.Singleline)]
+    private static partial Regex Select();
+}
