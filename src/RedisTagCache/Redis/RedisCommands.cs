@@ -23,17 +23,29 @@ internal sealed class RedisCommands(RedisRunner runner)
                 // Pipelined: the stamp is never older than the entry. A lease is pooled, which the values of an MGET are not.
                 var entry = database.StringGetLeaseAsync(of.Key, Flags);
                 var stamp = database.StringGetAsync(of.Partition.Epoch, Flags);
-                var lease = await entry.ConfigureAwait(false);
+                var lease = await LeaseAsync(entry).ConfigureAwait(false);
                 ReadOnlyMemory<byte> text = await stamp.ConfigureAwait(false);
-                return ((IMemoryOwner<byte>?)lease, EpochStamp.TryParse(text.Span, out var parsed) ? parsed : (EpochStamp?)null);
+                return (lease, EpochStamp.TryParse(text.Span, out var parsed) ? parsed : (EpochStamp?)null);
             },
             cancellationToken);
 
-    public async ValueTask<IMemoryOwner<byte>?> ReadPlainAsync(EntryAddress address, CancellationToken cancellationToken) =>
-        await runner.RunAsync("read", address, static (database, of) => database.StringGetLeaseAsync(of.Key, Flags), cancellationToken).ConfigureAwait(false);
+    public ValueTask<IMemoryOwner<byte>?> ReadPlainAsync(EntryAddress address, CancellationToken cancellationToken) =>
+        runner.RunAsync("read", address, static (database, of) => LeaseAsync(database.StringGetLeaseAsync(of.Key, Flags)), cancellationToken);
 
-    public IMemoryOwner<byte>? ReadPlain(EntryAddress address) =>
-        runner.Run("read", address, static (database, of) => database.StringGetLease(of.Key, Flags));
+    public IMemoryOwner<byte>? ReadPlain(EntryAddress address) => runner.Run(
+        "read",
+        address,
+        static (database, of) =>
+        {
+            try
+            {
+                return (IMemoryOwner<byte>?)database.StringGetLease(of.Key, Flags);
+            }
+            catch (RedisServerException e) when (IsOfAnotherType(e))
+            {
+                return Lease<byte>.Empty;
+            }
+        });
 
     public ValueTask<bool> WritePlainAsync(EntryAddress address, ReadOnlyMemory<byte> envelope, long timeToLive, CancellationToken cancellationToken) =>
         runner.RunAsync(
@@ -117,6 +129,21 @@ internal sealed class RedisCommands(RedisRunner runner)
             MarksSyncScript.Call(partition, known, from, nonce),
             static async (database, call) => MarksSyncScript.Parse(await call.RunAsync(database).ConfigureAwait(false)),
             cancellationToken);
+
+    /// <summary>The bytes of a string; none for a key of another type, which is no envelope either.</summary>
+    private static async Task<IMemoryOwner<byte>?> LeaseAsync(Task<Lease<byte>?> reading)
+    {
+        try
+        {
+            return await reading.ConfigureAwait(false);
+        }
+        catch (RedisServerException e) when (IsOfAnotherType(e))
+        {
+            return Lease<byte>.Empty;
+        }
+    }
+
+    private static bool IsOfAnotherType(RedisServerException e) => e.Message.StartsWith("WRONGTYPE", StringComparison.Ordinal);
 
     private static Expiration Expiry(long timeToLive) => timeToLive == 0 ? Expiration.Default : TimeSpan.FromMilliseconds(timeToLive);
 }

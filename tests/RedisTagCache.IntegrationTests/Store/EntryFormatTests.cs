@@ -59,7 +59,9 @@ public sealed class EntryFormatTests(StandaloneEngine engine) : StoreSuite(engin
         var key = EntryKey();
         await Database.KeyDeleteAsync(key);
         await Database.ListRightPushAsync(key, "foreign");
-        Assert.Null(await A.ReadAsync("k"));
+        using (var lookup = await A.GetAsync(Page("k")))
+            Assert.Equal(CacheMissReason.Damaged, lookup.MissReason);
+        await Eventually.BecomesTrueAsync(() => !Database.KeyExists(key), "it was dropped");
         Assert.Equal(CacheWriteOutcome.Stored, await A.WriteAsync("k", "value", "tag"));
         Assert.Equal("value", await A.ReadAsync("k"));
     }
