@@ -1,0 +1,89 @@
+using System.Globalization;
+using System.Reflection;
+using System.Text.RegularExpressions;
+
+namespace RedisTagCache.AspNetCore.Tests.Docs;
+
+/// <summary>What the pages refer to is there, and what users can set and watch is described.</summary>
+public sealed partial class DocumentationTests
+{
+    public static IEnumerable<TheoryDataRow<string>> Pages => Rows(DocPage.All.Select(page => page.Name));
+
+    public static IEnumerable<TheoryDataRow<string>> Options =>
+        Rows(typeof(RedisTagCacheOptions).GetProperties().Where(property => property.SetMethod?.IsPublic == true).Select(property => property.Name));
+
+    public static IEnumerable<TheoryDataRow<string>> ReportedNames => Rows(Constants<string>(typeof(RedisTagCacheDiagnostics)).Distinct());
+
+    public static IEnumerable<TheoryDataRow<int>> LogIds =>
+        Rows(Constants<int>(typeof(RedisTagCacheOptions).Assembly.GetType("RedisTagCache.Diagnostics.LogIds", throwOnError: true)!));
+
+    public static IEnumerable<TheoryDataRow<string>> TestClasses =>
+        Rows(DocPage.All.SelectMany(page => TestClass().Matches(page.Text)).Select(match => match.Groups[1].Value).Distinct().Order(StringComparer.Ordinal));
+
+    [Theory]
+    [MemberData(nameof(Pages))]
+    public void Links_PointToFilesAndHeadingsThatExist(string name)
+    {
+        var page = DocPage.Of(name);
+        foreach (var target in Link().Matches(WithoutBlocks(page)).Select(match => match.Groups[1].Value).Where(target => !target.Contains("://", StringComparison.Ordinal)))
+        {
+            var parts = target.Split('#');
+            var path = parts[0].Length == 0 ? page.Path : Path.GetFullPath(Path.Combine(Path.GetDirectoryName(page.Path)!, parts[0]));
+            Assert.True(Path.Exists(path), $"{name} links to {target}, which does not exist.");
+            if (parts.Length > 1)
+                Assert.True(Headings(path).Contains(parts[1]), $"{name} links to {target}, and there is no such heading.");
+        }
+    }
+
+    [Fact]
+    public void Index_NamesEveryPage()
+    {
+        var index = DocPage.Of("docs/README.md").Text;
+        Assert.All(DocPage.All.Where(page => page.Name.StartsWith("docs/", StringComparison.Ordinal) && page.Name != "docs/README.md"),
+            page => Assert.Contains($"({Path.GetFileName(page.Path)})", index, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [MemberData(nameof(Options))]
+    public void Option_IsDescribed(string name) => AssertNames("docs/operations.md", name);
+
+    [Theory]
+    [MemberData(nameof(ReportedNames))]
+    public void ReportedName_IsDescribed(string name) => AssertNames("docs/observability.md", name);
+
+    [Theory]
+    [MemberData(nameof(LogIds))]
+    public void LogId_IsDescribed(int id) =>
+        Assert.Contains($"\n| {id.ToString(CultureInfo.InvariantCulture)} |", DocPage.Of("docs/observability.md").Text, StringComparison.Ordinal);
+
+    [Theory]
+    [MemberData(nameof(TestClasses))]
+    public void TestClass_NamedAsProof_Exists(string name)
+    {
+        var tests = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(DocPage.Of("README.md").Path)!, "tests"));
+        Assert.NotEmpty(Directory.GetFiles(tests, name + ".cs", SearchOption.AllDirectories));
+    }
+
+    private static void AssertNames(string page, string name) => Assert.Contains($"`{name}`", DocPage.Of(page).Text, StringComparison.Ordinal);
+
+    private static IEnumerable<TheoryDataRow<T>> Rows<T>(IEnumerable<T> values) => values.Select(value => new TheoryDataRow<T>(value));
+
+    private static IEnumerable<T> Constants<T>(Type type) =>
+        type.GetFields(BindingFlags.Public | BindingFlags.Static).Where(field => field.IsLiteral).Select(field => (T)field.GetRawConstantValue()!);
+
+    private static string WithoutBlocks(DocPage page) => Block().Replace(page.Text, "");
+
+    /// <summary>The anchors that a heading gets where Markdown is shown as a page.</summary>
+    private static HashSet<string> Headings(string path) =>
+        [.. File.ReadLines(path).Where(line => line.StartsWith('#'))
+            .Select(line => string.Concat(line.TrimStart('#').Trim().ToLowerInvariant().Where(c => char.IsLetterOrDigit(c) || c is ' ' or '-' or '_')).Replace(' ', '-'))];
+
+    [GeneratedRegex(@"\]\(([^)\s]+)\)")]
+    private static partial Regex Link();
+
+    [GeneratedRegex("^```.*?^```", RegexOptions.Singleline | RegexOptions.Multiline)]
+    private static partial Regex Block();
+
+    [GeneratedRegex("`([A-Z][A-Za-z]+(?:Tests|Contract))`")]
+    private static partial Regex TestClass();
+}
