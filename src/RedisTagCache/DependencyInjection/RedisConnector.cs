@@ -42,6 +42,7 @@ internal sealed class RedisConnector(IOptions<RedisTagCacheOptions> options, ISe
             configuration.SyncTimeout = (int)operationTimeout.TotalMilliseconds; // synchronous calls can be bounded by the client alone
         if (ReferenceEquals(configuration.BacklogPolicy, BacklogPolicy.Default))
             configuration.BacklogPolicy = BacklogPolicy.FailFast; // a call without a connection is a miss at once
+        configuration.IncludeDetailInExceptions = false; // the detail names keys, and exceptions are logged
 
         bool IsSet(string option) => set.Contains(option + "=", StringComparison.OrdinalIgnoreCase);
     }

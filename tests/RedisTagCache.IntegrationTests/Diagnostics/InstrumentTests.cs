@@ -1,7 +1,11 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Caching.Distributed;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
+using RedisTagCache.Diagnostics;
 using RedisTagCache.TestSupport;
 using Names = RedisTagCache.RedisTagCacheDiagnostics;
 
@@ -11,13 +15,17 @@ namespace RedisTagCache.IntegrationTests.Diagnostics;
 public sealed class InstrumentTests : IAsyncLifetime
 {
     private const string Secret = "personal";
+    private readonly FakeLoggerProvider _logs = new();
     private RedisServer _server = null!;
     private Instance _instance = null!;
 
     public async ValueTask InitializeAsync()
     {
         _server = await RedisServer.StartAsync();
-        _instance = Instance.Create(_server.ConnectionString, o => o.OperationTimeout = TimeSpan.FromMilliseconds(300));
+        _instance = Instance.Create(
+            _server.ConnectionString,
+            o => o.OperationTimeout = TimeSpan.FromMilliseconds(300),
+            s => s.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(_logs)));
     }
 
     public async ValueTask DisposeAsync()
@@ -78,6 +86,29 @@ public sealed class InstrumentTests : IAsyncLifetime
 
         var all = lookups.GetMeasurementSnapshot().Concat(writes.GetMeasurementSnapshot()).Concat(evictions.GetMeasurementSnapshot()).Concat(removals.GetMeasurementSnapshot());
         Assert.DoesNotContain(all.SelectMany(m => m.Tags.Values), v => v?.ToString()!.Contains(Secret, StringComparison.Ordinal) == true);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Logs_NameNoKeyOrTag_AndABurstIsOneLine(bool isHung)
+    {
+        await _instance.Store.WriteAsync(Secret, "v", Secret);
+        if (isHung)
+            _server.Hang();
+        else
+            _server.Kill();
+        for (var i = 0; i < 50; i++)
+        {
+            await _instance.Store.ReadAsync(Secret);
+            await _instance.Get<IDistributedCache>().SetStringAsync(Secret, "v");
+        }
+
+        await Assert.ThrowsAsync<RedisTagCacheUnavailableException>(async () => await _instance.Store.EvictByTagAsync(Secret));
+        var records = _logs.Collector.GetSnapshot();
+        Assert.Contains(records, r => r.Id.Id == LogIds.CircuitOpened);
+        Assert.Single(records, r => r.Id.Id == LogIds.LookupFailed);
+        Assert.All(records, r => Assert.DoesNotContain(Secret, r.Message + r.Exception, StringComparison.Ordinal));
     }
 
     [Fact]
