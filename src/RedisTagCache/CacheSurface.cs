@@ -5,11 +5,13 @@ namespace RedisTagCache;
 /// </summary>
 public sealed class CacheSurface
 {
-    /// <summary>Pages of ASP.NET Core output caching: tagged, and isolated by build.</summary>
-    public static CacheSurface Output { get; } = new("output", isTagged: true, isIsolatedByBuild: true);
+    private const string DistributedName = "distributed";
 
-    /// <summary>Creates a surface. Keep it: a surface is meant to be created once.</summary>
-    /// <param name="name">1 to 32 ASCII letters, digits, <c>-</c>, <c>_</c> or <c>.</c>; part of every key.</param>
+    /// <summary>Pages of ASP.NET Core output caching: tagged, and isolated by build.</summary>
+    public static CacheSurface Output { get; } = new(isTagged: true, isIsolatedByBuild: true, "output");
+
+    /// <summary>Creates a surface. Two of the same name share their entries, so give them the same properties.</summary>
+    /// <param name="name">1 to 32 ASCII letters, digits, <c>-</c>, <c>_</c> or <c>.</c>; part of every key. <c>output</c>, <c>distributed</c> and <c>hybrid</c> are taken.</param>
     /// <param name="isTagged">Whether its entries may carry tags. Entries of an untagged surface are read with a bare GET and live until they expire or are removed.</param>
     /// <param name="isIsolatedByBuild">Whether each build sees its own entries only.</param>
     /// <exception cref="ArgumentException">The name is not valid.</exception>
@@ -18,7 +20,16 @@ public sealed class CacheSurface
         ArgumentNullException.ThrowIfNull(name);
         if (name.Length is 0 or > 32 || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'))
             throw new ArgumentException($"A surface name is 1 to 32 ASCII letters, digits, '-', '_' or '.'; got '{name}'.", nameof(name));
+        if (name is "output" or DistributedName or "hybrid")
+            throw new ArgumentException($"The surface name '{name}' is the cache's own.", nameof(name));
 
+        Name = name;
+        IsTagged = isTagged;
+        IsIsolatedByBuild = isIsolatedByBuild;
+    }
+
+    private CacheSurface(bool isTagged, bool isIsolatedByBuild, string name)
+    {
         Name = name;
         IsTagged = isTagged;
         IsIsolatedByBuild = isIsolatedByBuild;
@@ -32,6 +43,9 @@ public sealed class CacheSurface
 
     /// <summary>Whether each build sees its own entries only.</summary>
     public bool IsIsolatedByBuild { get; }
+
+    /// <summary>Entries of <c>IDistributedCache</c>: without tags.</summary>
+    internal static CacheSurface Distributed(bool isIsolatedByBuild) => new(isTagged: false, isIsolatedByBuild, DistributedName);
 
     /// <inheritdoc/>
     public override string ToString() => Name;

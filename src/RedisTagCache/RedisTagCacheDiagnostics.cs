@@ -15,13 +15,13 @@ public static class RedisTagCacheDiagnostics
     /// <summary>Counter: writes, by <c>surface</c> and <c>outcome</c> (stored, refused, dropped).</summary>
     public const string WritesInstrument = "redistagcache.writes";
 
-    /// <summary>Counter: tags evicted or expired, by <c>kind</c> (hard, soft) and <c>outcome</c> (done, failed, repeated, healed).</summary>
+    /// <summary>Counter: tags evicted or expired, by <c>kind</c> (hard, soft; any for the last two outcomes) and <c>outcome</c> (done, failed, repeated, healed).</summary>
     public const string EvictionsInstrument = "redistagcache.evictions";
 
     /// <summary>Counter: entries removed by key, by <c>surface</c> and <c>outcome</c> (done, failed).</summary>
     public const string RemovalsInstrument = "redistagcache.removals";
 
-    /// <summary>Histogram, seconds: one operation on Redis, by <c>operation</c> and <c>outcome</c> (ok, timeout, error).</summary>
+    /// <summary>Histogram, seconds: one operation on Redis, by <c>operation</c> and <c>outcome</c> (ok, timeout, error, canceled).</summary>
     public const string OperationDurationInstrument = "redistagcache.operation.duration";
 
     /// <summary>Counter: synchronizations of this instance's copy of the marks, by <c>kind</c> (catch_up, full) and <c>outcome</c> (ok, failed).</summary>

@@ -23,7 +23,7 @@ public sealed record TagCacheEntryOptions
     /// </summary>
     public TimeSpan? SlidingExpiration { get; init; }
 
-    /// <summary>The tags by which the entry can be evicted: up to 1,000, each a non-empty string of valid Unicode. Duplicates count once. Default none.</summary>
+    /// <summary>The tags by which the entry can be evicted: up to 1,024 different ones, each a non-empty string of valid Unicode. Default none.</summary>
     public ReadOnlyMemory<string> Tags { get; init; }
 
     /// <summary>

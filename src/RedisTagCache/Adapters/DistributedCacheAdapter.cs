@@ -7,7 +7,7 @@ namespace RedisTagCache.Adapters;
 /// <summary><see cref="IDistributedCache"/> in terms of the store: an untagged surface of its own.</summary>
 internal sealed class DistributedCacheAdapter(TagCacheStore store, bool isIsolatedByBuild, TimeProvider time) : IBufferDistributedCache
 {
-    private readonly CacheSurface _surface = new("distributed", isTagged: false, isIsolatedByBuild);
+    private readonly CacheSurface _surface = CacheSurface.Distributed(isIsolatedByBuild);
 
     public byte[]? Get(string key)
     {

@@ -44,7 +44,7 @@ internal static class EnvelopeLayout
     public const byte TaggedFlag = 2;
     public const byte KnownFlags = SlidingFlag | TaggedFlag;
 
-    public const int MostTags = 1_000;
+    public const int MostTags = 1_024;
 
     /// <summary>What Redis takes as one value.</summary>
     public const int Longest = 512 * 1024 * 1024;

@@ -20,8 +20,8 @@ internal sealed class KeySpace
 {
     private const int LongestRawKey = 512;
 
-    private readonly ConcurrentDictionary<CacheSurface, Prefixes[]> _prefixes = new(ReferenceEqualityComparer.Instance);
-    private readonly Func<CacheSurface, Prefixes[]> _createPrefixes;
+    private readonly ConcurrentDictionary<(string Name, bool IsIsolatedByBuild), Prefixes[]> _prefixes = new();
+    private readonly Func<(string Name, bool IsIsolatedByBuild), Prefixes[]> _createPrefixes;
 
     public KeySpace(string prefix, string buildNamespace, int partitions)
     {
@@ -46,7 +46,7 @@ internal sealed class KeySpace
 
     private RedisKey EntryKey(in CacheEntryKey key, Partition partition)
     {
-        var prefixes = _prefixes.GetOrAdd(key.Surface, _createPrefixes)[partition.Index];
+        var prefixes = _prefixes.GetOrAdd((key.Surface.Name, key.Surface.IsIsolatedByBuild), _createPrefixes)[partition.Index];
         return FitsRaw(key.Key)
             ? ((RedisKey)key.Key).Prepend(prefixes.Raw)
             : ((RedisKey)Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(key.Key.AsSpan())))).Prepend(prefixes.Hashed);

@@ -68,7 +68,7 @@ internal sealed class RedisRunner(RedisConnection connection, RedisCircuit circu
     private bool Failed(string operation, long start, Exception e)
     {
         circuit.Failed(e);
-        meter.Operation(operation, e is TimeoutException ? "timeout" : "error", time.GetElapsedTime(start));
+        meter.Operation(operation, e switch { TimeoutException => "timeout", OperationCanceledException => "canceled", _ => "error" }, time.GetElapsedTime(start));
         return false;
     }
 }

@@ -75,7 +75,9 @@ internal sealed partial class TagCacheStore
             return default;
 
         // The caller may stop waiting (its request was aborted), the eviction goes on: what it follows has happened.
-        return new ValueTask(MarkEverywhereAsync(kind, members).WaitAsync(cancellationToken));
+        var marking = MarkEverywhereAsync(kind, members);
+        _ = marking.ContinueWith(static t => t.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        return new ValueTask(marking.WaitAsync(cancellationToken));
     }
 
     private async Task MarkEverywhereAsync(MarkKind kind, byte[][] members)

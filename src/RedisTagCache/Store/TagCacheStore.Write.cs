@@ -143,9 +143,6 @@ internal sealed partial class TagCacheStore
     {
         if (tags.IsEmpty)
             return [];
-        if (tags.Length > EnvelopeLayout.MostTags)
-            throw new ArgumentException($"An entry carries at most {EnvelopeLayout.MostTags} tags; got {tags.Length}.", nameof(tags));
-
         var ids = new List<byte[]>(tags.Length);
         for (var i = 0; i < tags.Length; i++)
         {
@@ -154,7 +151,9 @@ internal sealed partial class TagCacheStore
                 ids.Add(id);
         }
 
-        return [.. ids];
+        return ids.Count <= EnvelopeLayout.MostTags
+            ? [.. ids]
+            : throw new ArgumentException($"An entry carries at most {EnvelopeLayout.MostTags} different tags; got {ids.Count}.", nameof(tags));
     }
 
     private static long TimeToLive(TagCacheEntryOptions options)

@@ -57,7 +57,7 @@ internal sealed partial class TagCacheStore : ITagCacheStore, IDisposable
         _rebuild = new MirrorRebuild(_mirrors, time);
         connection.Restored += OnDisturbed;
         connection.Lost += OnDisturbed;
-        circuit.Closed += OnDisturbed;
+        circuit.Closed += OnAnswering;
     }
 
     /// <inheritdoc/>
@@ -86,13 +86,21 @@ internal sealed partial class TagCacheStore : ITagCacheStore, IDisposable
         _pending.Wake();
     }
 
+    // The connection held, but it may be another server that answers now: a look at the marks tells.
+    private void OnAnswering()
+    {
+        foreach (var mirror in _mirrors.Where(m => m.Known is not null))
+            mirror.Refresh();
+        _pending.Wake();
+    }
+
     private long Now() => _time.GetUtcNow().ToUnixTimeMilliseconds();
 
     public void Dispose()
     {
         _connection.Restored -= OnDisturbed;
         _connection.Lost -= OnDisturbed;
-        _circuit.Closed -= OnDisturbed;
+        _circuit.Closed -= OnAnswering;
         _rebuild.Dispose();
         _pending.Dispose();
     }
