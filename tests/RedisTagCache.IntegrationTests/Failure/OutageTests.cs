@@ -125,7 +125,7 @@ public sealed class OutageTests : IAsyncLifetime
         await _server.RestartAsync();
 
         await using var fresh = NewInstance();
-        await Eventually.BecomesTrueAsync(async () => await fresh.Store.ReadAsync("evicted") is null, "the eviction is in force again");
+        await Eventually.BecomesTrueAsync(async () => await MissReasonAsync(fresh.Store, "evicted") == CacheMissReason.Evicted, "the eviction is in force again");
         Assert.Null(await issuer.Store.ReadAsync("evicted"));
         Assert.Equal("v", await fresh.Store.ReadAsync("live"));
         await Eventually.BecomesTrueAsync(async () => await issuer.Store.WriteAsync("evicted", "new", "t") == CacheWriteOutcome.Stored, "writes are accepted");
@@ -167,6 +167,12 @@ public sealed class OutageTests : IAsyncLifetime
         await using (var instance = Instance.Create("", o => o.Configuration = null, s => s.AddSingleton<IConnectionMultiplexer>(given)))
             Assert.Equal("v", await instance.Store.ReadAsync("k"));
         Assert.True(given.GetDatabase().Ping() > TimeSpan.Zero);
+    }
+
+    private static async Task<CacheMissReason> MissReasonAsync(ITagCacheStore store, string key)
+    {
+        using var lookup = await store.GetAsync(Page(key));
+        return lookup.MissReason;
     }
 
     private async Task ConfigureAsync(params string[] command)
