@@ -19,6 +19,9 @@ public sealed class StandaloneEngine : IEngine, IAsyncLifetime
 {
     private readonly RedisFixture _redis = new();
 
+    /// <summary>Whether it is more than the embedded server, which keeps keys of different types apart.</summary>
+    public bool IsRealRedis => _redis.Engine != "embedded";
+
     public string ConnectionString => _redis.ConnectionString;
 
     public int Partitions => 1;
