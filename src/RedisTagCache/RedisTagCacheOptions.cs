@@ -30,7 +30,7 @@ public sealed class RedisTagCacheOptions
     /// <summary>
     /// The name of this build: entries of surfaces isolated by build are seen only by instances with the same name. 1 to 128 characters.
     /// Default: the first there is of the environment variables <c>DEPLOYMENT_VERSION</c>, <c>GIT_HASH</c>, <c>GITHUB_SHA</c>, <c>SOURCE_VERSION</c>,
-    /// <c>BUILD_BUILDID</c>, the source revision in the entry assembly's informational version, and its module version id.
+    /// <c>BUILD_BUILDID</c>, the entry assembly's informational version where it carries a source revision, and its module version id.
     /// </summary>
     public string? BuildNamespace { get; set; }
 

@@ -24,13 +24,13 @@ internal sealed record BuildNamespace(string Name, string Source)
                 return new BuildNamespace(Escape(value.Trim()), $"environment variable {variable}");
         }
 
-        // 1.2.0+4f9c0e2: what follows the plus is the source revision that the build recorded.
+        // 1.2.0+4f9c0e2: what follows the plus is the source revision that the build recorded. Without one, two builds may share a version.
         var version = entry.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion;
         return version?.IndexOf('+', StringComparison.Ordinal) is > 0 and var plus && plus < version.Length - 1
-            ? new BuildNamespace(Escape(version[(plus + 1)..]), "source revision of the entry assembly")
+            ? new BuildNamespace(Escape(version), "informational version of the entry assembly")
             : new BuildNamespace(entry.ManifestModule.ModuleVersionId.ToString("N"), "module version id of the entry assembly");
     }
 
     /// <summary>Escapes what has a meaning in keys; different names stay different.</summary>
-    private static string Escape(string name) => Uri.EscapeDataString(name);
+    private static string Escape(string name) => Uri.EscapeDataString(name).Replace("%2B", "+", StringComparison.Ordinal);
 }

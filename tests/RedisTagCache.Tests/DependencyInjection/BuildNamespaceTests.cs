@@ -21,8 +21,8 @@ public sealed class BuildNamespaceTests
             environment[name] = " ";
         }
 
-        Assert.Equal("source revision of the entry assembly", Resolve(null, null, environment, Assembly("1.2.0+4f9c0e2")).Source);
-        Assert.Equal("4f9c0e2", Resolve(" ", null, environment, Assembly("1.2.0+4f9c0e2")).Name);
+        Assert.Equal("informational version of the entry assembly", Resolve(null, null, environment, Assembly("1.2.0+4f9c0e2")).Source);
+        Assert.Equal("1.2.0+4f9c0e2", Resolve(" ", null, environment, Assembly("1.2.0+4f9c0e2")).Name);
         Assert.Equal("module version id of the entry assembly", Resolve(null, null, environment).Source);
         Assert.Equal("module version id of the entry assembly", Resolve(null, null, environment, Assembly("1.2.0+")).Source);
         Assert.NotEqual(Resolve(null, null, environment, Assembly("1.2.0")).Name, Resolve(null, null, environment, Assembly("1.2.0")).Name);
@@ -31,7 +31,7 @@ public sealed class BuildNamespaceTests
     [Fact]
     public void Resolve_KeepsNamesApart_AndOutOfTheKeysSyntax()
     {
-        string[] names = ["a b", "a_b", "a:b", "a%3Ab", "{a}", "a", "A", "ä", "a/b", "a\r\nb"];
+        string[] names = ["a b", "a_b", "a:b", "a%3Ab", "{a}", "a", "A", "ä", "a/b", "a\r\nb", "a+b", "a%2Bb"];
         var resolved = names.Select(name => Resolve(name, null, []).Name).ToArray();
         Assert.Equal(names.Length, resolved.Distinct(StringComparer.Ordinal).Count());
         Assert.All(resolved, name => Assert.DoesNotMatch(@"[:{}\s]", name));
