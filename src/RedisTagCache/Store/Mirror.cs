@@ -16,6 +16,7 @@ internal sealed class Mirror(Partition partition, RedisCommands commands, StoreS
 
     private readonly Lock _lock = new();
     private MirrorState? _known;
+    private EpochStamp _ahead;
     private Task<MirrorState>? _syncing;
     private int _distrusts;
     private int _trustedAt = -1;
@@ -83,6 +84,8 @@ internal sealed class Mirror(Partition partition, RedisCommands commands, StoreS
                 state.Marks.Raise(member, reply.After.Epoch);
             if (state.Stamp == reply.Before)
                 Publish(new MirrorState(reply.After, Math.Max(state.Floor, reply.Floor), state.Marks));
+            else if (reply.After.Epoch > _ahead.Epoch || !reply.After.IsSameLineage(_ahead))
+                _ahead = reply.After; // seen, although others' evictions before it are not yet known
         }
     }
 
@@ -125,7 +128,7 @@ internal sealed class Mirror(Partition partition, RedisCommands commands, StoreS
     private async Task<(MirrorState State, bool IsFull)> ReadAsync(MirrorState? old, bool isFull)
     {
         var nonce = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
-        var known = old?.Stamp;
+        var known = NewestSeen(old);
         var from = isFull ? 0 : old!.Stamp.Epoch + 1;
         MarkTable? marks = null;
         while (true)
@@ -147,6 +150,13 @@ internal sealed class Mirror(Partition partition, RedisCommands commands, StoreS
         }
     }
 
+    /// <summary>The newest stamp of the state's lineage that Redis has shown: by a lower one it would prove to have lost history.</summary>
+    private EpochStamp? NewestSeen(MirrorState? state)
+    {
+        lock (_lock)
+            return state is not null && _ahead.IsSameLineage(state.Stamp) && _ahead.Epoch > state.Stamp.Epoch ? _ahead : state?.Stamp;
+    }
+
     /// <summary>Repeats, at new epochs, the evictions that Redis has lost and this instance knows; the state holds them before anyone judges by it.</summary>
     private async Task<MirrorState> HealAsync(MirrorState state, List<byte[]> lost)
     {
@@ -158,8 +168,8 @@ internal sealed class Mirror(Partition partition, RedisCommands commands, StoreS
 
         Log.MarksHealed(logger, lost.Count);
         meter.Evictions(lost.Count, "any", "healed");
-
-        return (await ReadAsync(state, isFull: false).ConfigureAwait(false)).State;
+        var (healed, isFull) = await ReadAsync(state, isFull: false).ConfigureAwait(false);
+        return isFull ? throw new RedisTagCacheUnavailableException("Redis changed again while lost evictions were repeated.") : healed;
     }
 
     private MirrorState Adopt(MirrorState? old, MirrorState read, bool isFull, int distrusts)
