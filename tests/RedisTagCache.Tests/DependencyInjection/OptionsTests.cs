@@ -1,94 +1,103 @@
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
-using RedisTagCache.DependencyInjection;
-using StackExchange.Redis;
 
 namespace RedisTagCache.Tests.DependencyInjection;
 
+/// <summary>Where options come from.</summary>
 public sealed class OptionsTests
 {
+    private static readonly (string Name, string? Value)[] _settings =
+    [
+        ("Configuration", "configured:1,ssl=true"), ("KeyPrefix", "configured"), ("BuildNamespace", "7"), ("IsolateDistributedCacheByBuild", "true"),
+        ("OperationTimeout", "00:00:02.5"), ("MarkRetention", "3.00:00:00"), ("MaximumMarks", "5000"),
+    ];
+
     [Fact]
-    public void Options_AreBoundFromConfiguration_AndCodeWins_WhateverTheOrder()
+    public void Options_OfTheSection_AreAllBound()
     {
-        foreach (var codeFirst in new[] { true, false })
-        {
-            var builder = Builder(("Configuration", "configured:1"), ("KeyPrefix", "configured"), ("OperationTimeout", "00:00:02"), ("MaximumMarks", "5000"), ("IsolateDistributedCacheByBuild", "true"), ("BuildNamespace", "7"));
-            if (codeFirst)
-                builder.Services.Configure<RedisTagCacheOptions>(o => o.KeyPrefix = "code");
-            builder.Services.AddRedisTagCache(o => o.MaximumMarks = 6_000);
-            builder.Services.AddRedisTagOutputCache();
-            if (!codeFirst)
-                builder.Services.Configure<RedisTagCacheOptions>(o => o.KeyPrefix = "code");
-            using var host = builder.Build();
-            var options = host.Services.GetRequiredService<IOptions<RedisTagCacheOptions>>().Value;
-            Assert.Equal(("configured:1", "code", TimeSpan.FromSeconds(2), 6_000, true, "7"), (options.Configuration, options.KeyPrefix, options.OperationTimeout, options.MaximumMarks, options.IsolateDistributedCacheByBuild, options.BuildNamespace));
-        }
+        using var host = TestHost.Create(services => services.AddRedisTagCache(), _settings);
+        var options = TestHost.OptionsOf(host);
+        Assert.Equal(
+            ("configured:1,ssl=true", "configured", "7", true, TimeSpan.FromSeconds(2.5), TimeSpan.FromDays(3), 5_000),
+            (options.Configuration, options.KeyPrefix, options.BuildNamespace, options.IsolateDistributedCacheByBuild, options.OperationTimeout, options.MarkRetention, options.MaximumMarks));
+    }
+
+    [Fact]
+    public void Section_Always_HoldsEveryOptionThatTextCanSay()
+    {
+        string[] objects = [nameof(RedisTagCacheOptions.ConfigurationOptions), nameof(RedisTagCacheOptions.ConnectionMultiplexerFactory)];
+        var options = typeof(RedisTagCacheOptions).GetProperties().Select(property => property.Name).Except(objects);
+        Assert.Equal(options.Order(StringComparer.Ordinal), _settings.Select(s => s.Name).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Options_WithoutASection_HaveTheirDocumentedDefaults()
+    {
+        using var host = TestHost.Create(services => services.AddRedisTagCache(options => options.Configuration = "localhost:1"));
+        var options = TestHost.OptionsOf(host);
+        Assert.Equal(
+            ("rtc", false, TimeSpan.FromSeconds(1.5), TimeSpan.FromDays(7), 100_000, 1),
+            (options.KeyPrefix, options.IsolateDistributedCacheByBuild, options.OperationTimeout, options.MarkRetention, options.MaximumMarks, options.PartitionCount));
+    }
+
+    [Fact]
+    public void Options_WithoutAnyConfiguration_AreTakenFromCode()
+    {
+        using var services = new Unconnected();
+        Assert.Equal("rtc", services.Get<IOptions<RedisTagCacheOptions>>().Value.KeyPrefix);
     }
 
     [Theory]
-    [InlineData("KeyPrefix", "a b", "'a b'", "1 to 64")]
-    [InlineData("KeyPrefix", "{a}", "'{a}'", "1 to 64")]
-    [InlineData("KeyPrefix", "", "''", "1 to 64")]
-    [InlineData("OperationTimeout", "00:00:00.009", "'00:00:00.0090000'", "00:00:00.0100000 to 00:01:00")]
-    [InlineData("OperationTimeout", "00:01:01", "'00:01:01'", "00:00:00.0100000 to 00:01:00")]
-    [InlineData("MarkRetention", "00:00:59", "'00:00:59'", "00:01:00 to 365.00:00:00")]
-    [InlineData("MaximumMarks", "999", "'999'", "1000 to 10000000")]
-    [InlineData("MaximumMarks", "10000001", "'10000001'", "1000 to 10000000")]
-    [InlineData("Configuration", "", "a StackExchange.Redis connection string", "localhost:6379")]
-    [InlineData("Configuration", "host,nonsense=1,password=secret", "Configuration is not a connection string", "localhost:6379")]
-    public async Task Start_WithAnOptionOutOfRange_NamesOptionValueAndRange(string option, string value, string shown, string range)
+    [InlineData("configure add")]
+    [InlineData("add configure")]
+    [InlineData("add output configure")]
+    [InlineData("configure output add")]
+    [InlineData("output configure add")]
+    [InlineData("add-with")]
+    [InlineData("output add-with")]
+    [InlineData("add-with output")]
+    public void Options_OfCode_WinWhateverTheOrderOfCalls(string calls)
     {
-        var builder = Builder((option, value), ("Configuration", "localhost:1"));
-        builder.Services.AddRedisTagCache();
-        using var host = builder.Build();
-        var error = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync());
-        Assert.Contains("RedisTagCacheOptions." + option, error.Message, StringComparison.Ordinal);
-        Assert.Contains(shown, error.Message, StringComparison.Ordinal);
-        Assert.Contains(range, error.Message, StringComparison.Ordinal);
-        Assert.DoesNotContain("secret", error.Message, StringComparison.Ordinal);
+        using var host = TestHost.Create(
+            services =>
+            {
+                foreach (var call in calls.Split(' '))
+                {
+                    _ = call switch
+                    {
+                        "configure" => services.Configure<RedisTagCacheOptions>(options => options.KeyPrefix = "code"),
+                        "add" => services.AddRedisTagCache(),
+                        "add-with" => services.AddRedisTagCache(options => options.KeyPrefix = "code"),
+                        _ => services.AddRedisTagOutputCache(),
+                    };
+                }
+            },
+            _settings);
+        Assert.Equal(("code", 5_000), (TestHost.OptionsOf(host).KeyPrefix, TestHost.OptionsOf(host).MaximumMarks));
     }
 
     [Fact]
-    public async Task Start_WithSeveralErrors_NamesAll()
+    public void Options_OfSeveralCalls_AddUp()
     {
-        var builder = Builder();
-        builder.Services.AddRedisTagCache(o => (o.KeyPrefix, o.MaximumMarks, o.BuildNamespace) = ("", 0, new string('b', 129)));
-        using var host = builder.Build();
-        var error = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync());
-        foreach (var text in new[] { "KeyPrefix", "MaximumMarks", "BuildNamespace", "says nothing of a connection" })
-            Assert.Contains(text, error.Message, StringComparison.Ordinal);
+        using var host = TestHost.Create(
+            services =>
+            {
+                services.AddRedisTagCache(options => (options.KeyPrefix, options.MaximumMarks) = ("first", 2_000));
+                services.AddRedisTagOutputCache();
+                services.AddRedisTagCache(options => options.KeyPrefix = "second");
+            },
+            _settings);
+        Assert.Equal(("second", 2_000), (TestHost.OptionsOf(host).KeyPrefix, TestHost.OptionsOf(host).MaximumMarks));
     }
 
-    [Fact]
-    public async Task Start_WithAMultiplexerInTheContainer_IsFine_AndDoesNotCreateIt()
+    [Theory]
+    [InlineData("MaximumMarks", "many")]
+    [InlineData("OperationTimeout", "soon")]
+    [InlineData("IsolateDistributedCacheByBuild", "perhaps")]
+    public async Task Start_WithTextOfAnotherType_NamesTheSetting(string name, string value)
     {
-        var builder = Builder();
-        builder.Services.AddSingleton<IConnectionMultiplexer>(_ => throw new InvalidOperationException("created"));
-        builder.Services.AddRedisTagCache();
-        using var host = builder.Build();
-        await host.StartAsync();
-        Assert.NotNull(host.Services.GetRequiredService<ITagCacheStore>());
-        await host.StopAsync();
-    }
-
-    [Fact]
-    public void Complete_KeepsWhatTheUserSet_AndFillsTheRest()
-    {
-        var given = ConfigurationOptions.Parse("a:1,name=me,ssl=true,user=u,password=p,defaultDatabase=3,syncTimeout=77,asyncTimeout=88,connectTimeout=99,abortConnect=true");
-        RedisConnector.Complete(given, TimeSpan.FromSeconds(1));
-        Assert.Equal(("me", true, "u", "p", 3, 77, 88, 99, true), (given.ClientName, given.Ssl, given.User, given.Password, given.DefaultDatabase, given.SyncTimeout, given.AsyncTimeout, given.ConnectTimeout, given.AbortOnConnectFail));
-
-        var open = ConfigurationOptions.Parse("a:1");
-        RedisConnector.Complete(open, TimeSpan.FromSeconds(1));
-        Assert.Equal((1_000, false, BacklogPolicy.FailFast), (open.SyncTimeout, open.AbortOnConnectFail, open.BacklogPolicy));
-    }
-
-    private static HostApplicationBuilder Builder(params (string Name, string Value)[] settings)
-    {
-        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
-        builder.Configuration.AddInMemoryCollection(settings.DistinctBy(s => s.Name).Select(s => KeyValuePair.Create("RedisTagCache:" + s.Name, (string?)s.Value)));
-        return builder;
+        using var host = TestHost.Create(services => services.AddRedisTagCache(), ("Configuration", "localhost:1"), (name, value));
+        var e = await Assert.ThrowsAsync<InvalidOperationException>(() => host.StartAsync());
+        Assert.Contains("RedisTagCache:" + name, e.Message, StringComparison.Ordinal);
     }
 }

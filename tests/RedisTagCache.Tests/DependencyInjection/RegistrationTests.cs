@@ -1,53 +1,118 @@
 using Microsoft.AspNetCore.OutputCaching;
 using Microsoft.Extensions.Caching.Distributed;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace RedisTagCache.Tests.DependencyInjection;
 
 public sealed class RegistrationTests
 {
-    [Fact]
-    public void EveryOrderOfCalls_GivesOurServices_Once_AndConnectsNothing()
+    private static readonly Action<IServiceCollection>[] _calls =
+    [
+        static services => services.AddRedisTagCache(),
+        static services => services.AddRedisTagOutputCache(),
+        static services => services.AddOutputCache(),
+        static services => services.AddDistributedMemoryCache(),
+    ];
+
+    public static TheoryData<string> Orders => [.. Permutations("0123")];
+
+    [Theory]
+    [MemberData(nameof(Orders))]
+    public void Add_InAnyOrder_GivesOurServices(string order)
     {
-        Action<IServiceCollection>[] calls =
-        [
-            static s => s.AddRedisTagCache(o => o.ConnectionMultiplexerFactory = () => throw new InvalidOperationException("connected")),
-            static s => s.AddRedisTagOutputCache(),
-            static s => s.AddOutputCache(),
-            static s => s.AddDistributedMemoryCache(),
-        ];
-        foreach (var order in Permutations([0, 1, 2, 3]))
+        using var services = new Unconnected(collection =>
         {
-            var services = new ServiceCollection();
-            foreach (var i in order)
-                calls[i](services);
-            using var provider = services.BuildServiceProvider();
-            Assert.Same(provider.GetRequiredService<IDistributedCache>(), provider.GetRequiredService<IBufferDistributedCache>());
-            Assert.Equal("DistributedCacheAdapter", Assert.Single(provider.GetServices<IDistributedCache>()).GetType().Name);
-            Assert.Equal("OutputCacheStoreAdapter", Assert.Single(provider.GetServices<IOutputCacheStore>()).GetType().Name);
-            Assert.Single(provider.GetServices<ITagCacheStore>());
-        }
+            collection.Clear();
+            collection.Configure<RedisTagCacheOptions>(options => options.Configuration = "localhost:1");
+            foreach (var call in order)
+                _calls[call - '0'](collection);
+        });
+        Assert.Equal("DistributedCacheAdapter", Assert.Single(services.Provider.GetServices<IDistributedCache>()).GetType().Name);
+        Assert.Same(services.Get<IDistributedCache>(), Assert.Single(services.Provider.GetServices<IBufferDistributedCache>()));
+        Assert.Equal("OutputCacheStoreAdapter", Assert.Single(services.Provider.GetServices<IOutputCacheStore>()).GetType().Name);
+        Assert.IsType<IOutputCacheBufferStore>(services.Get<IOutputCacheStore>(), exactMatch: false);
+        Assert.Single(services.Provider.GetServices<ITagCacheStore>());
+        Assert.Same(services.Get<ITagCacheStore>(), services.Get<ITagCacheStore>());
     }
 
     [Fact]
-    public void RepeatedCalls_AddNothingMore()
+    public void Add_Repeatedly_DoesNotDuplicateRegistrations()
     {
         var services = new ServiceCollection();
         services.AddRedisTagCache().AddRedisTagOutputCache();
-        var once = Ours(services);
-        services.AddRedisTagCache().AddRedisTagOutputCache();
-        Assert.Equal(once, Ours(services));
+        var once = Names(services);
+        Assert.Equal(once.Length, once.Distinct().Count());
+
+        services.AddRedisTagCache().AddRedisTagOutputCache().AddRedisTagCache();
+        Assert.Equal(once, Names(services));
     }
 
-    private static string[] Ours(ServiceCollection services) =>
+    [Fact]
+    public void Add_AfterKeyedServices_LeavesThemAlone()
+    {
+        var other = new object();
+        var services = new ServiceCollection();
+        services.AddKeyedSingleton<object>("other", other);
+        services.AddKeyedSingleton<IDistributedCache>("other", (_, _) => throw new InvalidOperationException());
+        services.AddRedisTagCache().AddRedisTagOutputCache();
+        Assert.Single(services, service => service.IsKeyedService && service.ServiceType == typeof(IDistributedCache));
+    }
+
+    [Fact]
+    public void Add_AfterAnotherCache_TakesItsPlace()
+    {
+        using var services = new Unconnected(collection =>
+        {
+            collection.AddSingleton<IDistributedCache>(_ => throw new InvalidOperationException("The other one."));
+            collection.AddRedisTagCache();
+        });
+        Assert.Equal("DistributedCacheAdapter", services.Get<IDistributedCache>().GetType().Name);
+    }
+
+    [Fact]
+    public void Add_WithoutServices_IsAnArgumentNullException()
+    {
+        Assert.Throws<ArgumentNullException>(() => RedisTagCacheServiceCollectionExtensions.AddRedisTagCache(null!));
+        Assert.Throws<ArgumentNullException>(() => RedisTagOutputCacheServiceCollectionExtensions.AddRedisTagOutputCache(null!));
+    }
+
+    [Fact]
+    public void AddOutputCache_WithOptions_KeepsThem()
+    {
+        using var services = new Unconnected(collection => collection.AddRedisTagOutputCache(options => options.MaximumBodySize = 77));
+        Assert.Equal(77, services.Get<IOptions<OutputCacheOptions>>().Value.MaximumBodySize);
+    }
+
+    [Fact]
+    public async Task Resolve_AllServices_OpensNoConnection()
+    {
+        using (var services = new Unconnected(collection => collection.AddRedisTagOutputCache()))
+        {
+            var resolved = services.Collection
+                .Where(service => !service.IsKeyedService && !service.ServiceType.IsGenericTypeDefinition)
+                .SelectMany(service => services.Provider.GetServices(service.ServiceType))
+                .ToArray();
+            Assert.Contains(resolved, service => service is ITagCacheStore);
+            services.Get<ITagCacheStore>().Observe();
+            Assert.Equal(0, services.Connections);
+
+            // Such a connection would have been seen.
+            using var lookup = await services.Get<ITagCacheStore>().GetAsync(new CacheEntryKey(CacheSurface.Output, "k"));
+            Assert.Equal((CacheMissReason.Unavailable, CacheToken.Never), (lookup.MissReason, lookup.Token));
+            Assert.NotEqual(0, services.Connections);
+        }
+    }
+
+    private static string[] Names(ServiceCollection services) =>
     [
-        .. services.Where(s => !s.IsKeyedService)
-            .Select(s => $"{s.ServiceType} {s.ImplementationType}")
-            .Where(text => text.Contains("RedisTagCache.", StringComparison.Ordinal) || text.Contains("Cache ", StringComparison.Ordinal) || text.Contains("CacheStore ", StringComparison.Ordinal))
+        .. services.Where(service => !service.IsKeyedService)
+            .Select(service => $"{service.ServiceType} {service.ImplementationType}")
+            .Where(name => name.Contains("RedisTagCache", StringComparison.Ordinal) || name.Contains("Caching", StringComparison.Ordinal))
+            .Where(name => !name.Contains("OutputCacheOptions", StringComparison.Ordinal)) // Microsoft's own call adds those each time
             .Order(StringComparer.Ordinal),
     ];
 
-    private static IEnumerable<int[]> Permutations(int[] items) => items.Length == 1
-        ? [items]
-        : items.SelectMany(first => Permutations([.. items.Where(i => i != first)]).Select(rest => (int[])[first, .. rest]));
+    private static IEnumerable<string> Permutations(string calls) =>
+        calls.Length == 1 ? [calls] : calls.SelectMany(first => Permutations(calls.Replace(first.ToString(), "", StringComparison.Ordinal)).Select(rest => first + rest));
 }

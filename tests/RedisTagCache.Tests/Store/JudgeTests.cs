@@ -2,93 +2,89 @@ using System.Buffers;
 using RedisTagCache.Envelope;
 using RedisTagCache.Redis;
 using RedisTagCache.Store;
+using RedisTagCache.Tests.Envelope;
 
 namespace RedisTagCache.Tests.Store;
 
 public sealed class JudgeTests
 {
     private const ulong Generation = 7;
+    private const long Epoch = 200;
+    private const long Now = 1_000;
+
+    // The entry carries the tags a, b and c, in this order. Marks read h:tag:epoch (hard) and s:tag:epoch (soft).
+    [Theory]
+    [InlineData(100, 0, "", long.MaxValue, nameof(Verdict.Fresh))]
+    [InlineData(100, 0, "h:other:150 s:other:150", long.MaxValue, nameof(Verdict.Fresh))]
+
+    // Hard marks.
+    [InlineData(100, 0, "h:a:101", long.MaxValue, nameof(Verdict.Dead))]
+    [InlineData(100, 0, "h:a:100", long.MaxValue, nameof(Verdict.Fresh))]
+    [InlineData(100, 0, "h:a:99", long.MaxValue, nameof(Verdict.Fresh))]
+    [InlineData(100, 0, "h:a:99 h:b:99 h:c:101", long.MaxValue, nameof(Verdict.Dead))]
+    [InlineData(100, 0, "h:c:250", long.MaxValue, nameof(Verdict.Dead))]
+
+    // Soft marks.
+    [InlineData(100, 0, "s:a:101", long.MaxValue, nameof(Verdict.Stale))]
+    [InlineData(100, 0, "s:a:100", long.MaxValue, nameof(Verdict.Fresh))]
+    [InlineData(100, 0, "s:a:99", long.MaxValue, nameof(Verdict.Fresh))]
+    [InlineData(100, 0, "s:c:101", long.MaxValue, nameof(Verdict.Stale))]
+    [InlineData(100, 0, "s:a:101 s:b:99", long.MaxValue, nameof(Verdict.Stale))]
+
+    // Both.
+    [InlineData(100, 0, "s:a:101 h:a:102", long.MaxValue, nameof(Verdict.Dead))]
+    [InlineData(100, 0, "h:a:101 s:a:102", long.MaxValue, nameof(Verdict.Dead))]
+    [InlineData(100, 0, "s:a:101 h:c:101", long.MaxValue, nameof(Verdict.Dead))]
+    [InlineData(100, 0, "h:a:100 s:a:101", long.MaxValue, nameof(Verdict.Stale))]
+
+    // The floor.
+    [InlineData(100, 100, "", long.MaxValue, nameof(Verdict.Fresh))]
+    [InlineData(100, 101, "", long.MaxValue, nameof(Verdict.Dead))]
+    [InlineData(100, 101, "", 0, nameof(Verdict.Dead))]
+
+    // From the future of what is known.
+    [InlineData(200, 0, "", long.MaxValue, nameof(Verdict.Fresh))]
+    [InlineData(201, 0, "", long.MaxValue, nameof(Verdict.Dead))]
+    [InlineData(long.MaxValue, 0, "", long.MaxValue, nameof(Verdict.Dead))]
+
+    // Freshness: over at its end, and never above death.
+    [InlineData(100, 0, "", Now + 1, nameof(Verdict.Fresh))]
+    [InlineData(100, 0, "", Now, nameof(Verdict.Stale))]
+    [InlineData(100, 0, "", Now - 1, nameof(Verdict.Stale))]
+    [InlineData(100, 0, "s:b:101", Now - 1, nameof(Verdict.Stale))]
+    [InlineData(100, 0, "h:b:101", Now - 1, nameof(Verdict.Dead))]
+    public void Of_AnEntryWithThreeTags_IsJudgedByItsToken(long token, long floor, string marks, long freshUntil, string expected) =>
+        Assert.Equal(expected, Judge(Generation, token, freshUntil, ["a", "b", "c"], floor, marks).ToString());
 
     [Theory]
-    [InlineData(Generation, 10, 0, 0, 0, "Fresh")]
-    [InlineData(Generation, 10, 9, 0, 0, "Fresh")]
-    [InlineData(Generation, 10, 10, 0, 0, "Fresh")] // begun after the eviction that gave this epoch
-    [InlineData(Generation, 10, 11, 0, 0, "Dead")]
-    [InlineData(Generation, 10, 0, 11, 0, "Stale")]
-    [InlineData(Generation, 10, 0, 10, 0, "Fresh")]
-    [InlineData(Generation, 10, 11, 12, 0, "Dead")]
-    [InlineData(Generation, 10, 0, 0, 10, "Fresh")]
-    [InlineData(Generation, 10, 0, 0, 11, "Dead")]
-    [InlineData(Generation, 20, 0, 0, 0, "Fresh")]
-    [InlineData(Generation, 21, 0, 0, 0, "Dead")] // from a future that this Redis has lost
-    [InlineData(8, 10, 0, 0, 0, "Dead")]
-    public void Of_AnEntryWithItsLastTagMarked_FollowsTheRule(ulong generation, long epoch, long hard, long soft, long floor, string verdict)
-    {
-        var marks = new MarkTable();
-        marks.Raise(TagId.Member(MarkKind.Hard, TagId.Of("last", "tag")), hard);
-        marks.Raise(TagId.Member(MarkKind.Soft, TagId.Of("last", "tag")), soft);
-        marks.Raise(TagId.Member(MarkKind.Hard, TagId.Of("another", "tag")), 20);
-        var state = new MirrorState(new EpochStamp(20, Generation, 1), floor, marks);
-        Assert.Equal(verdict, Of(new EnvelopeHeader(generation, epoch, 0, long.MaxValue, long.MaxValue, 0), state, now: 1).ToString());
-    }
+    [InlineData(Generation - 1)]
+    [InlineData(Generation + 1)]
+    [InlineData(0UL)]
+    [InlineData(ulong.MaxValue)]
+    public void Of_AnEntryOfAnotherGeneration_IsDead(ulong generation) =>
+        Assert.Equal(Verdict.Dead, Judge(generation, 100, long.MaxValue, ["a"], 0, ""));
 
-    [Theory]
-    [InlineData(99, "Fresh")]
-    [InlineData(100, "Stale")]
-    public void Of_AnEntryPastItsFreshness_IsStale(long now, string verdict)
+    [Fact]
+    public void Of_AnEntryWithoutTags_IsDeadOnlyByFloorEpochAndGeneration()
     {
-        var state = new MirrorState(new EpochStamp(20, Generation, 1), 0, new MarkTable());
-        Assert.Equal(verdict, Of(new EnvelopeHeader(Generation, 10, 0, 100, long.MaxValue, 0), state, now).ToString());
+        Assert.Equal(Verdict.Fresh, Judge(Generation, 100, long.MaxValue, [], 100, "h:a:150 s:a:150"));
+        Assert.Equal(Verdict.Dead, Judge(Generation, 100, long.MaxValue, [], 101, ""));
     }
 
     [Fact]
-    public void MarkTable_OnlyEverRises_AndPrunesWhatTheFloorCovers()
+    public void Of_AThousandTags_SeesTheMarkOfTheLast()
     {
-        var marks = new MarkTable();
-        var member = TagId.Member(MarkKind.Hard, TagId.Of("t", "tag"));
-        marks.Raise(member, 5);
-        marks.Raise(member, 3);
-        marks.Raise("floor"u8, 9);
-        Assert.Equal(new TagMarks(5, 0), marks[member.AsSpan(1)]);
-        Assert.Equal(1, marks.Count);
-
-        for (var i = 0; i < 5_000; i++)
-            marks.Raise(TagId.Member(MarkKind.Hard, TagId.Of("t" + i, "tag")), i);
-        marks.Prune(4_000);
-        Assert.Equal(999, marks.Count);
-        Assert.Equal(new TagMarks(4_001, 0), marks[TagId.Of("t4001", "tag")]);
+        string[] tags = [.. Enumerable.Range(0, 1_000).Select(i => $"t{i}")];
+        Assert.Equal(Verdict.Fresh, Judge(Generation, 100, long.MaxValue, tags, 0, "h:t:101 h:t1000:101"));
+        Assert.Equal(Verdict.Dead, Judge(Generation, 100, long.MaxValue, tags, 0, "h:t999:101"));
+        Assert.Equal(Verdict.Stale, Judge(Generation, 100, long.MaxValue, tags, 0, "s:t999:101"));
     }
 
-    [Fact]
-    public void MarkTable_NotIn_NamesWhatTheOtherLacks()
+    private static Verdict Judge(ulong generation, long token, long freshUntil, string[] tags, long floor, string marks)
     {
-        var (mine, theirs) = (new MarkTable(), new MarkTable());
-        byte[] Member(MarkKind kind, string tag) => TagId.Member(kind, TagId.Of(tag, "tag"));
-        mine.Raise(Member(MarkKind.Hard, "lost"), 10);
-        mine.Raise(Member(MarkKind.Soft, "lost softly"), 10);
-        mine.Raise(Member(MarkKind.Hard, "below the floor"), 3);
-        mine.Raise(Member(MarkKind.Hard, "same"), 8);
-        theirs.Raise(Member(MarkKind.Hard, "same"), 8);
-        mine.Raise(Member(MarkKind.Soft, "evicted since"), 8);
-        theirs.Raise(Member(MarkKind.Hard, "evicted since"), 9);
-        Assert.Equal(["h=lost", "s=lost softly"], mine.NotIn(theirs, floor: 5).Select(System.Text.Encoding.UTF8.GetString).Order());
-    }
-
-    [Fact]
-    public void TagId_DiffersWhenTagsDiffer()
-    {
-        string[] tags = ["a", "A", " ", "#a", "=a", new('t', 256), new('t', 257), new('t', 10_000), new('ä', 129)];
-        Assert.Equal(tags.Length, tags.Select(tag => Convert.ToHexString(TagId.Of(tag, "tag"))).Distinct().Count());
-        foreach (var bad in new[] { null, "", "\uD800", "a\uDC00b" })
-            Assert.Throws<ArgumentException>(() => TagId.Of(bad, "tag"));
-    }
-
-    private static Verdict Of(EnvelopeHeader header, MirrorState state, long now)
-    {
-        byte[][] tags = [TagId.Of("first", "tag"), TagId.Of("last", "tag")];
-        var bytes = new byte[EnvelopeWriter.Measure(tags, 0)];
-        EnvelopeWriter.Write(bytes, header, isTagged: true, tags, ReadOnlySequence<byte>.Empty);
+        var header = Envelopes.Header with { Generation = generation, Epoch = token, FreshUntil = freshUntil };
+        var bytes = Envelopes.Write(header, isTagged: true, Envelopes.Ids(tags), ReadOnlySequence<byte>.Empty);
         Assert.True(EnvelopeReader.TryOpen(bytes, out var envelope));
-        return Judge.Of(envelope, state, now);
+        return RedisTagCache.Store.Judge.Of(envelope, new MirrorState(new EpochStamp(Epoch, Generation, 1), floor, Marks.Table(marks)), Now);
     }
 }

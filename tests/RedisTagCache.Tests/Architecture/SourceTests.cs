@@ -1,0 +1,54 @@
+using System.Text.RegularExpressions;
+
+namespace RedisTagCache.Tests.Architecture;
+
+/// <summary>What the files look like.</summary>
+public sealed partial class SourceTests
+{
+    private static readonly string[] _sources = [.. Repository.Files("src", "*.cs"), .. Repository.Files("lua", "*.lua")];
+
+    [Fact]
+    public void Sources_Always_AreFound()
+    {
+        Assert.Contains(_sources, file => Path.GetFileName(file) == "ITagCacheStore.cs");
+        Assert.Contains(_sources, file => Path.GetFileName(file) == "OutputCacheStoreAdapter.cs");
+        Assert.Contains(_sources, file => Path.GetFileName(file) == "tag_mark.lua");
+    }
+
+    [Fact]
+    public void Sources_Always_HaveAtMost300Lines() =>
+        Assert.All(_sources, file => Assert.True(File.ReadLines(file).Count() <= 300, file));
+
+    [Fact]
+    public void Adapters_Always_HaveAtMost120Lines() =>
+        Assert.All(_sources.Where(file => file.EndsWith("Adapter.cs", StringComparison.Ordinal)), file => Assert.True(File.ReadLines(file).Count() <= 120, file));
+
+    [Fact]
+    public void Sources_Always_CarryNoLeftovers() =>
+        Assert.All(_sources, file => Assert.False(Leftovers().IsMatch(File.ReadAllText(file)), file));
+
+    [Fact]
+    public void Sources_Always_HaveOneScriptLanguage()
+    {
+        Assert.DoesNotContain(Repository.Files("src", "*"), file => file.EndsWith(".lua", StringComparison.Ordinal));
+        Assert.DoesNotContain(_sources.Where(file => file.EndsWith(".cs", StringComparison.Ordinal)), file => File.ReadAllText(file).Contains("redis.call", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Namespaces_OfSources_AreTheirFolders()
+    {
+        foreach (var file in _sources.Where(file => file.EndsWith(".cs", StringComparison.Ordinal)))
+        {
+            var folder = Path.GetDirectoryName(Path.GetRelativePath(Repository.Folder("src"), file))!.Replace(Path.DirectorySeparatorChar, '.');
+            var declared = Namespace().Match(File.ReadAllText(file)).Groups[1].Value;
+            var isExtension = file.EndsWith("ServiceCollectionExtensions.cs", StringComparison.Ordinal); // lives where users look for it
+            Assert.Equal(isExtension ? "Microsoft.Extensions.DependencyInjection" : folder, declared);
+        }
+    }
+
+    [GeneratedRegex(@"TODO|FIXME|HACK|XXX|#region|\bConsole\b|NotImplementedException|Thread\.Sleep")]
+    private static partial Regex Leftovers();
+
+    [GeneratedRegex(@"^namespace ([\w.]+);", RegexOptions.Multiline)]
+    private static partial Regex Namespace();
+}

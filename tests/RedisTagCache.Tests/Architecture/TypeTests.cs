@@ -1,0 +1,47 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace RedisTagCache.Tests.Architecture;
+
+/// <summary>What the types look like.</summary>
+public sealed class TypeTests
+{
+    private static readonly Type[] _types =
+    [
+        .. new[] { typeof(ITagCacheStore).Assembly, typeof(RedisTagOutputCacheServiceCollectionExtensions).Assembly }
+            .SelectMany(assembly => assembly.GetTypes())
+            .Where(type => IsOurs(type.Namespace) && !IsGenerated(type)),
+    ];
+
+    [Fact]
+    public void Classes_PublicOrNot_AreSealedOrStatic() =>
+        Assert.DoesNotContain(_types, type => type is { IsClass: true, IsSealed: false }); // a static class is sealed
+
+    [Fact]
+    public void Types_ThatArePublic_AreSealedOrInterfacesOrEnumsOrStructs()
+    {
+        var visible = _types.Where(type => type.IsVisible).ToArray();
+        Assert.Contains(typeof(ITagCacheStore), visible);
+        Assert.All(visible, type => Assert.True(type.IsInterface || type.IsEnum || type.IsValueType || type.IsSealed, type.FullName));
+    }
+
+    [Fact]
+    public void Types_ThatAreNested_AreNotPublic() => Assert.DoesNotContain(_types, type => type.IsNested && type.IsVisible);
+
+    [Fact]
+    public void Fields_OfPublicTypes_AreConstantsOrPrivate() =>
+        Assert.DoesNotContain(_types.Where(type => type is { IsVisible: true, IsEnum: false }).SelectMany(type => type.GetFields()), field => !field.IsLiteral);
+
+    [Fact]
+    public void Methods_ThatArePublicAndAsynchronous_TakeACancellationToken() =>
+        Assert.All(
+            _types.Where(type => type.IsVisible).SelectMany(type => type.GetMethods()).Where(method => method.Name.EndsWith("Async", StringComparison.Ordinal)),
+            method => Assert.Equal(typeof(CancellationToken), method.GetParameters()[^1].ParameterType));
+
+    private static bool IsOurs(string? space) =>
+        space is not null && (space.StartsWith("RedisTagCache", StringComparison.Ordinal) || space == "Microsoft.Extensions.DependencyInjection");
+
+    private static bool IsGenerated(Type type) =>
+        type.IsDefined(typeof(CompilerGeneratedAttribute)) || type.Name.Contains('<', StringComparison.Ordinal) || (type.DeclaringType is { } outer && IsGenerated(outer));
+}

@@ -1,0 +1,43 @@
+namespace RedisTagCache.Tests;
+
+public sealed class CacheSurfaceTests
+{
+    [Theory]
+    [InlineData("a")]
+    [InlineData("Pages-2_x.y")]
+    [InlineData("outputs")]
+    [InlineData("0123456789abcdef0123456789abcdef")]
+    public void Create_WithAValidName_KeepsIt(string name)
+    {
+        var surface = new CacheSurface(name, isTagged: true, isIsolatedByBuild: false);
+        Assert.Equal((name, true, false), (surface.Name, surface.IsTagged, surface.IsIsolatedByBuild));
+        Assert.Equal(name, surface.ToString());
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(" ")]
+    [InlineData("a b")]
+    [InlineData("a:b")]
+    [InlineData("{a}")]
+    [InlineData("ä")]
+    [InlineData("a\n")]
+    [InlineData("0123456789abcdef0123456789abcdef0")]
+    [InlineData("output")]
+    [InlineData("distributed")]
+    [InlineData("hybrid")]
+    public void Create_WithAnotherName_IsAnArgumentException(string name) =>
+        Assert.Equal("name", Assert.Throws<ArgumentException>(() => new CacheSurface(name, isTagged: true, isIsolatedByBuild: true)).ParamName);
+
+    [Fact]
+    public void Create_WithoutAName_IsAnArgumentNullException() =>
+        Assert.Throws<ArgumentNullException>(() => new CacheSurface(null!, isTagged: true, isIsolatedByBuild: true));
+
+    [Fact]
+    public void OwnSurfaces_Always_AreWhatTheyWere()
+    {
+        Assert.Equal(("output", true, true), (CacheSurface.Output.Name, CacheSurface.Output.IsTagged, CacheSurface.Output.IsIsolatedByBuild));
+        var distributed = CacheSurface.Distributed(isIsolatedByBuild: true);
+        Assert.Equal(("distributed", false, true), (distributed.Name, distributed.IsTagged, distributed.IsIsolatedByBuild));
+    }
+}

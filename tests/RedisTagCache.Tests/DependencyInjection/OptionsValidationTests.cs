@@ -1,0 +1,88 @@
+using StackExchange.Redis;
+
+namespace RedisTagCache.Tests.DependencyInjection;
+
+/// <summary>Wrong options end the start of the host, with a message that says how to put them right.</summary>
+public sealed class OptionsValidationTests
+{
+    private const string Prefixes = "1 to 64 ASCII letters, digits, '-', '_' or '.'";
+    private static readonly string _long = new('b', 129);
+
+    [Theory]
+    [InlineData("KeyPrefix", "", Prefixes)]
+    [InlineData("KeyPrefix", " ", Prefixes)]
+    [InlineData("KeyPrefix", "a b", Prefixes)]
+    [InlineData("KeyPrefix", "a:b", Prefixes)]
+    [InlineData("KeyPrefix", "{a}", Prefixes)]
+    [InlineData("KeyPrefix", "a}", Prefixes)]
+    [InlineData("KeyPrefix", "ä", Prefixes)]
+    [InlineData("KeyPrefix", "a\n", Prefixes)]
+    [InlineData("KeyPrefix", "0123456789012345678901234567890123456789012345678901234567890123x", Prefixes)]
+    [InlineData("OperationTimeout", "00:00:00", "00:00:00.0100000 to 00:01:00")]
+    [InlineData("OperationTimeout", "00:00:00.0099999", "00:00:00.0100000 to 00:01:00")]
+    [InlineData("OperationTimeout", "00:01:00.0000001", "00:00:00.0100000 to 00:01:00")]
+    [InlineData("OperationTimeout", "-00:00:01", "00:00:00.0100000 to 00:01:00")]
+    [InlineData("MarkRetention", "00:00:59.9999999", "00:01:00 to 365.00:00:00")]
+    [InlineData("MarkRetention", "365.00:00:00.0000001", "00:01:00 to 365.00:00:00")]
+    [InlineData("MaximumMarks", "0", "1000 to 10000000")]
+    [InlineData("MaximumMarks", "999", "1000 to 10000000")]
+    [InlineData("MaximumMarks", "10000001", "1000 to 10000000")]
+    [InlineData("MaximumMarks", "-2147483648", "1000 to 10000000")]
+    public async Task Start_WithAValueOutOfRange_NamesOptionValueAndRange(string option, string value, string range)
+    {
+        var e = await TestHost.RefusedAsync(null, ("Configuration", "localhost:1"), (option, value));
+        Assert.Equal($"RedisTagCacheOptions.{option} is '{value}'; accepted: {range}.", Assert.Single(e.Failures).Split(": ", 2)[1]);
+    }
+
+    [Theory]
+    [InlineData("KeyPrefix", "a")]
+    [InlineData("KeyPrefix", "My-app_1.x")]
+    [InlineData("KeyPrefix", "0123456789012345678901234567890123456789012345678901234567890123")]
+    [InlineData("OperationTimeout", "00:00:00.01")]
+    [InlineData("OperationTimeout", "00:01:00")]
+    [InlineData("MarkRetention", "00:01:00")]
+    [InlineData("MarkRetention", "365.00:00:00")]
+    [InlineData("MaximumMarks", "1000")]
+    [InlineData("MaximumMarks", "10000000")]
+    public Task Start_WithAValueAtTheEdge_Succeeds(string option, string value) => TestHost.StartsAsync(null, ("Configuration", "localhost:1"), (option, value));
+
+    [Fact]
+    public async Task Start_WithALongBuildNamespace_NamesItsLength()
+    {
+        var e = await TestHost.RefusedAsync(null, ("Configuration", "localhost:1"), ("BuildNamespace", _long));
+        Assert.Contains($"BuildNamespace is '{_long}'; accepted: 1 to 128 characters", e.Message, StringComparison.Ordinal);
+        await TestHost.StartsAsync(null, ("Configuration", "localhost:1"), ("BuildNamespace", _long[..128]));
+        await TestHost.StartsAsync(null, ("Configuration", "localhost:1"), ("BuildNamespace", new string(' ', 127) + "ä")); // longer once it is escaped
+    }
+
+    [Fact]
+    public async Task Start_WithNoKeyPrefixAtAll_NamesIt()
+    {
+        var e = await TestHost.RefusedAsync(options => (options.KeyPrefix, options.Configuration) = (null!, "localhost:1"));
+        Assert.Contains("KeyPrefix is ''", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Start_WithSeveralErrors_NamesThemAll()
+    {
+        var e = await TestHost.RefusedAsync(options =>
+        {
+            options.KeyPrefix = "{}";
+            options.BuildNamespace = _long;
+            options.OperationTimeout = TimeSpan.Zero;
+            options.MarkRetention = TimeSpan.Zero;
+            options.MaximumMarks = 0;
+        });
+        string[] options = ["KeyPrefix", "BuildNamespace", "OperationTimeout", "MarkRetention", "MaximumMarks", "Configuration"];
+        Assert.Equal(options.Length, e.Failures.Count());
+        Assert.All(options, option => Assert.Contains("RedisTagCacheOptions", Assert.Single(e.Failures, failure => failure.Contains(option, StringComparison.Ordinal)), StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Start_WithoutDefinedEndPoints_NamesTheOption()
+    {
+        var e = await TestHost.RefusedAsync(options => options.ConfigurationOptions = new ConfigurationOptions { Password = "hunter2" });
+        Assert.Contains("RedisTagCacheOptions.ConfigurationOptions names no end point", e.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", e.ToString(), StringComparison.Ordinal);
+    }
+}

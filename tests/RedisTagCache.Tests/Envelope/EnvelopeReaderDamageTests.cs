@@ -1,0 +1,85 @@
+using System.Text;
+using RedisTagCache.Envelope;
+
+namespace RedisTagCache.Tests.Envelope;
+
+/// <summary>Whatever lies in Redis: what is not as written is refused, and never throws.</summary>
+public sealed class EnvelopeReaderDamageTests
+{
+    [Fact]
+    public void TryOpen_AnyBitFlipped_IsRefused()
+    {
+        var whole = Envelopes.Small();
+        for (var bit = 0; bit < whole.Length * 8; bit++)
+        {
+            byte[] bytes = [.. whole];
+            bytes[bit / 8] ^= (byte)(1 << (bit % 8));
+            Assert.False(EnvelopeReader.TryOpen(bytes, out _), $"bit {bit}");
+        }
+    }
+
+    [Fact]
+    public void TryOpen_CutAnywhere_IsRefused()
+    {
+        var whole = Envelopes.Small();
+        for (var length = 0; length < whole.Length; length++)
+            Assert.False(EnvelopeReader.TryOpen(whole.AsSpan(0, length), out _), $"length {length}");
+        Assert.True(EnvelopeReader.TryOpen(whole, out _));
+    }
+
+    [Fact]
+    public void TryOpen_CutAndSealedAnew_IsRefused()
+    {
+        var whole = Envelopes.Small();
+        for (var length = 12; length < whole.Length; length++)
+            Assert.False(EnvelopeReader.TryOpen(Envelopes.Seal(whole[..length]), out _), $"length {length}");
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(8)]
+    [InlineData(1_000)]
+    public void TryOpen_WithBytesAppended_IsRefused(int count)
+    {
+        byte[] bytes = [.. Envelopes.Small(), .. new byte[count]];
+        Assert.False(EnvelopeReader.TryOpen(bytes, out _));
+        Assert.False(EnvelopeReader.TryOpen(Envelopes.Seal(bytes), out _));
+    }
+
+    [Fact]
+    public void TryOpen_RandomBytes_IsRefused()
+    {
+        var random = new Random(1);
+        for (var i = 0; i < 20_000; i++)
+        {
+            var bytes = new byte[random.Next(300)];
+            random.NextBytes(bytes);
+            if (i % 2 == 0 && bytes.Length > 4)
+                "RTC\u0001"u8.CopyTo(bytes);
+            Assert.False(EnvelopeReader.TryOpen(bytes, out _), Convert.ToHexString(bytes));
+        }
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("R")]
+    [InlineData("RTC")]
+    [InlineData("foreign")]
+    [InlineData("{\"json\":\"of another application that is long enough to hold a whole header of this library and then some more\"}")]
+    [InlineData("RTC\u0001 and then text that is long enough to hold a whole header of this library, and then some more of it")]
+    public void TryOpen_ForeignText_IsRefused(string text) => Assert.False(EnvelopeReader.TryOpen(Encoding.UTF8.GetBytes(text), out _));
+
+    [Theory]
+    [InlineData(3, 0)]
+    [InlineData(3, 2)]
+    [InlineData(3, 255)]
+    [InlineData(20, 4)]
+    [InlineData(20, 6)]
+    [InlineData(20, 128)]
+    public void TryOpen_OtherVersionOrUnknownFlag_IsRefused(int at, byte value)
+    {
+        var bytes = Envelopes.Small();
+        bytes[at] = value;
+        Assert.False(EnvelopeReader.TryOpen(Envelopes.Seal(bytes), out _));
+    }
+}

@@ -1,0 +1,50 @@
+using RedisTagCache.Redis;
+using StackExchange.Redis;
+
+namespace RedisTagCache.Tests.Redis;
+
+public sealed class RedisFailureTests
+{
+    public static TheoryData<string, bool, bool, bool> Rows => new()
+    {
+        // what, is Redis, is away, is passing
+        { "timeout", true, true, false },
+        { "connection", true, true, true },
+        { "unavailable", true, true, true },
+        { "disposed", true, true, false },
+        { "LOADING Redis is loading the dataset in memory", true, true, true },
+        { "CLUSTERDOWN Hash slot not served", true, true, true },
+        { "MASTERDOWN Link with MASTER is down", true, true, true },
+        { "TRYAGAIN Multiple keys request during rehashing of slot", true, true, true },
+        { "READONLY You can't write against a read only replica.", true, true, true },
+        { "BUSY Redis is busy running a script", true, true, true },
+        { "WRONGTYPE Operation against a key holding the wrong kind of value", true, false, false },
+        { "OOM command not allowed when used memory > 'maxmemory'.", true, false, false },
+        { "ERR invalid expire time LOADING", true, false, false },
+        { "canceled", true, false, false },
+        { "cast", true, false, false },
+        { "format", true, false, false },
+        { "argument", false, false, false },
+        { "index", false, false, false },
+    };
+
+    [Theory]
+    [MemberData(nameof(Rows))]
+    public void Is_AnyException_IsToldApart(string what, bool isRedis, bool isAway, bool isPassing)
+    {
+        Exception e = what switch
+        {
+            "timeout" => new TimeoutException(),
+            "connection" => new RedisConnectionException(ConnectionFailureType.SocketFailure, CommandFlags.None, "lost", null, CommandStatus.Unknown),
+            "unavailable" => new RedisTagCacheUnavailableException(),
+            "disposed" => new ObjectDisposedException("multiplexer"),
+            "canceled" => new TaskCanceledException(),
+            "cast" => new InvalidCastException(),
+            "format" => new FormatException(),
+            "argument" => new ArgumentException("a bug"),
+            "index" => new KeyNotFoundException(),
+            _ => new RedisServerException(default, CommandFlags.None, what),
+        };
+        Assert.Equal((isRedis, isAway, isPassing), (RedisFailure.IsRedis(e), RedisFailure.IsAway(e), RedisFailure.IsPassing(e)));
+    }
+}

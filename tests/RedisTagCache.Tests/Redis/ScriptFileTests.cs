@@ -1,0 +1,98 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.RegularExpressions;
+using RedisTagCache.Redis;
+
+namespace RedisTagCache.Tests.Redis;
+
+/// <summary>Each script, its header and its type in C# say the same.</summary>
+public sealed partial class ScriptFileTests
+{
+    public static TheoryData<string> Files => [.. ScriptFiles.ByName.Keys];
+
+    [Fact]
+    public void Types_OfScripts_StandForExactlyTheFiles() =>
+        Assert.Equal(
+            ScriptFiles.ByName.Keys.Order(StringComparer.Ordinal),
+            ScriptFiles.Types.Select(type => ScriptFiles.Script(type).Name + ".lua").Order(StringComparer.Ordinal));
+
+    [Fact]
+    public void Types_OfScripts_AreNamedAfterTheirFiles() =>
+        Assert.All(ScriptFiles.Types, type => Assert.Equal(type.Name, PascalCase(ScriptFiles.Script(type).Name) + "Script"));
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void Header_OfAnyScript_NamesTheKeysAndArgumentsOfItsType(string file)
+    {
+        var type = TypeOf(file);
+        Assert.Equal(ScriptFiles.Names(type, "KeyNames"), Header(file, "KEYS").Split(' '));
+        Assert.Equal(ScriptFiles.Names(type, "ArgumentNames"), Header(file, "ARGV").Split(' '));
+    }
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void Header_OfAnyScript_TellsPurposeReplyAndCost(string file)
+    {
+        Assert.StartsWith("-- Purpose: ", ScriptFiles.ByName[file], StringComparison.Ordinal);
+        Assert.All(["Purpose", "Reply", "Cost"], part => Assert.True(Header(file, part).Length > 3, part));
+    }
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void Body_OfAnyScript_UsesTheKeysAndArgumentsItNames(string file)
+    {
+        var type = TypeOf(file);
+        var arguments = ScriptFiles.Names(type, "ArgumentNames");
+        var body = string.Join('\n', ScriptFiles.ByName[file].Split('\n').Where(line => !line.StartsWith("--", StringComparison.Ordinal)));
+        Assert.Equal(Enumerable.Range(1, ScriptFiles.Names(type, "KeyNames").Length), Indexes(body, "KEYS"));
+
+        // What is repeated is taken in a loop, and so not by number.
+        Assert.Equal(Enumerable.Range(1, arguments.Count(name => !name.EndsWith("...", StringComparison.Ordinal))), Indexes(body, "ARGV"));
+        Assert.Equal(arguments.Any(name => name.EndsWith("...", StringComparison.Ordinal)), body.Contains("#ARGV do", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void Body_OfAnyScript_NamesNoKeyOfItsOwn(string file) =>
+        Assert.All(
+            CallPattern().Matches(ScriptFiles.ByName[file]).Select(match => (Command: match.Groups[1].Value, Key: match.Groups[2].Value)),
+            call => Assert.True(call.Command is "INFO" or "TIME" || call.Key.StartsWith("KEYS[", StringComparison.Ordinal), $"{call.Command} {call.Key}"));
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void File_OfAnyScript_IsShort(string file) => Assert.True(ScriptFiles.ByName[file].Split('\n').Length < 80);
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void Load_OfAnyScript_IsItsFileUnderTheHashOfItsText(string file)
+    {
+        var script = EmbeddedScript.Load(Path.GetFileNameWithoutExtension(file));
+        Assert.Equal(ScriptFiles.ByName[file], script.Text);
+        Assert.Equal(script.Text, ScriptFiles.Script(TypeOf(file)).Text);
+#pragma warning disable CA5350 // The server's own name for a script.
+        Assert.Equal(SHA1.HashData(File.ReadAllBytes(Repository.Folder("lua", file))), script.Hash);
+#pragma warning restore CA5350
+        Assert.True(Ascii.IsValid(script.Text)); // also no mark of byte order, which would be part of what is hashed
+    }
+
+    [Fact]
+    public void Load_OfWhatIsNotEmbedded_NamesIt() =>
+        Assert.Contains("no_such", Assert.Throws<InvalidOperationException>(() => EmbeddedScript.Load("no_such")).Message, StringComparison.Ordinal);
+
+    private static Type TypeOf(string file) => Assert.Single(ScriptFiles.Types, type => ScriptFiles.Script(type).Name + ".lua" == file);
+
+    private static string Header(string file, string part)
+    {
+        var start = $"-- {part}: ";
+        var header = ScriptFiles.ByName[file].Split('\n').TakeWhile(line => line.StartsWith("--", StringComparison.Ordinal));
+        return Assert.Single(header, line => line.StartsWith(start, StringComparison.Ordinal))[start.Length..];
+    }
+
+    private static IEnumerable<int> Indexes(string body, string array) =>
+        Regex.Matches(body, array + @"\[(\d+)\]").Select(match => int.Parse(match.Groups[1].Value, null)).Distinct().Order();
+
+    private static string PascalCase(string name) => string.Concat(name.Split('_').Select(part => char.ToUpperInvariant(part[0]) + part[1..]));
+
+    [GeneratedRegex(@"redis\.p?call\('(\w+)'(?:, ([^,)]+))?")]
+    private static partial Regex CallPattern();
+}

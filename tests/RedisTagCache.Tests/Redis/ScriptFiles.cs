@@ -1,0 +1,21 @@
+using System.Reflection;
+using RedisTagCache.Redis;
+
+namespace RedisTagCache.Tests.Redis;
+
+/// <summary>The scripts by name: their files, and their types in C#.</summary>
+internal static class ScriptFiles
+{
+    public static Dictionary<string, string> ByName { get; } =
+        Directory.GetFiles(Repository.Folder("lua")).ToDictionary(file => Path.GetFileName(file), File.ReadAllText);
+
+    public static Type[] Types { get; } =
+        [.. typeof(EmbeddedScript).Assembly.GetTypes().Where(type => type.Namespace == "RedisTagCache.Redis.Scripts" && type.Name.EndsWith("Script", StringComparison.Ordinal))];
+
+    public static EmbeddedScript Script(Type type) => (EmbeddedScript)Member(type, "Script");
+
+    public static string[] Names(Type type, string member) => (string[])Member(type, member);
+
+    private static object Member(Type type, string name) =>
+        type.GetField(name, BindingFlags.Static | BindingFlags.Public)?.GetValue(null) ?? throw new MissingFieldException(type.Name, name);
+}

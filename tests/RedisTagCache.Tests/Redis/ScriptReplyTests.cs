@@ -1,0 +1,109 @@
+using RedisTagCache.Redis;
+using RedisTagCache.Redis.Scripts;
+using StackExchange.Redis;
+
+namespace RedisTagCache.Tests.Redis;
+
+/// <summary>What the scripts answer, read: also what only a foreign server would answer.</summary>
+public sealed class ScriptReplyTests
+{
+    private const string Stamp = "5:0000000000000007:00000001";
+    private static readonly EpochStamp _stamp = new(5, 7, 1);
+
+    [Fact]
+    public void Parse_OfAWrite_TellsOutcomeAndStamp()
+    {
+        Assert.Equal((true, _stamp), EntrySetScript.Parse(Reply(1, Stamp)));
+        Assert.Equal((false, _stamp), EntryMoveScript.Parse(Reply(0, Stamp)));
+        Assert.Equal((false, null), EntrySetScript.Parse(Reply(0, "")));
+        Assert.Equal((false, null), EntrySetScript.Parse(Reply(0, RedisValue.Null)));
+    }
+
+    [Theory]
+    [InlineData(1, true)]
+    [InlineData(0, false)]
+    public void Parse_OfATouch_TellsWhetherItWasProlonged(int reply, bool expected) => Assert.Equal(expected, EntryTouchScript.Parse(RedisResult.Create(reply)));
+
+    [Fact]
+    public void Parse_OfAMark_TellsBothStampsAndTheFloor()
+    {
+        Assert.Equal(new MarkReply(_stamp, new EpochStamp(6, 7, 1), 4), TagMarkScript.Parse(Reply(Stamp, "6:7:1", "4")));
+        Assert.Null(TagMarkScript.Parse(Reply()));
+        Assert.Null(TagMarkScript.Parse(Reply("foreign", Stamp, "4")));
+        Assert.Null(TagMarkScript.Parse(RedisResult.Create(RedisValue.Null)));
+    }
+
+    [Fact]
+    public void Parse_OfASync_TellsStampFloorAndMarks()
+    {
+        var page = MarksSyncScript.Parse(Reply(Stamp, "3", "floor", "3", "h=t", "1763862000000123", "s=u", "1.763862000000124e+15"));
+        Assert.Equal((_stamp, 3L, false), (page.Stamp, page.Floor, page.HasMore));
+        Assert.Equal([("floor", 3), ("h=t", 1_763_862_000_000_123), ("s=u", 1_763_862_000_000_124)], page.Marks.Select(row => (System.Text.Encoding.UTF8.GetString(row.Member), row.Epoch)));
+    }
+
+    [Theory]
+    [InlineData(0, false)]
+    [InlineData(1, false)]
+    [InlineData(MarksSyncScript.PageSize - 1, false)]
+    [InlineData(MarksSyncScript.PageSize, true)]
+    public void Parse_OfASync_HasMoreWhenThePageIsFull(int marks, bool expected)
+    {
+        var rows = Enumerable.Range(1, marks).SelectMany(i => new RedisValue[] { $"h={i}", i });
+        Assert.Equal(expected, MarksSyncScript.Parse(Reply([Stamp, 0, .. rows])).HasMore);
+    }
+
+    [Fact]
+    public void Parse_OfAForeignReply_IsTroubleWithRedis()
+    {
+        RedisResult[] replies =
+        [
+            Reply(), Reply("foreign"), Reply("foreign", "3"), Reply(RedisValue.Null, RedisValue.Null), Reply(Stamp, "x"), Reply(Stamp, "3", "h=t", "x"), Reply(Stamp, "3", RedisValue.Null, "4"),
+            RedisResult.Create("text", ResultType.BulkString), RedisResult.Create(7), RedisResult.Create(RedisValue.Null), RedisResult.Create((RedisValue[]?)null!),
+        ];
+        foreach (var reply in replies)
+        {
+            Guard(() => EntryTouchScript.Parse(reply));
+            Guard(() => TagMarkScript.Parse(reply));
+            Guard(() => MarksSyncScript.Parse(reply));
+        }
+
+        void Guard(Func<object?> parse)
+        {
+            var e = Record.Exception(() => parse());
+            Assert.True(e is null || RedisFailure.IsRedis(e), e?.ToString());
+        }
+    }
+
+    [Fact]
+    public void Call_OfAnyScript_HasAsManyKeysAndArgumentsAsItNames()
+    {
+        var partition = new KeySpace("rtc", "build", 1).Partitions[0];
+        var address = new EntryAddress(partition, "{rtc:0}:e:s:b:k");
+        Check(typeof(EntrySetScript), EntrySetScript.Call(address, new byte[] { 1 }, 10, _stamp), ["{rtc:0}:e:s:b:k", "{rtc:0}:epoch"]);
+        Check(typeof(EntryMoveScript), EntryMoveScript.Call(address, "{rtc:0}:staged:x", 10, _stamp), ["{rtc:0}:e:s:b:k", "{rtc:0}:epoch", "{rtc:0}:staged:x"]);
+        Check(typeof(EntryTouchScript), EntryTouchScript.Call(address, [1], 10), ["{rtc:0}:e:s:b:k"]);
+        Check(typeof(MarksSyncScript), MarksSyncScript.Call(partition, null, 5, 0xAB), ["{rtc:0}:epoch", "{rtc:0}:marks"]);
+        Check(typeof(TagMarkScript), TagMarkScript.Call(partition, TimeSpan.FromDays(7), 1_000, [[1]]), ["{rtc:0}:epoch", "{rtc:0}:marks"]);
+
+        static void Check(Type type, ScriptCall call, string[] keys)
+        {
+            Assert.Equal(keys, call.Keys.Select(key => (string)key!));
+            Assert.Equal(ScriptFiles.Names(type, "KeyNames").Length, call.Keys.Length);
+            Assert.Equal(ScriptFiles.Names(type, "ArgumentNames").Length, call.Arguments.Length);
+            Assert.Same(ScriptFiles.Script(type), call.Script);
+        }
+    }
+
+    [Fact]
+    public void Call_OfMarksAndSync_TranslatesItsArguments()
+    {
+        var partition = new KeySpace("rtc", "build", 1).Partitions[0];
+        Assert.Equal(["604800000000", "1000", "h=t", "s=u"], Texts(TagMarkScript.Call(partition, TimeSpan.FromDays(7), 1_000, ["h=t"u8.ToArray(), "s=u"u8.ToArray()])));
+        Assert.Equal(["", "0", "2000", "00000000000000ab"], Texts(MarksSyncScript.Call(partition, null, 0, 0xAB)));
+        Assert.Equal([Stamp, "6", "2000", "ffffffffffffffff"], Texts(MarksSyncScript.Call(partition, _stamp, 6, ulong.MaxValue)));
+
+        static IEnumerable<string> Texts(ScriptCall call) => call.Arguments.Select(argument => (string)argument!);
+    }
+
+    private static RedisResult Reply(params RedisValue[] parts) => RedisResult.Create(parts);
+}

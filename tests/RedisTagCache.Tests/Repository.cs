@@ -1,0 +1,27 @@
+using System.Runtime.CompilerServices;
+
+namespace RedisTagCache.Tests;
+
+/// <summary>The working copy these tests were built from.</summary>
+internal static class Repository
+{
+    public static string Root { get; } = Find(Here());
+
+    public static string Folder(params string[] path) => Path.Combine([Root, .. path]);
+
+    /// <summary>The files below a folder, without what a build puts there.</summary>
+    public static IEnumerable<string> Files(string folder, string pattern) =>
+        Directory.EnumerateFiles(Folder(folder), pattern, SearchOption.AllDirectories)
+            .Where(file => !Path.GetRelativePath(Root, file).Split(Path.DirectorySeparatorChar).Any(part => part is "bin" or "obj"))
+            .Order(StringComparer.Ordinal);
+
+    private static string Here([CallerFilePath] string file = "") => file;
+
+    private static string Find(string file)
+    {
+        var folder = Path.GetDirectoryName(file);
+        while (folder is not null && !File.Exists(Path.Combine(folder, "RedisTagCache.sln")))
+            folder = Path.GetDirectoryName(folder);
+        return folder ?? throw new DirectoryNotFoundException("No repository above " + file);
+    }
+}

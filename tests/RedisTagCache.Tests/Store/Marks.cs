@@ -1,0 +1,25 @@
+using System.Globalization;
+using RedisTagCache.Store;
+using RedisTagCache.Tests.Envelope;
+
+namespace RedisTagCache.Tests.Store;
+
+/// <summary>Marks in short form: <c>h:tag:epoch</c> (hard) and <c>s:tag:epoch</c> (soft), parted by blanks.</summary>
+internal static class Marks
+{
+    public static MarkTable Table(string marks)
+    {
+        var table = new MarkTable();
+        foreach (var mark in marks.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var parts = mark.Split(':');
+            table.Raise(Member(parts[0], parts[1]), long.Parse(parts[2], CultureInfo.InvariantCulture));
+        }
+
+        return table;
+    }
+
+    public static byte[] Member(string kind, string tag) => TagId.Member(kind == "h" ? MarkKind.Hard : MarkKind.Soft, Id(tag));
+
+    public static byte[] Id(string tag) => Envelopes.Ids(tag)[0];
+}

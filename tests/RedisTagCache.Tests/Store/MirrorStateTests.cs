@@ -1,0 +1,30 @@
+using RedisTagCache.Redis;
+using RedisTagCache.Store;
+using RedisTagCache.Tests.Envelope;
+
+namespace RedisTagCache.Tests.Store;
+
+public sealed class MirrorStateTests
+{
+    [Theory]
+    [InlineData(100, 0, "", false)]
+    [InlineData(100, 0, "h:other:150", false)]
+    [InlineData(100, 0, "h:b:101", true)]
+    [InlineData(100, 0, "h:b:100", false)]
+    [InlineData(100, 0, "s:a:150 s:b:150", false)]
+    [InlineData(100, 100, "", false)]
+    [InlineData(100, 101, "", true)]
+    [InlineData(300, 0, "h:a:250", false)]
+    public void IsPast_AValueWithTwoTags_IsJudgedByHardMarksAndFloor(long begun, long floor, string marks, bool expected)
+    {
+        var state = new MirrorState(new EpochStamp(200, 7, 1), floor, Marks.Table(marks));
+        Assert.Equal(expected, state.IsPast(new EpochStamp(begun, 7, 1), Envelopes.Ids("a", "b")));
+    }
+
+    [Fact]
+    public void IsPast_AValueOfAnotherGeneration_IsLeftToRedis()
+    {
+        var state = new MirrorState(new EpochStamp(200, 7, 1), 150, Marks.Table("h:a:190"));
+        Assert.False(state.IsPast(new EpochStamp(100, 8, 1), Envelopes.Ids("a")));
+    }
+}

@@ -1,0 +1,139 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Time.Testing;
+using RedisTagCache.Store;
+
+namespace RedisTagCache.Tests.Store;
+
+/// <summary>Evictions that Redis did not confirm are repeated until it does.</summary>
+public sealed class PendingMarksTests : IDisposable
+{
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(10);
+    private readonly FakeTimeProvider _time = new();
+    private readonly BlockingCollection<(int Partition, byte[][] Members, TaskCompletionSource<bool> Answer)> _repeats = [];
+    private readonly PendingMarks _pending;
+
+    public PendingMarksTests() => _pending = new PendingMarks(RepeatAsync, _time);
+
+    public void Dispose()
+    {
+        _pending.Dispose();
+        _repeats.Dispose();
+    }
+
+    [Fact]
+    public async Task Add_NotConfirmed_IsRepeatedUntilItIs()
+    {
+        _pending.Add(3, [Marks.Member("h", "t")]);
+        for (var i = 0; i < 3; i++)
+        {
+            var (partition, members, answer) = await NextAsync();
+            Assert.Equal(3, partition);
+            Assert.Equal([Marks.Member("h", "t")], members);
+            answer.SetResult(false);
+        }
+
+        (await NextAsync()).Answer.SetResult(true);
+        await NothingFollowsAsync();
+    }
+
+    [Fact]
+    public async Task Add_TheSameMemberTwice_IsRepeatedOnce()
+    {
+        _pending.Add(0, [Marks.Member("h", "t"), Marks.Member("s", "t")]);
+        _pending.Add(0, [Marks.Member("h", "t")]);
+        var (_, members, answer) = await NextAsync();
+        Assert.Equal(2, members.Length);
+        answer.SetResult(true);
+        await NothingFollowsAsync();
+    }
+
+    [Fact]
+    public async Task Add_WhileItIsRepeated_IsRepeatedAgain()
+    {
+        _pending.Add(0, [Marks.Member("h", "t"), Marks.Member("h", "u")]);
+        var (_, _, answer) = await NextAsync();
+        _pending.Add(0, [Marks.Member("h", "t")]);
+        answer.SetResult(true);
+
+        var again = await NextAsync();
+        Assert.Equal([Marks.Member("h", "t")], again.Members);
+        again.Answer.SetResult(true);
+        await NothingFollowsAsync();
+    }
+
+    [Fact]
+    public async Task Add_OnSeveralPartitions_ConfirmsEachByItself()
+    {
+        _pending.Add(0, [Marks.Member("h", "t")]);
+        var first = await NextAsync();
+        _pending.Add(1, [Marks.Member("h", "t")]);
+        first.Answer.SetResult(false);
+
+        var round = new[] { await NextAsync(), default };
+        round[0].Answer.SetResult(round[0].Partition == 1);
+        round[1] = await NextAsync();
+        round[1].Answer.SetResult(round[1].Partition == 1);
+        Assert.Equal([0, 1], round.Select(r => r.Partition).Order());
+
+        var last = await NextAsync();
+        Assert.Equal(0, last.Partition);
+        last.Answer.SetResult(true);
+        await NothingFollowsAsync();
+    }
+
+    [Fact]
+    public async Task Wake_WithSomethingPending_RepeatsWithoutTimePassing()
+    {
+        _pending.Add(0, [Marks.Member("h", "t")]);
+        _pending.Wake();
+        var (_, _, answer) = await Task.Run(TakeNext);
+        answer.SetResult(true);
+        await NothingFollowsAsync();
+        _pending.Wake(); // with nothing pending, nothing
+        await NothingFollowsAsync();
+    }
+
+    [Fact]
+    public async Task Dispose_WithSomethingPending_EndsTheRepeats()
+    {
+        _pending.Add(0, [Marks.Member("h", "t")]);
+        (await NextAsync()).Answer.SetResult(false);
+        _pending.Dispose();
+        await NothingFollowsAsync();
+    }
+
+    private Task<bool> RepeatAsync(int partition, IReadOnlyCollection<byte[]> members, CancellationToken cancellationToken)
+    {
+        var answer = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _repeats.Add((partition, [.. members], answer), cancellationToken);
+        return answer.Task;
+    }
+
+    private (int Partition, byte[][] Members, TaskCompletionSource<bool> Answer) TakeNext() =>
+        _repeats.TryTake(out var repeat, _patience) ? repeat : throw new TimeoutException("Nothing was repeated.");
+
+    /// <summary>Lets time pass until there is a repeat.</summary>
+    private async Task<(int Partition, byte[][] Members, TaskCompletionSource<bool> Answer)> NextAsync()
+    {
+        var next = Task.Run(TakeNext);
+        while (!next.IsCompleted)
+        {
+            _time.Advance(TimeSpan.FromMilliseconds(500));
+            await Task.Yield();
+        }
+
+        return await next;
+    }
+
+    /// <summary>Lets much time pass.</summary>
+    private async Task NothingFollowsAsync()
+    {
+        for (var i = 0; i < 200; i++)
+        {
+            _time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
+        Assert.Empty(_repeats);
+    }
+}
