@@ -89,6 +89,7 @@ public sealed class TokenFlowTests(RedisFixture redis) : IClassFixture<RedisFixt
         var seconds = int.Parse(Environment.GetEnvironmentVariable("REDISTAGCACHE_LOAD_SECONDS") ?? "10", CultureInfo.InvariantCulture);
         await using var a = NewInstance();
         await using var b = NewInstance();
+        using var outcomes = new Outcomes(a.Services, b.Services);
         var stores = new[] { a.Get<IOutputCacheStore>(), b.Get<IOutputCacheStore>() };
         var (database, evicted) = (new long[keys], new long[keys]);
         long reads = 0, hits = 0, writes = 0, evictions = 0, violations = 0;
@@ -127,9 +128,10 @@ public sealed class TokenFlowTests(RedisFixture redis) : IClassFixture<RedisFixt
             }
         }));
         await Task.WhenAll(writers);
-        TestContext.Current.TestOutputHelper?.WriteLine($"{seconds} s: {reads} reads, {hits} hits, {writes} writes, {evictions} evictions, {violations} violations");
+        TestContext.Current.TestOutputHelper?.WriteLine($"{seconds} s: {reads} reads, {hits} hits, {writes} writes, {evictions} evictions, {violations} violations; {outcomes}");
         Assert.Equal(0, violations);
         Assert.True(hits > 1_000 && evictions > 100 && writes > 100, "There was something to judge.");
+        Assert.True(outcomes.Writes("refused") > 0 && outcomes.Lookups("evicted") > 0, "Some writes came too late, and evicted pages were found.");
     }
 
     private static async Task WriteAsync(IOutputCacheStore pages, string page) =>
