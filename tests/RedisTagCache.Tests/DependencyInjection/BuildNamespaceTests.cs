@@ -77,7 +77,7 @@ public sealed class BuildNamespaceTests
         ];
         var resolved = names.Select(name => Resolve(name, null, [], null).Name).ToArray();
         Assert.Equal(names.Length, resolved.Distinct(StringComparer.Ordinal).Count());
-        Assert.All(resolved, name => Assert.Matches("^[A-Za-z0-9%_.~-]+$", name));
+        Assert.All(resolved, name => Assert.Matches("^[A-Za-z0-9%+_.~-]+$", name));
     }
 
     private static BuildNamespace Resolve(string? option, string? configured, Dictionary<string, string> environment, string? version) =>
