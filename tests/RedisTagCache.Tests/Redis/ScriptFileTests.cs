@@ -56,7 +56,7 @@ public sealed partial class ScriptFileTests
     public void Body_OfAnyScript_NamesNoKeyOfItsOwn(string file) =>
         Assert.All(
             CallPattern().Matches(ScriptFiles.ByName[file]).Select(match => (Command: match.Groups[1].Value, Key: match.Groups[2].Value)),
-            call => Assert.True(call.Command is "INFO" or "TIME" || call.Key.StartsWith("KEYS[", StringComparison.Ordinal), $"{call.Command} {call.Key}"));
+            call => Assert.True(call.Command is "INFO" or "TIME" || KeyPattern().IsMatch(call.Key), $"{call.Command} {call.Key}"));
 
     [Theory]
     [MemberData(nameof(Files))]
@@ -92,6 +92,9 @@ public sealed partial class ScriptFileTests
         Regex.Matches(body, array + @"\[(\d+)\]").Select(match => int.Parse(match.Groups[1].Value, null)).Distinct().Order();
 
     private static string PascalCase(string name) => string.Concat(name.Split('_').Select(part => char.ToUpperInvariant(part[0]) + part[1..]));
+
+    [GeneratedRegex(@"^KEYS\[\d\]$")]
+    private static partial Regex KeyPattern();
 
     [GeneratedRegex(@"redis\.p?call\('(\w+)'(?:, ([^,)]+))?")]
     private static partial Regex CallPattern();
