@@ -80,9 +80,9 @@ public sealed class StoreContractTests(RedisFixture redis) : IClassFixture<Redis
     }
 
     [Fact]
-    public async Task Set_ForEver_IsKept()
+    public async Task Set_ForACentury_IsKept()
     {
-        await Pages.SetAsync("k", [1], null, TimeSpan.MaxValue, default);
+        await Pages.SetAsync("k", [1], null, TimeSpan.FromDays(36_525), default);
         Assert.NotNull(await Pages.GetAsync("k", default));
     }
 
