@@ -95,6 +95,17 @@ public sealed class StoreContractTests(RedisFixture redis) : IClassFixture<Redis
     }
 
     [Fact]
+    public async Task Get_OfAPageSoftlyExpired_IsAMiss_ByEitherOverload()
+    {
+        await Pages.SetAsync("k", [1], ["a"], _minute, default);
+        await _instance.Store.ExpireByTagAsync("a");
+        Assert.Null(await Pages.GetAsync("k", default));
+        Assert.Null(await ReadPipeAsync("k"));
+        await Pages.SetAsync("k", [2], ["a"], _minute, default);
+        Assert.NotNull(await Pages.GetAsync("k", default));
+    }
+
+    [Fact]
     public async Task Set_WithAShortLifetime_KeepsItToTheMillisecond()
     {
         await Pages.SetAsync("k", [1], null, TimeSpan.FromMilliseconds(600), default);
