@@ -80,9 +80,9 @@ public sealed class StoreContractTests(RedisFixture redis) : IClassFixture<Redis
     }
 
     [Fact]
-    public async Task Set_ForEver_IsKept()
+    public async Task Set_ForACentury_IsKept()
     {
-        await Pages.SetAsync("k", [1], null, TimeSpan.MaxValue, default);
+        await Pages.SetAsync("k", [1], null, TimeSpan.FromDays(36_525), default);
         Assert.NotNull(await Pages.GetAsync("k", default));
     }
 
@@ -92,6 +92,17 @@ public sealed class StoreContractTests(RedisFixture redis) : IClassFixture<Redis
         await Pages.SetAsync("k", [], null, _minute, default);
         Assert.Equal(0, (await Pages.GetAsync("k", default))?.Length);
         Assert.Equal(0, (await ReadPipeAsync("k"))?.Length);
+    }
+
+    [Fact]
+    public async Task Get_OfAPageSoftlyExpired_IsAMiss_ByEitherOverload()
+    {
+        await Pages.SetAsync("k", [1], ["a"], _minute, default);
+        await _instance.Store.ExpireByTagAsync("a");
+        Assert.Null(await Pages.GetAsync("k", default));
+        Assert.Null(await ReadPipeAsync("k"));
+        await Pages.SetAsync("k", [2], ["a"], _minute, default);
+        Assert.NotNull(await Pages.GetAsync("k", default));
     }
 
     [Fact]
