@@ -44,6 +44,6 @@ internal sealed class RedisConnector(IOptions<RedisTagCacheOptions> options, ISe
             configuration.BacklogPolicy = BacklogPolicy.FailFast; // a call without a connection is a miss at once
         configuration.IncludeDetailInExceptions = false; // the detail names keys, and exceptions are logged
 
-        bool IsSet(string option) => set.Contains(option + "=", StringComparison.OrdinalIgnoreCase);
+        bool IsSet(string option) => set.Contains("," + option + "=", StringComparison.OrdinalIgnoreCase);
     }
 }

@@ -15,7 +15,7 @@ internal sealed class ValidateRedisTagCacheOptions(IServiceProvider services) : 
         var errors = new ValidateOptionsResultBuilder();
         if (options.KeyPrefix is not { Length: > 0 and <= LongestKeyPrefix } prefix || !prefix.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'))
             Add(nameof(options.KeyPrefix), options.KeyPrefix, $"1 to {LongestKeyPrefix} ASCII letters, digits, '-', '_' or '.'");
-        if (options.BuildNamespace?.Length > LongestBuildNamespace && options.BuildNamespace == Uri.UnescapeDataString(options.BuildNamespace))
+        if (options.BuildNamespace?.Length > LongestBuildNamespace && !options.IsBuildNamespaceResolved)
             Add(nameof(options.BuildNamespace), options.BuildNamespace, $"1 to {LongestBuildNamespace} characters");
         Between(nameof(options.OperationTimeout), options.OperationTimeout, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1));
         Between(nameof(options.MarkRetention), options.MarkRetention, TimeSpan.FromMinutes(1), TimeSpan.FromDays(365));

@@ -13,6 +13,8 @@ internal sealed class RedisRunner(RedisConnection connection, RedisCircuit circu
     /// <exception cref="Exception">One that <see cref="RedisFailure.IsRedis"/> knows, or a cancellation by the caller.</exception>
     public async ValueTask<T> RunAsync<TState, T>(string operation, TState state, Func<IDatabase, TState, Task<T>> command, CancellationToken cancellationToken)
     {
+        // A cancelled write may be a page cut short: nothing of it must reach Redis.
+        cancellationToken.ThrowIfCancellationRequested();
         ThrowIfOpen();
         var start = time.GetTimestamp();
         try

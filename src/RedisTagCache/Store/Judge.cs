@@ -30,6 +30,6 @@ internal static class Judge
             stale |= marks.Soft > header.Epoch;
         }
 
-        return stale ? Verdict.Stale : Verdict.Fresh;
+        return header.Epoch < state.Marks.PrunedTo ? Verdict.Dead : stale ? Verdict.Stale : Verdict.Fresh;
     }
 }

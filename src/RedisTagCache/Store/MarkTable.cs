@@ -13,6 +13,7 @@ internal sealed class MarkTable
     private readonly ConcurrentDictionary<byte[], TagMarks>.AlternateLookup<ReadOnlySpan<byte>> _byId;
     private readonly Lock _writing = new();
     private int _pruneAt = PruneSlack;
+    private long _prunedTo;
 
     public MarkTable()
     {
@@ -21,6 +22,9 @@ internal sealed class MarkTable
     }
 
     public int Count => _marks.Count;
+
+    /// <summary>The floor up to which marks may have been forgotten. Read it after the marks: it rises before one is gone.</summary>
+    public long PrunedTo => Volatile.Read(ref _prunedTo);
 
     /// <summary>The epochs at which the tag was last marked; 0 for never.</summary>
     public TagMarks this[ReadOnlySpan<byte> id] => _byId.TryGetValue(id, out var marks) ? marks : default;
@@ -46,6 +50,8 @@ internal sealed class MarkTable
             return;
         lock (_writing)
         {
+            // First: a reader may judge by an older state of the same table.
+            Interlocked.Exchange(ref _prunedTo, Math.Max(_prunedTo, floor));
             foreach (var (id, marks) in _marks)
             {
                 if (marks.Hard <= floor && marks.Soft <= floor)

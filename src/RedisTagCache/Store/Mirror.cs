@@ -82,11 +82,16 @@ internal sealed class Mirror(Partition partition, RedisCommands commands, StoreS
                 return;
             foreach (var member in members)
                 state.Marks.Raise(member, reply.After.Epoch);
-            if (state.Stamp == reply.Before)
+            if (!state.Stamp.IsSameLineage(reply.After))
+                Distrust(); // it was another server that confirmed: the one known now may lack the mark, and is compared
+            else if (state.Stamp == reply.Before)
                 Publish(new MirrorState(reply.After, Math.Max(state.Floor, reply.Floor), state.Marks));
             else if (reply.After.Epoch > _ahead.Epoch || !reply.After.IsSameLineage(_ahead))
                 _ahead = reply.After; // seen, although others' evictions before it are not yet known
         }
+
+        if (NeedsRebuild)
+            Refresh();
     }
 
     private Task<MirrorState> SyncAsync()

@@ -20,6 +20,6 @@ internal sealed record MirrorState(EpochStamp Stamp, long Floor, MarkTable Marks
                 return true;
         }
 
-        return false;
+        return begun.Epoch < Marks.PrunedTo;
     }
 }

@@ -181,6 +181,20 @@ public abstract class StoreContract(IEngine engine) : StoreSuite(engine)
             "the entry is stale");
     }
 
+    [Theory]
+    [InlineData(10)]
+    [InlineData(100_000)]
+    public async Task Set_CancelledBeforeItBegan_KeepsNothing(int length)
+    {
+        await A.WriteAsync("warm", new string('x', length), "t"); // the scripts are loaded
+        using var miss = await A.GetAsync(Page("k"));
+        var options = new TagCacheEntryOptions { Lifetime = TimeSpan.FromMinutes(1), Token = miss.Token };
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            async () => await A.SetAsync(Page("k"), new ReadOnlySequence<byte>(new byte[length]), options, new CancellationToken(canceled: true)));
+        await A.WriteAsync("after", "v"); // on the same connection: whatever was sent has arrived
+        Assert.Null(await A.ReadAsync("k"));
+    }
+
     [Fact]
     public async Task Remove_RemovesOneEntry()
     {

@@ -8,6 +8,23 @@ namespace RedisTagCache.Tests.Store;
 
 public sealed class JudgeTests
 {
+    [Fact]
+    public void Of_AStateWhoseTableWasPrunedForANewerOne_StaysDead()
+    {
+        var table = new MarkTable();
+        for (var i = 0; i < 2_000; i++)
+            table.Raise(TagId.Member(MarkKind.Hard, TagId.Of("other" + i, "tag")), 50);
+        table.Raise(TagId.Member(MarkKind.Hard, TagId.Of("t", "tag")), 80);
+        var older = new MirrorState(new EpochStamp(90, 7, 1), 10, table);
+        table.Prune(80);
+        byte[][] tags = [TagId.Of("t", "tag")];
+        var bytes = new byte[EnvelopeWriter.Measure(tags, 0)];
+        EnvelopeWriter.Write(bytes, new EnvelopeHeader(7, 70, 0, long.MaxValue, long.MaxValue, 0), isTagged: true, tags, System.Buffers.ReadOnlySequence<byte>.Empty);
+        Assert.True(EnvelopeReader.TryOpen(bytes, out var envelope));
+        Assert.Equal(Verdict.Dead, RedisTagCache.Store.Judge.Of(envelope, older, now: 1));
+        Assert.True(older.IsPast(new EpochStamp(70, 7, 1), tags));
+    }
+
     private const ulong Generation = 7;
     private const long Epoch = 200;
     private const long Now = 1_000;
