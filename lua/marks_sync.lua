@@ -1,10 +1,11 @@
 -- Purpose: tells the marks above a score; first begins the partition anew when it is incomplete or has lost history, and notes a change of server.
 -- KEYS: epoch marks
--- ARGV: known from limit nonce
+-- ARGV: known from limit nonce floor
 --   known  the newest stamp the caller has seen, '' for none
 --   from   the lowest score wanted, as ZRANGEBYSCORE takes it; heeded only while the lineage is still that of known
 --   limit  marks told at the most
 --   nonce  16 hex digits, the name of a new generation should one begin
+--   floor  the floor the caller knows; Redis may have lost it together with the marks it stands for
 -- Reply: {stamp now, floor, member, score, member, score, ...} in the order of scores
 -- Cost: O(log m + limit)
 local function write(epoch, generation, run)
@@ -39,6 +40,11 @@ end
 -- here. The caller repeats what it knows and this server lacks; the epoch passes all it has seen, so that nothing is issued twice.
 if run ~= here or known > tonumber(number) then
   stamp = write(math.max(tonumber(number), elsewhere and known + 1 or 0), generation, here)
+end
+
+if knownGeneration == generation and tonumber(ARGV[5]) > tonumber(floor) then
+  floor = ARGV[5]
+  redis.call('ZADD', KEYS[2], floor, 'floor')
 end
 
 local from = ARGV[2]

@@ -123,10 +123,10 @@ internal sealed class RedisCommands(RedisRunner runner)
             static async (database, call) => TagMarkScript.Parse(await call.RunAsync(database).ConfigureAwait(false)),
             cancellationToken);
 
-    public ValueTask<MarksPage> SyncAsync(Partition partition, EpochStamp? known, long from, ulong nonce, CancellationToken cancellationToken) =>
+    public ValueTask<MarksPage> SyncAsync(Partition partition, EpochStamp? known, long from, ulong nonce, long floor, CancellationToken cancellationToken) =>
         runner.RunAsync(
             "sync",
-            MarksSyncScript.Call(partition, known, from, nonce),
+            MarksSyncScript.Call(partition, known, from, nonce, floor),
             static async (database, call) => MarksSyncScript.Parse(await call.RunAsync(database).ConfigureAwait(false)),
             cancellationToken);
 

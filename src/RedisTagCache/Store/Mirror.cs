@@ -138,7 +138,7 @@ internal sealed class Mirror(Partition partition, RedisCommands commands, StoreS
         MarkTable? marks = null;
         while (true)
         {
-            var page = await commands.SyncAsync(partition, known, from, nonce, CancellationToken.None).ConfigureAwait(false);
+            var page = await commands.SyncAsync(partition, known, from, nonce, old?.Floor ?? 0, CancellationToken.None).ConfigureAwait(false);
             if (marks is null || !page.Stamp.IsSameLineage(known!.Value))
             {
                 // The first page, or one that began at the lowest score because the lineage changed before it.

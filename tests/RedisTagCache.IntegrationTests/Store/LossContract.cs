@@ -104,6 +104,23 @@ public abstract class LossContract(IEngine engine) : StoreSuite(engine)
     }
 
     [Fact]
+    public async Task AFloorThatWentBack_IsRaisedAgain()
+    {
+        var small = NewInstance(o => o.MaximumMarks = 1_000).Store;
+        await small.WriteAsync("evicted", "old", "t");
+        await small.EvictByTagAsync("t");
+        await small.EvictByTagAsync(Enumerable.Range(0, 3_000).Select(i => "x" + i));
+        Assert.Null(await small.ReadAsync("evicted"));
+        RedisKey marks = $"{{{Prefix}:{PartitionOf("evicted")}}}:marks";
+        var floor = (double)(await Database.SortedSetScoreAsync(marks, "floor"))!;
+        await Database.SortedSetAddAsync(marks, "floor", 1); // lost, with the mark of t that it stands for
+        await B.EvictByTagAsync("y");
+        await small.ReadAsync("evicted"); // catches up, and tells what it knows
+        Assert.True(await Database.SortedSetScoreAsync(marks, "floor") >= floor);
+        Assert.Null(await NewInstance().Store.ReadAsync("evicted"));
+    }
+
+    [Fact]
     public async Task MarksPastTheirRetention_AreTrimmedIntoTheFloor()
     {
         await A.WriteAsync("evicted", "old", "t");

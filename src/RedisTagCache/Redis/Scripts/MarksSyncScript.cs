@@ -11,16 +11,17 @@ internal static class MarksSyncScript
 
     public static readonly EmbeddedScript Script = EmbeddedScript.Load("marks_sync");
     public static readonly string[] KeyNames = ["epoch", "marks"];
-    public static readonly string[] ArgumentNames = ["known", "from", "limit", "nonce"];
+    public static readonly string[] ArgumentNames = ["known", "from", "limit", "nonce", "floor"];
 
     /// <param name="partition">The partition.</param>
     /// <param name="known">The newest stamp seen.</param>
     /// <param name="from">The lowest score wanted.</param>
     /// <param name="nonce">The name of a new generation should one begin.</param>
-    public static ScriptCall Call(Partition partition, EpochStamp? known, long from, ulong nonce) => new(
+    /// <param name="floor">The floor known, which Redis may have lost with the marks it stands for.</param>
+    public static ScriptCall Call(Partition partition, EpochStamp? known, long from, ulong nonce, long floor = 0) => new(
         Script,
         [partition.Epoch, partition.Marks],
-        [known?.ToString() ?? "", from, PageSize, nonce.ToString("x16", CultureInfo.InvariantCulture)]);
+        [known?.ToString() ?? "", from, PageSize, nonce.ToString("x16", CultureInfo.InvariantCulture), floor]);
 
     public static MarksPage Parse(RedisResult reply)
     {
