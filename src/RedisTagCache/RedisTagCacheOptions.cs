@@ -57,6 +57,48 @@ public sealed class RedisTagCacheOptions
     /// </summary>
     public int MaximumMarks { get; set; } = 100_000;
 
+    /// <summary>
+    /// Policies by name, for <c>HybridCache</c> and <see cref="ITagCache"/>. The one named <c>default</c> holds for calls that say nothing else. Names are
+    /// compared without regard to case. Default: none, and the defaults that <see cref="CachePolicy"/> tells.
+    /// </summary>
+    public IDictionary<string, CachePolicy> Profiles { get; } = new Dictionary<string, CachePolicy>(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>The longest key of <c>HybridCache</c> and <see cref="ITagCache"/>, in characters. Values of longer ones are computed for each caller and not kept. 1 to 65,536; default 1,024.</summary>
+    public int MaximumKeyLength { get; set; } = 1_024;
+
+    /// <summary>The largest value of <c>HybridCache</c> and <see cref="ITagCache"/>, serialized and before compression. Larger ones are given out and not kept. 1 byte to 256 MiB; default 1 MiB.</summary>
+    public int MaximumPayloadBytes { get; set; } = 1024 * 1024;
+
+    /// <summary>The memory for this instance's own copies of values, by their serialized size. Zero (no copies) to 64 GiB; default 64 MiB.</summary>
+    public long LocalCacheBytes { get; set; } = 64 * 1024 * 1024;
+
+    /// <summary>How many own copies of values this instance keeps. Zero (none) to 100,000,000; default 100,000.</summary>
+    public int LocalCacheEntries { get; set; } = 100_000;
+
+    /// <summary>
+    /// Whether, while Redis is away, own copies of values are given out within their lifetime although evictions by other instances cannot be
+    /// known. Default <see langword="true"/>. With <see langword="false"/> the factory runs instead.
+    /// </summary>
+    public bool ServeLocalCopiesDuringOutage { get; set; } = true;
+
+    /// <summary>
+    /// How long the right to compute a value outlives the instance that has it; while that one lives, it is renewed. 500 milliseconds to 5 minutes;
+    /// default 5 seconds. Shorter: others take over sooner after a crash. Longer: fewer renewals, and longer pauses of an instance go unnoticed.
+    /// </summary>
+    public TimeSpan LeaseDuration { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// How long a caller waits for a value that another instance computes, before it has it computed itself. Zero to 10 minutes; default 30 seconds.
+    /// Choose it longer than your slowest factory, and longer than <see cref="LeaseDuration"/>.
+    /// </summary>
+    public TimeSpan LeaseWait { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How values are compressed for Redis. Default <see cref="CacheCompression.None"/>.</summary>
+    public CacheCompression Compression { get; set; }
+
+    /// <summary>The serialized size from which values are compressed. 0 bytes to 256 MiB; default 4,096.</summary>
+    public int CompressionThreshold { get; set; } = 4_096;
+
     /// <summary>Whether <see cref="BuildNamespace"/> is the resolved name, escaped, rather than what the user set.</summary>
     internal bool IsBuildNamespaceResolved { get; set; }
 
