@@ -57,7 +57,7 @@ internal sealed partial class TagCache
         for (var looks = 0; ; looks++)
         {
             var moment = call.Address.Watch.Removals.Observe();
-            var owner = $"{_settings.Instance}:{Interlocked.Increment(ref _owners)}";
+            var owner = NewOwner();
             var lease = await _values.AcquireAsync(call.Address, owner, seen, isPatient: true).ConfigureAwait(false);
             switch (lease.Verdict)
             {
@@ -87,7 +87,7 @@ internal sealed partial class TagCache
     private async Task<(bool IsAdopted, ReadOnlyMemory<byte>? Seen)> AdoptAsync<T>(ValueCall<T> call)
     {
         using var found = await _values.FindAsync(call.Address, _stopping.Token).ConfigureAwait(false);
-        if (!found.IsFound || !found.IsFresh || !TryOpen(call, found, out var result))
+        if (!found.IsFound || !found.IsFresh || !TryOpen(call, found, flight: null, out var result))
             return (false, found.IsUnavailable ? null : found.Identity);
         Keep(call, found, result);
         return (true, null);

@@ -50,7 +50,7 @@ internal sealed partial class TagCache
         ValueCall<T> call, HeldLease? lease, CacheToken token, RemovalMoment moment, bool hasOld, CancellationToken cancellationToken)
     {
         var pause = TimeSpan.Zero;
-        var isComputed = false;
+        var isPassed = false;
         var isFilled = false;
         try
         {
@@ -69,7 +69,7 @@ internal sealed partial class TagCache
 
             var policy = ReferenceEquals(context.Policy, call.Given) ? call.Policy : _policies.Resolve(context.Policy) with { Flags = call.Policy.Flags };
             var result = new FlightResult<T>(value, default, null, 0, token, TagId.OfAll([.. context.Tags, EveryValue], nameof(context.Tags)));
-            isComputed = true;
+            isPassed = true;
             if (!TryEncode(call, value, policy.Compresses, out var encoded))
                 return result;
             result = result with { Plain = Immutable<T>.IsShared ? default : encoded.Plain, Length = encoded.Plain.Length, PayloadFlags = (byte)(encoded.Flags & PayloadKinds.Null) };
@@ -79,22 +79,23 @@ internal sealed partial class TagCache
                 return result;
             }
 
-            isFilled = true;
-            await KeepAsync(call, policy, lease, result, encoded, moment).ConfigureAwait(false);
+            isPassed = false;
+            isFilled = await KeepAsync(call, policy, lease, result, encoded, moment).ConfigureAwait(false);
             return result;
         }
         finally
         {
             if (isFilled || lease is null)
                 lease?.Dispose(); // the write has given it back
-            else if (isComputed)
+            else if (isPassed)
                 await lease.PassAsync().ConfigureAwait(false);
             else
                 await lease.ReleaseAsync(pause).ConfigureAwait(false);
         }
     }
 
-    private async Task KeepAsync<T>(ValueCall<T> call, EffectivePolicy policy, HeldLease? lease, FlightResult<T> result, EncodedValue encoded, RemovalMoment moment)
+    /// <summary>Stores a value and keeps a copy. False when Redis has not stored it, and may not have got the lease back.</summary>
+    private async Task<bool> KeepAsync<T>(ValueCall<T> call, EffectivePolicy policy, HeldLease? lease, FlightResult<T> result, EncodedValue encoded, RemovalMoment moment)
     {
         var life = policy.LifeFrom(Now());
         var write = new ValueWrite(CacheWriteOutcome.Dropped, RemovalMoment.Unknown, default);
@@ -107,6 +108,7 @@ internal sealed partial class TagCache
         // What Redis refused may be older than an eviction or a removal; what it did not get is judged by what was known when it began.
         if (write.Outcome != CacheWriteOutcome.Refused)
             Keep(call, policy, result, life, write.Outcome == CacheWriteOutcome.Stored ? write.Removal : moment.Number, moment, write.Identity);
+        return write.Outcome == CacheWriteOutcome.Stored;
     }
 
     private async Task<T> MeasuredAsync<T>(ValueFactory<T> factory, CacheContext context, CancellationToken cancellationToken)
