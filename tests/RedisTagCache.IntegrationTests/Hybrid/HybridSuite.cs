@@ -20,6 +20,8 @@ public abstract class HybridSuite(IEngine engine, IHybridMaker maker) : IAsyncLi
 
     protected string Prefix { get; } = "t" + Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture);
 
+    protected IEngine Engine => engine;
+
     protected IDatabase Database => engine.Database;
 
     protected HybridCache NewCache(Func<HybridSetup, HybridSetup>? configure = null)

@@ -102,8 +102,8 @@ public abstract class TagContract(IEngine engine, IHybridMaker maker) : HybridSu
     [Fact]
     public async Task RemoveByTag_OfOneOfManyTags_RemovesTheEntry()
     {
-        var tags = Enumerable.Range(0, 60).Select(i => "tag" + i).ToArray();
-        foreach (var i in new[] { 0, 30, 59 })
+        var tags = Enumerable.Range(0, 8).Select(i => "tag" + i).ToArray();
+        foreach (var i in new[] { 0, 4, 7 })
         {
             await A.SetAsync("k", "v", tags: tags);
             Assert.Equal("v", await A.PeekAsync<string>("k"));
