@@ -152,7 +152,8 @@ public abstract class DocumentedContract(IEngine engine) : HybridSuite(engine, H
     [Fact]
     public async Task CopyInMemory_CarriesTheTagsOfItsEntry()
     {
-        await A.SetAsync("k", "v", tags: ["stored"]);
+        await A.GetOrCreateAsync("k", static _ => new ValueTask<string>("v"), tags: ["stored"]);
+        await ReachesRedisAsync(A, "k", "v");
         Assert.Equal("v", await B.GetOrCreateAsync("k", Source.Versions().ReadAsync, tags: ["reader"]));
         await B.RemoveByTagAsync("reader");
         Assert.Equal("v", await B.InMemoryAsync("k"));

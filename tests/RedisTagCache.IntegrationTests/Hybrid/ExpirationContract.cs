@@ -46,7 +46,7 @@ public abstract class ExpirationContract(IEngine engine, IHybridMaker maker) : H
     [Fact]
     public async Task LocalCacheExpiration_OfAReader_NeverOutlivesTheEntryInRedis()
     {
-        await A.SetAsync("k", "v", new HybridCacheEntryOptions { Expiration = _twoSeconds });
+        await A.GetOrCreateAsync("k", static _ => new ValueTask<string>("v"), new HybridCacheEntryOptions { Expiration = _twoSeconds });
         await ReachesRedisAsync(A, "k", "v");
         var reader = new HybridCacheEntryOptions { Expiration = _long, LocalCacheExpiration = _long };
         Assert.Equal("v", await B.GetOrCreateAsync<string>("k", static _ => throw new InvalidOperationException("It is in Redis."), reader));

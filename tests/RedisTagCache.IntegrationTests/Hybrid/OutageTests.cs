@@ -21,7 +21,7 @@ public sealed class OutageTests : IAsyncLifetime
         await using var other = NewInstance();
         var (cache, elsewhere) = (instance.Get<HybridCache>(), other.Get<HybridCache>());
         await cache.SetAsync("k", "v", tags: ["t"]);
-        Assert.Equal("v", await elsewhere.PeekAsync<string>("k"));
+        Assert.Equal("v", await elsewhere.CopyAsync("k"));
 
         _server.Hang();
         await Assert.ThrowsAsync<RedisTagCacheUnavailableException>(async () => await (isTag ? cache.RemoveByTagAsync("t") : cache.RemoveAsync("k")));
@@ -37,15 +37,29 @@ public sealed class OutageTests : IAsyncLifetime
         await using var instance = NewInstance();
         await using var strict = NewInstance(o => o.ServeLocalCopiesDuringOutage = false);
         var (lenient, cautious) = (instance.Get<HybridCache>(), strict.Get<HybridCache>());
-        await lenient.SetAsync("k", "v");
-        Assert.Equal("v", await cautious.PeekAsync<string>("k"));
+        await lenient.GetOrCreateAsync("k", static _ => new ValueTask<string>("v"));
+        Assert.Equal("v", await cautious.CopyAsync("k"));
         Assert.Equal("v", await cautious.InMemoryAsync("k"));
 
         _server.Kill();
         var source = Source.Versions();
         await Eventually.BecomesTrueAsync(async () => await cautious.GetOrCreateAsync("k", source.ReadAsync) != "v", "the copy is no longer trusted");
         Assert.Equal("v", await lenient.GetOrCreateAsync("k", source.ReadAsync));
-        Assert.Equal("v", await lenient.InMemoryAsync("k"));
+    }
+
+    [Fact]
+    public async Task CopiesDuringAnOutage_AreGivenOutToCallsThatReadNoRedis()
+    {
+        await using var instance = NewInstance();
+        await using var strict = NewInstance(o => o.ServeLocalCopiesDuringOutage = false);
+        var (cache, cautious) = (instance.Get<HybridCache>(), strict.Get<HybridCache>());
+        await cache.GetOrCreateAsync("k", static _ => new ValueTask<string>("v"));
+        Assert.Equal("v", await cautious.CopyAsync("k"));
+        _server.Kill();
+        await Eventually.BecomesTrueAsync(async () => await cautious.InMemoryAsync("k") is null, "the outage is known");
+        await cache.GetOrCreateAsync("other", static _ => new ValueTask<string>("v"));
+        Assert.Equal("v", await cache.GetOrCreateAsync("k", Source.Versions().ReadAsync));
+        Assert.Equal("v", await cache.InMemoryAsync("k"));
     }
 
     [Fact]

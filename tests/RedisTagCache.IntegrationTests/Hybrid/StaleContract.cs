@@ -20,9 +20,21 @@ public abstract class StaleContract(IEngine engine) : TagCacheSuite(engine)
             Assert.Equal("old", await (i % 2 == 0 ? Cache : Other).GetOrCreateAsync("k", From(source), refreshed).AsTask().WaitAsync(TimeSpan.FromSeconds(10)));
         await source.Started;
         source.Release();
-        await BecomesAsync(Cache, "k", "new");
-        await BecomesAsync(Other, "k", "new");
+        await GivesAsync(Cache, source, refreshed);
+        await GivesAsync(Other, source, refreshed);
         Assert.Equal(1, source.Runs);
+    }
+
+    [Fact]
+    public async Task TryGet_WithAStaleCopy_GivesTheFreshValueOfRedis()
+    {
+        var policy = new CachePolicy { Lifetime = TimeSpan.FromMilliseconds(500), StaleWindow = Hour };
+        await Cache.SetAsync("k", "old", policy);
+        Assert.Equal("old", await Other.GetOrCreateAsync("k", Throws, policy)); // its copy
+        await BecomesStaleAsync(Other, "k");
+        var source = new Source<string>(_ => "new");
+        await GivesAsync(Cache, source, _long);
+        await BecomesAsync(Other, "k", "new"); // a copy is given out no longer than it is fresh, without a look into Redis
     }
 
     [Fact]
@@ -41,8 +53,8 @@ public abstract class StaleContract(IEngine engine) : TagCacheSuite(engine)
             Assert.Equal("old", await (i % 2 == 0 ? Cache : Other).GetOrCreateAsync("k", From(source), _long, ["t"]).AsTask().WaitAsync(TimeSpan.FromSeconds(10)));
         await source.Started;
         source.Release();
-        await BecomesAsync(Cache, "k", "new");
-        await BecomesAsync(Other, "k", "new");
+        await GivesAsync(Cache, source, _long);
+        await GivesAsync(Other, source, _long);
         Assert.Equal(1, source.Runs);
     }
 
@@ -128,6 +140,9 @@ public abstract class StaleContract(IEngine engine) : TagCacheSuite(engine)
         Assert.All(lives, life => Assert.InRange(life, 29.5, 60));
         Assert.True(lives.Max() - lives.Min() > 10, $"From {lives.Min()} to {lives.Max()} minutes.");
     }
+
+    private static async Task GivesAsync(ITagCache cache, Source<string> source, CachePolicy policy) =>
+        await Eventually.BecomesTrueAsync(async () => await cache.GetOrCreateAsync("k", From(source), policy, ["t"]) == "new", "the refreshed value is given out");
 }
 
 public sealed class StandaloneStaleTests(StandaloneEngine engine) : StaleContract(engine), IClassFixture<StandaloneEngine>;
