@@ -62,6 +62,25 @@ public sealed class OutageTests : IAsyncLifetime
         Assert.Equal("v", await cache.InMemoryAsync("k"));
     }
 
+    // With Microsoft's, not always.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task BeforeTheFirstContact_ValuesAreKeptInMemory(bool isHung)
+    {
+        if (isHung)
+            _server.Hang();
+        else
+            _server.Kill();
+        for (var fresh = 0; fresh < 5; fresh++)
+        {
+            await using var instance = NewInstance();
+            var source = Source.Versions();
+            for (var i = 0; i < 3; i++)
+                Assert.Equal("v1", await instance.Get<HybridCache>().GetOrCreateAsync("k", source.ReadAsync).AsTask().WaitAsync(TimeSpan.FromSeconds(10)));
+        }
+    }
+
     [Fact]
     public async Task SetDuringAnOutage_DoesNotFail_AndIsFoundHere()
     {

@@ -100,19 +100,6 @@ public abstract class TagContract(IEngine engine, IHybridMaker maker) : HybridSu
     }
 
     [Fact]
-    public async Task RemoveByTag_OfOneOfManyTags_RemovesTheEntry()
-    {
-        var tags = Enumerable.Range(0, 8).Select(i => "tag" + i).ToArray();
-        foreach (var i in new[] { 0, 4, 7 })
-        {
-            await A.SetAsync("k", "v", tags: tags);
-            Assert.Equal("v", await A.PeekAsync<string>("k"));
-            await A.RemoveByTagAsync(tags[i]);
-            Assert.Null(await A.PeekAsync<string>("k"));
-        }
-    }
-
-    [Fact]
     public async Task Set_OverAnEntry_ReplacesItsTags()
     {
         await A.SetAsync("k", "v1", tags: ["old"]);
