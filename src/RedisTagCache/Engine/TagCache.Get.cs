@@ -43,14 +43,14 @@ internal sealed partial class TagCache
     {
         cancellationToken.ThrowIfCancellationRequested();
         var effective = _policies.Resolve(policy);
-        string[] carried = [.. tags ?? [], EveryValue];
-        TagId.OfAll(carried, nameof(tags));
+        var carried = tags as string[] ?? tags?.ToArray() ?? [];
+        TagId.Check(carried, nameof(tags));
         if (!effective.Computes)
             return (await TryGetAsync<T>(key, effective, cancellationToken).ConfigureAwait(false)).Value!;
         if (key.Length > _settings.MaximumKeyLength)
         {
             CountNotKept(BypassReason.KeyLength, null);
-            return await factory.RunAsync(new CacheContext(key, policy ?? _open, carried[..^1]), cancellationToken).ConfigureAwait(false);
+            return await factory.RunAsync(new CacheContext(key, policy ?? _open, carried), cancellationToken).ConfigureAwait(false);
         }
 
         await StartAsync(cancellationToken).ConfigureAwait(false);

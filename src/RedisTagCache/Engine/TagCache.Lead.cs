@@ -101,9 +101,9 @@ internal sealed partial class TagCache
                     pause = Least(2 * pause, _longestPause, _longestPause);
                     continue;
                 default:
-                    return fallback is not null
+                    return fallback is not null && lease.Verdict == LeaseVerdict.Taken
                         ? GiveFallback(call, fallback, _longestPause, exception: null)
-                        : await LeadAloneAsync(call, lease.Token, moment, null, cancellationToken).ConfigureAwait(false);
+                        : await LeadAloneAsync(call, lease.Token, moment, fallback, cancellationToken).ConfigureAwait(false);
             }
         }
     }

@@ -49,11 +49,12 @@ internal sealed partial class TagCache
     private async Task<FlightResult<T>> ComputeAsync<T>(
         ValueCall<T> call, HeldLease? lease, CacheToken token, RemovalMoment moment, bool hasOld, CancellationToken cancellationToken)
     {
-        var isFilled = false;
         var pause = TimeSpan.Zero;
+        var isComputed = false;
+        var isFilled = false;
         try
         {
-            var context = new CacheContext(call.Address.Key, call.Given, call.Tags[..^1]);
+            var context = new CacheContext(call.Address.Key, call.Given, call.Tags);
             T value;
             try
             {
@@ -67,26 +68,28 @@ internal sealed partial class TagCache
             }
 
             var policy = ReferenceEquals(context.Policy, call.Given) ? call.Policy : _policies.Resolve(context.Policy) with { Flags = call.Policy.Flags };
-            var tags = TagId.OfAll([.. context.Tags, EveryValue], nameof(context.Tags));
-            var result = new FlightResult<T>(value, default, null, 0, token, tags);
+            var result = new FlightResult<T>(value, default, null, 0, token, TagId.OfAll([.. context.Tags, EveryValue], nameof(context.Tags)));
+            isComputed = true;
             if (!TryEncode(call, value, policy.Compresses, out var encoded))
                 return result;
             result = result with { Plain = Immutable<T>.IsShared ? default : encoded.Plain, Length = encoded.Plain.Length, PayloadFlags = (byte)(encoded.Flags & PayloadKinds.Null) };
-            if (!context.IsStored)
+            if (encoded.Plain.Length > _settings.MaximumPayloadBytes || !context.IsStored)
             {
-                CountNotKept(BypassReason.Factory, null);
+                CountNotKept(context.IsStored ? BypassReason.PayloadSize : BypassReason.Factory, null);
                 return result;
             }
 
-            isFilled = policy.WritesRedis;
+            isFilled = true;
             await KeepAsync(call, policy, lease, result, encoded, moment).ConfigureAwait(false);
             return result;
         }
         finally
         {
-            if (isFilled)
-                lease?.Dispose();
-            else if (lease is not null)
+            if (isFilled || lease is null)
+                lease?.Dispose(); // the write has given it back
+            else if (isComputed)
+                await lease.PassAsync().ConfigureAwait(false);
+            else
                 await lease.ReleaseAsync(pause).ConfigureAwait(false);
         }
     }
@@ -127,6 +130,7 @@ internal sealed partial class TagCache
         try
         {
             encoded = _codec.Encode(value, call.Serializer, mayCompress);
+            return true;
         }
 #pragma warning disable CA1031 // Whatever a serializer throws: the caller gets the value that it asked for.
         catch (Exception e)
@@ -136,10 +140,5 @@ internal sealed partial class TagCache
             encoded = default;
             return false;
         }
-
-        if (encoded.Plain.Length <= _settings.MaximumPayloadBytes)
-            return true;
-        CountNotKept(BypassReason.PayloadSize, null);
-        return false;
     }
 }
