@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using RedisTagCache.TestSupport;
 
 namespace RedisTagCache.IntegrationTests.Hybrid;
 
@@ -69,6 +70,7 @@ public abstract class ValueContract(IEngine engine, IHybridMaker maker) : Hybrid
         var key = "k" + Guid.NewGuid();
         Assert.Equal(value, await A.GetOrCreateAsync(key, _ => new ValueTask<T>(value)));
         Assert.Equal(value, await A.GetOrCreateAsync<T>(key, static _ => throw new InvalidOperationException("It is in memory.")));
+        await Eventually.BecomesTrueAsync(() => KeysWith(key).Length > 0, "it is in Redis");
         await SettleAsync(A);
         Assert.Equal(value, await B.GetOrCreateAsync<T>(key, static _ => throw new InvalidOperationException("It is in Redis.")));
         Assert.Equal(value, await B.GetOrCreateAsync<T>(key, static _ => throw new InvalidOperationException("It is in memory.")));
