@@ -26,7 +26,9 @@ elseif owner and owner ~= 'pause' then
   return {0, stamp, removal, redis.call('PTTL', KEYS[1])}
 end
 
-redis.call('DEL', KEYS[1])
+if owner then
+  redis.call('DEL', KEYS[1])
+end
 redis.call('HSET', KEYS[1], 'owner', ARGV[1])
 redis.call('PEXPIRE', KEYS[1], ARGV[2])
 return {1, stamp, removal, tonumber(ARGV[2])}

@@ -98,7 +98,8 @@ internal sealed partial class TagCache
         if (!policy.ReadsRedis || !_values.IsAvailable)
             return await TryGetCopyAsync(call, isAsked: !policy.ReadsRedis).ConfigureAwait(false);
 
-        using var found = await _values.FindAsync(call.Address, cancellationToken).ConfigureAwait(false);
+        var before = call.Address.Watch.Removals.Observe();
+        using var found = new ValueLookup(await _values.FindAsync(call.Address, cancellationToken).ConfigureAwait(false), before);
         if (found.IsUnavailable)
             return await TryGetCopyAsync(call, isAsked: false).ConfigureAwait(false);
         if (!found.IsFound || !TryOpen(call, found, flight: null, out var result))
@@ -153,7 +154,7 @@ internal sealed partial class TagCache
 
     private static string[] Check(IEnumerable<string>? tags)
     {
-        var carried = tags as string[] ?? tags?.ToArray() ?? [];
+        string[] carried = [.. tags ?? []]; // the caller's own may change
         TagId.Check(carried, nameof(tags));
         return !carried.Contains(EveryValue, StringComparer.Ordinal)
             ? carried

@@ -56,7 +56,8 @@ internal sealed partial class TagCache
                 return await WithoutRedisAsync(call, call.Address.Watch.Removals.Observe(), cancellationToken).ConfigureAwait(false);
             if (call.Policy.ReadsRedis)
             {
-                using var found = await _values.FindAsync(call.Address, cancellationToken).ConfigureAwait(false);
+                var before = call.Address.Watch.Removals.Observe();
+                using var found = new ValueLookup(await _values.FindAsync(call.Address, cancellationToken).ConfigureAwait(false), before);
                 if (found.IsUnavailable)
                     return await WithoutRedisAsync(call, found.Moment, cancellationToken).ConfigureAwait(false);
                 seen = found.Identity;

@@ -86,7 +86,8 @@ internal sealed partial class TagCache
     /// <summary>Copies what is there now, when it is fresh; else tells what there is.</summary>
     private async Task<(bool IsAdopted, ReadOnlyMemory<byte>? Seen)> AdoptAsync<T>(ValueCall<T> call)
     {
-        using var found = await _values.FindAsync(call.Address, _stopping.Token).ConfigureAwait(false);
+        var before = call.Address.Watch.Removals.Observe();
+        using var found = new ValueLookup(await _values.FindAsync(call.Address, _stopping.Token).ConfigureAwait(false), before);
         if (!found.IsFound || !found.IsFresh || !TryOpen(call, found, flight: null, out var result))
             return (false, found.IsUnavailable ? null : found.Identity);
         Keep(call, found, result);

@@ -31,6 +31,8 @@ internal readonly ref struct EnvelopeReader
         IsTagged ? BinaryPrimitives.ReadInt64LittleEndian(_bytes[EnvelopeLayout.StaleUntilAt..]) : 0,
         (byte)(_bytes[EnvelopeLayout.FlagsAt] & EnvelopeLayout.PayloadFlags));
 
+    public int TagCount => _tagCount;
+
     public TagIdEnumerator Tags => new(_bytes[EnvelopeLayout.TagsAt..PayloadOffset], _tagCount);
 
     public ReadOnlySpan<byte> Identity => _bytes[..EnvelopeLayout.IdentityLength];

@@ -13,6 +13,7 @@ internal sealed class Partition
         Marks = HashTag + ":marks";
         Removals = HashTag + ":removals";
         Channel = HashTag + ":epoch";
+        NothingStaged = HashTag + ":staged:-";
         StagedPrefix = HashTag + ":staged:";
     }
 
@@ -29,6 +30,9 @@ internal sealed class Partition
 
     /// <summary>Where scripts announce what they did: the name of the epoch key, which each of them is given.</summary>
     public string Channel { get; }
+
+    /// <summary>For scripts that are given no staged entry: a key that is never there.</summary>
+    public RedisKey NothingStaged { get; }
 
     public string StagedPrefix { get; }
 }

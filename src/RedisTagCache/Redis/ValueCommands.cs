@@ -25,7 +25,7 @@ internal sealed class ValueCommands(RedisRunner runner)
     public ValueTask<FillReply> FillAsync(
         in LeasedAddress address, ReadOnlyMemory<byte> envelope, bool isLarge, long timeToLive, in EpochStamp token, string owner, long begun)
     {
-        var staged = Staged(address);
+        var staged = isLarge ? Staged(address) : address.Entry.Partition.NothingStaged;
         var call = EntryFillScript.Call(address, staged, isLarge ? default : envelope, timeToLive, token, owner, begun);
         return WriteAsync(staged, isLarge ? envelope : default, call, EntryFillScript.Parse, CancellationToken.None);
     }
@@ -33,13 +33,13 @@ internal sealed class ValueCommands(RedisRunner runner)
     public ValueTask<FillReply> ReplaceAsync(
         in LeasedAddress address, ReadOnlyMemory<byte> envelope, bool isLarge, long timeToLive, in EpochStamp token, CancellationToken cancellationToken)
     {
-        var staged = Staged(address);
+        var staged = isLarge ? Staged(address) : address.Entry.Partition.NothingStaged;
         var call = EntryReplaceScript.Call(address, staged, isLarge ? default : envelope, timeToLive, token);
         return WriteAsync(staged, isLarge ? envelope : default, call, EntryReplaceScript.Parse, cancellationToken);
     }
 
     public ValueTask<FillReply> RemoveAsync(in LeasedAddress address) =>
-        RunAsync("remove", EntryReplaceScript.Call(address, Staged(address), default, 0, null), EntryReplaceScript.Parse, CancellationToken.None);
+        RunAsync("remove", EntryReplaceScript.Call(address, address.Entry.Partition.NothingStaged, default, 0, null), EntryReplaceScript.Parse, CancellationToken.None);
 
     /// <summary>The newest of both counts of a partition: evictions and removals. Zero for removals when there was none.</summary>
     public ValueTask<(EpochStamp? Stamp, long Removal)> ProbeAsync(Partition partition) =>

@@ -7,6 +7,8 @@ internal sealed class ValueLookup : IDisposable
 {
     private readonly CacheLookup _lookup;
 
+    /// <param name="lookup">The look-up.</param>
+    /// <param name="moment">What was known of removals before it.</param>
     public ValueLookup(CacheLookup lookup, RemovalMoment moment)
     {
         _lookup = lookup;
@@ -21,10 +23,10 @@ internal sealed class ValueLookup : IDisposable
         PayloadFlags = header.PayloadFlags;
         EntryToken = new CacheToken(lookup.Token.Stamp with { Epoch = header.Epoch, Generation = header.Generation });
         Identity = envelope.Identity.ToArray();
-        var tags = new List<byte[]>();
+        Tags = new byte[envelope.TagCount][];
+        var count = 0;
         foreach (var tag in envelope.Tags)
-            tags.Add(tag.ToArray());
-        Tags = [.. tags];
+            Tags[count++] = tag.ToArray();
     }
 
     public bool IsFound => _lookup.HasValue;

@@ -93,11 +93,9 @@ internal sealed partial class ValueStore : IDisposable
         }
     }
 
-    public async ValueTask<ValueLookup> FindAsync(ValueAddress address, CancellationToken cancellationToken)
-    {
-        var moment = address.Watch.Removals.Observe();
-        return new ValueLookup(await _store.GetAsync(new CacheEntryKey(CacheSurface.Hybrid, address.Key), cancellationToken).ConfigureAwait(false), moment);
-    }
+    /// <summary>Looks a value up. Observe the removals before, and make a <see cref="ValueLookup"/> of both.</summary>
+    public ValueTask<CacheLookup> FindAsync(ValueAddress address, CancellationToken cancellationToken) =>
+        _store.GetAsync(new CacheEntryKey(CacheSurface.Hybrid, address.Key), cancellationToken);
 
     /// <summary>Asks for the right to compute a value. Not to be cancelled: who has left must still give back what he was granted.</summary>
     /// <param name="address">The value.</param>
