@@ -59,10 +59,8 @@ internal sealed class Lab : IAsyncDisposable
 
     private IEnumerable<Contender> CreateContenders()
     {
-        if (_ours.Services.GetService<HybridCache>() is { } hybrid)
-            yield return new HybridContender(Names[0], hybrid);
-        if (_ours.Services.GetService<ITagCache>() is { } cache)
-            yield return new TagCacheContender(Names[1], cache);
+        yield return new HybridContender(Names[0], _ours.Get<HybridCache>());
+        yield return new TagCacheContender(Names[1], _ours.Get<ITagCache>());
         yield return new HybridContender(Names[2], _microsoft.GetRequiredService<HybridCache>());
         yield return new FusionContender(Names[3], _fusion);
         yield return new RedisContender(Names[4], _connection.GetDatabase());
