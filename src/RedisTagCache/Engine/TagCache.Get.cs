@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Caching.Hybrid;
+using RedisTagCache.Diagnostics;
 using RedisTagCache.Engine.Serialization;
 using RedisTagCache.Store;
 
@@ -48,7 +49,7 @@ internal sealed partial class TagCache
             return (await TryGetAsync<T>(key, effective, cancellationToken).ConfigureAwait(false)).Value!;
         if (key.Length > _settings.MaximumKeyLength)
         {
-            CountNotKept("key_length", null);
+            CountNotKept(BypassReason.KeyLength, null);
             return await factory.RunAsync(new CacheContext(key, policy ?? _open, carried[..^1]), cancellationToken).ConfigureAwait(false);
         }
 

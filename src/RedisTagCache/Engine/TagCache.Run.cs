@@ -74,7 +74,7 @@ internal sealed partial class TagCache
             result = result with { Plain = Immutable<T>.IsShared ? default : encoded.Plain, Length = encoded.Plain.Length, PayloadFlags = (byte)(encoded.Flags & PayloadKinds.Null) };
             if (!context.IsStored)
             {
-                CountNotKept("factory", null);
+                CountNotKept(BypassReason.Factory, null);
                 return result;
             }
 
@@ -132,14 +132,14 @@ internal sealed partial class TagCache
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            CountNotKept("serialization", e);
+            CountNotKept(BypassReason.Serialization, e);
             encoded = default;
             return false;
         }
 
         if (encoded.Plain.Length <= _settings.MaximumPayloadBytes)
             return true;
-        CountNotKept("payload_size", null);
+        CountNotKept(BypassReason.PayloadSize, null);
         return false;
     }
 }
