@@ -18,7 +18,7 @@ internal static class QuickRun
     {
         await using var lab = await Lab.StartAsync();
         PrintSurroundings();
-        Print($"| workload | cache | ns/op | middle half | op/s | B/op | Redis commands/op |\n|---|---|--:|--:|--:|--:|--:|");
+        Print($"| workload | cache | ns/op | middle half | CPU ns/op | op/s | B/op | Redis commands/op |\n|---|---|--:|--:|--:|--:|--:|--:|");
         foreach (var workload in Workload.All.Where(workload => workload.Name.Contains(filter, StringComparison.OrdinalIgnoreCase)))
         {
             var all = lab.Contenders.Where(workload.Includes).Select(contender => new Series(workload, contender, lab)).ToList();
@@ -47,7 +47,7 @@ internal static class QuickRun
     private static void PrintRow(Series series)
     {
         var format = series.Nanoseconds < 1000 ? "N1" : "N0";
-        Print($"| {series.Workload} | {series.Contender} | {Text(series.Nanoseconds, format)} | {Text(series.LowerQuartile, format)} to {Text(series.UpperQuartile, format)} | {1e9 / series.Nanoseconds:N0} | {series.Bytes:N0} | {series.CommandsPerCall:N2} |");
+        Print($"| {series.Workload} | {series.Contender} | {Text(series.Nanoseconds, format)} | {Text(series.LowerQuartile, format)} to {Text(series.UpperQuartile, format)} | {Text(series.Processor, format)} | {1e9 / series.Nanoseconds:N0} | {series.Bytes:N0} | {series.CommandsPerCall:N2} |");
     }
 
     private static string Text(double number, string format) => number.ToString(format, CultureInfo.InvariantCulture);

@@ -9,6 +9,7 @@ internal sealed class Series(Workload workload, Contender contender, Lab lab)
     private static readonly TimeSpan _sample = TimeSpan.FromSeconds(0.15);
 
     private readonly List<double> _nanoseconds = [];
+    private readonly List<double> _processor = [];
     private readonly List<double> _bytes = [];
     private int _times = 100;
     private long _calls;
@@ -23,6 +24,9 @@ internal sealed class Series(Workload workload, Contender contender, Lab lab)
     public double LowerQuartile => At(_nanoseconds, 0.25);
 
     public double UpperQuartile => At(_nanoseconds, 0.75);
+
+    /// <summary>What all threads of this process have worked, in nanoseconds a call: hardly moved by what else the machine does.</summary>
+    public double Processor => At(_processor, 0.5);
 
     public double Bytes => At(_bytes, 0.5);
 
@@ -50,17 +54,20 @@ internal sealed class Series(Workload workload, Contender contender, Lab lab)
         GC.Collect();
         var (computed, commands) = (Payload.Computed, await lab.CommandsAsync());
         var bytes = AllocatedBytes();
+        var processor = Environment.CpuUsage.TotalTime;
         var watch = Stopwatch.StartNew();
         var run = workload.RunAsync(contender, _times);
         if (!workload.IsSynchronous)
             await run;
         watch.Stop();
+        processor = Environment.CpuUsage.TotalTime - processor;
         bytes = AllocatedBytes() - bytes;
 
         await Task.Delay(20); // what was left to the background is no concern of the next contender
         _commands += await lab.CommandsAsync() - commands - 1;
         _calls += _times;
         _nanoseconds.Add(watch.Elapsed.TotalNanoseconds / _times);
+        _processor.Add(processor.TotalNanoseconds / _times);
         _bytes.Add((double)bytes / _times);
         var expected = workload.IsHit ? 0 : _times;
         if (Payload.Computed - computed != expected)
