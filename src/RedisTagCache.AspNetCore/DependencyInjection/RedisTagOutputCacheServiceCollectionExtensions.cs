@@ -19,7 +19,8 @@ public static class RedisTagOutputCacheServiceCollectionExtensions
     public static IServiceCollection AddRedisTagOutputCache(this IServiceCollection services, Action<OutputCacheOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(services);
-        services.AddRedisTagCache();
+        if (!services.Any(static service => service.ServiceType == typeof(ITagCacheStore)))
+            services.AddRedisTagCache(); // not twice: what was registered over it since stays
         if (configure is null)
             services.AddOutputCache();
         else

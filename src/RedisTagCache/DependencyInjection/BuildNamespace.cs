@@ -31,6 +31,6 @@ internal sealed record BuildNamespace(string Name, string Source)
             : new BuildNamespace(entry.ManifestModule.ModuleVersionId.ToString("N"), "module version id of the entry assembly");
     }
 
-    /// <summary>Escapes what has a meaning in keys; different names stay different.</summary>
-    private static string Escape(string name) => Uri.EscapeDataString(name).Replace("%2B", "+", StringComparison.Ordinal);
+    /// <summary>Escapes what has a meaning in keys; different names stay different, and none is that of surfaces which all builds share.</summary>
+    private static string Escape(string name) => name == "-" ? "%2D" : Uri.EscapeDataString(name).Replace("%2B", "+", StringComparison.Ordinal);
 }

@@ -8,6 +8,8 @@ namespace RedisTagCache.Store;
 
 internal sealed partial class TagCacheStore
 {
+    private static readonly long _latest = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
+
     /// <inheritdoc/>
     public ValueTask<CacheLookup> GetAsync(CacheEntryKey key, CancellationToken cancellationToken = default)
     {
@@ -122,7 +124,7 @@ internal sealed partial class TagCacheStore
         var now = Now();
         var header = envelope.Header;
         if (header.Sliding > 0)
-            Touch(address, envelope.Identity.ToArray(), Math.Min(header.Sliding, header.EndsAt - now));
+            Touch(address, envelope.Identity.ToArray(), Math.Min(_longestLife, Math.Min(header.Sliding, header.EndsAt - now)));
         return Found(key, now >= header.FreshUntil ? Verdict.Stale : Verdict.Fresh, default, envelope, entry, activity);
     }
 
@@ -134,7 +136,7 @@ internal sealed partial class TagCacheStore
         return new CacheLookup(
             verdict == Verdict.Fresh ? CacheLookupState.Fresh : CacheLookupState.Stale,
             token,
-            DateTimeOffset.FromUnixTimeMilliseconds(envelope.Header.CreatedAt),
+            DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(envelope.Header.CreatedAt, 0, _latest)),
             entry,
             entry.Memory[envelope.PayloadOffset..]);
     }

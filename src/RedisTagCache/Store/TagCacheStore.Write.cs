@@ -10,6 +10,9 @@ internal sealed partial class TagCacheStore
     /// <summary>From this size on an entry is staged and moved: a script copies its arguments, and the server does nothing else meanwhile.</summary>
     internal const int LargeFrom = 8 * 1024;
 
+    /// <summary>A hundred years: servers reckon with longer ones, each up to an end of its own.</summary>
+    private static readonly long _longestLife = (long)TimeSpan.FromDays(36_525).TotalMilliseconds;
+
     /// <inheritdoc/>
     public async ValueTask<CacheWriteOutcome> SetAsync(
         CacheEntryKey key, ReadOnlySequence<byte> payload, TagCacheEntryOptions options, CancellationToken cancellationToken = default)
@@ -143,7 +146,7 @@ internal sealed partial class TagCacheStore
     {
         var whole = options.Lifetime is { } lifetime ? Later(Milliseconds(lifetime), options.StaleWindow) : 0;
         var sliding = options.SlidingExpiration is { } span ? Milliseconds(span) : 0;
-        return whole == 0 || sliding == 0 ? whole + sliding : Math.Min(whole, sliding);
+        return Math.Min(_longestLife, whole == 0 || sliding == 0 ? whole + sliding : Math.Min(whole, sliding));
     }
 
     private static long Later(long time, TimeSpan span) => time + Milliseconds(span); // a TimeSpan is at most 2^53 ms: no overflow

@@ -101,6 +101,16 @@ public abstract class DistributedCacheContract(IEngine engine, bool isSync) : St
     }
 
     [Fact]
+    public async Task Set_WithTheLongestSlidingExpiration_KeepsTheEntry()
+    {
+        var cache = NewCache();
+        await SetAsync(cache, "k", _value, new DistributedCacheEntryOptions { SlidingExpiration = TimeSpan.MaxValue });
+        Assert.Equal(_value, await GetAsync(cache, "k"));
+        await RefreshAsync(cache, "k");
+        Assert.Equal(_value, await GetAsync(cache, "k"));
+    }
+
+    [Fact]
     public async Task Get_OfASlidingEntry_NeverProlongsItPastItsAbsoluteEnd()
     {
         var cache = NewCache();

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.IO.Hashing;
 using System.Text;
 using RedisTagCache.Envelope;
 using RedisTagCache.TestSupport;
@@ -32,6 +34,19 @@ public sealed class EntryFormatTests(StandaloneEngine engine) : StoreSuite(engin
         }
 
         await Database.StringSetAsync(key, whole);
+        Assert.Equal("value", await A.ReadAsync("k"));
+    }
+
+    [Theory]
+    [InlineData(long.MaxValue)]
+    [InlineData(long.MinValue)]
+    public async Task Get_OfAnEntryWrittenAtAnImpossibleTime_IsAHit(long time)
+    {
+        await A.WriteAsync("k", "value", "tag");
+        byte[] bytes = (await Database.StringGetAsync(EntryKey()))!;
+        BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(EnvelopeLayout.CreatedAt), time);
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(EnvelopeLayout.ChecksumAt), XxHash3.HashToUInt64(bytes.AsSpan(EnvelopeLayout.ChecksumFrom)));
+        await Database.StringSetAsync(EntryKey(), bytes);
         Assert.Equal("value", await A.ReadAsync("k"));
     }
 

@@ -80,6 +80,9 @@ public sealed class BuildNamespaceTests
         Assert.All(resolved, name => Assert.Matches("^[A-Za-z0-9%+_.~-]+$", name));
     }
 
+    [Fact]
+    public void Resolve_OfTheNameThatSharedSurfacesHave_IsAnother() => Assert.Equal("%2D", Resolve("-", null, [], null).Name);
+
     private static BuildNamespace Resolve(string? option, string? configured, Dictionary<string, string> environment, string? version) =>
         BuildNamespace.Resolve(option, configured, environment.GetValueOrDefault, new NamedAssembly(version));
 }
