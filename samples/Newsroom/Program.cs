@@ -18,7 +18,9 @@ builder.Services.AddRedisTagCache(o => o.Configuration = redis);
 builder.Services.AddRedisTagOutputCache(o => o.AddBasePolicy(policy => policy.SetVaryByHost(false), excludeDefaultPolicy: true));
 
 builder.Services.AddSingleton(TimeProvider.System);
+builder.Services.AddSingleton<InstanceName>();
 builder.Services.AddNewsroomDb(builder.Configuration, builder.Environment);
+builder.Services.AddSingleton<TrendingNames>();
 builder.Services.AddControllersWithViews(o => o.Filters.Add<AutoValidateAntiforgeryTokenAttribute>());
 
 var app = builder.Build();
@@ -30,6 +32,7 @@ app.UseRenderStamp();
 
 app.MapControllers();
 app.MapArticleApi();
+app.MapTrendingApi();
 app.MapGet("/healthz", () => "ok");
 
 app.Logger.CacheServer(redis, isEmbedded: embedded is not null);

@@ -8,12 +8,11 @@ public static class RenderStampExtensions
     public static void UseRenderStamp(this WebApplication app)
     {
         var time = app.Services.GetRequiredService<TimeProvider>();
-        var configured = app.Configuration["Newsroom:Instance"];
+        var instance = app.Services.GetRequiredService<InstanceName>();
 
         app.Use((context, next) =>
         {
-            var instance = configured ?? $"{Environment.MachineName}:{context.Connection.LocalPort}";
-            context.Features.Set(new RenderStamp(time, instance));
+            context.Features.Set(new RenderStamp(time, instance.Value));
             return next(context);
         });
     }

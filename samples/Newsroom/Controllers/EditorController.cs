@@ -1,15 +1,15 @@
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.AspNetCore.OutputCaching;
 using Microsoft.EntityFrameworkCore;
 using Newsroom.Caching;
 using Newsroom.Data;
 using Newsroom.Models;
+using RedisTagCache;
 
 namespace Newsroom.Controllers;
 
 /// <summary>Where articles are changed. Nothing here is cached: forms carry antiforgery tokens, and those belong to one visitor.</summary>
 [Route("/editor")]
-public sealed class EditorController(NewsroomDb db, IOutputCacheStore cache, TimeProvider time) : Controller
+public sealed class EditorController(NewsroomDb db, ITagCache cache, TimeProvider time) : Controller
 {
     [HttpGet("")]
     public async Task<IActionResult> Index(string? section)
@@ -65,11 +65,10 @@ public sealed class EditorController(NewsroomDb db, IOutputCacheStore cache, Tim
     }
 
     /// <summary>
-    /// Not tied to the request: what has been saved must be evicted even if the browser has gone away. All are begun before any is awaited,
-    /// so that each is repeated by the cache should Redis be away just now.
+    /// Pages and data at once. Not tied to the request: what has been saved must be evicted even if the browser has gone away. Should Redis be
+    /// away just now, it throws, and the cache repeats it.
     /// </summary>
-    private Task EvictAsync(params IEnumerable<string> tags) =>
-        Task.WhenAll(tags.Distinct().Select(tag => cache.EvictByTagAsync(tag, CancellationToken.None).AsTask()));
+    private ValueTask EvictAsync(params IEnumerable<string> tags) => cache.EvictByTagAsync(tags, CancellationToken.None);
 
     private async Task<IActionResult> EditViewAsync(int id, ArticleForm form) =>
         View("Edit", new EditPage(id, form, await db.Sections.OrderBy(s => s.Id).ToListAsync()));

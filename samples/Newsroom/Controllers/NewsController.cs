@@ -11,13 +11,15 @@ namespace Newsroom.Controllers;
 /// The pages readers see, all of them cached. They may be kept for long, because an edit evicts them at once;
 /// each carries the tags of what could change on it.
 /// </summary>
-public sealed class NewsController(NewsroomDb db) : Controller
+public sealed class NewsController(NewsroomDb db, TrendingNames trending) : Controller
 {
     private const int PageSize = 20;
     private const int OneHour = 3600;
+    private const int OneMinute = 60;
 
+    // A minute, because the names on it change with time. To render it anew costs little: unless an edit came in between, a list is at hand.
     [HttpGet("/")]
-    [OutputCache(Duration = OneHour, Tags = [CacheTags.Articles, CacheTags.Front])]
+    [OutputCache(Duration = OneMinute, Tags = [CacheTags.Articles, CacheTags.Front])]
     public async Task<IActionResult> Front()
     {
         var top = await db.Articles.AsTeasers().Take(4).ToListAsync();
@@ -31,7 +33,7 @@ public sealed class NewsController(NewsroomDb db) : Controller
         }
 
         var lead = await db.Articles.FirstAsync(a => a.Id == top[0].Id);
-        return View(new FrontPage(top[0], lead.Paragraphs.Take(5), top[1..], blocks));
+        return View(new FrontPage(top[0], lead.Paragraphs.Take(5), top[1..], blocks, await trending.GetAsync(HttpContext.RequestAborted)));
     }
 
     [HttpGet("/sections/{slug}")]

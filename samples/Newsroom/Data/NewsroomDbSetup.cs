@@ -8,7 +8,7 @@ public static class NewsroomDbSetup
     public static void AddNewsroomDb(this IServiceCollection services, IConfiguration configuration, IHostEnvironment environment)
     {
         var connectionString = configuration.GetConnectionString("Newsroom") ?? $"Data Source={Path.Combine(environment.ContentRootPath, "newsroom.db")}";
-        services.AddDbContext<NewsroomDb>(o => o.UseSqlite(connectionString).UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking));
+        services.AddDbContextFactory<NewsroomDb>(o => o.UseSqlite(connectionString).UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking));
     }
 
     /// <summary>Creates and fills the database if that has not been done.</summary>

@@ -46,6 +46,14 @@ internal sealed partial class NewsroomProcess : IAsyncDisposable
         return stamp.Value;
     }
 
+    /// <summary>When the names in the news were found, to the millisecond, on the front page or in the JSON.</summary>
+    public async Task<string> ComputedAsync(string path)
+    {
+        var stamp = Computed().Match(await Client.GetStringAsync(path));
+        Assert.True(stamp.Success, "The answer shows when its list was computed.");
+        return stamp.Groups["at"].Value;
+    }
+
     /// <summary>Edits an article as a browser would: the form, its antiforgery token and cookie, and the post.</summary>
     public async Task EditAsync(int id, string title)
     {
@@ -89,6 +97,9 @@ internal sealed partial class NewsroomProcess : IAsyncDisposable
 
     [GeneratedRegex("<time datetime=\"[^\"]+\" data-rendered>")]
     private static partial Regex Stamp();
+
+    [GeneratedRegex("\"(?<at>[^\"]+)\"(?: data-computed>|,\"by\":)")]
+    private static partial Regex Computed();
 
     [GeneratedRegex("<input(?=[^>]*\\bname=\"(?<name>[^\"]+)\")(?=[^>]*\\bvalue=\"(?<value>[^\"]*)\")[^>]*>")]
     private static partial Regex Field();

@@ -31,6 +31,25 @@ public sealed class NewsroomTests(RedisFixture redis) : IClassFixture<RedisFixtu
     }
 
     [Fact]
+    public async Task NamesInTheNews_AreComputedOnceForBoth_AndAnEditEvictsThemWithThePageThatShowsThem()
+    {
+        await redis.Database.ExecuteAsync("FLUSHALL");
+        await using var a = await NewsroomProcess.StartAsync(Database, redis.ConnectionString);
+        await using var b = await NewsroomProcess.StartAsync(Database, redis.ConnectionString);
+        var computed = await Task.WhenAll(a.ComputedAsync("/api/trending"), b.ComputedAsync("/api/trending"), a.ComputedAsync("/"), b.ComputedAsync("/"));
+        Assert.Single(computed.Distinct());
+        var page = await b.StampAsync("/");
+        Assert.Equal(page, await a.StampAsync("/"));
+
+        await a.EditAsync(1, "News of the names");
+        Assert.NotEqual(page, await b.StampAsync("/"));
+        var anew = await b.ComputedAsync("/");
+        Assert.NotEqual(computed[0], anew);
+        foreach (var (instance, path) in new[] { (a, "/"), (a, "/api/trending"), (b, "/api/trending") })
+            Assert.Equal(anew, await instance.ComputedAsync(path));
+    }
+
+    [Fact]
     public async Task AnOlderBuild_KeepsItsOwnPages_AndTheyAreEvictedToo()
     {
         await redis.Database.ExecuteAsync("FLUSHALL");

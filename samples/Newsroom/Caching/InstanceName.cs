@@ -1,0 +1,15 @@
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+
+namespace Newsroom.Caching;
+
+/// <summary>What this instance calls itself in stamps: as configured, else the machine and the port. Known once the server listens.</summary>
+public sealed class InstanceName(IConfiguration configuration, IServer server)
+{
+    private readonly Lazy<string> _value = new(() => configuration["Newsroom:Instance"] ?? $"{Environment.MachineName}:{PortOf(server)}");
+
+    public string Value => _value.Value;
+
+    private static int? PortOf(IServer server) =>
+        server.Features.Get<IServerAddressesFeature>()?.Addresses.Select(a => BindingAddress.Parse(a).Port).FirstOrDefault();
+}
