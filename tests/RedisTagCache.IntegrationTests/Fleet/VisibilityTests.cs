@@ -1,0 +1,82 @@
+using System.Diagnostics;
+using RedisTagCache.TestSupport;
+using RedisTagCache.Worker;
+
+namespace RedisTagCache.IntegrationTests.Fleet;
+
+/// <summary>How soon what one instance changes is seen through the copies of another.</summary>
+[Collection(WorkerFleet.Name)]
+public sealed class VisibilityTests(WorkerFleet fleet)
+{
+    private const int Samples = 500;
+    private const int WarmUp = 50;
+    private static readonly TimeSpan _longest = TimeSpan.FromSeconds(10);
+
+    [Theory]
+    [InlineData(Change.Evict)]
+    [InlineData(Change.Remove)]
+    [InlineData(Change.Overwrite)]
+    public async Task Change_ByAnotherInstance_IsSeenThroughOwnCopiesWithinAMoment(Change change)
+    {
+        await using var first = Instance.Create(fleet.ConnectionString);
+        await using var second = Instance.Create(fleet.ConnectionString);
+        var (a, b) = (first.Get<ITagCache>(), second.Get<ITagCache>());
+        var seen = new Latencies();
+        for (var i = -WarmUp; i < Samples; i++)
+        {
+            var key = WorkerFleet.NewKey();
+            await a.SetAsync(key, "old", tags: [key]);
+            await Eventually.BecomesTrueAsync(() => b.HasCopyAsync(key, "old"), "it has a copy");
+
+            await a.ChangeAsync(change, key);
+            var changed = Stopwatch.GetTimestamp();
+            while (await b.ReadAsync(key) == "old" && Stopwatch.GetElapsedTime(changed) < _longest)
+                await Task.Delay(1); // more often than Eventually looks
+            if (i >= 0)
+                seen.AddSince(changed);
+            Assert.Equal(change == Change.Overwrite ? "new" : null, await b.ReadAsync(key));
+        }
+
+        AssertSoon(seen, $"{change} seen by another instance");
+    }
+
+    [Theory]
+    [InlineData(Change.Evict)]
+    [InlineData(Change.Remove)]
+    [InlineData(Change.Overwrite)]
+    public async Task Change_ByAnotherProcess_IsSeenThroughOwnCopiesWithinAMoment(Change change)
+    {
+        var (a, b) = (fleet.Workers[4], fleet.Workers[5]);
+        var seen = new Latencies();
+        for (var i = -WarmUp; i < Samples; i++)
+        {
+            var key = WorkerFleet.NewKey();
+            await a.GetAsync(new Command(Verb.Set, key) { Value = "old", Tags = [key] });
+            await Eventually.BecomesTrueAsync(
+                async () => await b.GetAsync(new Command(Verb.TryGet, key)) == "old" && await b.GetAsync(new Command(Verb.TryGet, key) { Policy = ChangeExtensions.OwnCopies }) == "old",
+                "it has a copy");
+
+            var watch = b.Begin(new Command(Verb.Watch, key) { Value = "old" });
+            var changed = await a.DoAsync(change switch
+            {
+                Change.Evict => new Command(Verb.Evict, key),
+                Change.Remove => new Command(Verb.Remove, key),
+                _ => new Command(Verb.Set, key) { Value = "new", Tags = [key] },
+            });
+            Assert.Empty(changed.Errors);
+            var answer = await watch.Done;
+            Assert.Equal(change == Change.Overwrite ? "new" : null, answer.Values[0]);
+            if (i >= 0)
+                seen.Add(Stopwatch.GetElapsedTime(changed.At, answer.At).TotalMilliseconds);
+        }
+
+        AssertSoon(seen, $"{change} seen by another process");
+    }
+
+    private static void AssertSoon(Latencies seen, string what)
+    {
+        seen.PrintAs(what);
+        Assert.Equal(Samples, seen.Count);
+        Assert.True(seen.P99 < 50, "It is seen within a moment.");
+    }
+}
