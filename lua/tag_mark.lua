@@ -5,7 +5,7 @@
 --   cap        marks kept at the most
 --   member     'h' or 's' and the tag's id, once per tag
 -- Reply: {stamp before, stamp now, floor}, or {} when the partition is incomplete or this is another server than it was: sync first, then repeat
--- Cost: O(n log m) for n tags and m marks; entries are not touched, however many carry the tag
+-- Cost: O(n log m) for n tags and m marks; entries are not touched, however many carry the tag; a message
 local stamp = redis.call('GET', KEYS[1])
 local floor = redis.call('ZSCORE', KEYS[2], 'floor')
 if not stamp or not floor then
@@ -24,8 +24,10 @@ local now = tonumber(time[1]) * 1000000 + tonumber(time[2])
 local epoch = math.max(tonumber(number) + 1, now)
 local score = string.format('%.0f', epoch)
 local after = score .. ':' .. generation .. ':' .. run
+local members = {}
 for i = 3, #ARGV do
   redis.call('ZADD', KEYS[2], score, ARGV[i])
+  members[i - 2] = #ARGV[i] .. ':' .. ARGV[i]
 end
 redis.call('SET', KEYS[1], after)
 
@@ -46,4 +48,5 @@ local lowest = string.format('%.0f', raised)
 if raised > floor then
   redis.call('ZADD', KEYS[2], lowest, 'floor')
 end
+redis.pcall('PUBLISH', KEYS[1], 'm' .. stamp .. ' ' .. after .. ' ' .. lowest .. ' ' .. table.concat(members))
 return {stamp, after, lowest}

@@ -17,10 +17,11 @@ public sealed class CacheLookup : IDisposable
         _payload = payload;
     }
 
-    internal CacheLookup(CacheMissReason reason, CacheToken token)
+    internal CacheLookup(CacheMissReason reason, CacheToken token, byte[]? identity = null)
     {
         MissReason = reason;
         Token = token;
+        Identity = identity ?? [];
     }
 
     /// <summary>Miss, fresh or stale.</summary>
@@ -48,6 +49,12 @@ public sealed class CacheLookup : IDisposable
             return _payload;
         }
     }
+
+    /// <summary>The whole entry, for a hit.</summary>
+    internal ReadOnlyMemory<byte> Envelope => _owner?.Memory ?? default;
+
+    /// <summary>The bytes that tell a dead entry from any other; empty when there is none.</summary>
+    internal ReadOnlyMemory<byte> Identity { get; }
 
     /// <summary>Gives the buffer back. Further calls do nothing.</summary>
     public void Dispose()

@@ -47,6 +47,9 @@ public sealed class CacheSurface
     /// <summary>Entries of <c>IDistributedCache</c>: without tags.</summary>
     internal static CacheSurface Distributed(bool isIsolatedByBuild) => new(isTagged: false, isIsolatedByBuild, DistributedName);
 
+    /// <summary>Values of <c>HybridCache</c> and <see cref="ITagCache"/>.</summary>
+    internal static CacheSurface Hybrid { get; } = new(isTagged: true, isIsolatedByBuild: true, "hybrid");
+
     /// <inheritdoc/>
     public override string ToString() => Name;
 }

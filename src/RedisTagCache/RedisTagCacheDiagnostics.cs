@@ -9,7 +9,7 @@ public static class RedisTagCacheDiagnostics
     /// <summary>The name of the activity source.</summary>
     public const string ActivitySourceName = "RedisTagCache";
 
-    /// <summary>Counter: look-ups, by <c>surface</c>, <c>outcome</c> (hit, stale, miss) and, for a miss, <c>reason</c>.</summary>
+    /// <summary>Counter: look-ups, by <c>surface</c>, <c>outcome</c> (hit, stale, miss; hit_local, stale_local and fail_safe for values given out from memory) and, for a miss, <c>reason</c>.</summary>
     public const string LookupsInstrument = "redistagcache.lookups";
 
     /// <summary>Counter: writes, by <c>surface</c> and <c>outcome</c> (stored, refused, dropped).</summary>
@@ -30,6 +30,30 @@ public static class RedisTagCacheDiagnostics
     /// <summary>Gauge: evicted tags this instance remembers.</summary>
     public const string MirrorMarksInstrument = "redistagcache.mirror.marks";
 
+    /// <summary>Counter: announcements received, by <c>kind</c> (eviction, removal, release) and <c>outcome</c> (applied, gap: one before it was missed).</summary>
+    public const string MessagesInstrument = "redistagcache.backplane.messages";
+
+    /// <summary>
+    /// Counter: calls for values that were not there, by <c>role</c> (leader: ran the factory for the fleet; follower: waited for another
+    /// instance's value; joined: waited for another caller in the process; alone: ran the factory without a lease).
+    /// </summary>
+    public const string FlightsInstrument = "redistagcache.flights";
+
+    /// <summary>Counter: refreshes behind values that were given out, by <c>outcome</c> (done, failed, taken: another instance's).</summary>
+    public const string RefreshesInstrument = "redistagcache.refreshes";
+
+    /// <summary>Counter: values that were computed and not kept, by <c>reason</c> (key_length, payload_size, serialization, factory).</summary>
+    public const string BypassesInstrument = "redistagcache.bypasses";
+
+    /// <summary>Histogram, seconds: one run of a factory, by <c>outcome</c> (ok, error, canceled).</summary>
+    public const string FactoryDurationInstrument = "redistagcache.factory.duration";
+
+    /// <summary>Gauge, bytes: this instance's own copies of values.</summary>
+    public const string LocalBytesInstrument = "redistagcache.local.bytes";
+
+    /// <summary>Gauge: this instance's own copies of values.</summary>
+    public const string LocalEntriesInstrument = "redistagcache.local.entries";
+
     /// <summary>Gauge: 0 while the circuit to Redis is closed, 1 while it is open.</summary>
     public const string CircuitStateInstrument = "redistagcache.circuit.state";
 
@@ -39,7 +63,10 @@ public static class RedisTagCacheDiagnostics
     /// <summary>Dimension: what came of it.</summary>
     public const string OutcomeDimension = "outcome";
 
-    /// <summary>Dimension: why a look-up missed (absent, evicted, damaged, unavailable).</summary>
+    /// <summary>Dimension: how a call came by its value.</summary>
+    public const string RoleDimension = "role";
+
+    /// <summary>Dimension: why a look-up missed (absent, evicted, damaged, unavailable), or why a value was not kept.</summary>
     public const string ReasonDimension = "reason";
 
     /// <summary>Dimension: which kind of eviction or synchronization.</summary>

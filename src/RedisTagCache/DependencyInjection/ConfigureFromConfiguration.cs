@@ -23,6 +23,15 @@ internal sealed class ConfigureFromConfiguration(IServiceProvider services) : IC
             OperationTimeout = options.OperationTimeout,
             MarkRetention = options.MarkRetention,
             MaximumMarks = options.MaximumMarks,
+            MaximumKeyLength = options.MaximumKeyLength,
+            MaximumPayloadBytes = options.MaximumPayloadBytes,
+            LocalCacheBytes = options.LocalCacheBytes,
+            LocalCacheEntries = options.LocalCacheEntries,
+            ServeLocalCopiesDuringOutage = options.ServeLocalCopiesDuringOutage,
+            LeaseDuration = options.LeaseDuration,
+            LeaseWait = options.LeaseWait,
+            Compression = options.Compression,
+            CompressionThreshold = options.CompressionThreshold,
         };
         configuration.GetSection(Section).Bind(bound);
         options.Configuration = bound.Configuration;
@@ -32,6 +41,17 @@ internal sealed class ConfigureFromConfiguration(IServiceProvider services) : IC
         options.OperationTimeout = bound.OperationTimeout;
         options.MarkRetention = bound.MarkRetention;
         options.MaximumMarks = bound.MaximumMarks;
+        options.MaximumKeyLength = bound.MaximumKeyLength;
+        options.MaximumPayloadBytes = bound.MaximumPayloadBytes;
+        options.LocalCacheBytes = bound.LocalCacheBytes;
+        options.LocalCacheEntries = bound.LocalCacheEntries;
+        options.ServeLocalCopiesDuringOutage = bound.ServeLocalCopiesDuringOutage;
+        options.LeaseDuration = bound.LeaseDuration;
+        options.LeaseWait = bound.LeaseWait;
+        options.Compression = bound.Compression;
+        options.CompressionThreshold = bound.CompressionThreshold;
+        foreach (var (name, profile) in bound.Profiles)
+            options.Profiles[name] = profile.ToPolicy();
     }
 
     /// <summary>What configuration can say; the other options are objects.</summary>
@@ -50,5 +70,25 @@ internal sealed class ConfigureFromConfiguration(IServiceProvider services) : IC
         public TimeSpan MarkRetention { get; set; }
 
         public int MaximumMarks { get; set; }
+
+        public int MaximumKeyLength { get; set; }
+
+        public int MaximumPayloadBytes { get; set; }
+
+        public long LocalCacheBytes { get; set; }
+
+        public int LocalCacheEntries { get; set; }
+
+        public bool ServeLocalCopiesDuringOutage { get; set; }
+
+        public TimeSpan LeaseDuration { get; set; }
+
+        public TimeSpan LeaseWait { get; set; }
+
+        public CacheCompression Compression { get; set; }
+
+        public int CompressionThreshold { get; set; }
+
+        public Dictionary<string, BindableProfile> Profiles { get; } = [];
     }
 }

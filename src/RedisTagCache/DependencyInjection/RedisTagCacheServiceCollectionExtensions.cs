@@ -1,4 +1,6 @@
+using System.Globalization;
 using Microsoft.Extensions.Caching.Distributed;
+using Microsoft.Extensions.Caching.Hybrid;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -6,6 +8,8 @@ using RedisTagCache;
 using RedisTagCache.Adapters;
 using RedisTagCache.DependencyInjection;
 using RedisTagCache.Diagnostics;
+using RedisTagCache.Engine;
+using RedisTagCache.Engine.Serialization;
 using RedisTagCache.Redis;
 using RedisTagCache.Store;
 
@@ -15,8 +19,8 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class RedisTagCacheServiceCollectionExtensions
 {
     /// <summary>
-    /// Registers <see cref="ITagCacheStore"/>, and <see cref="IDistributedCache"/> and <see cref="IBufferDistributedCache"/> over it, in place of
-    /// any registered before. Nothing is connected until the first use. May be called several times; the options add up.
+    /// Registers <see cref="ITagCacheStore"/> and <see cref="ITagCache"/>, and <see cref="HybridCache"/>, <see cref="IDistributedCache"/> and
+    /// <see cref="IBufferDistributedCache"/> over them, in place of any registered before. Nothing is connected until the first use. May be called several times; the options add up.
     /// </summary>
     /// <param name="services">The services.</param>
     /// <param name="configure">Sets options, over those of the configuration section <c>RedisTagCache</c>.</param>
@@ -38,6 +42,14 @@ public static class RedisTagCacheServiceCollectionExtensions
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<CacheMeter>(),
             provider.GetRequiredService<ILogger<RedisCircuit>>()));
+        services.TryAddSingleton(static provider => new RedisRunner(
+            provider.GetRequiredService<RedisConnection>(),
+            provider.GetRequiredService<RedisCircuit>(),
+            OptionsOf(provider).OperationTimeout,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<CacheMeter>()));
+        services.TryAddSingleton<RedisCommands>();
+        services.TryAddSingleton<ValueCommands>();
         services.TryAddSingleton(static provider => CreateStore(provider, OptionsOf(provider)));
         services.TryAddSingleton<ITagCacheStore>(static provider => provider.GetRequiredService<TagCacheStore>());
 
@@ -47,8 +59,48 @@ public static class RedisTagCacheServiceCollectionExtensions
             provider.GetRequiredService<TimeProvider>()));
         services.Replace(ServiceDescriptor.Singleton<IDistributedCache>(static provider => provider.GetRequiredService<DistributedCacheAdapter>()));
         services.Replace(ServiceDescriptor.Singleton<IBufferDistributedCache>(static provider => provider.GetRequiredService<DistributedCacheAdapter>()));
+
+        AddValues(services);
         return services;
     }
+
+    private static void AddValues(IServiceCollection services)
+    {
+        services.TryAddSingleton(static provider => new ValueStore(
+            provider.GetRequiredService<TagCacheStore>(),
+            provider.GetRequiredService<ValueCommands>(),
+            provider.GetRequiredService<RedisConnection>(),
+            provider.GetRequiredService<RedisCircuit>(),
+            OptionsOf(provider).LeaseDuration,
+            OptionsOf(provider).OperationTimeout,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<CacheMeter>(),
+            provider.GetRequiredService<ILoggerFactory>()));
+        services.TryAddSingleton<Serializers>();
+        services.TryAddSingleton(static provider => new TagCache(
+            provider.GetRequiredService<TagCacheStore>(),
+            provider.GetRequiredService<ValueStore>(),
+            new Policies(OptionsOf(provider).Profiles),
+            provider.GetRequiredService<Serializers>(),
+            SettingsOf(OptionsOf(provider)),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<CacheMeter>(),
+            provider.GetRequiredService<ILogger<TagCache>>()));
+        services.TryAddSingleton<ITagCache>(static provider => provider.GetRequiredService<TagCache>());
+        services.Replace(ServiceDescriptor.Singleton<HybridCache>(static provider => new HybridCacheAdapter(provider.GetRequiredService<TagCache>())));
+    }
+
+    private static TagCacheSettings SettingsOf(RedisTagCacheOptions options) => new(
+        Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture),
+        options.MaximumKeyLength,
+        options.MaximumPayloadBytes,
+        options.LocalCacheBytes,
+        options.LocalCacheEntries,
+        options.ServeLocalCopiesDuringOutage,
+        options.LeaseDuration,
+        options.LeaseWait,
+        options.Compression,
+        options.CompressionThreshold);
 
     private static void AddOptions(IServiceCollection services, Action<RedisTagCacheOptions>? configure)
     {
@@ -68,6 +120,7 @@ public static class RedisTagCacheServiceCollectionExtensions
         new KeySpace(options.KeyPrefix, options.BuildNamespace!, options.PartitionCount),
         provider.GetRequiredService<RedisConnection>(),
         provider.GetRequiredService<RedisCircuit>(),
+        provider.GetRequiredService<RedisCommands>(),
         new StoreSettings(options.MarkRetention, options.MaximumMarks),
         options.OperationTimeout,
         provider.GetRequiredService<TimeProvider>(),

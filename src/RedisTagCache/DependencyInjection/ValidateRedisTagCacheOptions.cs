@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using RedisTagCache.Engine;
 using StackExchange.Redis;
 
 namespace RedisTagCache.DependencyInjection;
@@ -9,6 +10,7 @@ internal sealed class ValidateRedisTagCacheOptions(IServiceProvider services) : 
 {
     public const int LongestBuildNamespace = 128;
     private const int LongestKeyPrefix = 64;
+    private const int LargestPayload = 256 * 1024 * 1024;
 
     public ValidateOptionsResult Validate(string? name, RedisTagCacheOptions options)
     {
@@ -20,6 +22,16 @@ internal sealed class ValidateRedisTagCacheOptions(IServiceProvider services) : 
         Between(nameof(options.OperationTimeout), options.OperationTimeout, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1));
         Between(nameof(options.MarkRetention), options.MarkRetention, TimeSpan.FromMinutes(1), TimeSpan.FromDays(365));
         Between(nameof(options.MaximumMarks), options.MaximumMarks, 1_000, 10_000_000);
+        Between(nameof(options.MaximumKeyLength), options.MaximumKeyLength, 1, 65_536);
+        Between(nameof(options.MaximumPayloadBytes), options.MaximumPayloadBytes, 1, LargestPayload);
+        Between(nameof(options.LocalCacheBytes), options.LocalCacheBytes, 0, 64L * 1024 * 1024 * 1024);
+        Between(nameof(options.LocalCacheEntries), options.LocalCacheEntries, 0, 100_000_000);
+        Between(nameof(options.LeaseDuration), options.LeaseDuration, TimeSpan.FromMilliseconds(500), TimeSpan.FromMinutes(5));
+        Between(nameof(options.LeaseWait), options.LeaseWait, TimeSpan.Zero, TimeSpan.FromMinutes(10));
+        Between(nameof(options.CompressionThreshold), options.CompressionThreshold, 0, LargestPayload);
+        if (!Enum.IsDefined(options.Compression))
+            Add(nameof(options.Compression), options.Compression, string.Join(", ", Enum.GetNames<CacheCompression>()));
+        ValidateProfiles(options, errors);
         ValidateConnection(options, errors);
         return errors.Build();
 
@@ -32,6 +44,20 @@ internal sealed class ValidateRedisTagCacheOptions(IServiceProvider services) : 
 
         void Add(string option, object? value, string accepted) =>
             errors.AddError($"{nameof(RedisTagCacheOptions)}.{option} is '{value}'; accepted: {accepted}.", option);
+    }
+
+    private static void ValidateProfiles(RedisTagCacheOptions options, ValidateOptionsResultBuilder errors)
+    {
+        foreach (var (name, policy) in options.Profiles)
+        {
+            var place = $"{nameof(RedisTagCacheOptions)}.{nameof(options.Profiles)}['{name}']";
+            if (string.IsNullOrWhiteSpace(name) || policy is null)
+                errors.AddError($"{place} has no name or no policy; accepted: both.", nameof(options.Profiles));
+            else if (policy.Profile is not null)
+                errors.AddError($"{place} names a profile; accepted: profiles that build on none but 'default'.", nameof(options.Profiles));
+            else if (PolicyRules.Check(policy) is { } wrong)
+                errors.AddError($"{place}: {wrong.Problem}", nameof(options.Profiles));
+        }
     }
 
     private void ValidateConnection(RedisTagCacheOptions options, ValidateOptionsResultBuilder errors)

@@ -49,4 +49,19 @@ internal static partial class Log
 
     [LoggerMessage(LogIds.GenerationBegan, LogLevel.Warning, "Partition {Partition} had lost its history in Redis and began anew: entries with tags from before count as evicted")]
     public static partial void GenerationBegan(ILogger logger, int partition);
+
+    [LoggerMessage(LogIds.RemovalsRepeated, LogLevel.Information, "Removals that Redis had not confirmed were repeated: {Count} values")]
+    public static partial void RemovalsRepeated(ILogger logger, int count);
+
+    [LoggerMessage(LogIds.RefreshFailed, LogLevel.Warning, "A value could not be refreshed; the old one is given out ({Count} since the last such line)")]
+    public static partial void RefreshFailed(ILogger logger, Exception exception, long count);
+
+    [LoggerMessage(LogIds.FactoryFailedSafe, LogLevel.Warning, "A factory failed or took too long; an old value was given out ({Count} since the last such line)")]
+    public static partial void FactoryFailedSafe(ILogger logger, Exception? exception, long count);
+
+    [LoggerMessage(LogIds.ValueNotKept, LogLevel.Warning, "Values were computed and not kept, the last because of its {Reason} ({Count} since the last such line)")]
+    public static partial void ValueNotKept(ILogger logger, Exception? exception, string reason, long count);
+
+    [LoggerMessage(LogIds.ValueUnreadable, LogLevel.Warning, "Values could not be deserialized and are computed anew ({Count} since the last such line)")]
+    public static partial void ValueUnreadable(ILogger logger, Exception exception, long count);
 }

@@ -15,7 +15,12 @@ internal static class LogIds
     public const int EvictionFailed = 30;
     public const int EvictionsRepeated = 31;
     public const int MarksHealed = 32;
+    public const int RemovalsRepeated = 33;
     public const int MirrorRebuilt = 40;
     public const int SyncFailed = 41;
     public const int GenerationBegan = 42;
+    public const int RefreshFailed = 50;
+    public const int FactoryFailedSafe = 51;
+    public const int ValueNotKept = 52;
+    public const int ValueUnreadable = 53;
 }

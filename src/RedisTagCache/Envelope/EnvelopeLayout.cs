@@ -8,7 +8,7 @@ namespace RedisTagCache.Envelope;
 ///  4   8  XxHash3 of everything from 12 to the end
 /// 12   4  offset of the payload
 /// 16   4  length of the payload
-/// 20   1  flags: 1 sliding, 2 tagged; any other bit is of a later version
+/// 20   1  flags: 1 sliding, 2 tagged, 4 payload is Brotli, 8 payload is GZip, 16 the value is null; any other bit is of a later version
 /// 21   1  0
 /// 22   2  number of tags
 /// 24   8  token: generation
@@ -16,7 +16,7 @@ namespace RedisTagCache.Envelope;
 /// 40   8  written at
 /// 48   8  fresh until; the highest number when without end
 /// 56   8  ends at; the highest number when without end
-/// 64   8  sliding expiration in milliseconds, or 0
+/// 64   8  where sliding: the expiration in milliseconds; where tagged: until when it is given out as stale, 0 for as long as it lives; else 0
 /// 72   .  the tags' ids: each 2 bytes of length, then its bytes
 ///  .   .  the payload
 /// </code>
@@ -38,11 +38,16 @@ internal static class EnvelopeLayout
     public const int FreshUntilAt = 48;
     public const int EndsAt = 56;
     public const int SlidingAt = 64;
+    public const int StaleUntilAt = 64;
     public const int TagsAt = 72;
 
     public const byte SlidingFlag = 1;
     public const byte TaggedFlag = 2;
-    public const byte KnownFlags = SlidingFlag | TaggedFlag;
+    public const byte BrotliFlag = 4;
+    public const byte GZipFlag = 8;
+    public const byte NullFlag = 16;
+    public const byte PayloadFlags = BrotliFlag | GZipFlag | NullFlag;
+    public const byte KnownFlags = SlidingFlag | TaggedFlag | PayloadFlags;
 
     public const int MostTags = 1_024;
 

@@ -27,7 +27,9 @@ internal readonly ref struct EnvelopeReader
         BinaryPrimitives.ReadInt64LittleEndian(_bytes[EnvelopeLayout.CreatedAt..]),
         BinaryPrimitives.ReadInt64LittleEndian(_bytes[EnvelopeLayout.FreshUntilAt..]),
         BinaryPrimitives.ReadInt64LittleEndian(_bytes[EnvelopeLayout.EndsAt..]),
-        BinaryPrimitives.ReadInt64LittleEndian(_bytes[EnvelopeLayout.SlidingAt..]));
+        IsTagged ? 0 : BinaryPrimitives.ReadInt64LittleEndian(_bytes[EnvelopeLayout.SlidingAt..]),
+        IsTagged ? BinaryPrimitives.ReadInt64LittleEndian(_bytes[EnvelopeLayout.StaleUntilAt..]) : 0,
+        (byte)(_bytes[EnvelopeLayout.FlagsAt] & EnvelopeLayout.PayloadFlags));
 
     public TagIdEnumerator Tags => new(_bytes[EnvelopeLayout.TagsAt..PayloadOffset], _tagCount);
 
@@ -70,6 +72,12 @@ internal readonly ref struct EnvelopeReader
         return true;
     }
 
+    /// <summary>Lays an envelope over bytes that <see cref="TryOpen"/> has found to be one.</summary>
+    public static EnvelopeReader Reopen(ReadOnlySpan<byte> bytes) => new(
+        bytes,
+        BinaryPrimitives.ReadUInt16LittleEndian(bytes[EnvelopeLayout.TagCountAt..]),
+        BinaryPrimitives.ReadInt32LittleEndian(bytes[EnvelopeLayout.PayloadOffsetAt..]));
+
     /// <summary>Reads from the first bytes alone how a sliding entry is to be prolonged. Nothing is checked but that it is one.</summary>
     public static bool TryPeekSliding(ReadOnlySpan<byte> start, out long sliding, out long endsAt)
     {
@@ -78,7 +86,7 @@ internal readonly ref struct EnvelopeReader
             return false;
         sliding = BinaryPrimitives.ReadInt64LittleEndian(start[EnvelopeLayout.SlidingAt..]);
         endsAt = BinaryPrimitives.ReadInt64LittleEndian(start[EnvelopeLayout.EndsAt..]);
-        return sliding > 0;
+        return sliding > 0 && (start[EnvelopeLayout.FlagsAt] & EnvelopeLayout.TaggedFlag) == 0;
     }
 
     /// <summary>Whether the bytes look like an envelope that a later version of this library wrote.</summary>

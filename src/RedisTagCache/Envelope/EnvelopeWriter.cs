@@ -21,7 +21,8 @@ internal static class EnvelopeWriter
     {
         EnvelopeLayout.Magic.CopyTo(buffer);
         buffer[EnvelopeLayout.VersionAt] = EnvelopeLayout.Version;
-        buffer[EnvelopeLayout.FlagsAt] = (byte)((header.Sliding > 0 ? EnvelopeLayout.SlidingFlag : 0) | (isTagged ? EnvelopeLayout.TaggedFlag : 0));
+        buffer[EnvelopeLayout.FlagsAt] = (byte)(
+            (header.Sliding > 0 ? EnvelopeLayout.SlidingFlag : 0) | (isTagged ? EnvelopeLayout.TaggedFlag : 0) | header.PayloadFlags);
         buffer[EnvelopeLayout.FlagsAt + 1] = 0;
         BinaryPrimitives.WriteUInt16LittleEndian(buffer[EnvelopeLayout.TagCountAt..], (ushort)tags.Length);
         BinaryPrimitives.WriteUInt64LittleEndian(buffer[EnvelopeLayout.GenerationAt..], header.Generation);
@@ -29,7 +30,7 @@ internal static class EnvelopeWriter
         BinaryPrimitives.WriteInt64LittleEndian(buffer[EnvelopeLayout.CreatedAt..], header.CreatedAt);
         BinaryPrimitives.WriteInt64LittleEndian(buffer[EnvelopeLayout.FreshUntilAt..], header.FreshUntil);
         BinaryPrimitives.WriteInt64LittleEndian(buffer[EnvelopeLayout.EndsAt..], header.EndsAt);
-        BinaryPrimitives.WriteInt64LittleEndian(buffer[EnvelopeLayout.SlidingAt..], header.Sliding);
+        BinaryPrimitives.WriteInt64LittleEndian(buffer[EnvelopeLayout.SlidingAt..], isTagged ? header.StaleUntil : header.Sliding);
 
         var at = EnvelopeLayout.TagsAt;
         foreach (var tag in tags)

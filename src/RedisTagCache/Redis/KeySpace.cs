@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
@@ -11,14 +12,17 @@ namespace RedisTagCache.Redis;
 /// <code>
 /// H:e:surface:build:key     an entry; build is - where the surface is shared by all builds
 /// H:eh:surface:build:hash   an entry whose key is longer than 512 bytes, or not valid Unicode, under its SHA-256
-/// H:epoch                   the partition's stamp
+/// H:l:surface:build:key     the lease on computing a value; H:lh: for those keys
+/// H:epoch                   the partition's stamp; the channel on which its changes are announced has the same name
 /// H:marks                   the marks, and the floor below them
+/// H:removals                the entries removed or overwritten last
 /// H:staged:nonce            a large entry on its way
 /// </code>
 /// </summary>
 internal sealed class KeySpace
 {
     private const int LongestRawKey = 512;
+    private const string HashedMark = "\uD800"; // no well-formed key begins with it
 
     private readonly ConcurrentDictionary<(string Name, bool IsIsolatedByBuild), Prefixes[]> _prefixes = new();
     private readonly Func<(string Name, bool IsIsolatedByBuild), Prefixes[]> _createPrefixes;
@@ -29,7 +33,7 @@ internal sealed class KeySpace
         _createPrefixes = surface =>
         {
             var tail = $"{surface.Name}:{(surface.IsIsolatedByBuild ? buildNamespace : "-")}:";
-            return [.. Partitions.Select(p => new Prefixes($"{p.HashTag}:e:{tail}", $"{p.HashTag}:eh:{tail}"))];
+            return [.. Partitions.Select(p => new Prefixes(p.HashTag, tail))];
         };
     }
 
@@ -44,30 +48,59 @@ internal sealed class KeySpace
         return new EntryAddress(partition, EntryKey(key, partition));
     }
 
-    private RedisKey EntryKey(in CacheEntryKey key, Partition partition)
+    /// <summary>The same with the lease on computing the value, for a key's partition and the name that <see cref="NameOf(string)"/> gives.</summary>
+    public LeasedAddress Locate(CacheSurface surface, Partition partition, string name)
     {
-        var prefixes = _prefixes.GetOrAdd((key.Surface.Name, key.Surface.IsIsolatedByBuild), _createPrefixes)[partition.Index];
-        return FitsRaw(key.Key)
-            ? ((RedisKey)key.Key).Prepend(prefixes.Raw)
-            : ((RedisKey)Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(key.Key.AsSpan())))).Prepend(prefixes.Hashed);
+        var prefixes = PrefixesOf(surface, partition);
+        return IsHashed(name)
+            ? new(new(partition, ((RedisKey)name[1..]).Prepend(prefixes.Hashed)), ((RedisKey)name[1..]).Prepend(prefixes.HashedLease))
+            : new(new(partition, ((RedisKey)name).Prepend(prefixes.Raw)), ((RedisKey)name).Prepend(prefixes.Lease));
     }
 
-    private static bool FitsRaw(string key)
+    /// <summary>The part of an entry's key in Redis that tells it from others of its surface: the key itself, or a mark that no key begins with and its hash.</summary>
+    public static string NameOf(string key) => FitsRaw(key) ? key : HashedMark + Digest(key);
+
+    /// <summary>Whether the key is its own name.</summary>
+    public static bool IsName(ReadOnlySpan<char> key) => FitsRaw(key);
+
+    /// <summary>The name of an entry by its key in Redis; nothing when it is of another surface or another build.</summary>
+    public string? NameOf(CacheSurface surface, Partition partition, ReadOnlySpan<byte> entry)
+    {
+        var prefixes = PrefixesOf(surface, partition);
+        return entry.StartsWith(prefixes.Raw) ? Encoding.UTF8.GetString(entry[prefixes.Raw.Length..])
+            : entry.StartsWith(prefixes.Hashed) ? HashedMark + Encoding.UTF8.GetString(entry[prefixes.Hashed.Length..])
+            : null;
+    }
+
+    private RedisKey EntryKey(in CacheEntryKey key, Partition partition)
+    {
+        var prefixes = PrefixesOf(key.Surface, partition);
+        return FitsRaw(key.Key) ? ((RedisKey)key.Key).Prepend(prefixes.Raw) : ((RedisKey)Digest(key.Key)).Prepend(prefixes.Hashed);
+    }
+
+    private Prefixes PrefixesOf(CacheSurface surface, Partition partition) =>
+        _prefixes.GetOrAdd((surface.Name, surface.IsIsolatedByBuild), _createPrefixes)[partition.Index];
+
+    private static string Digest(string key) => Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(key.AsSpan())));
+
+    private static bool IsHashed(string name) => name.Length > 0 && name[0] == HashedMark[0];
+
+    private static bool FitsRaw(ReadOnlySpan<char> key)
     {
         if (key.Length > LongestRawKey)
             return false;
         if (key.Length * 3 > LongestRawKey && Encoding.UTF8.GetByteCount(key) > LongestRawKey)
             return false;
-        return !key.AsSpan().ContainsAnyInRange('\uD800', '\uDFFF') || IsWellFormed(key);
+        return !key.ContainsAnyInRange('\uD800', '\uDFFF') || IsWellFormed(key);
     }
 
-    private static bool IsWellFormed(string key)
+    private static bool IsWellFormed(ReadOnlySpan<char> key)
     {
-        for (var i = 0; i < key.Length;)
+        while (!key.IsEmpty)
         {
-            if (!Rune.TryGetRuneAt(key, i, out var rune))
+            if (Rune.DecodeFromUtf16(key, out _, out var used) != OperationStatus.Done)
                 return false;
-            i += rune.Utf16SequenceLength;
+            key = key[used..];
         }
 
         return true;
@@ -82,9 +115,11 @@ internal sealed class KeySpace
         return hash;
     }
 
-    private sealed class Prefixes(string raw, string hashed)
+    private sealed class Prefixes(string hashTag, string tail)
     {
-        public readonly byte[] Raw = Encoding.UTF8.GetBytes(raw);
-        public readonly byte[] Hashed = Encoding.UTF8.GetBytes(hashed);
+        public readonly byte[] Raw = Encoding.UTF8.GetBytes($"{hashTag}:e:{tail}");
+        public readonly byte[] Hashed = Encoding.UTF8.GetBytes($"{hashTag}:eh:{tail}");
+        public readonly byte[] Lease = Encoding.UTF8.GetBytes($"{hashTag}:l:{tail}");
+        public readonly byte[] HashedLease = Encoding.UTF8.GetBytes($"{hashTag}:lh:{tail}");
     }
 }

@@ -11,6 +11,8 @@ internal sealed class Partition
         HashTag = $"{{{prefix}:{index}}}";
         Epoch = HashTag + ":epoch";
         Marks = HashTag + ":marks";
+        Removals = HashTag + ":removals";
+        Channel = HashTag + ":epoch";
         StagedPrefix = HashTag + ":staged:";
     }
 
@@ -21,6 +23,12 @@ internal sealed class Partition
     public RedisKey Epoch { get; }
 
     public RedisKey Marks { get; }
+
+    /// <summary>The log of what was removed or overwritten by key.</summary>
+    public RedisKey Removals { get; }
+
+    /// <summary>Where scripts announce what they did: the name of the epoch key, which each of them is given.</summary>
+    public string Channel { get; }
 
     public string StagedPrefix { get; }
 }

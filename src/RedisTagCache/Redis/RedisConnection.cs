@@ -23,12 +23,18 @@ internal sealed class RedisConnection(IRedisConnector connector, TimeProvider ti
     /// <summary>Raised when a connection was lost.</summary>
     public event Action? Lost;
 
+    /// <summary>Raised when messages come again, after some may have been lost.</summary>
+    public event Action? SubscriptionsRestored;
+
     /// <summary>The database, opening the connection when there is none. The task is shared: bound your own wait.</summary>
     public ValueTask<IDatabase> GetDatabaseAsync()
     {
         var database = Volatile.Read(ref _database);
         return database is not null ? new(database) : new(Opening());
     }
+
+    /// <summary>Where messages come from, opening the connection when there is none.</summary>
+    public async Task<ISubscriber> GetSubscriberAsync() => (await GetDatabaseAsync().ConfigureAwait(false)).Multiplexer.GetSubscriber();
 
     private Task<IDatabase> Opening()
     {
@@ -80,6 +86,8 @@ internal sealed class RedisConnection(IRedisConnector connector, TimeProvider ti
 
     private void OnRestored(object? sender, ConnectionFailedEventArgs e)
     {
+        // The newer protocol has one connection for both.
+        SubscriptionsRestored?.Invoke();
         if (e.ConnectionType == ConnectionType.Interactive)
             Restored?.Invoke();
     }

@@ -32,4 +32,23 @@ internal static class Judge
 
         return header.Epoch < state.Marks.PrunedTo ? Verdict.Dead : stale ? Verdict.Stale : Verdict.Fresh;
     }
+
+    /// <summary>The same for a copy that lies in this instance, by its marks alone. A copy of another lineage is dead: Redis may have lost a removal.</summary>
+    public static Verdict OfCopy(CacheToken token, ReadOnlySpan<byte[]> tags, MirrorState state)
+    {
+        var stamp = token.Stamp;
+        if (!stamp.IsSameLineage(state.Stamp) || stamp.Epoch > state.Stamp.Epoch || stamp.Epoch < state.Floor)
+            return Verdict.Dead;
+
+        var stale = false;
+        foreach (var tag in tags)
+        {
+            var marks = state.Marks[tag];
+            if (marks.Hard > stamp.Epoch)
+                return Verdict.Dead;
+            stale |= marks.Soft > stamp.Epoch;
+        }
+
+        return stamp.Epoch < state.Marks.PrunedTo ? Verdict.Dead : stale ? Verdict.Stale : Verdict.Fresh;
+    }
 }

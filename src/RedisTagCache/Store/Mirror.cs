@@ -20,6 +20,7 @@ internal sealed class Mirror(Partition partition, RedisCommands commands, StoreS
     private Task<MirrorState>? _syncing;
     private int _distrusts;
     private int _trustedAt = -1;
+    private int _version;
 
     /// <summary>The newest state known, even when it is no longer trusted; nothing before the first synchronization.</summary>
     public MirrorState? Known => Volatile.Read(ref _known);
@@ -34,10 +35,18 @@ internal sealed class Mirror(Partition partition, RedisCommands commands, StoreS
     /// <summary>Whether there is something that is no longer trusted. What was never filled is filled by its first reader.</summary>
     public bool NeedsRebuild => Known is not null && !IsTrusted;
 
-    private bool IsTrusted => Volatile.Read(ref _trustedAt) == Volatile.Read(ref _distrusts);
+    /// <summary>Changes after every change that may change a verdict: while it stays, so do the verdicts.</summary>
+    public int Version => Volatile.Read(ref _version);
+
+    /// <summary>Whether the newest state may be judged by, as far as it goes.</summary>
+    public bool IsTrusted => Volatile.Read(ref _trustedAt) == Volatile.Read(ref _distrusts);
 
     /// <summary>From now on nothing is judged by this copy until it was rebuilt from nothing: Redis may have lost history.</summary>
-    public void Distrust() => Interlocked.Increment(ref _distrusts);
+    public void Distrust()
+    {
+        Interlocked.Increment(ref _distrusts);
+        Interlocked.Increment(ref _version);
+    }
 
     /// <summary>Gives a state that is complete at least up to the stamp, or nothing when Redis has moved on to another lineage meanwhile.</summary>
     /// <exception cref="Exception">One that <see cref="RedisFailure.IsRedis"/> knows.</exception>
@@ -73,25 +82,52 @@ internal sealed class Mirror(Partition partition, RedisCommands commands, StoreS
     public void Refresh() => _ = SyncAsync().ContinueWith(
         static sync => sync.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
 
-    /// <summary>Takes over what an eviction of this instance did.</summary>
-    public void Apply(MarkReply reply, ReadOnlySpan<byte[]> members)
+    /// <summary>Takes over what an eviction of this instance did, or one of another that was announced. False when evictions before it are not known.</summary>
+    public bool Apply(MarkReply reply, ReadOnlySpan<byte[]> members)
     {
+        var isComplete = true;
         lock (_lock)
         {
             if (_known is not { } state || !state.Stamp.IsSameGeneration(reply.After))
-                return;
-            foreach (var member in members)
-                state.Marks.Raise(member, reply.After.Epoch);
+                return false;
+            Raise(state, members, reply.After.Epoch);
             if (!state.Stamp.IsSameLineage(reply.After))
                 Distrust(); // it was another server that confirmed: the one known now may lack the mark, and is compared
             else if (state.Stamp == reply.Before)
                 Publish(new MirrorState(reply.After, Math.Max(state.Floor, reply.Floor), state.Marks));
-            else if (reply.After.Epoch > _ahead.Epoch || !reply.After.IsSameLineage(_ahead))
-                _ahead = reply.After; // seen, although others' evictions before it are not yet known
+            else if (reply.After.Epoch > state.Stamp.Epoch)
+                isComplete = NoteAhead(reply.After);
         }
 
         if (NeedsRebuild)
             Refresh();
+        return isComplete;
+    }
+
+    /// <summary>Lets an eviction that Redis has not confirmed hold in this instance.</summary>
+    public void Presume(ReadOnlySpan<byte[]> members)
+    {
+        lock (_lock)
+        {
+            if (_known is { } state)
+                Raise(state, members, state.Stamp.Epoch + 1);
+            Interlocked.Increment(ref _version);
+        }
+    }
+
+    private void Raise(MirrorState state, ReadOnlySpan<byte[]> members, long epoch)
+    {
+        foreach (var member in members)
+            state.Marks.Raise(member, epoch);
+        Interlocked.Increment(ref _version);
+    }
+
+    /// <summary>It was seen, although evictions before it are not yet known.</summary>
+    private bool NoteAhead(in EpochStamp stamp)
+    {
+        if (stamp.Epoch > _ahead.Epoch || !stamp.IsSameLineage(_ahead))
+            _ahead = stamp;
+        return false;
     }
 
     private Task<MirrorState> SyncAsync()
@@ -195,6 +231,7 @@ internal sealed class Mirror(Partition partition, RedisCommands commands, StoreS
 
             Publish(read);
             Volatile.Write(ref _trustedAt, distrusts);
+            Interlocked.Increment(ref _version);
             if (isFull)
                 Log.MirrorRebuilt(logger, partition.Index, read.Marks.Count);
             return read;
@@ -214,5 +251,6 @@ internal sealed class Mirror(Partition partition, RedisCommands commands, StoreS
     {
         state.Marks.Prune(state.Floor);
         Volatile.Write(ref _known, state);
+        Interlocked.Increment(ref _version);
     }
 }

@@ -6,9 +6,6 @@ namespace RedisTagCache.Store;
 
 internal sealed partial class TagCacheStore
 {
-    private const int MostTries = 4;
-    private static readonly TimeSpan _firstPause = TimeSpan.FromMilliseconds(20);
-
     /// <inheritdoc/>
     public ValueTask EvictByTagAsync(string tag, CancellationToken cancellationToken = default) =>
         MarkAsync(MarkKind.Hard, [tag], nameof(tag), cancellationToken);
@@ -107,6 +104,7 @@ internal sealed partial class TagCacheStore
         }
         catch (Exception e) when (RedisFailure.IsRedis(e))
         {
+            _mirrors[partition].Presume(members);
             _pending.Add(partition, members);
             return e;
         }
@@ -129,33 +127,21 @@ internal sealed partial class TagCacheStore
 
     private async Task MarkAsync(int partition, byte[][] members)
     {
-        var mirror = _mirrors[partition];
-
         foreach (var chunk in members.Chunk(TagMarkScript.MostMembers))
-        {
-            for (var tries = 1; ; tries++)
-            {
-                try
-                {
-                    // What this instance evicts it must be able to repeat after a failover: its copy has to exist first.
-                    await mirror.CurrentAsync(CancellationToken.None).ConfigureAwait(false);
-                    var reply = await _commands.MarkAsync(_keys.Partitions[partition], _settings.MarkRetention, _settings.MaximumMarks, chunk, CancellationToken.None)
-                        .ConfigureAwait(false);
-                    if (reply is not null)
-                    {
-                        mirror.Apply(reply, chunk);
-                        break;
-                    }
+            _mirrors[partition].Apply(await Retry.RunAsync(() => MarkOnceAsync(partition, chunk), _time).ConfigureAwait(false), chunk);
+    }
 
-                    if (tries == MostTries)
-                        throw new RedisTagCacheUnavailableException("The partition did not become whole.");
-                    await mirror.RenewAsync(CancellationToken.None).ConfigureAwait(false);
-                }
-                catch (Exception e) when (tries < MostTries && RedisFailure.IsPassing(e))
-                {
-                    await Task.Delay(_firstPause * (1 << tries), _time).ConfigureAwait(false);
-                }
-            }
-        }
+    private async Task<MarkReply> MarkOnceAsync(int partition, byte[][] members)
+    {
+        // What this instance evicts it must be able to repeat after a failover: its copy has to exist first.
+        var mirror = _mirrors[partition];
+        await mirror.CurrentAsync(CancellationToken.None).ConfigureAwait(false);
+        var reply = await _commands.MarkAsync(_keys.Partitions[partition], _settings.MarkRetention, _settings.MaximumMarks, members, CancellationToken.None)
+            .ConfigureAwait(false);
+        if (reply is not null)
+            return reply;
+
+        await mirror.RenewAsync(CancellationToken.None).ConfigureAwait(false);
+        throw new RedisTagCacheUnavailableException("The partition did not become whole.");
     }
 }

@@ -66,7 +66,9 @@ internal sealed partial class TagCacheStore
             {
                 // No epoch: the partition is new or was lost. It begins anew now, and whatever was read is dead.
                 var renewed = await Remaining(mirror.RenewAsync(cancellationToken), start, cancellationToken).ConfigureAwait(false);
-                return Missed(key, entry is null ? CacheMissReason.Absent : CacheMissReason.Evicted, TokenOf(renewed), activity);
+                return entry is null
+                    ? Missed(key, CacheMissReason.Absent, TokenOf(renewed), activity)
+                    : Missed(key, CacheMissReason.Evicted, TokenOf(renewed), activity, IdentityOf(entry.Memory.Span));
             }
 
             var token = new CacheToken(read);
@@ -103,7 +105,7 @@ internal sealed partial class TagCacheStore
 
         var verdict = state is null ? Verdict.Dead : Judge.Of(envelope, state, Now());
         return verdict == Verdict.Dead
-            ? Missed(key, CacheMissReason.Evicted, token, activity)
+            ? Missed(key, CacheMissReason.Evicted, token, activity, envelope.Identity.ToArray())
             : Found(key, verdict, token, envelope, entry, activity);
     }
 
@@ -137,7 +139,7 @@ internal sealed partial class TagCacheStore
             entry.Memory[envelope.PayloadOffset..]);
     }
 
-    private CacheLookup Missed(in CacheEntryKey key, CacheMissReason reason, CacheToken token, Activity? activity)
+    private CacheLookup Missed(in CacheEntryKey key, CacheMissReason reason, CacheToken token, Activity? activity, byte[]? identity = null)
     {
         _meter.Miss(key.Surface, reason switch
         {
@@ -147,8 +149,10 @@ internal sealed partial class TagCacheStore
             _ => "unavailable",
         });
         activity.Outcome("miss");
-        return new CacheLookup(reason, token);
+        return new CacheLookup(reason, token, identity);
     }
+
+    private static byte[] IdentityOf(ReadOnlySpan<byte> entry) => entry[..Math.Min(entry.Length, EnvelopeLayout.IdentityLength)].ToArray();
 
     private CacheLookup Failed(in CacheEntryKey key, Exception? exception, CacheToken token, Activity? activity)
     {
@@ -165,6 +169,6 @@ internal sealed partial class TagCacheStore
         // An entry of a later version belongs to instances that are being rolled out: it is theirs to keep.
         if (!EnvelopeReader.IsOfLaterVersion(bytes))
             Drop(address);
-        return Missed(key, CacheMissReason.Damaged, token, activity);
+        return Missed(key, CacheMissReason.Damaged, token, activity, IdentityOf(bytes));
     }
 }

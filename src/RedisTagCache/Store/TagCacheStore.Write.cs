@@ -133,27 +133,10 @@ internal sealed partial class TagCacheStore
         if (!options.Tags.IsEmpty && !key.Surface.IsTagged)
             throw new ArgumentException($"Entries of the surface '{key.Surface}' carry no tags.", nameof(options));
 
-        var tags = TagIds(options.Tags.Span);
+        var tags = TagId.OfAll(options.Tags.Span, "tags");
         if (EnvelopeWriter.Measure(tags, payload.Length) > EnvelopeLayout.Longest)
             throw new ArgumentOutOfRangeException(nameof(payload), payload.Length, "The payload with its tags is larger than Redis takes as one value (512 MiB).");
         return tags;
-    }
-
-    private static byte[][] TagIds(ReadOnlySpan<string> tags)
-    {
-        if (tags.IsEmpty)
-            return [];
-        var ids = new List<byte[]>(tags.Length);
-        for (var i = 0; i < tags.Length; i++)
-        {
-            var id = TagId.Of(tags[i], nameof(tags));
-            if (tags[..i].IndexOf(tags[i]) < 0)
-                ids.Add(id);
-        }
-
-        return ids.Count <= EnvelopeLayout.MostTags
-            ? [.. ids]
-            : throw new ArgumentException($"An entry carries at most {EnvelopeLayout.MostTags} different tags; got {ids.Count}.", nameof(tags));
     }
 
     private static long TimeToLive(TagCacheEntryOptions options)
@@ -167,20 +150,20 @@ internal sealed partial class TagCacheStore
 
     private static long Milliseconds(TimeSpan span) => (span.Ticks / TimeSpan.TicksPerMillisecond) + (span.Ticks % TimeSpan.TicksPerMillisecond > 0 ? 1 : 0);
 
-    private CacheWriteOutcome Refused()
+    internal CacheWriteOutcome Refused()
     {
         Log.WriteRefused(_logger);
         return CacheWriteOutcome.Refused;
     }
 
-    private CacheWriteOutcome Dropped(Exception? exception)
+    internal CacheWriteOutcome Dropped(Exception? exception)
     {
         if (exception is not null && _droppedWrites.ShouldTell(out var count))
             Log.WriteDropped(_logger, exception, count);
         return CacheWriteOutcome.Dropped;
     }
 
-    private static string NameOf(CacheWriteOutcome outcome) => outcome switch
+    internal static string NameOf(CacheWriteOutcome outcome) => outcome switch
     {
         CacheWriteOutcome.Stored => "stored",
         CacheWriteOutcome.Refused => "refused",

@@ -21,7 +21,7 @@ internal sealed partial class TagCacheStore : ITagCacheStore, IDisposable
     private readonly CacheMeter _meter;
     private readonly ILogger<TagCacheStore> _logger;
     private readonly Mirror[] _mirrors;
-    private readonly PendingMarks _pending;
+    private readonly PendingRepeats _pending;
     private readonly MirrorRebuild _rebuild;
     private readonly Burst _lookupFailures;
     private readonly Burst _droppedWrites;
@@ -32,6 +32,7 @@ internal sealed partial class TagCacheStore : ITagCacheStore, IDisposable
         KeySpace keys,
         RedisConnection connection,
         RedisCircuit circuit,
+        RedisCommands commands,
         StoreSettings settings,
         TimeSpan timeout,
         TimeProvider time,
@@ -41,7 +42,7 @@ internal sealed partial class TagCacheStore : ITagCacheStore, IDisposable
         _keys = keys;
         _connection = connection;
         _circuit = circuit;
-        _commands = new RedisCommands(new RedisRunner(connection, circuit, timeout, time, meter));
+        _commands = commands;
         _settings = settings;
         _timeout = timeout;
         _time = time;
@@ -49,7 +50,7 @@ internal sealed partial class TagCacheStore : ITagCacheStore, IDisposable
         _logger = loggers.CreateLogger<TagCacheStore>();
         var mirrorLogger = loggers.CreateLogger<Mirror>();
         _mirrors = [.. keys.Partitions.Select(p => new Mirror(p, _commands, settings, meter, mirrorLogger))];
-        _pending = new PendingMarks(RepeatAsync, time);
+        _pending = new PendingRepeats(RepeatAsync, time);
         _lookupFailures = new Burst(time);
         _droppedWrites = new Burst(time);
         _damagedEntries = new Burst(time);
@@ -59,6 +60,12 @@ internal sealed partial class TagCacheStore : ITagCacheStore, IDisposable
         connection.Lost += OnDisturbed;
         circuit.Closed += OnAnswering;
     }
+
+    /// <summary>Where everything lies.</summary>
+    internal KeySpace Keys => _keys;
+
+    /// <summary>What is known of evictions, by partition.</summary>
+    internal IReadOnlyList<Mirror> Mirrors => _mirrors;
 
     /// <inheritdoc/>
     public CacheMoment Observe()

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using RedisTagCache.Envelope;
 
 namespace RedisTagCache.Store;
 
@@ -43,6 +44,25 @@ internal static class TagId
         }
 
         return id;
+    }
+
+    /// <summary>The ids of different tags, each once.</summary>
+    /// <exception cref="ArgumentException">A tag is not valid, or there are too many.</exception>
+    public static byte[][] OfAll(ReadOnlySpan<string> tags, string parameter)
+    {
+        if (tags.IsEmpty)
+            return [];
+        var ids = new List<byte[]>(tags.Length);
+        for (var i = 0; i < tags.Length; i++)
+        {
+            var id = Of(tags[i], parameter);
+            if (tags[..i].IndexOf(tags[i]) < 0)
+                ids.Add(id);
+        }
+
+        return ids.Count <= EnvelopeLayout.MostTags
+            ? [.. ids]
+            : throw new ArgumentException($"An entry carries at most {EnvelopeLayout.MostTags} different tags; got {ids.Count}.", parameter);
     }
 
     public static byte[] Member(MarkKind kind, ReadOnlySpan<byte> id) => [kind == MarkKind.Hard ? (byte)'h' : (byte)'s', .. id];

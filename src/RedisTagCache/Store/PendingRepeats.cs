@@ -1,9 +1,9 @@
 namespace RedisTagCache.Store;
 
 /// <summary>
-/// The evictions Redis did not confirm. They are repeated until it does: when the connection or the circuit is back, and every second.
+/// The evictions, or the removals, that Redis did not confirm. They are repeated until it does: when the connection or the circuit is back, and every second.
 /// </summary>
-internal sealed class PendingMarks(Func<int, IReadOnlyCollection<byte[]>, CancellationToken, Task<bool>> repeat, TimeProvider time) : IDisposable
+internal sealed class PendingRepeats(Func<int, IReadOnlyCollection<byte[]>, CancellationToken, Task<bool>> repeat, TimeProvider time) : IDisposable
 {
     private static readonly TimeSpan _pause = TimeSpan.FromSeconds(1);
 

@@ -5,14 +5,14 @@ using RedisTagCache.Store;
 namespace RedisTagCache.Tests.Store;
 
 /// <summary>Evictions that Redis did not confirm are repeated until it does.</summary>
-public sealed class PendingMarksTests : IDisposable
+public sealed class PendingRepeatsTests : IDisposable
 {
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(10);
     private readonly FakeTimeProvider _time = new();
     private readonly BlockingCollection<(int Partition, byte[][] Members, TaskCompletionSource<bool> Answer)> _repeats = [];
-    private readonly PendingMarks _pending;
+    private readonly PendingRepeats _pending;
 
-    public PendingMarksTests() => _pending = new PendingMarks(RepeatAsync, _time);
+    public PendingRepeatsTests() => _pending = new PendingRepeats(RepeatAsync, _time);
 
     public void Dispose()
     {

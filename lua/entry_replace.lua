@@ -1,0 +1,60 @@
+-- Purpose: overwrites or removes an entry: takes the lease from who computes it, numbers the change in the log of removals and announces it,
+--   for the copies that other instances keep.
+-- KEYS: entry epoch lease removals staged
+-- ARGV: envelope ttl token retention cap
+--   envelope   '' when it lies in the staged key
+--   ttl        milliseconds; 0 removes the entry
+--   token      the stamp "<epoch>:<generation>:<run>" at which the value began, '' for a removal
+--   retention  microseconds for which a removal is remembered
+--   cap        removals remembered at the most
+-- Reply: {1 when done and 0 when refused, stamp now ('' when there is none), number of this change}
+-- Cost: O(size of the envelope + log r) for r removals remembered; a message
+local stamp = redis.call('GET', KEYS[2])
+if ARGV[3] ~= '' then
+  local fits = stamp == ARGV[3]
+  if stamp and not fits then
+    local epoch, lineage = string.match(stamp, '^(%d+):(.+)$')
+    local begun, begunIn = string.match(ARGV[3], '^(%d+):(.+)$')
+    fits = lineage == begunIn and tonumber(begun) <= tonumber(epoch)
+  end
+  if not fits or (ARGV[1] == '' and redis.call('EXISTS', KEYS[5]) == 0) then
+    redis.call('UNLINK', KEYS[5])
+    return {0, stamp or '', '0'}
+  end
+end
+
+if ARGV[2] == '0' then
+  redis.call('UNLINK', KEYS[1])
+elseif ARGV[1] == '' then
+  redis.call('RENAME', KEYS[5], KEYS[1])
+  redis.call('PEXPIRE', KEYS[1], ARGV[2])
+else
+  redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+end
+redis.call('DEL', KEYS[3])
+
+local time = redis.call('TIME')
+local now = tonumber(time[1]) * 1000000 + tonumber(time[2])
+local before = redis.call('ZSCORE', KEYS[4], 'last')
+local number = math.max(tonumber(before or '0') + 1, now)
+local text = string.format('%.0f', number)
+if not before then
+  redis.call('DEL', KEYS[4])
+  redis.call('ZADD', KEYS[4], string.format('%.0f', number - 1), 'floor')
+end
+redis.call('ZADD', KEYS[4], text, KEYS[1], text, 'last')
+
+-- What is dropped lives on in the floor: who knows nothing newer than that has missed something.
+local excess = redis.call('ZCARD', KEYS[4]) - 2 - tonumber(ARGV[5])
+local oldest = redis.call('ZRANGE', KEYS[4], 0, 4, 'WITHSCORES')
+for i = 1, #oldest, 2 do
+  local at = tonumber(oldest[i + 1])
+  if oldest[i] ~= 'floor' and oldest[i] ~= 'last' and (excess > 0 or at < now - tonumber(ARGV[4])) then
+    redis.call('ZREM', KEYS[4], oldest[i])
+    redis.call('ZADD', KEYS[4], oldest[i + 1], 'floor')
+    excess = excess - 1
+  end
+end
+
+redis.pcall('PUBLISH', KEYS[2], 'r' .. (before or '0') .. ' ' .. text .. ' ' .. KEYS[1])
+return {1, stamp or '', text}

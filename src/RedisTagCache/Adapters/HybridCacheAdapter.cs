@@ -1,0 +1,57 @@
+using Microsoft.Extensions.Caching.Hybrid;
+using RedisTagCache.Engine;
+
+namespace RedisTagCache.Adapters;
+
+/// <summary><see cref="HybridCache"/> in terms of the engine.</summary>
+internal sealed class HybridCacheAdapter(TagCache cache) : HybridCache
+{
+    public override ValueTask<T> GetOrCreateAsync<TState, T>(
+        string key,
+        TState state,
+        Func<TState, CancellationToken, ValueTask<T>> factory,
+        HybridCacheEntryOptions? options = null,
+        IEnumerable<string>? tags = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(key);
+        ArgumentNullException.ThrowIfNull(factory);
+        return cache.TryGetCopy(key, FlagsOf(options), out T? value)
+            ? new(value!)
+            : cache.GetOrCreateAsync(key, new PlainFactory<TState, T>(state, factory), Translate(options), tags, cancellationToken);
+    }
+
+    public override ValueTask<T> GetOrCreateAsync<TState, T>(
+        ReadOnlySpan<char> key,
+        TState state,
+        Func<TState, CancellationToken, ValueTask<T>> factory,
+        HybridCacheEntryOptions? options = null,
+        IEnumerable<string>? tags = null,
+        CancellationToken cancellationToken = default) =>
+        !key.IsEmpty && cache.TryGetCopy(key, FlagsOf(options), out T? value)
+            ? new(value!)
+            : GetOrCreateAsync(key.ToString(), state, factory, options, tags, cancellationToken);
+
+    public override ValueTask SetAsync<T>(
+        string key, T value, HybridCacheEntryOptions? options = null, IEnumerable<string>? tags = null, CancellationToken cancellationToken = default) =>
+        cache.SetAsync(key, value, Translate(options), tags, cancellationToken);
+
+    public override ValueTask RemoveAsync(string key, CancellationToken cancellationToken = default) => cache.RemoveAsync(key, cancellationToken);
+
+    public override ValueTask RemoveAsync(IEnumerable<string> keys, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(keys);
+        return new ValueTask(Task.WhenAll(keys.Select(key => cache.RemoveAsync(key, cancellationToken).AsTask()).ToArray()));
+    }
+
+    public override ValueTask RemoveByTagAsync(string tag, CancellationToken cancellationToken = default) => cache.EvictByTagAsync(tag, cancellationToken);
+
+    public override ValueTask RemoveByTagAsync(IEnumerable<string> tags, CancellationToken cancellationToken = default) =>
+        cache.EvictByTagAsync(tags, cancellationToken);
+
+    private HybridCacheEntryFlags FlagsOf(HybridCacheEntryOptions? options) => options?.Flags ?? cache.DefaultFlags;
+
+    private static CachePolicy? Translate(HybridCacheEntryOptions? options) => options is null
+        ? null
+        : new CachePolicy { Lifetime = options.Expiration, LocalLifetime = options.LocalCacheExpiration, Flags = options.Flags };
+}

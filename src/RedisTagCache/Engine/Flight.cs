@@ -1,0 +1,65 @@
+using Microsoft.Extensions.Caching.Hybrid;
+
+namespace RedisTagCache.Engine;
+
+/// <summary>One look-up or computation of a value under way in this process, and how many wait for it.</summary>
+#pragma warning disable CA1001 // A source without a timer has nothing to dispose of, and the factory may use its token when everybody has left.
+internal abstract class Flight(string name)
+#pragma warning restore CA1001
+{
+    private readonly CancellationTokenSource _abandoned = new();
+    private int _callers = 1;
+
+    public string Name => name;
+
+    /// <summary>Cancelled when everybody has stopped waiting.</summary>
+    public CancellationToken Abandoned => _abandoned.Token;
+
+    /// <summary>Joins it; false when everybody has left.</summary>
+    public bool TryJoin()
+    {
+        for (var callers = Volatile.Read(ref _callers); callers > 0; callers = Volatile.Read(ref _callers))
+        {
+            if (Interlocked.CompareExchange(ref _callers, callers + 1, callers) == callers)
+                return true;
+        }
+
+        return false;
+    }
+
+    public void Leave()
+    {
+        if (Interlocked.Decrement(ref _callers) == 0)
+            _abandoned.Cancel();
+    }
+}
+
+/// <summary>One of a type.</summary>
+internal sealed class Flight<T>(string name, HybridCacheEntryFlags flags) : Flight(name)
+{
+    private readonly TaskCompletionSource<FlightResult<T>> _landed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>The layers of the one who began it: whoever wants others flies alone.</summary>
+    public HybridCacheEntryFlags Flags => flags;
+
+    public void Land(FlightResult<T> result) => _landed.TrySetResult(result);
+
+    public void Fail(Exception exception)
+    {
+        _landed.TrySetException(exception);
+        _ = _landed.Task.Exception; // nobody may have joined
+    }
+
+    public async Task<FlightResult<T>> WaitAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _landed.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            Leave();
+            throw;
+        }
+    }
+}

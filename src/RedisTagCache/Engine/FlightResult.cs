@@ -1,0 +1,17 @@
+using RedisTagCache.Store;
+
+namespace RedisTagCache.Engine;
+
+/// <summary>What a flight brought, for all who are on it.</summary>
+/// <param name="Value">For the one who began it.</param>
+/// <param name="Plain">The value's bytes, for those who joined and for copies, where it is not to be shared.</param>
+/// <param name="Length">How many bytes the value has; nothing when it could not be serialized, or is not to be kept.</param>
+/// <param name="PayloadFlags">Whether it is null.</param>
+/// <param name="Token">When the value began; the type's default when nothing was known of Redis.</param>
+/// <param name="Tags">The ids of its tags.</param>
+internal sealed record FlightResult<T>(T Value, ReadOnlyMemory<byte> Plain, int? Length, byte PayloadFlags, CacheToken Token, byte[][] Tags)
+{
+    /// <summary>Whether someone who joined may take it: it must not have been evicted before he came, as far as this instance knows now.</summary>
+    public bool IsLive(PartitionWatch watch) =>
+        watch.Mirror.Known is not { } state || (Token.Stamp.IsSameGeneration(state.Stamp) && !state.IsPast(Token.Stamp, Tags));
+}

@@ -1,0 +1,44 @@
+using RedisTagCache.Store;
+
+namespace RedisTagCache.Engine;
+
+/// <summary>A lease that this instance has, renewed while a factory runs. Given back by the write, or by <see cref="ReleaseAsync"/>.</summary>
+internal sealed class HeldLease : IDisposable
+{
+    private readonly ValueStore _store;
+    private readonly ValueAddress _address;
+    private readonly ITimer _timer;
+    private int _renewing;
+
+    public HeldLease(ValueStore store, ValueAddress address, string owner, TimeSpan duration, TimeProvider time)
+    {
+        _store = store;
+        _address = address;
+        Owner = owner;
+        _timer = time.CreateTimer(static lease => ((HeldLease)lease!).Renew(), this, duration / 3, duration / 3);
+    }
+
+    public string Owner { get; }
+
+    public ValueTask ReleaseAsync(TimeSpan pause)
+    {
+        Dispose();
+        return _store.ReleaseAsync(_address, Owner, pause);
+    }
+
+    private void Renew()
+    {
+        if (Interlocked.Exchange(ref _renewing, 1) == 0)
+            _ = RenewAsync();
+    }
+
+    private async Task RenewAsync()
+    {
+        // Once it is another's it stays so; what is computed is judged when it is written.
+        if (!await _store.RenewAsync(_address, Owner).ConfigureAwait(false))
+            Dispose();
+        Volatile.Write(ref _renewing, 0);
+    }
+
+    public void Dispose() => _timer.Dispose();
+}

@@ -1,0 +1,121 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using RedisTagCache.Store;
+
+namespace RedisTagCache.Engine;
+
+/// <summary>
+/// The copies that an instance keeps, bounded by number and by size. When it is full, the oldest goes that was not given out since it was
+/// last considered (second chance). A hit takes no lock and writes at most one flag.
+/// </summary>
+internal sealed class LocalCache
+{
+    private const int QueueSlack = 64;
+
+    private readonly long _mostBytes;
+    private readonly int _mostEntries;
+    private readonly ConcurrentDictionary<string, LocalCopy> _copies = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, LocalCopy>.AlternateLookup<ReadOnlySpan<char>> _bySpan;
+    private readonly ConcurrentQueue<LocalCopy> _queue = new();
+    private long _bytes;
+    private int _count;
+
+    public LocalCache(long mostBytes, int mostEntries)
+    {
+        _mostBytes = mostBytes;
+        _mostEntries = mostEntries;
+        _bySpan = _copies.GetAlternateLookup<ReadOnlySpan<char>>();
+    }
+
+    public long Bytes => Interlocked.Read(ref _bytes);
+
+    public int Count => Volatile.Read(ref _count);
+
+    public bool TryGet(string name, [NotNullWhen(true)] out LocalCopy? copy) => _copies.TryGetValue(name, out copy);
+
+    public bool TryGet(ReadOnlySpan<char> name, [NotNullWhen(true)] out LocalCopy? copy) => _bySpan.TryGetValue(name, out copy);
+
+    /// <summary>Keeps a copy in place of an older one. One that is too large for itself is not kept, nor is the older one.</summary>
+    public void Set(LocalCopy copy)
+    {
+        if (copy.Size > _mostBytes || _mostEntries == 0)
+        {
+            if (_copies.TryGetValue(copy.Name, out var older))
+                Remove(older);
+            return;
+        }
+
+        while (true)
+        {
+            if (_copies.TryGetValue(copy.Name, out var old))
+            {
+                if (!_copies.TryUpdate(copy.Name, copy, old))
+                    continue;
+                Account(old, -1);
+            }
+            else if (!_copies.TryAdd(copy.Name, copy))
+            {
+                continue;
+            }
+
+            Account(copy, 1);
+            break;
+        }
+
+        _queue.Enqueue(copy);
+        Trim();
+    }
+
+    public void Remove(LocalCopy copy)
+    {
+        if (_copies.TryRemove(new KeyValuePair<string, LocalCopy>(copy.Name, copy)))
+            Account(copy, -1);
+    }
+
+    /// <summary>Removes a copy that is overtaken by that number.</summary>
+    public void Drop(string name, long removal)
+    {
+        while (_copies.TryGetValue(name, out var copy) && copy.Removal < removal)
+            Remove(copy);
+    }
+
+    public void DropAll(PartitionWatch partition)
+    {
+        foreach (var (_, copy) in _copies)
+        {
+            if (ReferenceEquals(copy.Watch, partition))
+                Remove(copy);
+        }
+    }
+
+    private void Account(LocalCopy copy, int sign)
+    {
+        Interlocked.Add(ref _bytes, sign * (long)copy.Size);
+        Interlocked.Add(ref _count, sign);
+        copy.IsGone = sign < 0;
+    }
+
+    private void Trim()
+    {
+        while ((Bytes > _mostBytes || Count > _mostEntries) && _queue.TryDequeue(out var oldest))
+        {
+            if (oldest.IsGone)
+                continue;
+            if (oldest.IsUsed)
+            {
+                oldest.IsUsed = false;
+                _queue.Enqueue(oldest);
+                continue;
+            }
+
+            Remove(oldest);
+        }
+
+        // Copies that went otherwise still stand in the queue; two steps for each that comes keep it short.
+        for (var step = 0; step < 2 && _queue.Count > (2 * Count) + QueueSlack && _queue.TryDequeue(out var copy); step++)
+        {
+            if (!copy.IsGone)
+                _queue.Enqueue(copy);
+        }
+    }
+}

@@ -1,0 +1,85 @@
+using Microsoft.Extensions.Caching.Hybrid;
+using RedisTagCache.Engine.Serialization;
+using RedisTagCache.Store;
+
+namespace RedisTagCache.Engine;
+
+/// <summary>
+/// This instance's own copy of a value, with the tags, the token and the removal number of its entry: it is judged like the entry, by what the
+/// instance knows, and never given new ones. Its times are time stamps of this process.
+/// </summary>
+internal abstract class LocalCopy(ValueAddress address, CacheToken token, long removal, byte[][] tags, ReadOnlyMemory<byte> identity, CopyTimes times, int size)
+{
+    private const int NeverFresh = -1;
+
+    private readonly int _bornAt = address.Watch.Mirror.Version;
+    private int _freshAt = NeverFresh;
+
+    public string Name => address.Name;
+
+    public PartitionWatch Watch => address.Watch;
+
+    public CopyTimes Times => times;
+
+    /// <summary>When its value began, in evictions.</summary>
+    public CacheToken Token => token;
+
+    /// <summary>The ids of its tags.</summary>
+    public byte[][] Tags => tags;
+
+    /// <summary>The newest removal that it is known not to be overtaken by.</summary>
+    public long Removal => removal;
+
+    /// <summary>What tells its entry in Redis from any other; empty when it is not there.</summary>
+    public ReadOnlyMemory<byte> Identity => identity;
+
+    /// <summary>Its share of the memory, in bytes.</summary>
+    public int Size => size;
+
+    /// <summary>Until when it is given out without another try, after a factory failed.</summary>
+    public long PausedUntil { get; set; }
+
+    /// <summary>Whether it was given out since this was last set back.</summary>
+    public bool IsUsed { get; set; }
+
+    /// <summary>Whether it is kept no longer.</summary>
+    public bool IsGone { get; set; }
+
+    /// <summary>What it is worth by its marks. As long as the instance hears of nothing new, the last verdict stands.</summary>
+    public Verdict Judge()
+    {
+        var mirror = address.Watch.Mirror;
+        var version = mirror.Version;
+        if (Volatile.Read(ref _freshAt) == version)
+            return Verdict.Fresh;
+
+        // Without a token nothing was known of Redis, and this stands until something is.
+        var verdict = mirror.Known is { } state ? Store.Judge.OfCopy(token, tags, state)
+            : token.IsDefault && version == _bornAt ? Verdict.Fresh
+            : Verdict.Dead;
+        if (verdict == Verdict.Fresh)
+            Volatile.Write(ref _freshAt, version);
+        return verdict;
+    }
+}
+
+/// <summary>A copy of a value of one type: shared where nobody can change it, else its bytes.</summary>
+internal sealed class LocalCopy<T>(
+    ValueAddress address,
+    CacheToken token,
+    long removal,
+    byte[][] tags,
+    ReadOnlyMemory<byte> identity,
+    CopyTimes times,
+    int size,
+    T? shared,
+    ReadOnlyMemory<byte> plain,
+    byte flags,
+    IHybridCacheSerializer<T> serializer) : LocalCopy(address, token, removal, tags, identity, times, size)
+{
+    public ReadOnlyMemory<byte> Plain => plain;
+
+    public byte PayloadFlags => flags;
+
+    public T Value => Immutable<T>.IsShared ? shared! : ValueCodec.Decode(plain, flags, serializer);
+}

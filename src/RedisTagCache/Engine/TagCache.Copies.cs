@@ -1,0 +1,121 @@
+using System.Diagnostics.CodeAnalysis;
+using RedisTagCache.Diagnostics;
+using RedisTagCache.Engine.Serialization;
+using RedisTagCache.Store;
+
+namespace RedisTagCache.Engine;
+
+internal sealed partial class TagCache
+{
+    private const int CopyOverhead = 256;
+
+    private LocalCopy<T>? FindCopy<T>(ValueCall<T> call) =>
+        call.Policy.ReadsCopies && _copies.TryGet(call.Name, out var found) ? found as LocalCopy<T> : null;
+
+    /// <summary>The copy to give out where Redis tells nothing: within its life, and not known to be evicted.</summary>
+    private LocalCopy<T>? FallbackOf<T>(ValueCall<T> call) =>
+        _settings.ServeLocalCopiesDuringOutage && FindCopy(call) is { } copy && PhaseOf(copy, isAsked: false) != Phase.Gone ? copy : null;
+
+    /// <param name="copy">The copy.</param>
+    /// <param name="isAsked">Whether it is to be given out without looking into Redis.</param>
+    private Phase PhaseOf(LocalCopy copy, bool isAsked)
+    {
+        var now = _time.GetTimestamp();
+        var verdict = copy.Judge();
+        if (verdict == Verdict.Dead || now >= copy.Times.EndsAt)
+        {
+            _copies.Remove(copy);
+            return Phase.Gone;
+        }
+
+        return isAsked && now >= copy.Times.AskedUntil ? Phase.Gone
+            : verdict == Verdict.Fresh && now < copy.Times.FreshUntil ? Phase.Fresh
+            : now < copy.Times.StaleUntil ? Phase.Stale
+            : Phase.FailSafe;
+    }
+
+    private Phase PhaseOf(ValueLookup found)
+    {
+        var now = Now();
+        return found.IsFresh ? Phase.Fresh : now < found.Life.StaleUntil ? Phase.Stale : now < found.Life.EndsAt ? Phase.FailSafe : Phase.Gone;
+    }
+
+    /// <summary>Keeps a copy of what was found.</summary>
+    private void Keep<T>(ValueCall<T> call, ValueLookup found, FlightResult<T> result) =>
+        Keep(call, call.Policy, result, found.Life, found.Moment.Number, found.Moment, found.Identity);
+
+    /// <summary>Keeps a copy, unless its entry was removed or overwritten meanwhile.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="policy">How it is to be kept.</param>
+    /// <param name="result">The value with its token and its tags.</param>
+    /// <param name="life">The life of its entry.</param>
+    /// <param name="removal">The newest removal that the value is known not to be overtaken by.</param>
+    /// <param name="since">What was known of removals before it was read, or computed.</param>
+    /// <param name="identity">What tells its entry from any other; empty where there is none.</param>
+    private void Keep<T>(
+        ValueCall<T> call, EffectivePolicy policy, FlightResult<T> result, ValueLife life, long removal, in RemovalMoment since, ReadOnlyMemory<byte> identity)
+    {
+        if (!policy.KeepsCopies || result.Length is not { } length)
+            return;
+
+        var address = call.Address;
+        var size = CopyOverhead + length + (2 * address.Name.Length) + result.Tags.Sum(static tag => tag.Length + 32);
+        var copy = new LocalCopy<T>(
+            address,
+            result.Token,
+            removal,
+            result.Tags,
+            identity,
+            TimesOf(life, policy),
+            size,
+            Immutable<T>.IsShared ? result.Value : default,
+            result.Plain,
+            result.PayloadFlags,
+            call.Serializer);
+        _copies.Set(copy);
+
+        // Only now: a removal that comes from here on finds the copy.
+        if (!result.Token.IsDefault && address.Watch.Removals.IsOvertaken(address.Name, since, removal))
+            _copies.Remove(copy);
+    }
+
+    private CopyTimes TimesOf(ValueLife life, EffectivePolicy policy)
+    {
+        var now = Now();
+        var stamp = _time.GetTimestamp();
+        var endsAt = At(life.EndsAt);
+        return new CopyTimes(
+            At(life.FreshUntil),
+            At(life.StaleUntil),
+            endsAt,
+            policy.LocalLifetime is { } local ? At(now + (long)Math.Ceiling(local.TotalMilliseconds)) : endsAt,
+            policy.EagerRefresh is { } part ? At(life.CreatedAt + (long)(part * (life.FreshUntil - life.CreatedAt))) : long.MaxValue);
+
+        // An entry may tell any time: what is ten years off is never.
+        long At(long time) => stamp + (long)(Math.Clamp(time - now, -1, (long)TimeSpan.FromDays(3_650).TotalMilliseconds) / 1_000.0 * _time.TimestampFrequency);
+    }
+
+    /// <summary>Reads what was found. False when that cannot be done: then it is computed anew.</summary>
+    private bool TryOpen<T>(ValueCall<T> call, ValueLookup found, [NotNullWhen(true)] out FlightResult<T>? result)
+    {
+        try
+        {
+            var unpacked = ValueCodec.Unpack(found.Payload, found.PayloadFlags);
+            var flags = (byte)(found.PayloadFlags & PayloadKinds.Null);
+            var value = ValueCodec.Decode(unpacked, flags, call.Serializer);
+
+            // The buffer goes back to its pool.
+            result = new FlightResult<T>(value, Immutable<T>.IsShared ? default : unpacked.ToArray(), unpacked.Length, flags, found.EntryToken, found.Tags);
+            return true;
+        }
+#pragma warning disable CA1031 // Whatever a serializer throws: an entry that cannot be read is none.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            if (_unreadable.ShouldTell(out var count))
+                Log.ValueUnreadable(_logger, e, count);
+            result = null;
+            return false;
+        }
+    }
+}

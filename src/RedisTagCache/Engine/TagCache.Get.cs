@@ -1,0 +1,143 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Caching.Hybrid;
+using RedisTagCache.Engine.Serialization;
+using RedisTagCache.Store;
+
+namespace RedisTagCache.Engine;
+
+internal sealed partial class TagCache
+{
+    private const int MostJoins = 3;
+
+    /// <summary>Carried by every value, as by every page, so that all of them can be evicted at once.</summary>
+    private const string EveryValue = "*";
+
+    private static readonly CachePolicy _open = new();
+
+    /// <summary>Gives out a copy about which there is nothing to do: no I/O, no lock, and for shared types no allocation.</summary>
+    public bool TryGetCopy<T>(ReadOnlySpan<char> key, HybridCacheEntryFlags flags, [MaybeNullWhen(false)] out T value)
+    {
+        if ((flags & HybridCacheEntryFlags.DisableLocalCacheRead) == 0
+            && ValueStore.IsName(key)
+            && _copies.TryGet(key, out var found)
+            && found is LocalCopy<T> copy
+            && _time.GetTimestamp() is var now
+            && now < copy.Times.QuietUntil
+            && copy.Watch.IsCurrent(now)
+            && copy.Judge() == Verdict.Fresh)
+        {
+            if (!copy.IsUsed)
+                copy.IsUsed = true;
+            _meter.Lookup(CacheSurface.Hybrid, "hit_local");
+            value = copy.Value;
+            return true;
+        }
+
+        value = default;
+        return false;
+    }
+
+    public async ValueTask<T> GetOrCreateAsync<T>(
+        string key, ValueFactory<T> factory, CachePolicy? policy, IEnumerable<string>? tags, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var effective = _policies.Resolve(policy);
+        string[] carried = [.. tags ?? [], EveryValue];
+        TagId.OfAll(carried, nameof(tags));
+        if (!effective.Computes)
+            return (await TryGetAsync<T>(key, effective, cancellationToken).ConfigureAwait(false)).Value!;
+        if (key.Length > _settings.MaximumKeyLength)
+        {
+            CountNotKept("key_length", null);
+            return await factory.RunAsync(new CacheContext(key, policy ?? _open, carried[..^1]), cancellationToken).ConfigureAwait(false);
+        }
+
+        await StartAsync(cancellationToken).ConfigureAwait(false);
+        var call = new ValueCall<T>(_values.Locate(key), factory, policy ?? _open, effective, carried, _serializers.Of<T>());
+        for (var joins = 0; ; joins++)
+        {
+            if (TryGiveCopy(call, out var value))
+                return value;
+
+            var own = new Flight<T>(call.Name, effective.Flags);
+            if (joins == MostJoins || _flights.TryBegin(own, out var underWay) || underWay is not Flight<T> flight || flight.Flags != effective.Flags)
+                return (await LeadAsync(own, call, cancellationToken).ConfigureAwait(false)).Value;
+            if (!flight.TryJoin())
+            {
+                _flights.End(flight); // everybody has left
+                continue;
+            }
+
+            _meter.Flight("joined");
+            var result = await flight.WaitAsync(cancellationToken).ConfigureAwait(false);
+            if (result.IsLive(call.Address.Watch) && TryShare(call, result, out value))
+                return value;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<CacheValue<T>> TryGetAsync<T>(string key, CachePolicy? policy = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(key);
+        var effective = _policies.Resolve(policy);
+        return TryGetCopy(key, effective.Flags, out T? value)
+            ? new CacheValue<T>(value!, isStale: false)
+            : await TryGetAsync<T>(key, effective, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask<CacheValue<T>> TryGetAsync<T>(string key, EffectivePolicy policy, CancellationToken cancellationToken)
+    {
+        if (key.Length > _settings.MaximumKeyLength)
+            return default;
+        await StartAsync(cancellationToken).ConfigureAwait(false);
+        var call = new ValueCall<T>(_values.Locate(key), NoFactory<T>.Instance, _open, policy, [], _serializers.Of<T>());
+        if (FindCopy(call) is { } copy && copy.Watch.IsCurrent(_time.GetTimestamp()) && PhaseOf(copy, isAsked: true) is Phase.Fresh or Phase.Stale)
+            return new CacheValue<T>(copy.Value, PhaseOf(copy, isAsked: true) == Phase.Stale);
+        if (!policy.ReadsRedis)
+            return default;
+
+        using var found = await _values.FindAsync(call.Address, cancellationToken).ConfigureAwait(false);
+        if (found.IsUnavailable && FallbackOf(call) is { } fallback && PhaseOf(fallback, isAsked: false) is Phase.Fresh or Phase.Stale)
+            return new CacheValue<T>(fallback.Value, isStale: true);
+        return found.IsFound && PhaseOf(found) is (Phase.Fresh or Phase.Stale) and var phase && TryOpen(call, found, out var result)
+            ? new CacheValue<T>(result.Value, phase == Phase.Stale)
+            : default;
+    }
+
+    /// <summary>What the copy of a call is good for, where it is more than <see cref="TryGetCopy"/> gives out: having it refreshed, and giving it out while that is under way.</summary>
+    private bool TryGiveCopy<T>(ValueCall<T> call, [MaybeNullWhen(false)] out T value)
+    {
+        value = default;
+        if (FindCopy(call) is not { } copy || !copy.Watch.IsCurrent(_time.GetTimestamp()))
+            return false;
+
+        var phase = PhaseOf(copy, isAsked: true);
+        var isPaused = phase == Phase.FailSafe && _time.GetTimestamp() < copy.PausedUntil;
+        if (phase is not (Phase.Fresh or Phase.Stale) && !isPaused)
+            return false;
+        if (!isPaused && (phase == Phase.Stale || _time.GetTimestamp() >= copy.Times.EagerAt))
+            StartRefresh(call, copy.Identity.IsEmpty ? null : copy.Identity);
+        _meter.Lookup(CacheSurface.Hybrid, phase switch { Phase.Fresh => "hit_local", Phase.Stale => "stale_local", _ => "fail_safe" });
+        value = copy.Value;
+        return true;
+    }
+
+    /// <summary>For one who joined: the value itself where it can be shared, else one of its own. False where there are no bytes to make one of.</summary>
+    private static bool TryShare<T>(ValueCall<T> call, FlightResult<T> result, [MaybeNullWhen(false)] out T value)
+    {
+        value = result.Value;
+        if (Immutable<T>.IsShared)
+            return true;
+        if (result.Length is null)
+            return false;
+        value = ValueCodec.Decode(result.Plain, result.PayloadFlags, call.Serializer);
+        return true;
+    }
+
+    /// <summary>Before the first look at Redis, copies cannot be kept.</summary>
+    private Task StartAsync(CancellationToken cancellationToken)
+    {
+        var started = _values.StartAsync();
+        return started.IsCompleted ? Task.CompletedTask : started.WaitAsync(cancellationToken);
+    }
+}

@@ -1,0 +1,179 @@
+using RedisTagCache.Store;
+
+namespace RedisTagCache.Engine;
+
+internal sealed partial class TagCache
+{
+    private const int MostChanges = 16;
+    private static readonly TimeSpan _firstPause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan _longestPause = TimeSpan.FromMilliseconds(500);
+
+    private long _owners;
+
+    /// <summary>Brings the value of a flight, for those who join it too.</summary>
+    private async Task<FlightResult<T>> LeadAsync<T>(Flight<T> flight, ValueCall<T> call, CancellationToken cancellationToken)
+    {
+        var flying = FlyAsync(flight, call);
+        if (!cancellationToken.CanBeCanceled || flying.IsCompleted)
+            return await flying.ConfigureAwait(false);
+        try
+        {
+            return await flying.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            flight.Leave(); // it goes on while others wait for it
+            _ = flying.ContinueWith(static t => t.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+            throw;
+        }
+    }
+
+    private async Task<FlightResult<T>> FlyAsync<T>(Flight<T> flight, ValueCall<T> call)
+    {
+        try
+        {
+            var result = await BringAsync(call, flight.Abandoned).ConfigureAwait(false);
+            _flights.End(flight);
+            flight.Land(result);
+            return result;
+        }
+        catch (Exception e)
+        {
+            _flights.End(flight);
+            flight.Fail(e);
+            throw;
+        }
+    }
+
+    private async Task<FlightResult<T>> BringAsync<T>(ValueCall<T> call, CancellationToken cancellationToken)
+    {
+        var start = _time.GetTimestamp();
+        var owner = $"{_settings.Instance}:{Interlocked.Increment(ref _owners)}";
+        var pause = _firstPause;
+        for (var looks = 0; ; looks++)
+        {
+            ReadOnlyMemory<byte>? seen = null;
+            FlightResult<T>? fallback = null;
+            if (call.Policy.ReadsRedis)
+            {
+                using var found = await _values.FindAsync(call.Address, cancellationToken).ConfigureAwait(false);
+                if (found.IsUnavailable)
+                    return await WithoutRedisAsync(call, found.Moment, cancellationToken).ConfigureAwait(false);
+                seen = found.Identity;
+                if (found.IsFound && TryOpen(call, found, out var result) && PhaseOf(found) is not Phase.Gone and var phase)
+                {
+                    Keep(call, found, result);
+                    if (phase == Phase.Stale || (phase == Phase.Fresh && IsEager(call.Policy, found.Life)))
+                        StartRefresh(call, seen);
+                    if (phase != Phase.FailSafe)
+                        return Followed(result, looks);
+                    fallback = result;
+                }
+
+                if (!call.Policy.WritesRedis)
+                    return await LeadAloneAsync(call, found.Token, found.Moment, fallback, cancellationToken).ConfigureAwait(false);
+            }
+            else if (!call.Policy.WritesRedis)
+            {
+                return await LeadAloneAsync(call, await ObserveAsync(call, cancellationToken).ConfigureAwait(false), call.Address.Watch.Removals.Observe(), null, cancellationToken)
+                    .ConfigureAwait(false);
+            }
+
+            using var waiting = _waiters.Listen(call.Name);
+            var moment = call.Address.Watch.Removals.Observe();
+            var lease = await _values.AcquireAsync(call.Address, owner, seen, isPatient: fallback is not null).ConfigureAwait(false);
+            moment = moment with { Number = lease.Removal };
+            var left = LongestWait(call.Policy, fallback is not null) - _time.GetElapsedTime(start);
+            switch (lease.Verdict)
+            {
+                case LeaseVerdict.Granted:
+                    _meter.Flight("leader");
+                    return await RunAsync(call, new HeldLease(_values, call.Address, owner, _settings.LeaseDuration, _time), lease.Token, moment, fallback, cancellationToken)
+                        .ConfigureAwait(false);
+                case LeaseVerdict.Unavailable:
+                    return await WithoutRedisAsync(call, moment, cancellationToken, fallback).ConfigureAwait(false);
+                case LeaseVerdict.Paused:
+                    return GiveFallback(call, fallback!, lease.Left, exception: null);
+                case LeaseVerdict.Changed when looks < MostChanges:
+                    continue;
+                case LeaseVerdict.Taken when left > TimeSpan.Zero:
+                    await PauseAsync(waiting.Woken, Least(pause, left, lease.Left + TimeSpan.FromMilliseconds(1)), cancellationToken).ConfigureAwait(false);
+                    pause = Least(2 * pause, _longestPause, _longestPause);
+                    continue;
+                default:
+                    return fallback is not null
+                        ? GiveFallback(call, fallback, _longestPause, exception: null)
+                        : await LeadAloneAsync(call, lease.Token, moment, null, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private FlightResult<T> Followed<T>(FlightResult<T> result, int looks)
+    {
+        if (looks > 0)
+            _meter.Flight("follower");
+        return result;
+    }
+
+    private Task<FlightResult<T>> LeadAloneAsync<T>(ValueCall<T> call, CacheToken token, RemovalMoment moment, FlightResult<T>? fallback, CancellationToken cancellationToken)
+    {
+        _meter.Flight("alone");
+        return RunAsync(call, lease: null, token, moment, fallback, cancellationToken);
+    }
+
+    /// <summary>Redis tells nothing: gives out the copy, or computes for this instance alone.</summary>
+    private async Task<FlightResult<T>> WithoutRedisAsync<T>(
+        ValueCall<T> call, RemovalMoment moment, CancellationToken cancellationToken, FlightResult<T>? fallback = null)
+    {
+        var known = call.Address.Watch.Mirror.Known;
+        if (FallbackOf(call) is { } copy)
+        {
+            var result = new FlightResult<T>(copy.Value, copy.Plain, copy.Plain.Length, copy.PayloadFlags, copy.Token, copy.Tags);
+            var phase = PhaseOf(copy, isAsked: false);
+            if (phase is Phase.Fresh or Phase.Stale)
+            {
+                _meter.Lookup(CacheSurface.Hybrid, "fail_safe");
+                if (phase == Phase.Stale)
+                    StartRefresh(call, seen: null);
+                return result;
+            }
+
+            if (_time.GetTimestamp() < copy.PausedUntil)
+            {
+                _meter.Lookup(CacheSurface.Hybrid, "fail_safe");
+                return result;
+            }
+
+            fallback ??= result;
+        }
+
+        return await LeadAloneAsync(call, known is null ? default : new CacheToken(known.Stamp), moment, fallback, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task<CacheToken> ObserveAsync<T>(ValueCall<T> call, CancellationToken cancellationToken)
+    {
+        var token = await ValueStore.ObserveAsync(call.Address, cancellationToken).ConfigureAwait(false);
+        return token.IsNever ? default : token;
+    }
+
+    /// <summary>Until who waits is woken, or for that long.</summary>
+    private async Task PauseAsync(Task woken, TimeSpan longest, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await woken.WaitAsync(longest, _time, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            // look again all the same: the message may be lost, or its sender dead
+        }
+    }
+
+    private TimeSpan LongestWait(EffectivePolicy policy, bool hasFallback) =>
+        hasFallback && policy.FactorySoftTimeout is { } soft ? Least(soft, _settings.LeaseWait, _settings.LeaseWait) : _settings.LeaseWait;
+
+    private bool IsEager(EffectivePolicy policy, ValueLife life) =>
+        policy.EagerRefresh is { } part && Now() >= life.CreatedAt + (long)(part * (life.FreshUntil - life.CreatedAt));
+
+    private static TimeSpan Least(TimeSpan a, TimeSpan b, TimeSpan c) => new(Math.Min(Math.Min(a.Ticks, b.Ticks), c.Ticks));
+}

@@ -1,0 +1,84 @@
+using RedisTagCache.Diagnostics;
+using RedisTagCache.Store;
+
+namespace RedisTagCache.Engine;
+
+internal sealed partial class TagCache
+{
+    private static readonly TimeSpan _nextLook = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Has a value refreshed that was given out just now, without the caller waiting: once in this process, and once in the fleet.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="seen">What tells the entry to be replaced from any other; nothing when it is not known.</param>
+    private void StartRefresh<T>(ValueCall<T> call, ReadOnlyMemory<byte>? seen)
+    {
+        if (call.Policy.Computes && _gate.TryEnter(call.Name))
+            _ = Task.Run(() => RefreshAsync(call, seen));
+    }
+
+    private async Task RefreshAsync<T>(ValueCall<T> call, ReadOnlyMemory<byte>? seen)
+    {
+        var pause = TimeSpan.Zero;
+        var outcome = "failed";
+        try
+        {
+            (outcome, pause) = await TryRefreshAsync(call, seen).ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // Whatever the factory throws: nobody waits for it, and the old value lives on.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            pause = call.Policy.RetryDelay;
+            if (!_stopping.IsCancellationRequested && _failedRefreshes.ShouldTell(out var count))
+                Log.RefreshFailed(_logger, e, count);
+        }
+        finally
+        {
+            _meter.Refresh(outcome);
+            _gate.Leave(call.Name, pause);
+        }
+    }
+
+    private async Task<(string Outcome, TimeSpan Pause)> TryRefreshAsync<T>(ValueCall<T> call, ReadOnlyMemory<byte>? seen)
+    {
+        if (!call.Policy.WritesRedis)
+        {
+            var begun = call.Address.Watch.Removals.Observe();
+            await ComputeAsync(call, null, await ObserveAsync(call, _stopping.Token).ConfigureAwait(false), begun, hasOld: true, _stopping.Token).ConfigureAwait(false);
+            return ("done", TimeSpan.Zero);
+        }
+
+        var moment = call.Address.Watch.Removals.Observe();
+        var owner = $"{_settings.Instance}:{Interlocked.Increment(ref _owners)}";
+        var lease = await _values.AcquireAsync(call.Address, owner, seen, isPatient: true).ConfigureAwait(false);
+        moment = moment with { Number = lease.Removal };
+        switch (lease.Verdict)
+        {
+            case LeaseVerdict.Granted:
+                var held = new HeldLease(_values, call.Address, owner, _settings.LeaseDuration, _time);
+                await ComputeAsync(call, held, lease.Token, moment, hasOld: true, _stopping.Token).ConfigureAwait(false);
+                return ("done", TimeSpan.Zero);
+            case LeaseVerdict.Changed:
+                return ("taken", await AdoptAsync(call).ConfigureAwait(false) ? TimeSpan.Zero : _nextLook);
+            case LeaseVerdict.Unavailable:
+                var known = call.Address.Watch.Mirror.Known;
+                moment = call.Address.Watch.Removals.Observe();
+                await ComputeAsync(call, null, known is null ? default : new CacheToken(known.Stamp), moment, hasOld: true, _stopping.Token).ConfigureAwait(false);
+                return ("done", TimeSpan.Zero);
+            case LeaseVerdict.Paused:
+                return ("taken", lease.Left);
+            default:
+                return ("taken", _nextLook);
+        }
+    }
+
+    /// <summary>Another instance was quicker: copies what it has written. False when that is not fresh either.</summary>
+    private async Task<bool> AdoptAsync<T>(ValueCall<T> call)
+    {
+        using var found = await _values.FindAsync(call.Address, _stopping.Token).ConfigureAwait(false);
+        if (!found.IsFound || !found.IsFresh || !TryOpen(call, found, out var result))
+            return false;
+        Keep(call, found, result);
+        return true;
+    }
+}

@@ -1,0 +1,145 @@
+using System.Buffers;
+using RedisTagCache.Diagnostics;
+using RedisTagCache.Engine.Serialization;
+using RedisTagCache.Store;
+
+namespace RedisTagCache.Engine;
+
+internal sealed partial class TagCache
+{
+    /// <summary>Runs the factory and keeps its value; gives out the old one where it fails, or takes too long.</summary>
+    private async Task<FlightResult<T>> RunAsync<T>(
+        ValueCall<T> call, HeldLease? lease, CacheToken token, RemovalMoment moment, FlightResult<T>? fallback, CancellationToken cancellationToken)
+    {
+        var computing = ComputeAsync(call, lease, token, moment, fallback is not null, cancellationToken);
+        if (fallback is null)
+            return await computing.ConfigureAwait(false);
+
+        try
+        {
+            if (call.Policy.FactorySoftTimeout is not { } soft)
+                return await computing.ConfigureAwait(false);
+            return await computing.WaitAsync(soft, _time, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (TimeoutException e) when (!computing.IsCompleted)
+        {
+            _ = computing.ContinueWith(static t => t.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+            return GiveFallback(call, fallback, call.Policy.RetryDelay, e);
+        }
+#pragma warning disable CA1031 // Whatever the factory throws: that is what the old value is for.
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+#pragma warning restore CA1031
+        {
+            return GiveFallback(call, fallback, call.Policy.RetryDelay, e);
+        }
+    }
+
+    /// <summary>Gives out the old value, and in this instance does so without another try until the pause is over.</summary>
+    private FlightResult<T> GiveFallback<T>(ValueCall<T> call, FlightResult<T> fallback, TimeSpan pause, Exception? exception)
+    {
+        _meter.Lookup(CacheSurface.Hybrid, "fail_safe");
+        if (FindCopy(call) is { } copy)
+            copy.PausedUntil = _time.GetTimestamp() + (long)(pause.TotalSeconds * _time.TimestampFrequency);
+        if (exception is not null && _failedSafely.ShouldTell(out var count))
+            Log.FactoryFailedSafe(_logger, exception, count);
+        return fallback;
+    }
+
+    /// <summary>Runs the factory and keeps its value. The lease is given back in every case, with a pause when there is an old value to live on.</summary>
+    private async Task<FlightResult<T>> ComputeAsync<T>(
+        ValueCall<T> call, HeldLease? lease, CacheToken token, RemovalMoment moment, bool hasOld, CancellationToken cancellationToken)
+    {
+        var isFilled = false;
+        var pause = TimeSpan.Zero;
+        try
+        {
+            var context = new CacheContext(call.Address.Key, call.Given, call.Tags[..^1]);
+            T value;
+            try
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                value = await MeasuredAsync(call.Factory, context, cancellationToken).ConfigureAwait(false);
+            }
+            catch when (hasOld && !cancellationToken.IsCancellationRequested)
+            {
+                pause = call.Policy.RetryDelay;
+                throw;
+            }
+
+            var policy = ReferenceEquals(context.Policy, call.Given) ? call.Policy : _policies.Resolve(context.Policy) with { Flags = call.Policy.Flags };
+            var tags = TagId.OfAll([.. context.Tags, EveryValue], nameof(context.Tags));
+            var result = new FlightResult<T>(value, default, null, 0, token, tags);
+            if (!TryEncode(call, value, policy.Compresses, out var encoded))
+                return result;
+            result = result with { Plain = Immutable<T>.IsShared ? default : encoded.Plain, Length = encoded.Plain.Length, PayloadFlags = (byte)(encoded.Flags & PayloadKinds.Null) };
+            if (!context.IsStored)
+            {
+                CountNotKept("factory", null);
+                return result;
+            }
+
+            isFilled = policy.WritesRedis;
+            await KeepAsync(call, policy, lease, result, encoded, moment).ConfigureAwait(false);
+            return result;
+        }
+        finally
+        {
+            if (isFilled)
+                lease?.Dispose();
+            else if (lease is not null)
+                await lease.ReleaseAsync(pause).ConfigureAwait(false);
+        }
+    }
+
+    private async Task KeepAsync<T>(ValueCall<T> call, EffectivePolicy policy, HeldLease? lease, FlightResult<T> result, EncodedValue encoded, RemovalMoment moment)
+    {
+        var life = policy.LifeFrom(Now());
+        var write = new ValueWrite(CacheWriteOutcome.Dropped, RemovalMoment.Unknown, default);
+        if (policy.WritesRedis)
+        {
+            write = await _values.FillAsync(
+                call.Address, new ReadOnlySequence<byte>(encoded.Stored), encoded.Flags, life, result.Tags, result.Token, lease?.Owner ?? "", moment.Number).ConfigureAwait(false);
+        }
+
+        // What Redis refused may be older than an eviction or a removal; what it did not get is judged by what was known when it began.
+        if (write.Outcome != CacheWriteOutcome.Refused)
+            Keep(call, policy, result, life, write.Outcome == CacheWriteOutcome.Stored ? write.Removal : moment.Number, moment, write.Identity);
+    }
+
+    private async Task<T> MeasuredAsync<T>(ValueFactory<T> factory, CacheContext context, CancellationToken cancellationToken)
+    {
+        var start = _time.GetTimestamp();
+        var outcome = "error";
+        try
+        {
+            var value = await factory.RunAsync(context, cancellationToken).ConfigureAwait(false);
+            outcome = "ok";
+            return value;
+        }
+        finally
+        {
+            _meter.Factory(cancellationToken.IsCancellationRequested ? "canceled" : outcome, _time.GetElapsedTime(start));
+        }
+    }
+
+    private bool TryEncode<T>(ValueCall<T> call, T value, bool mayCompress, out EncodedValue encoded)
+    {
+        try
+        {
+            encoded = _codec.Encode(value, call.Serializer, mayCompress);
+        }
+#pragma warning disable CA1031 // Whatever a serializer throws: the caller gets the value that it asked for.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            CountNotKept("serialization", e);
+            encoded = default;
+            return false;
+        }
+
+        if (encoded.Plain.Length <= _settings.MaximumPayloadBytes)
+            return true;
+        CountNotKept("payload_size", null);
+        return false;
+    }
+}

@@ -1,0 +1,74 @@
+using System.Buffers;
+using RedisTagCache.Store;
+
+namespace RedisTagCache.Engine;
+
+internal sealed partial class TagCache
+{
+    /// <inheritdoc/>
+    public async ValueTask SetAsync<T>(
+        string key, T value, CachePolicy? policy = null, IEnumerable<string>? tags = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(key);
+        cancellationToken.ThrowIfCancellationRequested();
+        var effective = _policies.Resolve(policy);
+        var ids = TagId.OfAll([.. tags ?? [], EveryValue], nameof(tags));
+        if (key.Length > _settings.MaximumKeyLength)
+        {
+            CountNotKept("key_length", null);
+            return;
+        }
+
+        await StartAsync(cancellationToken).ConfigureAwait(false);
+        var call = new ValueCall<T>(_values.Locate(key), NoFactory<T>.Instance, policy ?? _open, effective, [], _serializers.Of<T>());
+        var moment = call.Address.Watch.Removals.Observe();
+        var token = await ObserveAsync(call, cancellationToken).ConfigureAwait(false);
+        var encoded = _codec.Encode(value, call.Serializer, effective.Compresses);
+        if (encoded.Plain.Length > _settings.MaximumPayloadBytes)
+        {
+            CountNotKept("payload_size", null);
+            return;
+        }
+
+        await SetAsync(call, new FlightResult<T>(value, Immutable<T>.IsShared ? default : encoded.Plain, encoded.Plain.Length, (byte)(encoded.Flags & PayloadKinds.Null), token, ids), encoded.Stored, encoded.Flags, moment, cancellationToken)
+            .ConfigureAwait(false);
+    }
+
+    private async Task SetAsync<T>(
+        ValueCall<T> call, FlightResult<T> result, ReadOnlyMemory<byte> stored, byte flags, RemovalMoment moment, CancellationToken cancellationToken)
+    {
+        var life = call.Policy.LifeFrom(Now());
+        var write = new ValueWrite(CacheWriteOutcome.Dropped, RemovalMoment.Unknown, default);
+        if (call.Policy.WritesRedis)
+        {
+            write = await _values.ReplaceAsync(
+                call.Address, new ReadOnlySequence<byte>(stored), flags, life, result.Tags, result.Token, cancellationToken).ConfigureAwait(false);
+        }
+
+        // What is just being computed is older, and so is any copy.
+        _flights.Detach(call.Name);
+        _copies.Drop(call.Name, write.Outcome == CacheWriteOutcome.Stored ? write.Removal : long.MaxValue);
+        if (write.Outcome != CacheWriteOutcome.Refused)
+            Keep(call, call.Policy, result, life, write.Outcome == CacheWriteOutcome.Stored ? write.Removal : moment.Number, moment, write.Identity);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask RemoveAsync(string key, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(key);
+        if (key.Length > _settings.MaximumKeyLength)
+            return;
+        var address = _values.Locate(key);
+        var removing = _values.RemoveAsync(address, cancellationToken);
+        Forget(address);
+        await removing.ConfigureAwait(false);
+        Forget(address); // what was read or begun meanwhile
+    }
+
+    private void Forget(ValueAddress address)
+    {
+        address.Watch.Removals.HearOwn(address.Name);
+        _flights.Detach(address.Name);
+        _copies.Drop(address.Name, long.MaxValue);
+    }
+}

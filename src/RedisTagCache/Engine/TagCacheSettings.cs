@@ -1,0 +1,24 @@
+namespace RedisTagCache.Engine;
+
+/// <summary>The options that concern values.</summary>
+/// <param name="Instance">A name of this instance that no other one has.</param>
+/// <param name="MaximumKeyLength">In characters.</param>
+/// <param name="MaximumPayloadBytes">Serialized, before compression.</param>
+/// <param name="LocalCacheBytes">For copies.</param>
+/// <param name="LocalCacheEntries">For copies.</param>
+/// <param name="ServeLocalCopiesDuringOutage">Whether copies are given out while Redis is away.</param>
+/// <param name="LeaseDuration">Without renewal.</param>
+/// <param name="LeaseWait">For another instance's value.</param>
+/// <param name="Compression">For Redis.</param>
+/// <param name="CompressionThreshold">In bytes.</param>
+internal sealed record TagCacheSettings(
+    string Instance,
+    int MaximumKeyLength,
+    int MaximumPayloadBytes,
+    long LocalCacheBytes,
+    int LocalCacheEntries,
+    bool ServeLocalCopiesDuringOutage,
+    TimeSpan LeaseDuration,
+    TimeSpan LeaseWait,
+    CacheCompression Compression,
+    int CompressionThreshold);

@@ -1,0 +1,11 @@
+using Microsoft.Extensions.Caching.Hybrid;
+using RedisTagCache.Store;
+
+namespace RedisTagCache.Engine;
+
+/// <summary>One call for a value, as far as it concerns the layers below: where, by what, how, and with which tags.</summary>
+internal sealed record ValueCall<T>(
+    ValueAddress Address, ValueFactory<T> Factory, CachePolicy Given, EffectivePolicy Policy, string[] Tags, IHybridCacheSerializer<T> Serializer)
+{
+    public string Name => Address.Name;
+}

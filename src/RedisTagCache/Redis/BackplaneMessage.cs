@@ -1,0 +1,74 @@
+using System.Buffers.Text;
+using RedisTagCache.Redis.Scripts;
+
+namespace RedisTagCache.Redis;
+
+/// <summary>
+/// What a script announces on the channel of its partition:
+/// <code>
+/// m BEFORE AFTER FLOOR LENGTH:MEMBER...   marks were raised: an eviction or an expiry
+/// r BEFORE NUMBER ENTRY                   an entry was removed or overwritten
+/// l ENTRY                                 a lease was given back, or its value is there
+/// </code>
+/// without the first space. BEFORE tells whether a message was missed.
+/// </summary>
+internal static class BackplaneMessage
+{
+    public static bool TryParseMarks(ReadOnlySpan<byte> message, out MarkReply reply, out List<byte[]> members)
+    {
+        (reply, members) = (null!, []);
+        if (!TryStart(ref message, (byte)'m')
+            || !EpochStamp.TryParse(TakeWord(ref message), out var before)
+            || !EpochStamp.TryParse(TakeWord(ref message), out var after)
+            || !TryParseNumber(TakeWord(ref message), out var floor))
+        {
+            return false;
+        }
+
+        while (!message.IsEmpty)
+        {
+            if (!Utf8Parser.TryParse(message, out int length, out var used) || used + 1 + length > message.Length || length < 0 || message[used] != (byte)':')
+                return false;
+            members.Add(message.Slice(used + 1, length).ToArray());
+            message = message[(used + 1 + length)..];
+        }
+
+        reply = new MarkReply(before, after, floor);
+        return true;
+    }
+
+    public static bool TryParseRemoval(ReadOnlySpan<byte> message, out long before, out long number, out ReadOnlySpan<byte> entry)
+    {
+        (before, number) = (0, 0);
+        entry = default;
+        if (!TryStart(ref message, (byte)'r') || !TryParseNumber(TakeWord(ref message), out before) || !TryParseNumber(TakeWord(ref message), out number))
+            return false;
+        entry = message;
+        return true;
+    }
+
+    public static bool TryParseRelease(ReadOnlySpan<byte> message, out ReadOnlySpan<byte> entry)
+    {
+        var isRelease = TryStart(ref message, (byte)'l');
+        entry = message;
+        return isRelease;
+    }
+
+    private static bool TryStart(ref ReadOnlySpan<byte> message, byte kind)
+    {
+        if (message.IsEmpty || message[0] != kind)
+            return false;
+        message = message[1..];
+        return true;
+    }
+
+    private static ReadOnlySpan<byte> TakeWord(ref ReadOnlySpan<byte> message)
+    {
+        var end = message.IndexOf((byte)' ');
+        var word = end < 0 ? message : message[..end];
+        message = end < 0 ? default : message[(end + 1)..];
+        return word;
+    }
+
+    private static bool TryParseNumber(ReadOnlySpan<byte> word, out long number) => Utf8Parser.TryParse(word, out number, out var used) && used == word.Length;
+}

@@ -1,0 +1,25 @@
+using StackExchange.Redis;
+
+namespace RedisTagCache.Redis.Scripts;
+
+/// <summary>Gives the right to compute a key's value to one instance of the fleet.</summary>
+internal static class LeaseAcquireScript
+{
+    /// <summary>In place of an identity: the caller did not look.</summary>
+    public static readonly byte[] NotLooked = "*"u8.ToArray();
+
+    public static readonly EmbeddedScript Script = EmbeddedScript.Load("lease_acquire");
+    public static readonly string[] KeyNames = ["lease", "entry", "epoch", "removals"];
+    public static readonly string[] ArgumentNames = ["owner", "duration", "identity", "patient"];
+
+    public static ScriptCall Call(in LeasedAddress address, string owner, TimeSpan duration, ReadOnlyMemory<byte> identity, bool isPatient) => new(
+        Script,
+        [address.Lease, address.Entry.Key, address.Entry.Partition.Epoch, address.Entry.Partition.Removals],
+        [owner, (long)duration.TotalMilliseconds, identity, isPatient ? 1 : 0]);
+
+    public static LeaseReply Parse(RedisResult reply) => new(
+        (int)reply[0],
+        EpochStamp.TryParse((byte[]?)reply[1], out var stamp) ? stamp : null,
+        (long)(double)reply[2],
+        TimeSpan.FromMilliseconds(Math.Max(0, (long)reply[3])));
+}

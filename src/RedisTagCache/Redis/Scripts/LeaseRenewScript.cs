@@ -1,0 +1,16 @@
+using StackExchange.Redis;
+
+namespace RedisTagCache.Redis.Scripts;
+
+/// <summary>Prolongs a lease, if it is still the caller's.</summary>
+internal static class LeaseRenewScript
+{
+    public static readonly EmbeddedScript Script = EmbeddedScript.Load("lease_renew");
+    public static readonly string[] KeyNames = ["lease"];
+    public static readonly string[] ArgumentNames = ["owner", "duration"];
+
+    public static ScriptCall Call(in LeasedAddress address, string owner, TimeSpan duration) =>
+        new(Script, [address.Lease], [owner, (long)duration.TotalMilliseconds]);
+
+    public static bool Parse(RedisResult reply) => (int)reply == 1;
+}

@@ -1,0 +1,84 @@
+using System.Globalization;
+using RedisTagCache.Redis.Scripts;
+using StackExchange.Redis;
+
+namespace RedisTagCache.Redis;
+
+/// <summary>What is asked of Redis for values that are computed once and copied into every instance: leases, and writes that respect them.</summary>
+internal sealed class ValueCommands(RedisRunner runner)
+{
+    private const CommandFlags Flags = CommandFlags.DemandMaster;
+    private static readonly TimeSpan _stagedLifetime = TimeSpan.FromSeconds(60);
+
+    public bool IsAvailable => runner.IsAvailable;
+
+    public ValueTask<LeaseReply> AcquireAsync(
+        in LeasedAddress address, string owner, TimeSpan duration, ReadOnlyMemory<byte> identity, bool isPatient) =>
+        RunAsync("lease", LeaseAcquireScript.Call(address, owner, duration, identity, isPatient), LeaseAcquireScript.Parse, CancellationToken.None);
+
+    public ValueTask<bool> RenewAsync(in LeasedAddress address, string owner, TimeSpan duration, CancellationToken cancellationToken) =>
+        RunAsync("renew", LeaseRenewScript.Call(address, owner, duration), LeaseRenewScript.Parse, cancellationToken);
+
+    public ValueTask<bool> ReleaseAsync(in LeasedAddress address, string owner, TimeSpan pause) =>
+        RunAsync("release", LeaseReleaseScript.Call(address, owner, pause), LeaseReleaseScript.Parse, CancellationToken.None);
+
+    public ValueTask<FillReply> FillAsync(
+        in LeasedAddress address, ReadOnlyMemory<byte> envelope, bool isLarge, long timeToLive, in EpochStamp token, string owner, long begun)
+    {
+        var staged = Staged(address);
+        var call = EntryFillScript.Call(address, staged, isLarge ? default : envelope, timeToLive, token, owner, begun);
+        return WriteAsync(staged, isLarge ? envelope : default, call, CancellationToken.None);
+    }
+
+    public ValueTask<FillReply> ReplaceAsync(
+        in LeasedAddress address, ReadOnlyMemory<byte> envelope, bool isLarge, long timeToLive, in EpochStamp token, CancellationToken cancellationToken)
+    {
+        var staged = Staged(address);
+        var call = EntryReplaceScript.Call(address, staged, isLarge ? default : envelope, timeToLive, token);
+        return WriteAsync(staged, isLarge ? envelope : default, call, cancellationToken);
+    }
+
+    public ValueTask<FillReply> RemoveAsync(in LeasedAddress address) =>
+        RunAsync("remove", EntryReplaceScript.Call(address, Staged(address), default, 0, null), EntryReplaceScript.Parse, CancellationToken.None);
+
+    /// <summary>The newest of both counts of a partition: evictions and removals. Zero for removals when there was none.</summary>
+    public ValueTask<(EpochStamp? Stamp, long Removal)> ProbeAsync(Partition partition) =>
+        runner.RunAsync(
+            "probe",
+            partition,
+            static async (database, of) =>
+            {
+                var stamp = database.StringGetAsync(of.Epoch, Flags);
+                var removal = database.SortedSetScoreAsync(of.Removals, "last", Flags);
+                ReadOnlyMemory<byte> text = await stamp.ConfigureAwait(false);
+                return (EpochStamp.TryParse(text.Span, out var parsed) ? parsed : (EpochStamp?)null, (long)(await removal.ConfigureAwait(false) ?? 0));
+            },
+            CancellationToken.None);
+
+    public ValueTask<RemovalsPage> SyncRemovalsAsync(Partition partition, long known) =>
+        RunAsync("sync", RemovalsSyncScript.Call(partition, known), RemovalsSyncScript.Parse, CancellationToken.None);
+
+    /// <summary>In one round trip: a large envelope goes to a key of its own first, so that its bytes do not pass through the script.</summary>
+    private ValueTask<FillReply> WriteAsync(RedisKey staged, ReadOnlyMemory<byte> large, ScriptCall call, CancellationToken cancellationToken) =>
+        runner.RunAsync(
+            "write",
+            (staged, large, call),
+            static async (database, write) =>
+            {
+                var staging = write.large.IsEmpty ? Task.CompletedTask : database.StringSetAsync(write.staged, write.large, _stagedLifetime, flags: Flags);
+                var writing = write.call.RunAsync(database);
+                await staging.ConfigureAwait(false);
+                return EntryFillScript.Parse(await writing.ConfigureAwait(false));
+            },
+            cancellationToken);
+
+    private ValueTask<T> RunAsync<T>(string operation, ScriptCall call, Func<RedisResult, T> parse, CancellationToken cancellationToken) =>
+        runner.RunAsync(
+            operation,
+            (call, parse),
+            static async (database, script) => script.parse(await script.call.RunAsync(database).ConfigureAwait(false)),
+            cancellationToken);
+
+    private static RedisKey Staged(in LeasedAddress address) =>
+        address.Entry.Partition.StagedPrefix + Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,79 @@
+using RedisTagCache.Redis;
+
+namespace RedisTagCache.Store;
+
+/// <summary>Follows all partitions, from the first use of a value on: subscribes to what is announced, and looks every second for what was not.</summary>
+internal sealed class FleetWatch : IDisposable
+{
+    private readonly IReadOnlyList<PartitionWatch> _partitions;
+    private readonly Backplane _backplane;
+    private readonly RedisConnection _connection;
+    private readonly TimeSpan _timeout;
+    private readonly TimeProvider _time;
+    private readonly Lock _lock = new();
+    private readonly CancellationTokenSource _stopping = new();
+    private Task? _started;
+
+    public FleetWatch(IReadOnlyList<PartitionWatch> partitions, Backplane backplane, RedisConnection connection, TimeSpan timeout, TimeProvider time)
+    {
+        _partitions = partitions;
+        _backplane = backplane;
+        _connection = connection;
+        _timeout = timeout;
+        _time = time;
+        connection.SubscriptionsRestored += OnSubscriptionsRestored;
+    }
+
+    /// <summary>Begins, and ends when there was a first look: before it, copies are not kept.</summary>
+    public Task StartAsync()
+    {
+        if (Volatile.Read(ref _started) is { } started)
+            return started;
+        lock (_lock)
+            return _started ??= Task.Run(BeginAsync);
+    }
+
+    private async Task BeginAsync()
+    {
+        await LookAsync().ConfigureAwait(false);
+        _ = Task.Run(RunAsync);
+    }
+
+    private async Task RunAsync()
+    {
+        try
+        {
+            using var timer = new PeriodicTimer(PartitionWatch.Interval, _time);
+            while (await timer.WaitForNextTickAsync(_stopping.Token).ConfigureAwait(false))
+                await LookAsync().ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // disposed
+        }
+    }
+
+    private Task LookAsync() => Task.WhenAll(_partitions.Select(async partition =>
+    {
+        // What changed before the subscription stood was not announced: look again.
+        if (await partition.PollAsync().ConfigureAwait(false)
+            && await _backplane.TrySubscribeAsync(partition.Partition, partition.Receive, _timeout, _time).ConfigureAwait(false))
+        {
+            await partition.PollAsync().ConfigureAwait(false);
+        }
+    }));
+
+    // What was announced meanwhile did not come.
+    private void OnSubscriptionsRestored()
+    {
+        if (Volatile.Read(ref _started) is not null)
+            _ = LookAsync();
+    }
+
+    public void Dispose()
+    {
+        _connection.SubscriptionsRestored -= OnSubscriptionsRestored;
+        _stopping.Cancel();
+        _backplane.Dispose();
+    }
+}

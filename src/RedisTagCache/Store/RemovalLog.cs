@@ -1,0 +1,98 @@
+using RedisTagCache.Redis.Scripts;
+
+namespace RedisTagCache.Store;
+
+/// <summary>
+/// What this instance has heard of removals and overwrites in a partition. Redis numbers them; a copy knows up to which number it is not
+/// overtaken. The last ones heard are remembered, for copies that were read before and are kept only now.
+/// </summary>
+internal sealed class RemovalLog
+{
+    private const int Remembered = 1_024;
+    private const long Unnumbered = long.MaxValue;
+
+    private readonly Lock _lock = new();
+    private readonly (int Hash, long Number)[] _heard = new (int, long)[Remembered];
+    private long _known = RemovalMoment.Unknown;
+    private long _count;
+    private long _forgotten;
+
+    /// <summary>The newest number up to which nothing was missed; <see cref="RemovalMoment.Unknown"/> at first.</summary>
+    public long Known => Volatile.Read(ref _known);
+
+    /// <summary>Begin a read, or a computation, with this.</summary>
+    public RemovalMoment Observe()
+    {
+        lock (_lock)
+            return new RemovalMoment(_known, _count);
+    }
+
+    /// <summary>Whether a copy must not be kept: its entry was removed or overwritten after that number, or something was missed meanwhile.</summary>
+    /// <param name="name">The entry.</param>
+    /// <param name="since">Before the copy was read.</param>
+    /// <param name="number">Up to which the copy is known not to be overtaken.</param>
+    public bool IsOvertaken(string name, in RemovalMoment since, long number)
+    {
+        lock (_lock)
+        {
+            if (number < 0 || since.Heard < _forgotten || _count - since.Heard > Remembered)
+                return true;
+            var hash = string.GetHashCode(name, StringComparison.Ordinal);
+            for (var i = since.Heard; i < _count; i++)
+            {
+                var heard = _heard[i % Remembered];
+                if (heard.Hash == hash && heard.Number > number)
+                    return true;
+            }
+
+            return false;
+        }
+    }
+
+    /// <summary>Takes over an announcement. False when one before it was missed.</summary>
+    public bool Hear(long before, long number, string? name)
+    {
+        lock (_lock)
+        {
+            if (_known == RemovalMoment.Unknown || number <= _known)
+                return true;
+            if (name is not null)
+                Note(name, number);
+            if (before != _known)
+                return false;
+            _known = number;
+            return true;
+        }
+    }
+
+    /// <summary>Notes a removal by this instance that Redis has not numbered: nothing read before it is kept.</summary>
+    public void HearOwn(string name)
+    {
+        lock (_lock)
+            Note(name, Unnumbered);
+    }
+
+    /// <summary>Takes over what Redis told. False when it has lost count, or could not tell all: then every copy may be overtaken.</summary>
+    /// <param name="asked">What was known when it was asked.</param>
+    /// <param name="page">What it told.</param>
+    /// <param name="nameOf">The name of an entry; nothing for what is no entry of these copies.</param>
+    public bool Adopt(long asked, RemovalsPage page, Func<byte[], string?> nameOf)
+    {
+        lock (_lock)
+        {
+            var isWhole = asked == RemovalMoment.Unknown || (page.Newest >= asked && page.Floor <= asked && !page.HasMore);
+            foreach (var row in page.Removals)
+            {
+                if (nameOf(row.Entry) is { } name)
+                    Note(name, row.Number);
+            }
+
+            if (!isWhole)
+                _forgotten = ++_count; // whatever was read before
+            _known = isWhole ? Math.Max(_known, page.Newest) : page.Newest;
+            return isWhole;
+        }
+    }
+
+    private void Note(string name, long number) => _heard[_count++ % Remembered] = (string.GetHashCode(name, StringComparison.Ordinal), number);
+}

@@ -1,0 +1,59 @@
+using RedisTagCache.Envelope;
+
+namespace RedisTagCache.Store;
+
+/// <summary>A look-up of a value. Holds a pooled buffer, as the look-up under it does: dispose it once.</summary>
+internal sealed class ValueLookup : IDisposable
+{
+    private readonly CacheLookup _lookup;
+
+    public ValueLookup(CacheLookup lookup, RemovalMoment moment)
+    {
+        _lookup = lookup;
+        Moment = moment;
+        Identity = lookup.Identity;
+        if (!lookup.HasValue)
+            return;
+
+        var envelope = EnvelopeReader.Reopen(lookup.Envelope.Span);
+        var header = envelope.Header;
+        Life = new ValueLife(header.CreatedAt, header.FreshUntil, header.StaleUntil == 0 ? header.EndsAt : header.StaleUntil, header.EndsAt);
+        PayloadFlags = header.PayloadFlags;
+        EntryToken = new CacheToken(lookup.Token.Stamp with { Epoch = header.Epoch, Generation = header.Generation });
+        Identity = envelope.Identity.ToArray();
+        var tags = new List<byte[]>();
+        foreach (var tag in envelope.Tags)
+            tags.Add(tag.ToArray());
+        Tags = [.. tags];
+    }
+
+    public bool IsFound => _lookup.HasValue;
+
+    /// <summary>Whether Redis did not tell.</summary>
+    public bool IsUnavailable => _lookup.MissReason == CacheMissReason.Unavailable;
+
+    /// <summary>Whether the value is fresh, by time and by marks.</summary>
+    public bool IsFresh => _lookup.State == CacheLookupState.Fresh;
+
+    /// <summary>For a value whose computation begins now.</summary>
+    public CacheToken Token => _lookup.Token;
+
+    /// <summary>What was known of removals before the look-up.</summary>
+    public RemovalMoment Moment { get; }
+
+    /// <summary>What tells the entry from any other; empty when there is none.</summary>
+    public ReadOnlyMemory<byte> Identity { get; }
+
+    public ValueLife Life { get; }
+
+    /// <summary>When the value that was found began.</summary>
+    public CacheToken EntryToken { get; }
+
+    public byte[][] Tags { get; } = [];
+
+    public byte PayloadFlags { get; }
+
+    public ReadOnlyMemory<byte> Payload => _lookup.Payload;
+
+    public void Dispose() => _lookup.Dispose();
+}

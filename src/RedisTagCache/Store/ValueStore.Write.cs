@@ -1,0 +1,128 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
+using RedisTagCache.Diagnostics;
+using RedisTagCache.Envelope;
+using RedisTagCache.Redis;
+using RedisTagCache.Redis.Scripts;
+
+namespace RedisTagCache.Store;
+
+internal sealed partial class ValueStore
+{
+    /// <summary>Keeps what a factory computed and gives the lease back, unless the value may be older than an eviction or a removal.</summary>
+    /// <param name="address">Where.</param>
+    /// <param name="payload">The serialized value.</param>
+    /// <param name="payloadFlags">How it is to be read.</param>
+    /// <param name="life">Its times.</param>
+    /// <param name="tags">The ids of its tags.</param>
+    /// <param name="token">When its computation began, in evictions.</param>
+    /// <param name="owner">The lease's owner; empty without one.</param>
+    /// <param name="begun">When its computation began, in removals.</param>
+    public ValueTask<ValueWrite> FillAsync(
+        ValueAddress address, in ReadOnlySequence<byte> payload, byte payloadFlags, in ValueLife life, byte[][] tags, CacheToken token, string owner, long begun)
+    {
+        if (begun == RemovalMoment.Unknown)
+            token = CacheToken.Never;
+        return WriteAsync(address, payload, payloadFlags, life, tags, token, (envelope, timeToLive) =>
+            _commands.FillAsync(address.Redis, envelope, envelope.Length >= TagCacheStore.LargeFrom, timeToLive, token.Stamp, owner, begun));
+    }
+
+    /// <summary>Overwrites, and tells who keeps copies.</summary>
+    public ValueTask<ValueWrite> ReplaceAsync(
+        ValueAddress address, in ReadOnlySequence<byte> payload, byte payloadFlags, in ValueLife life, byte[][] tags, CacheToken token, CancellationToken cancellationToken) =>
+        WriteAsync(address, payload, payloadFlags, life, tags, token, (envelope, timeToLive) =>
+            _commands.ReplaceAsync(address.Redis, envelope, envelope.Length >= TagCacheStore.LargeFrom, timeToLive, token.Stamp, cancellationToken));
+
+    /// <summary>Removes an entry, revokes its computation, and tells who keeps copies. What Redis does not confirm is repeated.</summary>
+    /// <exception cref="RedisTagCacheUnavailableException">Redis did not confirm it.</exception>
+    public Task RemoveAsync(ValueAddress address, CancellationToken cancellationToken)
+    {
+        // The caller may stop waiting, the removal goes on: what it follows has happened.
+        var removing = RemoveOrRepeatAsync(address);
+        _ = removing.ContinueWith(static t => t.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        return removing.WaitAsync(cancellationToken);
+    }
+
+    private async Task RemoveOrRepeatAsync(ValueAddress address)
+    {
+        var outcome = "failed";
+        try
+        {
+            await Retry.RunAsync(() => RemoveOnceAsync(address.Redis), _time).ConfigureAwait(false);
+            outcome = "done";
+        }
+        catch (Exception e) when (RedisFailure.IsRedis(e))
+        {
+            _pending.Add(address.Watch.Partition.Index, [MemoryMarshal.AsBytes(address.Name.AsSpan()).ToArray()]);
+            throw new RedisTagCacheUnavailableException("Redis did not confirm the removal of a value. It is repeated until Redis does.", e);
+        }
+        finally
+        {
+            _meter.Removal(CacheSurface.Hybrid, outcome);
+        }
+    }
+
+    private async Task<FillReply> RemoveOnceAsync(LeasedAddress address) => await _commands.RemoveAsync(address).ConfigureAwait(false);
+
+    private async Task<bool> RepeatAsync(int partition, IReadOnlyCollection<byte[]> names, CancellationToken cancellationToken)
+    {
+        try
+        {
+            foreach (var bytes in names)
+            {
+                var name = MemoryMarshal.Cast<byte, char>(bytes).ToString();
+                await RemoveOnceAsync(_store.Keys.Locate(CacheSurface.Hybrid, _store.Keys.Partitions[partition], name)).WaitAsync(cancellationToken).ConfigureAwait(false);
+            }
+
+            Log.RemovalsRepeated(_logger, names.Count);
+            return true;
+        }
+        catch (Exception e) when (RedisFailure.IsRedis(e) && !cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+
+    private async ValueTask<ValueWrite> WriteAsync(
+        ValueAddress address,
+        ReadOnlySequence<byte> payload,
+        byte payloadFlags,
+        ValueLife life,
+        byte[][] tags,
+        CacheToken token,
+        Func<ReadOnlyMemory<byte>, long, ValueTask<FillReply>> write)
+    {
+        using var activity = CacheActivity.Write(CacheSurface.Hybrid);
+        var result = new ValueWrite(CacheWriteOutcome.Dropped, RemovalMoment.Unknown, default);
+        try
+        {
+            if (!_commands.IsAvailable)
+                return result = result with { Outcome = _store.Dropped(exception: null) };
+            if (token.IsNever || token.IsDefault || (address.Watch.Mirror.Known is { } known && known.IsPast(token.Stamp, tags)))
+                return result = result with { Outcome = _store.Refused() };
+
+            var length = (int)EnvelopeWriter.Measure(tags, payload.Length);
+            var buffer = ArrayPool<byte>.Shared.Rent(length);
+            var header = new EnvelopeHeader(
+                token.Stamp.Generation, token.Stamp.Epoch, life.CreatedAt, life.FreshUntil, life.EndsAt, 0, life.StaleUntil, payloadFlags);
+            EnvelopeWriter.Write(buffer.AsSpan(0, length), header, isTagged: true, tags, payload);
+            var identity = buffer.AsSpan(0, EnvelopeLayout.IdentityLength).ToArray();
+            var reply = await write(buffer.AsMemory(0, length), life.EndsAt - life.CreatedAt).ConfigureAwait(false);
+
+            // Only now: a write that was given up may still be read from its buffer, so that one is left to the collector.
+            ArrayPool<byte>.Shared.Return(buffer);
+            if (reply.Stamp is null || address.Watch.Mirror.At(reply.Stamp.Value) is null)
+                address.Watch.Mirror.Refresh();
+            return result = new ValueWrite(reply.Stored ? CacheWriteOutcome.Stored : _store.Refused(), reply.Removal, identity);
+        }
+        catch (Exception e) when (RedisFailure.IsRedis(e))
+        {
+            return result = result with { Outcome = _store.Dropped(e) };
+        }
+        finally
+        {
+            _meter.Write(CacheSurface.Hybrid, TagCacheStore.NameOf(result.Outcome));
+            activity.Outcome(TagCacheStore.NameOf(result.Outcome));
+        }
+    }
+}
