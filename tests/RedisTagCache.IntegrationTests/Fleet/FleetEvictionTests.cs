@@ -17,7 +17,7 @@ public sealed class FleetEvictionTests(WorkerFleet fleet)
         foreach (var (i, key) in keys.Index())
             await fleet.Workers[i % 8].GetAsync(new Command(Verb.GetOrCreate, key) { Value = "v", Tags = i % 2 == 0 ? [] : [_tag] });
         foreach (var key in keys)
-            await AllHaveCopiesAsync(key);
+            await fleet.CopyEverywhereAsync(key, "v");
 
         await fleet.Workers[7].GetAsync(new Command(Verb.Evict, "*"));
         await NoneHasAsync(keys);
@@ -29,12 +29,12 @@ public sealed class FleetEvictionTests(WorkerFleet fleet)
     public async Task Star_EvictsPagesToo_AndAPagesEvictionEvictsValues()
     {
         await using var instance = Instance.Create(fleet.ConnectionString);
-        await instance.Store.WriteAsync(_key, "page", _tag);
+        await instance.Store.WriteAsync(_key, "page", _tag, "*"); // as every page of output caching does
         await fleet.Workers[0].GetAsync(new Command(Verb.Evict, "*"));
         Assert.Null(await instance.Store.ReadAsync(_key));
 
         await fleet.Workers[0].GetAsync(new Command(Verb.Set, _key) { Value = "v", Tags = [_tag] });
-        await AllHaveCopiesAsync(_key);
+        await fleet.CopyEverywhereAsync(_key, "v");
         await instance.Store.EvictByTagAsync(_tag);
         await NoneHasAsync(_key);
     }
@@ -43,7 +43,7 @@ public sealed class FleetEvictionTests(WorkerFleet fleet)
     public async Task Eviction_ByAnInstanceThatNeverSawTheKey_Works()
     {
         await fleet.Workers[0].GetAsync(new Command(Verb.GetOrCreate, _key) { Value = "v", Tags = [_tag, "other"] });
-        await AllHaveCopiesAsync(_key);
+        await fleet.CopyEverywhereAsync(_key, "v");
         await using var stranger = Instance.Create(fleet.ConnectionString);
         await stranger.Get<ITagCache>().EvictByTagAsync(_tag);
         await NoneHasAsync(_key);
@@ -54,9 +54,7 @@ public sealed class FleetEvictionTests(WorkerFleet fleet)
     public async Task Copy_OfAReaderThatPassedNoTags_IsEvictedByThoseOfTheEntry()
     {
         await fleet.Workers[0].GetAsync(new Command(Verb.GetOrCreate, _key) { Value = "v", Tags = [_tag] });
-        foreach (var reader in fleet.Workers.Skip(1))
-            Assert.Equal("v", await reader.GetAsync(new Command(Verb.GetOrCreate, _key) { Value = "computed for want of a copy" }));
-        await AllHaveCopiesAsync(_key);
+        await fleet.CopyEverywhereAsync(_key, "v");
         await fleet.Workers[0].GetAsync(new Command(Verb.Evict, _tag));
         await NoneHasAsync(_key);
     }
@@ -65,7 +63,7 @@ public sealed class FleetEvictionTests(WorkerFleet fleet)
     public async Task Copy_IsEvictedByTheTagsOfTheFactory()
     {
         await fleet.Workers[0].GetAsync(new Command(Verb.GetOrCreate, _key) { Value = "v", Tags = ["call"], FactoryTags = [_tag] });
-        await AllHaveCopiesAsync(_key);
+        await fleet.CopyEverywhereAsync(_key, "v");
         await fleet.Workers[3].GetAsync(new Command(Verb.Evict, _tag));
         await NoneHasAsync(_key);
     }
@@ -75,24 +73,27 @@ public sealed class FleetEvictionTests(WorkerFleet fleet)
     {
         var policy = new CachePolicy { StaleWindow = TimeSpan.FromMinutes(5) };
         await fleet.Workers[0].GetAsync(new Command(Verb.GetOrCreate, _key) { Value = "old", Tags = [_tag], Policy = policy });
-        await AllHaveCopiesAsync(_key);
+        await fleet.CopyEverywhereAsync(_key, "old");
         await fleet.Workers[1].GetAsync(new Command(Verb.Expire, _tag));
 
         // Whoever asks gets the old value without waiting for the new one, which one process computes for all.
-        foreach (var _ in Enumerable.Range(0, 50))
-            await Task.WhenAll(fleet.Workers.Select(worker => worker.GetAsync(new Command(Verb.GetOrCreate, _key) { Value = "new", Tags = [_tag], Policy = policy, Takes = TimeSpan.FromMilliseconds(50) })));
-        await Eventually.BecomesTrueAsync(async () => (await fleet.ReadEverywhereAsync(_key)).All(value => value == "new"), "all have the new value", TimeSpan.FromSeconds(2));
+        var refreshing = new Command(Verb.GetOrCreate, _key) { Value = "new", Tags = [_tag], Policy = policy, Takes = TimeSpan.FromMilliseconds(50) };
+        await Eventually.BecomesTrueAsync(
+            async () => (await Task.WhenAll(fleet.Workers.Select(worker => worker.GetAsync(refreshing)))).All(value => value == "new"), "all have the new value", TimeSpan.FromSeconds(2));
         Assert.Equal(2, await fleet.RunsAsync(_key));
     }
 
-    private async Task AllHaveCopiesAsync(string key)
+    /// <summary>A copy is given out no longer than it is fresh without a look into Redis, says <see cref="CachePolicy.LocalLifetime"/>: there the new value lies.</summary>
+    [Fact]
+    public async Task StaleCopy_OfAProcessThatComputesNothing_GivesWayToTheNewValue()
     {
-        foreach (var worker in fleet.Workers)
-        {
-            await Eventually.BecomesTrueAsync(
-                async () => await worker.GetAsync(new Command(Verb.TryGet, key)) is not null && await worker.GetAsync(new Command(Verb.TryGet, key) { Policy = ChangeExtensions.OwnCopies }) is not null,
-                "it has a copy");
-        }
+        var policy = new CachePolicy { StaleWindow = TimeSpan.FromMinutes(5) };
+        await fleet.Workers[0].GetAsync(new Command(Verb.GetOrCreate, _key) { Value = "old", Tags = [_tag], Policy = policy });
+        await fleet.CopyEverywhereAsync(_key, "old");
+        await fleet.Workers[1].GetAsync(new Command(Verb.Expire, _tag));
+        await Eventually.BecomesTrueAsync(
+            async () => await fleet.Workers[2].GetAsync(new Command(Verb.GetOrCreate, _key) { Value = "new", Tags = [_tag], Policy = policy }) == "new", "one has refreshed it", TimeSpan.FromSeconds(2));
+        await Eventually.BecomesTrueAsync(async () => (await fleet.ReadEverywhereAsync(_key)).All(value => value == "new"), "all read the new value", TimeSpan.FromSeconds(3));
     }
 
     /// <summary>Messages need a moment; then it must stay so.</summary>

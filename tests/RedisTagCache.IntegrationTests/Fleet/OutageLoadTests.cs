@@ -11,7 +11,7 @@ public sealed class OutageLoadTests : IAsyncLifetime
     private const int Keys = 300;
     private const int CallersEach = 4;
     private static readonly TimeSpan _timeout = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan _phase = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan _phase = TimeSpan.FromSeconds(2.5);
     private static readonly CachePolicy _policy = new() { Lifetime = TimeSpan.FromSeconds(1) };
 
     private readonly ConcurrentQueue<string> _exceptions = new();

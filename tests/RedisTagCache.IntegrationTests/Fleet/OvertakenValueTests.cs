@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using RedisTagCache.TestSupport;
 using RedisTagCache.Worker;
 
@@ -26,7 +27,7 @@ public sealed class OvertakenValueTests(WorkerFleet fleet)
         Assert.False(call.Done.IsCompleted, "It was overtaken while it was computed.");
         var answer = await call.Done;
         Assert.Empty(answer.Errors);
-        Assert.All(answer.Values, value => Assert.Equal("old", value));
+        Assert.Equal("old", Assert.Single(answer.Values));
 
         await IsReadNowhereAsync("old");
         var runs = await fleet.RunsAsync(_key);
@@ -47,6 +48,38 @@ public sealed class OvertakenValueTests(WorkerFleet fleet)
         await using var copyless = Instance.Create(fleet.ConnectionString, options => options.LocalCacheEntries = 0);
         for (var i = 0; i < 50; i++)
             Assert.False((await copyless.Get<ITagCache>().TryGetAsync<string>(_key)).HasValue);
+    }
+
+    /// <summary>Also to those in its process who had joined before it was overtaken: nobody waits for a second run.</summary>
+    [Theory]
+    [MemberData(nameof(Overtakings))]
+    public async Task Overtaken_IsGivenToThoseWhoHadJoined(string how)
+    {
+        var call = Computer.Begin(GetOrCreate("old", how) with { Callers = 10, Takes = _takes });
+        await call.Running;
+        await call.Called;
+        await OvertakeAsync(how);
+        var answer = await call.Done;
+        Assert.Empty(answer.Errors);
+        Assert.Equal(1, await fleet.RunsAsync(_key));
+        Assert.All(answer.Values, value => Assert.Equal("old", value));
+    }
+
+    /// <summary>What is refused in the end must not leave its lease behind, for which the next would wait.</summary>
+    [Theory]
+    [MemberData(nameof(Overtakings))]
+    public async Task Overtaken_HoldsUpNobodyWhenItIsDone(string how)
+    {
+        var call = await ComputeAsync("old", how);
+        await OvertakeAsync(how);
+        var waiting = fleet.Workers[2].Begin(GetOrCreate("new", how));
+        var done = await call.Done;
+        var next = await fleet.Workers[3].DoAsync(GetOrCreate("newer", how));
+        foreach (var answer in new[] { await waiting.Done, next })
+        {
+            Assert.StartsWith("new", answer.Values[0], StringComparison.Ordinal);
+            Assert.True(Stopwatch.GetElapsedTime(done.At, answer.At) < WorkerFleet.LeaseDuration / 4, "It waited for a lease that nobody needs.");
+        }
     }
 
     /// <summary>Those who come after the eviction must not get what began before it, although it is still being computed and then at hand.</summary>
@@ -108,7 +141,7 @@ public sealed class OvertakenValueTests(WorkerFleet fleet)
     /// <summary>Begins a computation with several callers, and returns when it runs.</summary>
     private async Task<WorkerCall> ComputeAsync(string value, string how)
     {
-        var call = Computer.Begin(GetOrCreate(value, how) with { Callers = 3, Takes = _takes });
+        var call = Computer.Begin(GetOrCreate(value, how) with { Takes = _takes });
         await call.Running;
         await call.Called;
         return call;

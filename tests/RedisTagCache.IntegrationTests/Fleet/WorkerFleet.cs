@@ -43,6 +43,18 @@ public sealed class WorkerFleet : ICollectionFixture<WorkerFleet>, IAsyncLifetim
         await StartAsync(index);
     }
 
+    /// <summary>Whether a worker gives that value, and from a copy of its own.</summary>
+    internal static async Task<bool> HasCopyAsync(WorkerProcess worker, string key, string value) =>
+        await worker.GetAsync(new Command(Verb.GetOrCreate, key) { Value = "was not there" }) == value
+        && await worker.GetAsync(new Command(Verb.TryGet, key) { Policy = ChangeExtensions.OwnCopies }) == value;
+
+    /// <summary>Has all workers read a value, and so copy it.</summary>
+    internal async Task CopyEverywhereAsync(string key, string value)
+    {
+        foreach (var worker in _workers)
+            await Eventually.BecomesTrueAsync(() => HasCopyAsync(worker, key, value), "it has a copy");
+    }
+
     /// <summary>What all workers read, each many times.</summary>
     internal async Task<string?[]> ReadEverywhereAsync(string key, int readers = 20)
     {
