@@ -6,7 +6,7 @@
 --   identity  the first 12 bytes of the entry the caller saw, '' for none, '*' when it did not look
 --   patient   1 when the caller has an old value to give out, and so heeds a pause after a failure and waits for nobody, else 0
 -- Reply: {verdict, stamp now ('' when there is none), newest removal, milliseconds left};
---   verdict 1 granted, 0 taken, 2 paused, 3 the entry or the stamp is not what the caller saw: look up again
+--   verdict 1 granted, 0 taken, 2 paused, 3 the entry or the stamp is not what the caller saw: look up again, 4 none needed: the last value was not kept
 -- Cost: O(1)
 local stamp = redis.call('GET', KEYS[3])
 local removal = redis.call('ZSCORE', KEYS[4], 'last') or '0'
@@ -14,13 +14,16 @@ if not stamp or (ARGV[3] ~= '*' and redis.call('GETRANGE', KEYS[2], 0, 11) ~= AR
   return {3, stamp or '', removal, 0}
 end
 
--- Without an owner it is a pause.
 local owner = redis.call('HGET', KEYS[1], 'owner')
-if owner and (owner ~= '' or ARGV[4] == '1') then
+if owner == 'pass' then
+  return {4, stamp, removal, 0}
+elseif owner == 'pause' and ARGV[4] == '1' then
+  return {2, stamp, removal, redis.call('PTTL', KEYS[1])}
+elseif owner and owner ~= 'pause' then
   if ARGV[4] ~= '1' then
     redis.call('HSET', KEYS[1], 'waiters', 1)
   end
-  return {owner == '' and 2 or 0, stamp, removal, redis.call('PTTL', KEYS[1])}
+  return {0, stamp, removal, redis.call('PTTL', KEYS[1])}
 end
 
 redis.call('DEL', KEYS[1])

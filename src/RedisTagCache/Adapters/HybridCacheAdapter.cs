@@ -53,5 +53,8 @@ internal sealed class HybridCacheAdapter(TagCache cache) : HybridCache
 
     private static CachePolicy? Translate(HybridCacheEntryOptions? options) => options is null
         ? null
-        : new CachePolicy { Lifetime = options.Expiration, LocalLifetime = options.LocalCacheExpiration, Flags = options.Flags };
+        : new CachePolicy { Lifetime = Bounded(options.Expiration), LocalLifetime = Bounded(options.LocalCacheExpiration), Flags = options.Flags };
+
+    /// <summary>Who wants "for ever" says so with the largest number there is.</summary>
+    private static TimeSpan? Bounded(TimeSpan? span) => span > PolicyRules.Longest ? PolicyRules.Longest : span;
 }

@@ -18,6 +18,10 @@ internal static class CacheActivity
         return activity;
     }
 
+    /// <summary>A trace of its own, with a link to the caller behind whom it runs.</summary>
+    public static Activity? Refresh(Activity? caller) => _source.StartActivity(
+        ActivityKind.Internal, links: caller is null ? null : [new ActivityLink(caller.Context)], name: "cache.refresh");
+
     public static Activity? Sync() => _source.StartActivity("cache.sync");
 
     public static void Outcome(this Activity? activity, string outcome) => activity?.SetTag("redistagcache.outcome", outcome);

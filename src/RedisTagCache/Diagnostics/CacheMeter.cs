@@ -74,7 +74,13 @@ internal sealed class CacheMeter
 
     public void Refresh(string outcome) => _refreshes.Add(1, new Tag(Names.OutcomeDimension, outcome));
 
-    public void Bypass(string reason) => _bypasses.Add(1, new Tag(Names.ReasonDimension, reason));
+    public void Bypass(BypassReason reason) => _bypasses.Add(1, new Tag(Names.ReasonDimension, reason switch
+    {
+        BypassReason.KeyLength => "key_length",
+        BypassReason.PayloadSize => "payload_size",
+        BypassReason.Serialization => "serialization",
+        _ => "factory",
+    }));
 
     public void Factory(string outcome, TimeSpan duration) => _factories.Record(duration.TotalSeconds, new Tag(Names.OutcomeDimension, outcome));
 

@@ -59,8 +59,8 @@ internal static partial class Log
     [LoggerMessage(LogIds.FactoryFailedSafe, LogLevel.Warning, "A factory failed or took too long; an old value was given out ({Count} since the last such line)")]
     public static partial void FactoryFailedSafe(ILogger logger, Exception? exception, long count);
 
-    [LoggerMessage(LogIds.ValueNotKept, LogLevel.Warning, "Values were computed and not kept, the last because of its {Reason} ({Count} since the last such line)")]
-    public static partial void ValueNotKept(ILogger logger, Exception? exception, string reason, long count);
+    [LoggerMessage(LogIds.ValueNotKept, LogLevel.Warning, "Values were computed and not kept, the last for {Reason} ({Count} since the last such line)")]
+    public static partial void ValueNotKept(ILogger logger, Exception? exception, BypassReason reason, long count);
 
     [LoggerMessage(LogIds.ValueUnreadable, LogLevel.Warning, "Values could not be deserialized and are computed anew ({Count} since the last such line)")]
     public static partial void ValueUnreadable(ILogger logger, Exception exception, long count);

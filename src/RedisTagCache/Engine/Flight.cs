@@ -9,22 +9,38 @@ internal abstract class Flight(string name)
 {
     private readonly CancellationTokenSource _abandoned = new();
     private int _callers = 1;
+    private int _isClosed;
+    private int _joined;
 
     public string Name => name;
 
     /// <summary>Cancelled when everybody has stopped waiting.</summary>
     public CancellationToken Abandoned => _abandoned.Token;
 
-    /// <summary>Joins it; false when everybody has left.</summary>
+    /// <summary>Joins it; false when everybody has left, or nobody may join any more.</summary>
     public bool TryJoin()
     {
         for (var callers = Volatile.Read(ref _callers); callers > 0; callers = Volatile.Read(ref _callers))
         {
-            if (Interlocked.CompareExchange(ref _callers, callers + 1, callers) == callers)
+            if (Interlocked.CompareExchange(ref _callers, callers + 1, callers) != callers)
+                continue;
+
+            // Each of the two writes before it reads: either this sees that it is closed, or who closes it sees this.
+            Interlocked.Exchange(ref _joined, 1);
+            if (Volatile.Read(ref _isClosed) == 0)
                 return true;
+            Leave();
+            return false;
         }
 
         return false;
+    }
+
+    /// <summary>Lets nobody join any more; true when somebody may have.</summary>
+    public bool Close()
+    {
+        Interlocked.Exchange(ref _isClosed, 1);
+        return Volatile.Read(ref _joined) == 1;
     }
 
     public void Leave()

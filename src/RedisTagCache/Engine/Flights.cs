@@ -26,6 +26,13 @@ internal sealed class Flights
 
     public void End(Flight flight) => _byName.TryRemove(new KeyValuePair<string, Flight>(flight.Name, flight));
 
+    /// <summary>Lets nobody join any more; true when somebody has.</summary>
+    public bool Close(Flight flight)
+    {
+        End(flight);
+        return flight.Close();
+    }
+
     public void Detach(string name) => _byName.TryRemove(name, out _);
 
     public void DetachAll() => _byName.Clear();

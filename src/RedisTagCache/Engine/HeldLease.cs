@@ -26,6 +26,13 @@ internal sealed class HeldLease : IDisposable
         return _store.ReleaseAsync(_address, Owner, pause);
     }
 
+    /// <summary>Gives it back because the value is not kept.</summary>
+    public ValueTask PassAsync()
+    {
+        Dispose();
+        return _store.PassAsync(_address, Owner);
+    }
+
     private void Renew()
     {
         if (Interlocked.Exchange(ref _renewing, 1) == 0)

@@ -5,16 +5,18 @@ namespace RedisTagCache.Engine;
 /// <summary>What values a policy takes.</summary>
 internal static class PolicyRules
 {
-    private static readonly TimeSpan _longest = TimeSpan.FromDays(3_650);
+    /// <summary>The longest of all times.</summary>
+    public static TimeSpan Longest { get; } = TimeSpan.FromDays(3_650);
+
     private static readonly TimeSpan _hour = TimeSpan.FromHours(1);
     private static readonly TimeSpan _millisecond = TimeSpan.FromMilliseconds(1);
 
     /// <summary>The first thing that is wrong with a policy, and the range accepted; nothing when all is well.</summary>
     public static (string Property, string Problem)? Check(CachePolicy policy) =>
-        Between(nameof(policy.Lifetime), policy.Lifetime, _millisecond, _longest)
-        ?? Between(nameof(policy.StaleWindow), policy.StaleWindow, TimeSpan.Zero, _longest)
-        ?? Between(nameof(policy.FailSafeWindow), policy.FailSafeWindow, TimeSpan.Zero, _longest)
-        ?? Between(nameof(policy.LocalLifetime), policy.LocalLifetime, TimeSpan.Zero, _longest)
+        Between(nameof(policy.Lifetime), policy.Lifetime, _millisecond, Longest)
+        ?? Between(nameof(policy.StaleWindow), policy.StaleWindow, TimeSpan.Zero, Longest)
+        ?? Between(nameof(policy.FailSafeWindow), policy.FailSafeWindow, TimeSpan.Zero, Longest)
+        ?? Between(nameof(policy.LocalLifetime), policy.LocalLifetime, TimeSpan.Zero, Longest)
         ?? Between(nameof(policy.EagerRefresh), policy.EagerRefresh, 0.1, 0.99)
         ?? Between(nameof(policy.Jitter), policy.Jitter, 0, 0.9)
         ?? Between(nameof(policy.FactorySoftTimeout), policy.FactorySoftTimeout, _millisecond, _hour)

@@ -96,7 +96,11 @@ internal sealed partial class TagCache
     }
 
     /// <summary>Reads what was found. False when that cannot be done: then it is computed anew.</summary>
-    private bool TryOpen<T>(ValueCall<T> call, ValueLookup found, [NotNullWhen(true)] out FlightResult<T>? result)
+    /// <param name="call">The call.</param>
+    /// <param name="found">What was found.</param>
+    /// <param name="flight">Where others may have joined, who need the bytes.</param>
+    /// <param name="result">What it says.</param>
+    private bool TryOpen<T>(ValueCall<T> call, ValueLookup found, Flight<T>? flight, [NotNullWhen(true)] out FlightResult<T>? result)
     {
         try
         {
@@ -104,8 +108,9 @@ internal sealed partial class TagCache
             var flags = (byte)(found.PayloadFlags & PayloadKinds.Null);
             var value = ValueCodec.Decode(unpacked, flags, call.Serializer);
 
-            // The buffer goes back to its pool.
-            result = new FlightResult<T>(value, Immutable<T>.IsShared ? default : unpacked.ToArray(), unpacked.Length, flags, found.EntryToken, found.Tags);
+            // The buffer goes back to its pool. Where no copy is kept, its bytes are wanted by those who have joined, and from here on nobody joins.
+            var isWanted = !Immutable<T>.IsShared && (call.Policy.KeepsCopies || (flight is not null && _flights.Close(flight)));
+            result = new FlightResult<T>(value, isWanted ? unpacked.ToArray() : default, unpacked.Length, flags, found.EntryToken, found.Tags);
             return true;
         }
 #pragma warning disable CA1031 // Whatever a serializer throws: an entry that cannot be read is none.

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Caching.Hybrid;
+using RedisTagCache.Diagnostics;
 using RedisTagCache.Engine.Serialization;
 using RedisTagCache.Store;
 
@@ -42,14 +43,14 @@ internal sealed partial class TagCache
     {
         cancellationToken.ThrowIfCancellationRequested();
         var effective = _policies.Resolve(policy);
-        string[] carried = [.. tags ?? [], EveryValue];
-        TagId.OfAll(carried, nameof(tags));
+        var carried = tags as string[] ?? tags?.ToArray() ?? [];
+        TagId.Check(carried, nameof(tags));
         if (!effective.Computes)
             return (await TryGetAsync<T>(key, effective, cancellationToken).ConfigureAwait(false)).Value!;
         if (key.Length > _settings.MaximumKeyLength)
         {
-            CountNotKept("key_length", null);
-            return await factory.RunAsync(new CacheContext(key, policy ?? _open, carried[..^1]), cancellationToken).ConfigureAwait(false);
+            CountNotKept(BypassReason.KeyLength, null);
+            return await factory.RunAsync(new CacheContext(key, policy ?? _open, carried), cancellationToken).ConfigureAwait(false);
         }
 
         await StartAsync(cancellationToken).ConfigureAwait(false);
@@ -61,7 +62,11 @@ internal sealed partial class TagCache
 
             var own = new Flight<T>(call.Name, effective.Flags);
             if (joins == MostJoins || _flights.TryBegin(own, out var underWay) || underWay is not Flight<T> flight || flight.Flags != effective.Flags)
-                return (await LeadAsync(own, call, cancellationToken).ConfigureAwait(false)).Value;
+            {
+                var flying = FlyAsync(own, call);
+                return (cancellationToken.CanBeCanceled ? await LeadAsync(own, flying, cancellationToken).ConfigureAwait(false) : await flying.ConfigureAwait(false)).Value;
+            }
+
             if (!flight.TryJoin())
             {
                 _flights.End(flight); // everybody has left
@@ -99,7 +104,7 @@ internal sealed partial class TagCache
         using var found = await _values.FindAsync(call.Address, cancellationToken).ConfigureAwait(false);
         if (found.IsUnavailable && FallbackOf(call) is { } fallback && PhaseOf(fallback, isAsked: false) is Phase.Fresh or Phase.Stale)
             return new CacheValue<T>(fallback.Value, isStale: true);
-        return found.IsFound && PhaseOf(found) is (Phase.Fresh or Phase.Stale) and var phase && TryOpen(call, found, out var result)
+        return found.IsFound && PhaseOf(found) is (Phase.Fresh or Phase.Stale) and var phase && TryOpen(call, found, flight: null, out var result)
             ? new CacheValue<T>(result.Value, phase == Phase.Stale)
             : default;
     }

@@ -10,12 +10,9 @@ internal sealed partial class TagCache
 
     private long _owners;
 
-    /// <summary>Brings the value of a flight, for those who join it too.</summary>
-    private async Task<FlightResult<T>> LeadAsync<T>(Flight<T> flight, ValueCall<T> call, CancellationToken cancellationToken)
+    /// <summary>Waits for a flight on the part of the one who began it.</summary>
+    private static async Task<FlightResult<T>> LeadAsync<T>(Flight<T> flight, Task<FlightResult<T>> flying, CancellationToken cancellationToken)
     {
-        var flying = FlyAsync(flight, call);
-        if (!cancellationToken.CanBeCanceled || flying.IsCompleted)
-            return await flying.ConfigureAwait(false);
         try
         {
             return await flying.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -28,11 +25,12 @@ internal sealed partial class TagCache
         }
     }
 
+    /// <summary>Brings the value of a flight, for those who join it too.</summary>
     private async Task<FlightResult<T>> FlyAsync<T>(Flight<T> flight, ValueCall<T> call)
     {
         try
         {
-            var result = await BringAsync(call, flight.Abandoned).ConfigureAwait(false);
+            var result = await BringAsync(flight, call, flight.Abandoned).ConfigureAwait(false);
             _flights.End(flight);
             flight.Land(result);
             return result;
@@ -45,10 +43,10 @@ internal sealed partial class TagCache
         }
     }
 
-    private async Task<FlightResult<T>> BringAsync<T>(ValueCall<T> call, CancellationToken cancellationToken)
+    private async Task<FlightResult<T>> BringAsync<T>(Flight<T> flight, ValueCall<T> call, CancellationToken cancellationToken)
     {
         var start = _time.GetTimestamp();
-        var owner = $"{_settings.Instance}:{Interlocked.Increment(ref _owners)}";
+        string? owner = null;
         var pause = _firstPause;
         for (var looks = 0; ; looks++)
         {
@@ -60,7 +58,7 @@ internal sealed partial class TagCache
                 if (found.IsUnavailable)
                     return await WithoutRedisAsync(call, found.Moment, cancellationToken).ConfigureAwait(false);
                 seen = found.Identity;
-                if (found.IsFound && TryOpen(call, found, out var result) && PhaseOf(found) is not Phase.Gone and var phase)
+                if (found.IsFound && TryOpen(call, found, flight, out var result) && PhaseOf(found) is not Phase.Gone and var phase)
                 {
                     Keep(call, found, result);
                     if (phase == Phase.Stale || (phase == Phase.Fresh && IsEager(call.Policy, found.Life)))
@@ -79,6 +77,7 @@ internal sealed partial class TagCache
                     .ConfigureAwait(false);
             }
 
+            owner ??= NewOwner();
             using var waiting = _waiters.Listen(call.Name);
             var moment = call.Address.Watch.Removals.Observe();
             var lease = await _values.AcquireAsync(call.Address, owner, seen, isPatient: fallback is not null).ConfigureAwait(false);
@@ -101,12 +100,14 @@ internal sealed partial class TagCache
                     pause = Least(2 * pause, _longestPause, _longestPause);
                     continue;
                 default:
-                    return fallback is not null
+                    return fallback is not null && lease.Verdict == LeaseVerdict.Taken
                         ? GiveFallback(call, fallback, _longestPause, exception: null)
-                        : await LeadAloneAsync(call, lease.Token, moment, null, cancellationToken).ConfigureAwait(false);
+                        : await LeadAloneAsync(call, lease.Token, moment, fallback, cancellationToken).ConfigureAwait(false);
             }
         }
     }
+
+    private string NewOwner() => $"{_settings.Instance}:{Interlocked.Increment(ref _owners)}";
 
     private FlightResult<T> Followed<T>(FlightResult<T> result, int looks)
     {

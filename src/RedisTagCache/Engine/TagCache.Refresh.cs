@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using RedisTagCache.Diagnostics;
 using RedisTagCache.Store;
 
@@ -18,6 +19,10 @@ internal sealed partial class TagCache
 
     private async Task RefreshAsync<T>(ValueCall<T> call, ReadOnlyMemory<byte>? seen)
     {
+        // The request behind which this runs ends before it.
+        var caller = Activity.Current;
+        Activity.Current = null;
+        using var activity = CacheActivity.Refresh(caller);
         var pause = TimeSpan.Zero;
         var outcome = "failed";
         try
@@ -35,6 +40,7 @@ internal sealed partial class TagCache
         finally
         {
             _meter.Refresh(outcome);
+            activity.Outcome(outcome);
             _gate.Leave(call.Name, pause);
         }
     }
@@ -48,37 +54,42 @@ internal sealed partial class TagCache
             return ("done", TimeSpan.Zero);
         }
 
-        var moment = call.Address.Watch.Removals.Observe();
-        var owner = $"{_settings.Instance}:{Interlocked.Increment(ref _owners)}";
-        var lease = await _values.AcquireAsync(call.Address, owner, seen, isPatient: true).ConfigureAwait(false);
-        moment = moment with { Number = lease.Removal };
-        switch (lease.Verdict)
+        for (var looks = 0; ; looks++)
         {
-            case LeaseVerdict.Granted:
-                var held = new HeldLease(_values, call.Address, owner, _settings.LeaseDuration, _time);
-                await ComputeAsync(call, held, lease.Token, moment, hasOld: true, _stopping.Token).ConfigureAwait(false);
-                return ("done", TimeSpan.Zero);
-            case LeaseVerdict.Changed:
-                return ("taken", await AdoptAsync(call).ConfigureAwait(false) ? TimeSpan.Zero : _nextLook);
-            case LeaseVerdict.Unavailable:
-                var known = call.Address.Watch.Mirror.Known;
-                moment = call.Address.Watch.Removals.Observe();
-                await ComputeAsync(call, null, known is null ? default : new CacheToken(known.Stamp), moment, hasOld: true, _stopping.Token).ConfigureAwait(false);
-                return ("done", TimeSpan.Zero);
-            case LeaseVerdict.Paused:
-                return ("taken", lease.Left);
-            default:
-                return ("taken", _nextLook);
+            var moment = call.Address.Watch.Removals.Observe();
+            var owner = NewOwner();
+            var lease = await _values.AcquireAsync(call.Address, owner, seen, isPatient: true).ConfigureAwait(false);
+            switch (lease.Verdict)
+            {
+                case LeaseVerdict.Granted:
+                    var held = new HeldLease(_values, call.Address, owner, _settings.LeaseDuration, _time);
+                    await ComputeAsync(call, held, lease.Token, moment with { Number = lease.Removal }, hasOld: true, _stopping.Token).ConfigureAwait(false);
+                    return ("done", TimeSpan.Zero);
+                case LeaseVerdict.Changed when looks < MostChanges:
+                    // Another instance was quicker, or the entry is gone.
+                    (var isAdopted, seen) = await AdoptAsync(call).ConfigureAwait(false);
+                    if (isAdopted)
+                        return ("taken", TimeSpan.Zero);
+                    continue;
+                case LeaseVerdict.Unavailable:
+                    var known = call.Address.Watch.Mirror.Known;
+                    await ComputeAsync(call, null, known is null ? default : new CacheToken(known.Stamp), moment, hasOld: true, _stopping.Token).ConfigureAwait(false);
+                    return ("done", TimeSpan.Zero);
+                case LeaseVerdict.Paused:
+                    return ("taken", lease.Left);
+                default:
+                    return ("taken", _nextLook);
+            }
         }
     }
 
-    /// <summary>Another instance was quicker: copies what it has written. False when that is not fresh either.</summary>
-    private async Task<bool> AdoptAsync<T>(ValueCall<T> call)
+    /// <summary>Copies what is there now, when it is fresh; else tells what there is.</summary>
+    private async Task<(bool IsAdopted, ReadOnlyMemory<byte>? Seen)> AdoptAsync<T>(ValueCall<T> call)
     {
         using var found = await _values.FindAsync(call.Address, _stopping.Token).ConfigureAwait(false);
-        if (!found.IsFound || !found.IsFresh || !TryOpen(call, found, out var result))
-            return false;
+        if (!found.IsFound || !found.IsFresh || !TryOpen(call, found, flight: null, out var result))
+            return (false, found.IsUnavailable ? null : found.Identity);
         Keep(call, found, result);
-        return true;
+        return (true, null);
     }
 }

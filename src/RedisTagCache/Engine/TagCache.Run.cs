@@ -49,11 +49,12 @@ internal sealed partial class TagCache
     private async Task<FlightResult<T>> ComputeAsync<T>(
         ValueCall<T> call, HeldLease? lease, CacheToken token, RemovalMoment moment, bool hasOld, CancellationToken cancellationToken)
     {
-        var isFilled = false;
         var pause = TimeSpan.Zero;
+        var isPassed = false;
+        var isFilled = false;
         try
         {
-            var context = new CacheContext(call.Address.Key, call.Given, call.Tags[..^1]);
+            var context = new CacheContext(call.Address.Key, call.Given, call.Tags);
             T value;
             try
             {
@@ -67,31 +68,34 @@ internal sealed partial class TagCache
             }
 
             var policy = ReferenceEquals(context.Policy, call.Given) ? call.Policy : _policies.Resolve(context.Policy) with { Flags = call.Policy.Flags };
-            var tags = TagId.OfAll([.. context.Tags, EveryValue], nameof(context.Tags));
-            var result = new FlightResult<T>(value, default, null, 0, token, tags);
+            var result = new FlightResult<T>(value, default, null, 0, token, TagId.OfAll([.. context.Tags, EveryValue], nameof(context.Tags)));
+            isPassed = true;
             if (!TryEncode(call, value, policy.Compresses, out var encoded))
                 return result;
             result = result with { Plain = Immutable<T>.IsShared ? default : encoded.Plain, Length = encoded.Plain.Length, PayloadFlags = (byte)(encoded.Flags & PayloadKinds.Null) };
-            if (!context.IsStored)
+            if (encoded.Plain.Length > _settings.MaximumPayloadBytes || !context.IsStored)
             {
-                CountNotKept("factory", null);
+                CountNotKept(context.IsStored ? BypassReason.PayloadSize : BypassReason.Factory, null);
                 return result;
             }
 
-            isFilled = policy.WritesRedis;
-            await KeepAsync(call, policy, lease, result, encoded, moment).ConfigureAwait(false);
+            isPassed = false;
+            isFilled = await KeepAsync(call, policy, lease, result, encoded, moment).ConfigureAwait(false);
             return result;
         }
         finally
         {
-            if (isFilled)
-                lease?.Dispose();
-            else if (lease is not null)
+            if (isFilled || lease is null)
+                lease?.Dispose(); // the write has given it back
+            else if (isPassed)
+                await lease.PassAsync().ConfigureAwait(false);
+            else
                 await lease.ReleaseAsync(pause).ConfigureAwait(false);
         }
     }
 
-    private async Task KeepAsync<T>(ValueCall<T> call, EffectivePolicy policy, HeldLease? lease, FlightResult<T> result, EncodedValue encoded, RemovalMoment moment)
+    /// <summary>Stores a value and keeps a copy. False when Redis has not stored it, and may not have got the lease back.</summary>
+    private async Task<bool> KeepAsync<T>(ValueCall<T> call, EffectivePolicy policy, HeldLease? lease, FlightResult<T> result, EncodedValue encoded, RemovalMoment moment)
     {
         var life = policy.LifeFrom(Now());
         var write = new ValueWrite(CacheWriteOutcome.Dropped, RemovalMoment.Unknown, default);
@@ -104,6 +108,7 @@ internal sealed partial class TagCache
         // What Redis refused may be older than an eviction or a removal; what it did not get is judged by what was known when it began.
         if (write.Outcome != CacheWriteOutcome.Refused)
             Keep(call, policy, result, life, write.Outcome == CacheWriteOutcome.Stored ? write.Removal : moment.Number, moment, write.Identity);
+        return write.Outcome == CacheWriteOutcome.Stored;
     }
 
     private async Task<T> MeasuredAsync<T>(ValueFactory<T> factory, CacheContext context, CancellationToken cancellationToken)
@@ -127,19 +132,15 @@ internal sealed partial class TagCache
         try
         {
             encoded = _codec.Encode(value, call.Serializer, mayCompress);
+            return true;
         }
 #pragma warning disable CA1031 // Whatever a serializer throws: the caller gets the value that it asked for.
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            CountNotKept("serialization", e);
+            CountNotKept(BypassReason.Serialization, e);
             encoded = default;
             return false;
         }
-
-        if (encoded.Plain.Length <= _settings.MaximumPayloadBytes)
-            return true;
-        CountNotKept("payload_size", null);
-        return false;
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using RedisTagCache.Diagnostics;
 using RedisTagCache.Store;
 
 namespace RedisTagCache.Engine;
@@ -15,7 +16,7 @@ internal sealed partial class TagCache
         var ids = TagId.OfAll([.. tags ?? [], EveryValue], nameof(tags));
         if (key.Length > _settings.MaximumKeyLength)
         {
-            CountNotKept("key_length", null);
+            CountNotKept(BypassReason.KeyLength, null);
             return;
         }
 
@@ -26,7 +27,7 @@ internal sealed partial class TagCache
         var encoded = _codec.Encode(value, call.Serializer, effective.Compresses);
         if (encoded.Plain.Length > _settings.MaximumPayloadBytes)
         {
-            CountNotKept("payload_size", null);
+            CountNotKept(BypassReason.PayloadSize, null);
             return;
         }
 

@@ -117,7 +117,7 @@ internal sealed partial class TagCache : ITagCache, ILocalCopies, IDisposable
 
     private long Now() => _time.GetUtcNow().ToUnixTimeMilliseconds();
 
-    private void CountNotKept(string reason, Exception? exception)
+    private void CountNotKept(BypassReason reason, Exception? exception)
     {
         _meter.Bypass(reason);
         if (_notKept.ShouldTell(out var count))

@@ -19,8 +19,8 @@ internal sealed class ValueCommands(RedisRunner runner)
     public ValueTask<bool> RenewAsync(in LeasedAddress address, string owner, TimeSpan duration, CancellationToken cancellationToken) =>
         RunAsync("renew", LeaseRenewScript.Call(address, owner, duration), LeaseRenewScript.Parse, cancellationToken);
 
-    public ValueTask<bool> ReleaseAsync(in LeasedAddress address, string owner, TimeSpan pause) =>
-        RunAsync("release", LeaseReleaseScript.Call(address, owner, pause), LeaseReleaseScript.Parse, CancellationToken.None);
+    public ValueTask<bool> ReleaseAsync(in LeasedAddress address, string owner, string mark, TimeSpan duration) =>
+        RunAsync("release", LeaseReleaseScript.Call(address, owner, mark, duration), LeaseReleaseScript.Parse, CancellationToken.None);
 
     public ValueTask<FillReply> FillAsync(
         in LeasedAddress address, ReadOnlyMemory<byte> envelope, bool isLarge, long timeToLive, in EpochStamp token, string owner, long begun)

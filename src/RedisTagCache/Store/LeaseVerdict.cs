@@ -15,6 +15,9 @@ internal enum LeaseVerdict
     /// <summary>The entry is not the one the caller saw: it is to look again.</summary>
     Changed = 3,
 
+    /// <summary>None is needed: the value was not kept a moment ago.</summary>
+    Pass = 4,
+
     /// <summary>Redis did not tell.</summary>
-    Unavailable = 4,
+    Unavailable = 5,
 }

@@ -46,6 +46,17 @@ internal static class TagId
         return id;
     }
 
+    /// <summary>Checks tags without making ids of them.</summary>
+    /// <exception cref="ArgumentException">A tag is null, empty or not valid Unicode.</exception>
+    public static void Check(ReadOnlySpan<string> tags, string parameter)
+    {
+        foreach (var tag in tags)
+        {
+            if (string.IsNullOrEmpty(tag) || tag.AsSpan().ContainsAnyInRange('\uD800', '\uDFFF'))
+                Of(tag, parameter);
+        }
+    }
+
     /// <summary>The ids of different tags, each once.</summary>
     /// <exception cref="ArgumentException">A tag is not valid, or there are too many.</exception>
     public static byte[][] OfAll(ReadOnlySpan<string> tags, string parameter)

@@ -11,6 +11,11 @@ namespace RedisTagCache.Store;
 /// </summary>
 internal sealed partial class ValueStore : IDisposable
 {
+    private static readonly TimeSpan _shortestPause = TimeSpan.FromMilliseconds(1);
+
+    /// <summary>Long enough for all who waited; after it, one is asked to lead again.</summary>
+    private static readonly TimeSpan _pass = TimeSpan.FromSeconds(1);
+
     private readonly TagCacheStore _store;
     private readonly ValueCommands _commands;
     private readonly FleetWatch _fleet;
@@ -130,11 +135,21 @@ internal sealed partial class ValueStore : IDisposable
         }
     }
 
-    public async ValueTask ReleaseAsync(ValueAddress address, string owner, TimeSpan pause)
+    /// <summary>Gives a lease back without a value.</summary>
+    /// <param name="address">The value.</param>
+    /// <param name="owner">The lease's owner.</param>
+    /// <param name="pause">For how long callers that have an old value do not try again; zero for not at all.</param>
+    public ValueTask ReleaseAsync(ValueAddress address, string owner, TimeSpan pause) =>
+        ReleaseAsync(address, owner, pause >= _shortestPause ? LeaseReleaseScript.Pause : "", pause);
+
+    /// <summary>Gives a lease back because the value is not kept: who waits for it computes his own, not one after the other.</summary>
+    public ValueTask PassAsync(ValueAddress address, string owner) => ReleaseAsync(address, owner, LeaseReleaseScript.Pass, _pass);
+
+    private async ValueTask ReleaseAsync(ValueAddress address, string owner, string mark, TimeSpan duration)
     {
         try
         {
-            await _commands.ReleaseAsync(address.Redis, owner, pause).ConfigureAwait(false);
+            await _commands.ReleaseAsync(address.Redis, owner, mark, duration).ConfigureAwait(false);
         }
         catch (Exception e) when (RedisFailure.IsRedis(e))
         {

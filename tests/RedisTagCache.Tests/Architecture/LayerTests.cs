@@ -8,13 +8,14 @@ namespace RedisTagCache.Tests.Architecture;
 /// <summary>Who may know whom.</summary>
 public sealed partial class LayerTests
 {
-    private static readonly string[] _folders = ["Adapters", "DependencyInjection", "Diagnostics", "Envelope", "Redis", "Store"];
+    private static readonly string[] _folders = ["Adapters", "DependencyInjection", "Diagnostics", "Engine", "Envelope", "Redis", "Store"];
 
     [Theory]
     [InlineData("", "Redis Store")]
-    [InlineData("Adapters", "Store")]
-    [InlineData("DependencyInjection", "Adapters Diagnostics Redis Store")]
+    [InlineData("Adapters", "Engine Store")]
+    [InlineData("DependencyInjection", "Adapters Diagnostics Engine Redis Store")]
     [InlineData("Diagnostics", "")]
+    [InlineData("Engine", "Diagnostics Store")]
     [InlineData("Envelope", "")]
     [InlineData("Redis", "Diagnostics")]
     [InlineData("Store", "Diagnostics Envelope Redis")]
@@ -73,6 +74,6 @@ public sealed partial class LayerTests
     private static partial Regex Comments();
 
     // A using, or a name that is qualified from the root or from where the file is.
-    [GeneratedRegex(@"using (?:static )?RedisTagCache\.(\w+)|(?<=RedisTagCache\.)(?<1>\w+)(?=\.)|(?<![\w.""])(?<1>Adapters|DependencyInjection|Diagnostics|Envelope|Redis|Store)\.(?=[A-Z])")]
+    [GeneratedRegex(@"using (?:static )?RedisTagCache\.(\w+)|(?<=RedisTagCache\.)(?<1>\w+)(?=\.)|(?<![\w.""])(?<1>Adapters|DependencyInjection|Diagnostics|Engine|Envelope|Redis|Store)\.(?=[A-Z])")]
     private static partial Regex References();
 }

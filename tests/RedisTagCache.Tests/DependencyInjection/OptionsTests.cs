@@ -10,6 +10,8 @@ public sealed class OptionsTests
     [
         ("Configuration", "configured:1,ssl=true"), ("KeyPrefix", "configured"), ("BuildNamespace", "7"), ("IsolateDistributedCacheByBuild", "true"),
         ("OperationTimeout", "00:00:02.5"), ("MarkRetention", "3.00:00:00"), ("MaximumMarks", "5000"),
+        ("MaximumKeyLength", "99"), ("MaximumPayloadBytes", "98"), ("LocalCacheBytes", "97"), ("LocalCacheEntries", "96"), ("ServeLocalCopiesDuringOutage", "false"),
+        ("LeaseDuration", "00:00:07"), ("LeaseWait", "00:00:08"), ("Compression", "GZip"), ("CompressionThreshold", "95"),
     ];
 
     [Fact]
@@ -20,12 +22,16 @@ public sealed class OptionsTests
         Assert.Equal(
             ("configured:1,ssl=true", "configured", "7", true, TimeSpan.FromSeconds(2.5), TimeSpan.FromDays(3), 5_000),
             (options.Configuration, options.KeyPrefix, options.BuildNamespace, options.IsolateDistributedCacheByBuild, options.OperationTimeout, options.MarkRetention, options.MaximumMarks));
+        Assert.Equal(
+            (99, 98, 97L, 96, false, TimeSpan.FromSeconds(7), TimeSpan.FromSeconds(8)),
+            (options.MaximumKeyLength, options.MaximumPayloadBytes, options.LocalCacheBytes, options.LocalCacheEntries, options.ServeLocalCopiesDuringOutage, options.LeaseDuration, options.LeaseWait));
+        Assert.Equal((CacheCompression.GZip, 95), (options.Compression, options.CompressionThreshold));
     }
 
     [Fact]
     public void Section_Always_HoldsEveryOptionThatTextCanSay()
     {
-        string[] objects = [nameof(RedisTagCacheOptions.ConfigurationOptions), nameof(RedisTagCacheOptions.ConnectionMultiplexerFactory)];
+        string[] objects = [nameof(RedisTagCacheOptions.ConfigurationOptions), nameof(RedisTagCacheOptions.Profiles), nameof(RedisTagCacheOptions.ConnectionMultiplexerFactory)];
         var options = typeof(RedisTagCacheOptions).GetProperties().Select(property => property.Name).Except(objects);
         Assert.Equal(options.Order(StringComparer.Ordinal), _settings.Select(s => s.Name).Order(StringComparer.Ordinal));
     }
@@ -38,6 +44,10 @@ public sealed class OptionsTests
         Assert.Equal(
             ("rtc", false, TimeSpan.FromSeconds(1.5), TimeSpan.FromDays(7), 100_000, 1),
             (options.KeyPrefix, options.IsolateDistributedCacheByBuild, options.OperationTimeout, options.MarkRetention, options.MaximumMarks, options.PartitionCount));
+        Assert.Equal(
+            (1_024, 1024 * 1024, 64L * 1024 * 1024, 100_000, true, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30)),
+            (options.MaximumKeyLength, options.MaximumPayloadBytes, options.LocalCacheBytes, options.LocalCacheEntries, options.ServeLocalCopiesDuringOutage, options.LeaseDuration, options.LeaseWait));
+        Assert.Equal((CacheCompression.None, 4_096, 0), (options.Compression, options.CompressionThreshold, options.Profiles.Count));
     }
 
     [Fact]

@@ -28,6 +28,20 @@ public sealed class OptionsValidationTests
     [InlineData("MaximumMarks", "999", "1000 to 10000000")]
     [InlineData("MaximumMarks", "10000001", "1000 to 10000000")]
     [InlineData("MaximumMarks", "-2147483648", "1000 to 10000000")]
+    [InlineData("MaximumKeyLength", "0", "1 to 65536")]
+    [InlineData("MaximumKeyLength", "65537", "1 to 65536")]
+    [InlineData("MaximumPayloadBytes", "0", "1 to 268435456")]
+    [InlineData("MaximumPayloadBytes", "268435457", "1 to 268435456")]
+    [InlineData("LocalCacheBytes", "-1", "0 to 68719476736")]
+    [InlineData("LocalCacheBytes", "68719476737", "0 to 68719476736")]
+    [InlineData("LocalCacheEntries", "-1", "0 to 100000000")]
+    [InlineData("LocalCacheEntries", "100000001", "0 to 100000000")]
+    [InlineData("LeaseDuration", "00:00:00.4999999", "00:00:00.5000000 to 00:05:00")]
+    [InlineData("LeaseDuration", "00:05:00.0000001", "00:00:00.5000000 to 00:05:00")]
+    [InlineData("LeaseWait", "-00:00:00.0000001", "00:00:00 to 00:10:00")]
+    [InlineData("LeaseWait", "00:10:00.0000001", "00:00:00 to 00:10:00")]
+    [InlineData("CompressionThreshold", "-1", "0 to 268435456")]
+    [InlineData("Compression", "7", "None, Brotli, GZip")]
     public async Task Start_WithAValueOutOfRange_NamesOptionValueAndRange(string option, string value, string range)
     {
         var e = await TestHost.RefusedAsync(null, ("Configuration", "localhost:1"), (option, value));
@@ -44,6 +58,13 @@ public sealed class OptionsValidationTests
     [InlineData("MarkRetention", "365.00:00:00")]
     [InlineData("MaximumMarks", "1000")]
     [InlineData("MaximumMarks", "10000000")]
+    [InlineData("MaximumKeyLength", "1")]
+    [InlineData("MaximumPayloadBytes", "268435456")]
+    [InlineData("LocalCacheBytes", "0")]
+    [InlineData("LocalCacheEntries", "0")]
+    [InlineData("LeaseDuration", "00:00:00.5")]
+    [InlineData("LeaseWait", "00:00:00")]
+    [InlineData("CompressionThreshold", "0")]
     public Task Start_WithAValueAtTheEdge_Succeeds(string option, string value) => TestHost.StartsAsync(null, ("Configuration", "localhost:1"), (option, value));
 
     [Fact]

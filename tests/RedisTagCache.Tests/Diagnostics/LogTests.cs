@@ -36,7 +36,8 @@ public sealed class LogTests
         foreach (var (method, message) in _lines.Where(line => line.Message.EventId != LogIds.BuildNamespaceResolved))
         {
             Assert.All(method.GetParameters(), parameter => Assert.True(
-                parameter.ParameterType == typeof(ILogger) || parameter.ParameterType == typeof(Exception) || parameter.ParameterType == typeof(int) || parameter.ParameterType == typeof(long),
+                parameter.ParameterType == typeof(ILogger) || parameter.ParameterType == typeof(Exception) || parameter.ParameterType == typeof(int) || parameter.ParameterType == typeof(long)
+                    || parameter.ParameterType.IsEnum,
                 $"{method.Name}: {parameter.Name}"));
             Assert.DoesNotMatch("(?i)\\{(key|tag|payload)\\}", message.Message);
         }

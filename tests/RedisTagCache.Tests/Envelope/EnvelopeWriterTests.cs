@@ -94,7 +94,7 @@ public sealed class EnvelopeWriterTests
     [Fact]
     public void Write_Always_LaysTheFieldsOutAsDrawn()
     {
-        var header = new EnvelopeHeader(0x0807060504030201, 0x18, 0x28, 0x38, 0x48, 0x58);
+        var header = new EnvelopeHeader(0x0807060504030201, 0x18, 0x28, 0x38, 0x48, 0, 0x58, EnvelopeLayout.BrotliFlag);
         var bytes = Envelopes.Write(header, isTagged: true, Envelopes.Ids("t"), new ReadOnlySequence<byte>("xyz"u8.ToArray()));
         byte[] expected =
         [
@@ -102,7 +102,7 @@ public sealed class EnvelopeWriterTests
             .. bytes[4..12], // the sum
             76, 0, 0, 0,
             3, 0, 0, 0,
-            3, 0, 1, 0,
+            2 + 4, 0, 1, 0,
             1, 2, 3, 4, 5, 6, 7, 8,
             0x18, 0, 0, 0, 0, 0, 0, 0,
             0x28, 0, 0, 0, 0, 0, 0, 0,

@@ -7,10 +7,16 @@ internal static class LeaseReleaseScript
 {
     public static readonly EmbeddedScript Script = EmbeddedScript.Load("lease_release");
     public static readonly string[] KeyNames = ["lease", "entry", "epoch"];
-    public static readonly string[] ArgumentNames = ["owner", "pause"];
+    public static readonly string[] ArgumentNames = ["owner", "mark", "duration"];
 
-    public static ScriptCall Call(in LeasedAddress address, string owner, TimeSpan pause) => new(
-        Script, [address.Lease, address.Entry.Key, address.Entry.Partition.Epoch], [owner, (long)pause.TotalMilliseconds]);
+    /// <summary>The mark under which callers that have an old value do not try again.</summary>
+    public const string Pause = "pause";
+
+    /// <summary>The mark under which nobody needs a lease, because the value is not kept anyway.</summary>
+    public const string Pass = "pass";
+
+    public static ScriptCall Call(in LeasedAddress address, string owner, string mark, TimeSpan duration) => new(
+        Script, [address.Lease, address.Entry.Key, address.Entry.Partition.Epoch], [owner, mark, (long)duration.TotalMilliseconds]);
 
     public static bool Parse(RedisResult reply) => (int)reply == 1;
 }

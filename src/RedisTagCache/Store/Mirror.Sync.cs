@@ -1,0 +1,126 @@
+using System.Security.Cryptography;
+using RedisTagCache.Diagnostics;
+using RedisTagCache.Redis;
+using RedisTagCache.Redis.Scripts;
+
+namespace RedisTagCache.Store;
+
+internal sealed partial class Mirror
+{
+    private Task<MirrorState> SyncAsync()
+    {
+        lock (_lock)
+        {
+            if (_syncing is null or { IsCompleted: true })
+                _syncing = Task.Run(SyncOnceAsync);
+            return _syncing;
+        }
+    }
+
+    private async Task<MirrorState> SyncOnceAsync()
+    {
+        using var activity = CacheActivity.Sync();
+        var distrusts = Volatile.Read(ref _distrusts);
+        var old = Known;
+        var isFull = old is null || !IsTrusted;
+        try
+        {
+            var read = await ReadAsync(old, isFull).ConfigureAwait(false);
+            var lost = read.IsFull && old is not null && old.Stamp.IsSameGeneration(read.State.Stamp)
+                ? old.Marks.NotIn(read.State.Marks, read.State.Floor)
+                : [];
+            if (lost.Count > 0)
+                read = read with { State = await HealAsync(read.State, lost).ConfigureAwait(false) };
+            meter.Sync(read.IsFull ? "full" : "catch_up", "ok");
+            return Adopt(old, read.State, read.IsFull, distrusts);
+        }
+        catch (Exception e) when (RedisFailure.IsRedis(e))
+        {
+            meter.Sync(isFull ? "full" : "catch_up", "failed");
+            Log.SyncFailed(logger, e, partition.Index);
+            throw;
+        }
+    }
+
+    /// <summary>Reads page after page, from the old state on where its lineage still holds, else from nothing.</summary>
+    private async Task<(MirrorState State, bool IsFull)> ReadAsync(MirrorState? old, bool isFull)
+    {
+        var nonce = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+        var known = NewestSeen(old);
+        var from = isFull ? 0 : old!.Stamp.Epoch + 1;
+        MarkTable? marks = null;
+        while (true)
+        {
+            var page = await commands.SyncAsync(partition, known, from, nonce, old?.Floor ?? 0, CancellationToken.None).ConfigureAwait(false);
+            if (marks is null || !page.Stamp.IsSameLineage(known!.Value))
+            {
+                // The first page, or one that began at the lowest score because the lineage changed before it.
+                isFull = isFull || !page.Stamp.IsSameLineage(known!.Value);
+                marks = isFull ? new MarkTable() : old!.Marks;
+            }
+
+            foreach (var row in page.Marks)
+                marks.Raise(row.Member, row.Epoch);
+            known = page.Stamp;
+            if (!page.HasMore)
+                return (new MirrorState(page.Stamp, page.Floor, marks), isFull);
+            from = page.Marks[^1].Epoch; // inclusive: marks of one epoch may lie on both sides of the cut
+        }
+    }
+
+    /// <summary>The newest stamp of the state's lineage that Redis has shown: by a lower one it would prove to have lost history.</summary>
+    private EpochStamp? NewestSeen(MirrorState? state)
+    {
+        lock (_lock)
+            return state is not null && _ahead.IsSameLineage(state.Stamp) && _ahead.Epoch > state.Stamp.Epoch ? _ahead : state?.Stamp;
+    }
+
+    /// <summary>Repeats, at new epochs, the evictions that Redis has lost and this instance knows; the state holds them before anyone judges by it.</summary>
+    private async Task<MirrorState> HealAsync(MirrorState state, List<byte[]> lost)
+    {
+        foreach (var chunk in lost.Chunk(TagMarkScript.MostMembers))
+        {
+            _ = await commands.MarkAsync(partition, settings.MarkRetention, settings.MaximumMarks, chunk, CancellationToken.None).ConfigureAwait(false)
+                ?? throw new RedisTagCacheUnavailableException("Redis changed while lost evictions were repeated.");
+        }
+
+        Log.MarksHealed(logger, lost.Count);
+        meter.Evictions(lost.Count, "any", "healed");
+        var (healed, isFull) = await ReadAsync(state, isFull: false).ConfigureAwait(false);
+        return isFull ? throw new RedisTagCacheUnavailableException("Redis changed again while lost evictions were repeated.") : healed;
+    }
+
+    private MirrorState Adopt(MirrorState? old, MirrorState read, bool isFull, int distrusts)
+    {
+        lock (_lock)
+        {
+            if (old is not null && !old.Stamp.IsSameGeneration(read.Stamp))
+                Log.GenerationBegan(logger, partition.Index);
+            if (_known is { } known && known.Stamp.IsSameGeneration(read.Stamp))
+            {
+                // Evictions of this instance went on meanwhile. Their marks stay, whichever state is the newer.
+                if (isFull)
+                    CopyMarks(known, read);
+                else if (known.Stamp.IsSameLineage(read.Stamp) && known.Stamp.Epoch > read.Stamp.Epoch)
+                    read = known;
+                read = read with { Floor = Math.Max(read.Floor, known.Floor) };
+            }
+
+            Publish(read);
+            Volatile.Write(ref _trustedAt, distrusts);
+            Interlocked.Increment(ref _version);
+            if (isFull)
+                Log.MirrorRebuilt(logger, partition.Index, read.Marks.Count);
+            return read;
+        }
+    }
+
+    private static void CopyMarks(MirrorState from, MirrorState to)
+    {
+        foreach (var member in from.Marks.NotIn(to.Marks, to.Floor))
+        {
+            var marks = from.Marks[member.AsSpan(1)];
+            to.Marks.Raise(member, member[0] == (byte)'h' ? marks.Hard : marks.Soft);
+        }
+    }
+}
