@@ -43,7 +43,7 @@ public sealed class DeafInstanceTests : IAsyncLifetime
         await using var background = new BackgroundLoad();
         background.Start(CutAsync);
         background.Start(stop => WatchAsync(b, stop));
-        for (var watch = Stopwatch.StartNew(); watch.Elapsed < TimeSpan.FromSeconds(5);)
+        for (var watch = Stopwatch.StartNew(); watch.Elapsed < TimeSpan.FromSeconds(3);)
         {
             var sample = await PrepareAsync(a, b);
             await ChangeAsync(a, sample);

@@ -11,7 +11,7 @@ public sealed class OutageLoadTests : IAsyncLifetime
     private const int Keys = 300;
     private const int CallersEach = 4;
     private static readonly TimeSpan _timeout = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan _phase = TimeSpan.FromSeconds(2.5);
+    private static readonly TimeSpan _phase = TimeSpan.FromSeconds(2);
     private static readonly CachePolicy _policy = new() { Lifetime = TimeSpan.FromSeconds(1) };
 
     private readonly ConcurrentQueue<string> _exceptions = new();
@@ -62,7 +62,7 @@ public sealed class OutageLoadTests : IAsyncLifetime
 
         Latencies.Print($"values were shared again {afterHang.TotalMilliseconds:F0} ms after the resume, {afterKill.TotalMilliseconds:F0} ms after the restart");
         Assert.Empty(_exceptions);
-        Assert.All(phases, phase => Assert.True(phase.WithCopies.Count > 500 && phase.WithoutCopies.Count > 500, $"Callers go on while it is {phase.Name}."));
+        Assert.All(phases, phase => Assert.True(phase.WithCopies.Count > 300 && phase.WithoutCopies.Count > 300, $"Callers go on while it is {phase.Name}."));
         Assert.All(phases, phase => Assert.True(phase.Max < (2 * _timeout.TotalMilliseconds) + 1_000, $"No caller waits for much more than a look-up and a write ({phase.Name})."));
         Assert.All(phases, phase => Assert.True(phase.P99 < _timeout.TotalMilliseconds, $"Only the first calls of an outage wait ({phase.Name})."));
         Assert.True(afterHang < TimeSpan.FromSeconds(8) && afterKill < TimeSpan.FromSeconds(8), "Values are shared again within seconds.");

@@ -15,7 +15,7 @@ public sealed class RefreshTests : IAsyncLifetime
     private const int Instances = 4;
     private const int WalkersEach = 2;
     private const string Tag = "all";
-    private static readonly TimeSpan _lifetime = TimeSpan.FromSeconds(6);
+    private static readonly TimeSpan _lifetime = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan _takes = TimeSpan.FromMilliseconds(200);
     private static readonly CachePolicy _policy = new() { Lifetime = _lifetime, StaleWindow = TimeSpan.FromMinutes(5) };
 

@@ -13,7 +13,7 @@ public sealed class StampedeTests(WorkerFleet fleet)
     [InlineData(400, true)]
     public async Task ColdKey_WantedBy400CallersIn8Processes_IsComputedOnce(int milliseconds, bool throughHybridCache)
     {
-        for (var round = 0; round < 5; round++)
+        for (var round = 0; round < 3; round++)
         {
             var key = WorkerFleet.NewKey();
             var calls = fleet.Workers

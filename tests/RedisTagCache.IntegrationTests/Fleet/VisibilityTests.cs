@@ -9,7 +9,8 @@ namespace RedisTagCache.IntegrationTests.Fleet;
 public sealed class VisibilityTests(WorkerFleet fleet)
 {
     private const int Samples = 500;
-    private const int WarmUp = 50;
+    private const int WarmUp = 20;
+    private const int Moment = 50;
     private static readonly TimeSpan _longest = TimeSpan.FromSeconds(10);
 
     [Theory]
@@ -34,6 +35,8 @@ public sealed class VisibilityTests(WorkerFleet fleet)
                 await Task.Delay(1); // more often than Eventually looks
             if (i >= 0)
                 seen.AddSince(changed);
+            if (IsLate(seen))
+                break;
             Assert.Equal(change == Change.Overwrite ? "new" : null, await b.ReadAsync(key));
         }
 
@@ -66,15 +69,20 @@ public sealed class VisibilityTests(WorkerFleet fleet)
             Assert.Equal(change == Change.Overwrite ? "new" : null, answer.Values[0]);
             if (i >= 0)
                 seen.Add(Stopwatch.GetElapsedTime(changed.At, answer.At).TotalMilliseconds);
+            if (IsLate(seen))
+                break;
         }
 
         AssertSoon(seen, $"{change} seen by another process");
     }
 
+    /// <summary>Whether it cannot become better any more.</summary>
+    private static bool IsLate(Latencies seen) => seen.Count is > 50 and < 60 && seen.P50 >= Moment;
+
     private static void AssertSoon(Latencies seen, string what)
     {
         seen.PrintAs(what);
+        Assert.True(seen.P99 < Moment, "It is seen within a moment.");
         Assert.Equal(Samples, seen.Count);
-        Assert.True(seen.P99 < 50, "It is seen within a moment.");
     }
 }
