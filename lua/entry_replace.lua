@@ -7,7 +7,7 @@
 --   token      the stamp "<epoch>:<generation>:<run>" at which the value began, '' for a removal
 --   retention  microseconds for which a removal is remembered
 --   cap        removals remembered at the most
--- Reply: {1 when done and 0 when refused, stamp now ('' when there is none), number of this change}
+-- Reply: {1 when done and 0 when refused, stamp now ('' when there is none), number of this change, number of the change before it}
 -- Cost: O(size of the envelope + log r) for r removals remembered; a message
 local stamp = redis.call('GET', KEYS[2])
 if ARGV[3] ~= '' then
@@ -19,7 +19,7 @@ if ARGV[3] ~= '' then
   end
   if not fits or (ARGV[1] == '' and redis.call('EXISTS', KEYS[5]) == 0) then
     redis.call('UNLINK', KEYS[5])
-    return {0, stamp or '', '0'}
+    return {0, stamp or '', '0', '0'}
   end
 end
 
@@ -57,4 +57,4 @@ for i = 1, #oldest, 2 do
 end
 
 redis.pcall('PUBLISH', KEYS[2], 'r' .. (before or '0') .. ' ' .. text .. ' ' .. KEYS[1])
-return {1, stamp or '', text}
+return {1, stamp or '', text, before or '0'}

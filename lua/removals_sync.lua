@@ -1,12 +1,20 @@
--- Purpose: tells the removals and overwrites above a number.
+-- Purpose: tells the removals and overwrites above a number; begins the log when there is none, so that its loss is noticed.
 -- KEYS: removals
 -- ARGV: known limit
 --   known  the newest number the caller knows
 --   limit  removals told at the most
--- Reply: {newest number, floor, entry, number, entry, number, ...}; '0' for both when nothing was ever removed or the log was lost
+-- Reply: {newest number, floor, entry, number, entry, number, ...}; who knows nothing newer than the floor has missed something
 -- Cost: O(log r + limit)
-local last = redis.call('ZSCORE', KEYS[1], 'last') or '0'
-local floor = redis.call('ZSCORE', KEYS[1], 'floor') or '0'
+local last = redis.call('ZSCORE', KEYS[1], 'last')
+local floor = redis.call('ZSCORE', KEYS[1], 'floor')
+if not last or not floor then
+  local time = redis.call('TIME')
+  last = string.format('%.0f', math.max(tonumber(ARGV[1]) + 1, tonumber(time[1]) * 1000000 + tonumber(time[2])))
+  redis.call('DEL', KEYS[1])
+  redis.call('ZADD', KEYS[1], last, 'floor', last, 'last')
+  return {last, last}
+end
+
 local reply = redis.call('ZRANGEBYSCORE', KEYS[1], '(' .. ARGV[1], '+inf', 'WITHSCORES', 'LIMIT', 0, ARGV[2])
 table.insert(reply, 1, floor)
 table.insert(reply, 1, last)

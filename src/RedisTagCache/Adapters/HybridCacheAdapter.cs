@@ -40,14 +40,14 @@ internal sealed class HybridCacheAdapter(TagCache cache) : HybridCache
 
     public override ValueTask RemoveAsync(IEnumerable<string> keys, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(keys);
-        return new ValueTask(Task.WhenAll(keys.Select(key => cache.RemoveAsync(key, cancellationToken).AsTask()).ToArray()));
+        // As documented for the base class, null is nothing to remove.
+        return new ValueTask(Task.WhenAll((keys ?? []).Select(key => cache.RemoveAsync(key, cancellationToken).AsTask()).ToArray()));
     }
 
     public override ValueTask RemoveByTagAsync(string tag, CancellationToken cancellationToken = default) => cache.EvictByTagAsync(tag, cancellationToken);
 
     public override ValueTask RemoveByTagAsync(IEnumerable<string> tags, CancellationToken cancellationToken = default) =>
-        cache.EvictByTagAsync(tags, cancellationToken);
+        cache.EvictByTagAsync(tags ?? [], cancellationToken);
 
     private HybridCacheEntryFlags FlagsOf(HybridCacheEntryOptions? options) => options?.Flags ?? cache.DefaultFlags;
 

@@ -43,8 +43,7 @@ internal sealed partial class TagCache
     {
         cancellationToken.ThrowIfCancellationRequested();
         var effective = _policies.Resolve(policy);
-        var carried = tags as string[] ?? tags?.ToArray() ?? [];
-        TagId.Check(carried, nameof(tags));
+        var carried = Check(tags);
         if (!effective.Computes)
             return (await TryGetAsync<T>(key, effective, cancellationToken).ConfigureAwait(false)).Value!;
         if (key.Length > _settings.MaximumKeyLength)
@@ -96,18 +95,31 @@ internal sealed partial class TagCache
             return default;
         await StartAsync(cancellationToken).ConfigureAwait(false);
         var call = new ValueCall<T>(_values.Locate(key), NoFactory<T>.Instance, _open, policy, [], _serializers.Of<T>());
-        if (FindCopy(call) is { } copy && copy.Watch.IsCurrent(_time.GetTimestamp()) && PhaseOf(copy, isAsked: true) is Phase.Fresh or Phase.Stale)
-            return new CacheValue<T>(copy.Value, PhaseOf(copy, isAsked: true) == Phase.Stale);
-        if (!policy.ReadsRedis)
-            return default;
+        if (!policy.ReadsRedis || !_values.IsAvailable)
+            return await TryGetCopyAsync(call, isAsked: !policy.ReadsRedis).ConfigureAwait(false);
 
         using var found = await _values.FindAsync(call.Address, cancellationToken).ConfigureAwait(false);
-        if (found.IsUnavailable && FallbackOf(call) is { } fallback && PhaseOf(fallback, isAsked: false) is Phase.Fresh or Phase.Stale)
-            return new CacheValue<T>(fallback.Value, isStale: true);
-        return found.IsFound && PhaseOf(found) is (Phase.Fresh or Phase.Stale) and var phase && TryOpen(call, found, flight: null, out var result)
-            ? new CacheValue<T>(result.Value, phase == Phase.Stale)
-            : default;
+        if (found.IsUnavailable)
+            return await TryGetCopyAsync(call, isAsked: false).ConfigureAwait(false);
+        if (!found.IsFound || !TryOpen(call, found, flight: null, out var result))
+            return default;
+        Keep(call, found, result);
+        return PhaseOf(found) is (Phase.Fresh or Phase.Stale) and var phase ? new CacheValue<T>(result.Value, phase == Phase.Stale) : default;
     }
+
+    /// <summary>The copy, where Redis is not to be asked, or does not answer.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="isAsked">Whether it is given out in its own time alone, or as long as its value lives.</param>
+    private async ValueTask<CacheValue<T>> TryGetCopyAsync<T>(ValueCall<T> call, bool isAsked) =>
+        FindCopy(call) is { } copy && await IsTrustedAsync(copy).ConfigureAwait(false) && PhaseOf(copy, isAsked) is (Phase.Fresh or Phase.Stale) and var phase
+            ? new CacheValue<T>(copy.Value, phase == Phase.Stale)
+            : default;
+
+    /// <summary>Whether a copy can be given out: the instance knows what Redis has, or finds it out, or may give out copies without.</summary>
+    private async ValueTask<bool> IsTrustedAsync(LocalCopy copy) =>
+        copy.Watch.IsCurrent(_time.GetTimestamp())
+        || (_values.IsAvailable && await copy.Watch.PollAsync().ConfigureAwait(false))
+        || _settings.ServeLocalCopiesDuringOutage;
 
     /// <summary>What the copy of a call is good for, where it is more than <see cref="TryGetCopy"/> gives out: having it refreshed, and giving it out while that is under way.</summary>
     private bool TryGiveCopy<T>(ValueCall<T> call, [MaybeNullWhen(false)] out T value)
@@ -137,6 +149,15 @@ internal sealed partial class TagCache
             return false;
         value = ValueCodec.Decode(result.Plain, result.PayloadFlags, call.Serializer);
         return true;
+    }
+
+    private static string[] Check(IEnumerable<string>? tags)
+    {
+        var carried = tags as string[] ?? tags?.ToArray() ?? [];
+        TagId.Check(carried, nameof(tags));
+        return !carried.Contains(EveryValue, StringComparer.Ordinal)
+            ? carried
+            : throw new ArgumentException($"The tag '{EveryValue}' stands for everything; every value carries it anyway.", nameof(tags));
     }
 
     /// <summary>Before the first look at Redis, copies cannot be kept.</summary>

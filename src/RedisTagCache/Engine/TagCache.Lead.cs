@@ -52,6 +52,8 @@ internal sealed partial class TagCache
         {
             ReadOnlyMemory<byte>? seen = null;
             FlightResult<T>? fallback = null;
+            if (!_values.IsAvailable)
+                return await WithoutRedisAsync(call, call.Address.Watch.Removals.Observe(), cancellationToken).ConfigureAwait(false);
             if (call.Policy.ReadsRedis)
             {
                 using var found = await _values.FindAsync(call.Address, cancellationToken).ConfigureAwait(false);
@@ -71,7 +73,16 @@ internal sealed partial class TagCache
                 if (!call.Policy.WritesRedis)
                     return await LeadAloneAsync(call, found.Token, found.Moment, fallback, cancellationToken).ConfigureAwait(false);
             }
-            else if (!call.Policy.WritesRedis)
+            else if (FindCopy(call) is { } copy && looks == 0 && !copy.Watch.IsCurrent(_time.GetTimestamp()))
+            {
+                // Nobody looks into Redis here, so that the copy is all there is: it deserves a look whether it still holds.
+                if (!await copy.Watch.PollAsync().ConfigureAwait(false))
+                    return await WithoutRedisAsync(call, call.Address.Watch.Removals.Observe(), cancellationToken).ConfigureAwait(false);
+                if (PhaseOf(copy, isAsked: true) == Phase.Fresh)
+                    return new FlightResult<T>(copy.Value, copy.Plain, copy.Plain.Length, copy.PayloadFlags, copy.Token, copy.Tags);
+            }
+
+            if (!call.Policy.ReadsRedis && !call.Policy.WritesRedis)
             {
                 return await LeadAloneAsync(call, await ObserveAsync(call, cancellationToken).ConfigureAwait(false), call.Address.Watch.Removals.Observe(), null, cancellationToken)
                     .ConfigureAwait(false);

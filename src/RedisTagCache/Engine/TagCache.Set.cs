@@ -13,7 +13,7 @@ internal sealed partial class TagCache
         ArgumentException.ThrowIfNullOrEmpty(key);
         cancellationToken.ThrowIfCancellationRequested();
         var effective = _policies.Resolve(policy);
-        var ids = TagId.OfAll([.. tags ?? [], EveryValue], nameof(tags));
+        var ids = TagId.OfAll([.. Check(tags), EveryValue], nameof(tags));
         if (key.Length > _settings.MaximumKeyLength)
         {
             CountNotKept(BypassReason.KeyLength, null);

@@ -27,7 +27,7 @@ internal sealed class ValueCommands(RedisRunner runner)
     {
         var staged = Staged(address);
         var call = EntryFillScript.Call(address, staged, isLarge ? default : envelope, timeToLive, token, owner, begun);
-        return WriteAsync(staged, isLarge ? envelope : default, call, CancellationToken.None);
+        return WriteAsync(staged, isLarge ? envelope : default, call, EntryFillScript.Parse, CancellationToken.None);
     }
 
     public ValueTask<FillReply> ReplaceAsync(
@@ -35,7 +35,7 @@ internal sealed class ValueCommands(RedisRunner runner)
     {
         var staged = Staged(address);
         var call = EntryReplaceScript.Call(address, staged, isLarge ? default : envelope, timeToLive, token);
-        return WriteAsync(staged, isLarge ? envelope : default, call, cancellationToken);
+        return WriteAsync(staged, isLarge ? envelope : default, call, EntryReplaceScript.Parse, cancellationToken);
     }
 
     public ValueTask<FillReply> RemoveAsync(in LeasedAddress address) =>
@@ -59,16 +59,16 @@ internal sealed class ValueCommands(RedisRunner runner)
         RunAsync("sync", RemovalsSyncScript.Call(partition, known), RemovalsSyncScript.Parse, CancellationToken.None);
 
     /// <summary>In one round trip: a large envelope goes to a key of its own first, so that its bytes do not pass through the script.</summary>
-    private ValueTask<FillReply> WriteAsync(RedisKey staged, ReadOnlyMemory<byte> large, ScriptCall call, CancellationToken cancellationToken) =>
+    private ValueTask<FillReply> WriteAsync(RedisKey staged, ReadOnlyMemory<byte> large, ScriptCall call, Func<RedisResult, FillReply> parse, CancellationToken cancellationToken) =>
         runner.RunAsync(
             "write",
-            (staged, large, call),
+            (staged, large, call, parse),
             static async (database, write) =>
             {
                 var staging = write.large.IsEmpty ? Task.CompletedTask : database.StringSetAsync(write.staged, write.large, _stagedLifetime, flags: Flags);
                 var writing = write.call.RunAsync(database);
                 await staging.ConfigureAwait(false);
-                return EntryFillScript.Parse(await writing.ConfigureAwait(false));
+                return write.parse(await writing.ConfigureAwait(false));
             },
             cancellationToken);
 

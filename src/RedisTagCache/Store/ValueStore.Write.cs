@@ -21,8 +21,9 @@ internal sealed partial class ValueStore
     public ValueTask<ValueWrite> FillAsync(
         ValueAddress address, in ReadOnlySequence<byte> payload, byte payloadFlags, in ValueLife life, byte[][] tags, CacheToken token, string owner, long begun)
     {
+        // Nothing was known of removals when it began: Redis could not tell whether it is overtaken.
         if (begun == RemovalMoment.Unknown)
-            token = CacheToken.Never;
+            token = default;
         return WriteAsync(address, payload, payloadFlags, life, tags, token, (envelope, timeToLive) =>
             _commands.FillAsync(address.Redis, envelope, envelope.Length >= TagCacheStore.LargeFrom, timeToLive, token.Stamp, owner, begun));
     }
@@ -30,8 +31,14 @@ internal sealed partial class ValueStore
     /// <summary>Overwrites, and tells who keeps copies.</summary>
     public ValueTask<ValueWrite> ReplaceAsync(
         ValueAddress address, in ReadOnlySequence<byte> payload, byte payloadFlags, in ValueLife life, byte[][] tags, CacheToken token, CancellationToken cancellationToken) =>
-        WriteAsync(address, payload, payloadFlags, life, tags, token, (envelope, timeToLive) =>
-            _commands.ReplaceAsync(address.Redis, envelope, envelope.Length >= TagCacheStore.LargeFrom, timeToLive, token.Stamp, cancellationToken));
+        WriteAsync(address, payload, payloadFlags, life, tags, token, async (envelope, timeToLive) =>
+        {
+            var reply = await _commands.ReplaceAsync(
+                address.Redis, envelope, envelope.Length >= TagCacheStore.LargeFrom, timeToLive, token.Stamp, cancellationToken).ConfigureAwait(false);
+            if (reply.Stored)
+                address.Watch.Hear(reply.Before, reply.Removal, address.Name);
+            return reply;
+        });
 
     /// <summary>Removes an entry, revokes its computation, and tells who keeps copies. What Redis does not confirm is repeated.</summary>
     /// <exception cref="RedisTagCacheUnavailableException">Redis did not confirm it.</exception>
@@ -48,7 +55,8 @@ internal sealed partial class ValueStore
         var outcome = "failed";
         try
         {
-            await Retry.RunAsync(() => RemoveOnceAsync(address.Redis), _time).ConfigureAwait(false);
+            var reply = await Retry.RunAsync(() => RemoveOnceAsync(address.Redis), _time).ConfigureAwait(false);
+            address.Watch.Hear(reply.Before, reply.Removal, address.Name);
             outcome = "done";
         }
         catch (Exception e) when (RedisFailure.IsRedis(e))
@@ -96,9 +104,9 @@ internal sealed partial class ValueStore
         var result = new ValueWrite(CacheWriteOutcome.Dropped, RemovalMoment.Unknown, default);
         try
         {
-            if (!_commands.IsAvailable)
+            if (!_commands.IsAvailable || token.IsNever || token.IsDefault)
                 return result = result with { Outcome = _store.Dropped(exception: null) };
-            if (token.IsNever || token.IsDefault || (address.Watch.Mirror.Known is { } known && known.IsPast(token.Stamp, tags)))
+            if (address.Watch.Mirror.Known is { } known && known.IsPast(token.Stamp, tags))
                 return result = result with { Outcome = _store.Refused() };
 
             var length = (int)EnvelopeWriter.Measure(tags, payload.Length);

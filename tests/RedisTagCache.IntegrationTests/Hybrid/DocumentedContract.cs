@@ -27,6 +27,19 @@ public abstract class DocumentedContract(IEngine engine) : HybridSuite(engine, H
         Assert.Equal(("ambient", activity.TraceId.ToString()), seen);
     }
 
+    // Microsoft's runs the factory for each caller, so that nobody notices.
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    public async Task KeyThatIsNone_IsRefused(string? key)
+    {
+        var source = Source.Versions();
+        Assert.Equal("key", (await Assert.ThrowsAnyAsync<ArgumentException>(async () => await A.GetOrCreateAsync(key!, source.ReadAsync))).ParamName);
+        Assert.Equal("key", (await Assert.ThrowsAnyAsync<ArgumentException>(async () => await A.SetAsync(key!, "v"))).ParamName);
+        Assert.Equal("key", (await Assert.ThrowsAnyAsync<ArgumentException>(async () => await A.RemoveAsync(key!))).ParamName);
+        Assert.Equal(0, source.Runs);
+    }
+
     // Microsoft's keeps it in memory.
     [Fact]
     public async Task PayloadAboveTheLimit_IsNotKeptInMemoryEither()

@@ -22,16 +22,6 @@ public abstract class LimitsContract(IEngine engine, IHybridMaker maker) : Hybri
         Assert.Empty(KeysWith(tooLong));
     }
 
-    [Theory]
-    [InlineData(null)]
-    [InlineData("")]
-    public async Task GetOrCreate_WithoutAKey_RunsTheFactoryEachTime(string? key)
-    {
-        var source = Source.Versions();
-        for (var i = 1; i <= 3; i++)
-            Assert.Equal("v" + i, await A.GetOrCreateAsync(key!, source.ReadAsync));
-    }
-
     [Fact]
     public async Task SetAndRemove_WithAKeyAboveTheLimit_DoNotFail()
     {

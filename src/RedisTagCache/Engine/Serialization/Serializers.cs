@@ -15,8 +15,10 @@ namespace RedisTagCache.Engine.Serialization;
 internal sealed class Serializers(IServiceProvider services)
 {
     private readonly ConcurrentDictionary<Type, object> _byType = new();
+
+    // With fields, or tuples would lose what they hold.
     private readonly Lazy<JsonSerializerOptions> _json = new(() =>
-        services.GetKeyedService<JsonSerializerOptions>(typeof(IHybridCacheSerializer<>)) ?? new JsonSerializerOptions { TypeInfoResolver = Reflection() });
+        services.GetKeyedService<JsonSerializerOptions>(typeof(IHybridCacheSerializer<>)) ?? new JsonSerializerOptions { TypeInfoResolver = Reflection(), IncludeFields = true });
 
     public IHybridCacheSerializer<T> Of<T>() =>
         _byType.TryGetValue(typeof(T), out var known) ? (IHybridCacheSerializer<T>)known : (IHybridCacheSerializer<T>)_byType.GetOrAdd(typeof(T), Find<T>());
