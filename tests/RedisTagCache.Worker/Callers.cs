@@ -83,13 +83,13 @@ internal sealed class Callers(ITagCache cache, HybridCache hybrid, IDatabase pla
 
     private async Task<string?> WatchAsync(Command command)
     {
-        var watch = Stopwatch.StartNew();
+        var start = Stopwatch.GetTimestamp();
         while (true)
         {
             var value = (await cache.TryGetAsync<string>(command.Key, command.Policy)).Value;
-            if (value != command.Value || watch.Elapsed > _longestWatch)
+            if (value != command.Value || Stopwatch.GetElapsedTime(start) > _longestWatch)
                 return value;
-            await Task.Delay(1); // so that it leaves the processor some time
+            await Often.PauseAsync(start);
         }
     }
 

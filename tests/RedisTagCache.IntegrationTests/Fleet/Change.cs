@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Caching.Hybrid;
+using RedisTagCache.Worker;
 
 namespace RedisTagCache.IntegrationTests.Fleet;
 
@@ -30,11 +31,11 @@ internal static class ChangeExtensions
     /// <summary>Reads as applications do, who compute what is not there, until that has left a copy.</summary>
     public static async Task CopyAsync(this ITagCache cache, string key, string value)
     {
-        var watch = Stopwatch.StartNew();
+        var start = Stopwatch.GetTimestamp();
         while (await cache.GetOrCreateAsync(key, static (_, _) => ValueTask.FromResult("was not there")) != value || await cache.ReadAsync(key, OwnCopies) != value)
         {
-            Assert.True(watch.Elapsed < TimeSpan.FromSeconds(10), "A read leaves a copy.");
-            await Task.Delay(1); // more often than Eventually looks: this happens very often
+            Assert.True(Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(10), "A read leaves a copy.");
+            await Often.PauseAsync(start);
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using RedisTagCache.TestSupport;
+using RedisTagCache.Worker;
 using StackExchange.Redis;
 using static RedisTagCache.IntegrationTests.Fleet.Latencies;
 
@@ -50,7 +51,7 @@ public sealed class DeafInstanceTests : IAsyncLifetime
             for (var elapsed = TimeSpan.Zero; await b.ReadAsync(sample.Key) == "old" && elapsed < _longest; elapsed = sample.Elapsed)
             {
                 sample.LastOld = elapsed;
-                await Task.Delay(1);
+                await Often.PauseAsync(sample.Changed);
             }
 
             sample.IsSeen = true;

@@ -8,7 +8,7 @@ namespace RedisTagCache.IntegrationTests.Fleet;
 [Collection(WorkerFleet.Name)]
 public sealed class OvertakenValueTests(WorkerFleet fleet)
 {
-    private static readonly TimeSpan _takes = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan _takes = TimeSpan.FromMilliseconds(400);
     private readonly string _key = WorkerFleet.NewKey();
     private readonly string _tag = WorkerFleet.NewKey();
 

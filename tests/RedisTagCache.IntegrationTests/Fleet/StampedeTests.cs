@@ -39,7 +39,7 @@ public sealed class StampedeTests(WorkerFleet fleet)
     {
         var key = WorkerFleet.NewKey();
         var calls = fleet.Workers
-            .Select(worker => worker.Begin(new Command(Verb.GetOrCreate, key) { Callers = 5, Takes = 2.5 * WorkerFleet.LeaseDuration }))
+            .Select(worker => worker.Begin(new Command(Verb.GetOrCreate, key) { Callers = 5, Takes = 1.7 * WorkerFleet.LeaseDuration }))
             .ToArray();
         var answers = await Task.WhenAll(calls.Select(call => call.Done));
         Assert.Equal(1, await fleet.RunsAsync(key));

@@ -32,7 +32,7 @@ public sealed class VisibilityTests(WorkerFleet fleet)
             await a.ChangeAsync(change, key);
             var changed = Stopwatch.GetTimestamp();
             while (await b.ReadAsync(key) == "old" && Stopwatch.GetElapsedTime(changed) < _longest)
-                await Task.Delay(1); // more often than Eventually looks
+                await Often.PauseAsync(changed);
             if (i >= 0)
                 seen.AddSince(changed);
             if (IsLate(seen))
