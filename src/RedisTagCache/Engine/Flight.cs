@@ -54,9 +54,17 @@ internal abstract class Flight(string name)
 internal sealed class Flight<T>(string name, HybridCacheEntryFlags flags) : Flight(name)
 {
     private readonly TaskCompletionSource<FlightResult<T>> _landed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long _asOf;
 
     /// <summary>The layers of the one who began it: whoever wants others flies alone.</summary>
     public HybridCacheEntryFlags Flags => flags;
+
+    /// <summary>When that was asked of Redis which the result rests on, zero when nothing was: who had joined before that need not doubt it.</summary>
+    public long AsOf
+    {
+        get => Volatile.Read(ref _asOf);
+        set => Volatile.Write(ref _asOf, value);
+    }
 
     public void Land(FlightResult<T> result) => _landed.TrySetResult(result);
 

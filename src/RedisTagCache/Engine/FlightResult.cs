@@ -11,7 +11,11 @@ namespace RedisTagCache.Engine;
 /// <param name="Tags">The ids of its tags.</param>
 internal sealed record FlightResult<T>(T Value, ReadOnlyMemory<byte> Plain, int? Length, byte PayloadFlags, CacheToken Token, byte[][] Tags)
 {
-    /// <summary>Whether someone who joined may take it: it must not have been evicted before he came, as far as this instance knows now.</summary>
-    public bool IsLive(PartitionWatch watch) =>
-        watch.Mirror.Known is not { } state || (Token.Stamp.IsSameGeneration(state.Stamp) && !state.IsPast(Token.Stamp, Tags));
+    /// <summary>What was known of removals when it began; nothing for what holds until its removal is heard of.</summary>
+    public RemovalMoment? Begun { get; set; }
+
+    /// <summary>Whether it was neither evicted nor removed since it began, as far as this instance knows now.</summary>
+    public bool IsLive(ValueAddress address) =>
+        (address.Watch.Mirror.Known is not { } state || (Token.Stamp.IsSameGeneration(state.Stamp) && !state.IsPast(Token.Stamp, Tags)))
+        && (Begun is not { Number: >= 0 } begun || !address.Watch.Removals.IsOvertaken(address.Name, begun, begun.Number));
 }

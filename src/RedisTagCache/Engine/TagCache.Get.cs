@@ -66,6 +66,7 @@ internal sealed partial class TagCache
                 return (cancellationToken.CanBeCanceled ? await LeadAsync(own, flying, cancellationToken).ConfigureAwait(false) : await flying.ConfigureAwait(false)).Value;
             }
 
+            var joined = _time.GetTimestamp();
             if (!flight.TryJoin())
             {
                 _flights.End(flight); // everybody has left
@@ -74,9 +75,17 @@ internal sealed partial class TagCache
 
             _meter.Flight("joined");
             var result = await flight.WaitAsync(cancellationToken).ConfigureAwait(false);
-            if (result.IsLive(call.Address.Watch) && TryShare(call, result, out value))
+            if ((joined < flight.AsOf || await IsStillLiveAsync(call, result, joined).ConfigureAwait(false)) && TryShare(call, result, out value))
                 return value;
         }
+    }
+
+    /// <summary>Whether a value under way may be given to one who joined: it must not have been overtaken before he came, whether that was announced here or not.</summary>
+    private async ValueTask<bool> IsStillLiveAsync<T>(ValueCall<T> call, FlightResult<T> result, long joined)
+    {
+        if (_values.IsAvailable)
+            await call.Address.Watch.LookSinceAsync(joined).ConfigureAwait(false);
+        return result.IsLive(call.Address);
     }
 
     /// <inheritdoc/>

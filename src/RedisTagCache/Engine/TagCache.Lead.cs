@@ -56,10 +56,12 @@ internal sealed partial class TagCache
                 return await WithoutRedisAsync(call, call.Address.Watch.Removals.Observe(), cancellationToken).ConfigureAwait(false);
             if (call.Policy.ReadsRedis)
             {
+                var asked = _time.GetTimestamp();
                 var before = call.Address.Watch.Removals.Observe();
                 using var found = new ValueLookup(await _values.FindAsync(call.Address, cancellationToken).ConfigureAwait(false), before);
                 if (found.IsUnavailable)
                     return await WithoutRedisAsync(call, found.Moment, cancellationToken).ConfigureAwait(false);
+                flight.AsOf = asked;
                 seen = found.Identity;
                 if (found.IsFound && TryOpen(call, found, flight, out var result) && PhaseOf(found) is not Phase.Gone and var phase)
                 {
@@ -91,9 +93,12 @@ internal sealed partial class TagCache
 
             owner ??= NewOwner();
             using var waiting = _waiters.Listen(call.Name);
+            var requested = _time.GetTimestamp();
             var moment = call.Address.Watch.Removals.Observe();
             var lease = await _values.AcquireAsync(call.Address, owner, seen, isPatient: fallback is not null).ConfigureAwait(false);
             moment = moment with { Number = lease.Removal };
+            if (lease.Verdict != LeaseVerdict.Unavailable)
+                flight.AsOf = requested;
             var left = LongestWait(call.Policy, fallback is not null) - _time.GetElapsedTime(start);
             switch (lease.Verdict)
             {

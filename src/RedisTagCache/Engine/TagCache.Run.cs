@@ -68,7 +68,7 @@ internal sealed partial class TagCache
             }
 
             var policy = ReferenceEquals(context.Policy, call.Given) ? call.Policy : _policies.Resolve(context.Policy) with { Flags = call.Policy.Flags };
-            var result = new FlightResult<T>(value, default, null, 0, token, TagId.OfAll([.. context.Tags, EveryValue], nameof(context.Tags)));
+            var result = new FlightResult<T>(value, default, null, 0, token, TagId.OfAll([.. context.Tags, EveryValue], nameof(context.Tags))) { Begun = moment };
             isPassed = true;
             if (!TryEncode(call, value, policy.Compresses, out var encoded))
                 return result;
@@ -101,13 +101,16 @@ internal sealed partial class TagCache
         var write = new ValueWrite(CacheWriteOutcome.Dropped, RemovalMoment.Unknown, default);
         if (policy.WritesRedis)
         {
+            var before = call.Address.Watch.Removals.Observe();
             write = await _values.FillAsync(
                 call.Address, new ReadOnlySequence<byte>(encoded.Stored), encoded.Flags, life, result.Tags, result.Token, lease?.Owner ?? "", moment.Number).ConfigureAwait(false);
+            if (write.Outcome == CacheWriteOutcome.Stored)
+                result.Begun = moment = before with { Number = write.Removal }; // Redis has seen that nothing overtook it until then
         }
 
         // What Redis refused may be older than an eviction or a removal; what it did not get is judged by what was known when it began.
         if (write.Outcome != CacheWriteOutcome.Refused)
-            Keep(call, policy, result, life, write.Outcome == CacheWriteOutcome.Stored ? write.Removal : moment.Number, moment, write.Identity);
+            Keep(call, policy, result, life, moment.Number, moment, write.Identity);
         return write.Outcome == CacheWriteOutcome.Stored;
     }
 

@@ -8,8 +8,7 @@ namespace RedisTagCache.Store;
 /// Follows the changes in a partition, so that copies of its values can be judged without asking Redis: announcements are taken over as they
 /// come, and a poll finds what was not announced. Copies are trusted while the last poll that succeeded is young enough.
 /// </summary>
-internal sealed class PartitionWatch(
-    Partition partition, Mirror mirror, KeySpace keys, ValueCommands commands, TimeProvider time, CacheMeter meter, ILogger<PartitionWatch> logger)
+internal sealed class PartitionWatch
 {
     /// <summary>How often is looked.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
@@ -17,16 +16,35 @@ internal sealed class PartitionWatch(
     /// <summary>How long a look is good for: one that fails is made up for by the next, two are not.</summary>
     private static readonly TimeSpan _validity = TimeSpan.FromMilliseconds(1_900);
 
-    private readonly long _validFor = (long)(_validity.TotalSeconds * time.TimestampFrequency);
+    private readonly KeySpace _keys;
+    private readonly ValueCommands _commands;
+    private readonly TimeProvider _time;
+    private readonly CacheMeter _meter;
+    private readonly ILogger<PartitionWatch> _logger;
+    private readonly OneAtATime<bool> _polls;
+    private readonly OneAtATime<bool> _removalSyncs;
+    private readonly long _validFor;
     private ILocalCopies? _copies;
-    private readonly Lock _lock = new();
-    private Task _syncing = Task.CompletedTask;
-    private Task? _queued;
     private long _validUntil;
 
-    public Partition Partition => partition;
+    public PartitionWatch(
+        Partition partition, Mirror mirror, KeySpace keys, ValueCommands commands, TimeProvider time, CacheMeter meter, ILogger<PartitionWatch> logger)
+    {
+        Partition = partition;
+        Mirror = mirror;
+        _keys = keys;
+        _commands = commands;
+        _time = time;
+        _meter = meter;
+        _logger = logger;
+        _polls = new OneAtATime<bool>(PollOnceAsync);
+        _removalSyncs = new OneAtATime<bool>(SyncRemovalsOnceAsync);
+        _validFor = (long)(_validity.TotalSeconds * time.TimestampFrequency);
+    }
 
-    public Mirror Mirror => mirror;
+    public Partition Partition { get; }
+
+    public Mirror Mirror { get; }
 
     public RemovalLog Removals { get; } = new();
 
@@ -34,25 +52,25 @@ internal sealed class PartitionWatch(
 
     /// <summary>Whether copies of this partition can be given out as what Redis has.</summary>
     /// <param name="now">A time stamp.</param>
-    public bool IsCurrent(long now) => now < Volatile.Read(ref _validUntil) && mirror.IsTrusted;
+    public bool IsCurrent(long now) => now < Volatile.Read(ref _validUntil) && Mirror.IsTrusted;
 
     public void Receive(ReadOnlyMemory<byte> message)
     {
         if (BackplaneMessage.TryParseMarks(message.Span, out var reply, out var members))
         {
-            var isComplete = mirror.Apply(reply, members.ToArray());
-            meter.Message("eviction", isComplete ? "applied" : "gap");
+            var isComplete = Mirror.Apply(reply, members.ToArray());
+            _meter.Message("eviction", isComplete ? "applied" : "gap");
             if (!isComplete)
-                mirror.Refresh();
+                Mirror.Refresh();
         }
         else if (BackplaneMessage.TryParseRemoval(message.Span, out var before, out var number, out var entry))
         {
             var isComplete = Hear(before, number, NameOf(entry));
-            meter.Message("removal", isComplete ? "applied" : "gap");
+            _meter.Message("removal", isComplete ? "applied" : "gap");
         }
         else if (BackplaneMessage.TryParseRelease(message.Span, out var released) && NameOf(released) is { } name)
         {
-            meter.Message("release", "applied");
+            _meter.Message("release", "applied");
             _copies?.Wake(name);
         }
     }
@@ -73,24 +91,30 @@ internal sealed class PartitionWatch(
     }
 
     /// <summary>Looks whether anything was missed, and makes up for it. False when Redis did not answer.</summary>
-    public async Task<bool> PollAsync()
+    public Task<bool> PollAsync() => _polls.RunAsync();
+
+    /// <summary>Sees to it that what happened before a moment is known. False when Redis did not answer.</summary>
+    /// <param name="moment">A time stamp.</param>
+    public Task<bool> LookSinceAsync(long moment) => Volatile.Read(ref _validUntil) - _validFor > moment ? Task.FromResult(true) : PollAsync();
+
+    private async Task<bool> PollOnceAsync()
     {
-        var start = time.GetTimestamp();
+        var start = _time.GetTimestamp();
         try
         {
-            var (stamp, removal) = await commands.ProbeAsync(partition).ConfigureAwait(false);
+            var (stamp, removal) = await _commands.ProbeAsync(Partition).ConfigureAwait(false);
             if (stamp is null)
-                await mirror.RenewAsync(CancellationToken.None).ConfigureAwait(false);
-            else if (mirror.At(stamp.Value) is null && await mirror.CoverAsync(stamp.Value, CancellationToken.None).ConfigureAwait(false) is null)
+                await Mirror.RenewAsync(CancellationToken.None).ConfigureAwait(false);
+            else if (Mirror.At(stamp.Value) is null && await Mirror.CoverAsync(stamp.Value, CancellationToken.None).ConfigureAwait(false) is null)
                 return false;
             if (removal != Removals.Known)
-                await SyncRemovalsAsync().ConfigureAwait(false);
+                await _removalSyncs.RunAsync().ConfigureAwait(false);
             Volatile.Write(ref _validUntil, start + _validFor);
             return true;
         }
         catch (Exception e) when (RedisFailure.IsRedis(e))
         {
-            Log.BackgroundCommandFailed(logger, e);
+            Log.BackgroundCommandFailed(_logger, e);
             return false;
         }
     }
@@ -99,36 +123,22 @@ internal sealed class PartitionWatch(
     {
         try
         {
-            await SyncRemovalsAsync().ConfigureAwait(false);
+            await _removalSyncs.RunAsync().ConfigureAwait(false);
         }
         catch (Exception e) when (RedisFailure.IsRedis(e))
         {
-            Log.BackgroundCommandFailed(logger, e);
+            Log.BackgroundCommandFailed(_logger, e);
         }
     }
 
-    /// <summary>One at a time, each begun after it was asked for.</summary>
-    private Task SyncRemovalsAsync()
+    private async Task<bool> SyncRemovalsOnceAsync()
     {
-        lock (_lock)
-            return _queued ??= RunAfterAsync(_syncing);
-    }
-
-    private async Task RunAfterAsync(Task before)
-    {
-        await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
-        lock (_lock)
-        {
-            _syncing = _queued!;
-            _queued = null;
-        }
-
         var asked = Removals.Known;
-        var page = await commands.SyncRemovalsAsync(partition, Math.Max(0, asked)).ConfigureAwait(false);
+        var page = await _commands.SyncRemovalsAsync(Partition, Math.Max(0, asked)).ConfigureAwait(false);
         if (!Removals.Adopt(asked, page, NameOf))
         {
             _copies?.DropAll(this);
-            return;
+            return true;
         }
 
         foreach (var row in page.Removals)
@@ -139,9 +149,11 @@ internal sealed class PartitionWatch(
                 _copies?.Wake(name);
             }
         }
+
+        return true;
     }
 
-    private string? NameOf(ReadOnlySpan<byte> entry) => keys.NameOf(CacheSurface.Hybrid, partition, entry);
+    private string? NameOf(ReadOnlySpan<byte> entry) => _keys.NameOf(CacheSurface.Hybrid, Partition, entry);
 
     private string? NameOf(byte[] entry) => NameOf(entry.AsSpan());
 }

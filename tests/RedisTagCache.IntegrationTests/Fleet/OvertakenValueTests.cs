@@ -50,21 +50,6 @@ public sealed class OvertakenValueTests(WorkerFleet fleet)
             Assert.False((await copyless.Get<ITagCache>().TryGetAsync<string>(_key)).HasValue);
     }
 
-    /// <summary>Also to those in its process who had joined before it was overtaken: nobody waits for a second run.</summary>
-    [Theory]
-    [MemberData(nameof(Overtakings))]
-    public async Task Overtaken_IsGivenToThoseWhoHadJoined(string how)
-    {
-        var call = Computer.Begin(GetOrCreate("old", how) with { Callers = 10, Takes = _takes });
-        await call.Running;
-        await call.Called;
-        await OvertakeAsync(how);
-        var answer = await call.Done;
-        Assert.Empty(answer.Errors);
-        Assert.Equal(1, await fleet.RunsAsync(_key));
-        Assert.All(answer.Values, value => Assert.Equal("old", value));
-    }
-
     /// <summary>What is refused in the end must not leave its lease behind, for which the next would wait.</summary>
     [Theory]
     [MemberData(nameof(Overtakings))]

@@ -1,0 +1,68 @@
+using Microsoft.Extensions.Caching.Hybrid;
+using RedisTagCache.TestSupport;
+
+namespace RedisTagCache.IntegrationTests.Hybrid;
+
+/// <summary>Who may take a value that another caller in the same process has begun to compute, and another instance overtakes. These tests need a redis-server of their own.</summary>
+public sealed class JoinerTests : IAsyncLifetime
+{
+    private RedisServer _server = null!;
+
+    public static TheoryData<bool> ByRemoval => [true, false];
+
+    public async ValueTask InitializeAsync() => _server = await RedisServer.StartAsync();
+
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
+
+    /// <summary>Those who had come before Redis was asked began before whatever overtakes the value: they need no second run.</summary>
+    [Theory]
+    [MemberData(nameof(ByRemoval))]
+    public async Task JoinedEarly_TakesTheValue(bool byRemoval)
+    {
+        await using var instance = NewInstance();
+        await using var other = NewInstance();
+        var cache = instance.Get<HybridCache>();
+        await cache.SetAsync("other", "v"); // connects
+        var source = Source.HeldVersions();
+
+        _server.Hang();
+        var calls = Enumerable.Range(0, 10).Select(_ => CallAsync(cache, source)).ToArray();
+        _server.Resume();
+        await source.Started;
+        await OvertakeAsync(other, byRemoval);
+        source.Release();
+
+        Assert.All(await Task.WhenAll(calls), value => Assert.Equal("v1", value));
+        Assert.Equal(1, source.Runs);
+        Assert.Null(await cache.PeekAsync<string>("k"));
+    }
+
+    /// <summary>Those who come after it must not take the value, although their instance hears of nothing.</summary>
+    [Theory]
+    [MemberData(nameof(ByRemoval))]
+    public async Task JoinedLate_DoesNotTakeTheValue(bool byRemoval)
+    {
+        await using var deaf = NewInstance(",channelPrefix=elsewhere");
+        await using var other = NewInstance();
+        var cache = deaf.Get<HybridCache>();
+        var source = Source.HeldVersions();
+        var early = CallAsync(cache, source);
+        await source.Started;
+        await OvertakeAsync(other, byRemoval);
+        var late = CallAsync(cache, source);
+        source.Release();
+
+        Assert.Equal("v1", await early);
+        Assert.Equal("v2", await late);
+    }
+
+    private Instance NewInstance(string more = "") => Instance.Create(_server.ConnectionString + more, options => options.OperationTimeout = TimeSpan.FromSeconds(10));
+
+    private static Task<string> CallAsync(HybridCache cache, Source<string> source) => cache.GetOrCreateAsync("k", source.ReadAsync, tags: ["t"]).AsTask();
+
+    private static async Task OvertakeAsync(Instance other, bool byRemoval)
+    {
+        var cache = other.Get<HybridCache>();
+        await (byRemoval ? cache.RemoveAsync("k") : cache.RemoveByTagAsync("t"));
+    }
+}
