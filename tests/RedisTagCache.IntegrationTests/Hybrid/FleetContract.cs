@@ -33,6 +33,17 @@ public abstract class FleetContract(IEngine engine) : HybridSuite(engine, Hybrid
         Assert.Equal("filled", await B.InMemoryAsync("other"));
     }
 
+    [Theory]
+    [InlineData("\U00010000k")] // its first half is the mark of hashed names
+    [InlineData("\uD800")]
+    [InlineData("\u65E5\u672C")]
+    public async Task Remove_OfAnUnusualKey_EndsTheCopiesOfEveryInstance(string key)
+    {
+        await FillAsync(key);
+        await A.RemoveAsync(key);
+        await Eventually.BecomesTrueAsync(async () => await B.PeekAsync<string>(key) is null, "the copy elsewhere ended", _aMoment);
+    }
+
     [Fact]
     public async Task Set_ElsewhereReplacesTheCopiesOfEveryInstance()
     {
