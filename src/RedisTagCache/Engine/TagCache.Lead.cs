@@ -81,8 +81,8 @@ internal sealed partial class TagCache
                 // Nobody looks into Redis here, so that the copy is all there is: it deserves a look whether it still holds.
                 if (!await copy.Watch.PollAsync().ConfigureAwait(false))
                     return await WithoutRedisAsync(call, call.Address.Watch.Removals.Observe(), cancellationToken).ConfigureAwait(false);
-                if (PhaseOf(copy, isAsked: true) == Phase.Fresh)
-                    return new FlightResult<T>(copy.Value, copy.Plain, copy.Plain.Length, copy.PayloadFlags, copy.Token, copy.Tags);
+                if (PhaseOf(copy, isAsked: true) == Phase.Fresh && ResultOf(copy) is { } result)
+                    return result;
             }
 
             if (!call.Policy.ReadsRedis && !call.Policy.WritesRedis)
@@ -144,9 +144,8 @@ internal sealed partial class TagCache
         ValueCall<T> call, RemovalMoment moment, CancellationToken cancellationToken, FlightResult<T>? fallback = null)
     {
         var known = call.Address.Watch.Mirror.Known;
-        if (FallbackOf(call) is { } copy)
+        if (FallbackOf(call) is { } copy && ResultOf(copy) is { } result)
         {
-            var result = new FlightResult<T>(copy.Value, copy.Plain, copy.Plain.Length, copy.PayloadFlags, copy.Token, copy.Tags);
             var phase = PhaseOf(copy, isAsked: false);
             if (phase is Phase.Fresh or Phase.Stale)
             {
