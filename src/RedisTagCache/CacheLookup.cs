@@ -1,4 +1,5 @@
 using System.Buffers;
+using RedisTagCache.Envelope;
 
 namespace RedisTagCache;
 
@@ -55,6 +56,9 @@ public sealed class CacheLookup : IDisposable
 
     /// <summary>The bytes that tell a dead entry from any other; empty when there is none.</summary>
     internal ReadOnlyMemory<byte> Identity { get; }
+
+    /// <summary>The bytes that tell the entry that was found, dead or alive, from any other; empty when there is none.</summary>
+    internal ReadOnlyMemory<byte> EntryIdentity => HasValue ? Envelope.Span[..Math.Min(Envelope.Length, EnvelopeLayout.IdentityLength)].ToArray() : Identity;
 
     /// <summary>Gives the buffer back. Further calls do nothing.</summary>
     public void Dispose()

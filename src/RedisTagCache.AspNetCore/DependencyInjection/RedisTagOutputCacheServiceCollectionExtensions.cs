@@ -1,8 +1,14 @@
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.OutputCaching;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 using RedisTagCache;
+using RedisTagCache.AspNetCore;
+using RedisTagCache.AspNetCore.DependencyInjection;
+using RedisTagCache.AspNetCore.Diagnostics;
+using RedisTagCache.AspNetCore.Eviction;
 using RedisTagCache.AspNetCore.OutputCaching;
+using RedisTagCache.AspNetCore.Refresh;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -11,12 +17,14 @@ public static class RedisTagOutputCacheServiceCollectionExtensions
 {
     /// <summary>
     /// Adds output caching with its pages kept in the store of <c>AddRedisTagCache</c>, which this calls too: give its options there or in
-    /// configuration, before or after. The pipeline still needs <c>app.UseOutputCache()</c>.
+    /// configuration, before or after. The pipeline still needs <c>app.UseRedisTagOutputCache()</c>, or <c>app.UseOutputCache()</c>, with which the
+    /// request that finds a stale page waits for its refresh.
     /// </summary>
     /// <param name="services">The services.</param>
     /// <param name="configure">Sets the options of output caching, such as policies.</param>
+    /// <param name="configurePages">Sets how pages are computed and kept, over the configuration section <c>RedisTagCache:OutputCache</c>.</param>
     /// <returns>The same services.</returns>
-    public static IServiceCollection AddRedisTagOutputCache(this IServiceCollection services, Action<OutputCacheOptions>? configure = null)
+    public static IServiceCollection AddRedisTagOutputCache(this IServiceCollection services, Action<OutputCacheOptions>? configure = null, Action<RedisTagOutputCacheOptions>? configurePages = null)
     {
         ArgumentNullException.ThrowIfNull(services);
         if (!services.Any(static service => service.ServiceType == typeof(ITagCacheStore)))
@@ -26,11 +34,28 @@ public static class RedisTagOutputCacheServiceCollectionExtensions
         else
             services.AddOutputCache(configure);
 
-        services.TryAddSingleton<OutstandingLookups>();
-        services.TryAddSingleton(static provider => new OutputCacheStoreAdapter(
-            provider.GetRequiredService<ITagCacheStore>(), provider.GetRequiredService<OutstandingLookups>()));
+        AddPages(services, configurePages);
+        services.TryAddSingleton<OutputCacheStoreAdapter>();
         services.Replace(ServiceDescriptor.Singleton<IOutputCacheStore>(static provider => provider.GetRequiredService<OutputCacheStoreAdapter>()));
-        services.TryAddEnumerable(ServiceDescriptor.Transient<IStartupFilter, LookupFlowMiddleware>());
         return services;
+    }
+
+    private static void AddPages(IServiceCollection services, Action<RedisTagOutputCacheOptions>? configure)
+    {
+        var options = services.AddOptions<RedisTagOutputCacheOptions>().ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<RedisTagOutputCacheOptions>, ConfigurePagesFromConfiguration>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<RedisTagOutputCacheOptions>, ValidateRedisTagOutputCacheOptions>());
+        if (configure is not null)
+            options.Configure(configure);
+
+        services.TryAddSingleton<PageMeter>();
+        services.TryAddSingleton<TagTemplates>();
+        services.TryAddSingleton<EvictAfterResponse>();
+        services.TryAddSingleton<RequestReplay>();
+        services.TryAddSingleton<PageRefresher>();
+        services.TryAddSingleton<PageStore>();
+        services.TryAddSingleton<OutstandingLookups>();
+        services.TryAddEnumerable(ServiceDescriptor.Transient<IStartupFilter, PageFlowMiddleware>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IPostConfigureOptions<OutputCacheOptions>, AddPagePolicy>());
     }
 }

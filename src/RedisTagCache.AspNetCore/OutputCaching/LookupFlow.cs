@@ -4,7 +4,7 @@ namespace RedisTagCache.AspNetCore.OutputCaching;
 /// Binds look-ups to the flow of control they were made in, so that a write carries the token of its own look-up and not of another request's.
 /// </summary>
 /// <remarks>
-/// In a request the flow is begun by <see cref="LookupFlowMiddleware"/>, above the output-cache middleware, and collects the request's
+/// In a request the flow is begun by <see cref="PageFlowMiddleware"/>, above the output-cache middleware, and collects the request's
 /// look-ups: what a callee sets for the flow is not seen by its caller once it has returned asynchronously. Where the store is called
 /// directly, each look-up begins a flow of its own below the caller's; parallel flows do not see each other's.
 /// </remarks>
@@ -13,26 +13,26 @@ internal sealed class LookupFlow
     private static readonly AsyncLocal<LookupFlow?> _current = new();
 
     private readonly LookupFlow? _parent;
-    private readonly CacheMoment? _moment;
+    private readonly PageRequest? _page;
     private readonly List<PageLookup> _lookups = new(1);
 
-    private LookupFlow(LookupFlow? parent, CacheMoment? moment)
+    private LookupFlow(LookupFlow? parent, PageRequest? page)
     {
         _parent = parent;
-        _moment = moment;
+        _page = page;
     }
 
-    /// <summary>What was known when the request began; nothing outside of a request.</summary>
-    public static CacheMoment? Moment => _current.Value?._moment;
+    /// <summary>The request; nothing outside of one.</summary>
+    public static PageRequest? Page => _current.Value?._page;
 
     /// <summary>Begins the flow of a request.</summary>
-    public static void BeginRequest(CacheMoment moment) => _current.Value = new LookupFlow(null, moment);
+    public static void BeginRequest(PageRequest page) => _current.Value = new LookupFlow(null, page);
 
     /// <summary>Binds a look-up to the flow. True when there was no request to bind it to.</summary>
     public static bool Begin(PageLookup lookup)
     {
         var flow = _current.Value;
-        if (flow?._moment is null)
+        if (flow?._page is null)
         {
             while (flow is not null && flow._lookups.TrueForAll(l => !l.IsOpen))
                 flow = flow._parent; // closed ones need not be kept
@@ -42,7 +42,7 @@ internal sealed class LookupFlow
 
         lock (flow._lookups)
             flow._lookups.Add(lookup);
-        return flow._moment is null;
+        return flow._page is null;
     }
 
     /// <summary>The oldest open look-up of the key in this flow, now closed: the one from which the value was begun at the earliest.</summary>

@@ -17,7 +17,9 @@ internal sealed class OutputCacheStoreAdapter(ITagCacheStore store, OutstandingL
     public ValueTask<byte[]?> GetAsync(string key, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(key);
-        return GetAsync(key, BeginLookup(key), cancellationToken);
+        return LookupFlow.Page is { } page && page.TryStrip(key, out var stripped)
+            ? page.Pages.FindAsync(page, stripped, cancellationToken)
+            : GetAsync(key, BeginLookup(key), cancellationToken);
     }
 
     public ValueTask<bool> TryGetAsync(string key, PipeWriter destination, CancellationToken cancellationToken = default)
@@ -37,6 +39,12 @@ internal sealed class OutputCacheStoreAdapter(ITagCacheStore store, OutstandingL
         string key, ReadOnlySequence<byte> value, ReadOnlyMemory<string> tags, TimeSpan validFor, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(key);
+        if (LookupFlow.Page is { } page && page.TryStrip(key, out var stripped))
+        {
+            await page.Pages.SetAsync(page, stripped, value, tags, validFor, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
         var token = TakeToken(key);
         if (validFor <= TimeSpan.Zero)
             return;
@@ -91,7 +99,7 @@ internal sealed class OutputCacheStoreAdapter(ITagCacheStore store, OutstandingL
             return own.Token;
         }
 
-        return LookupFlow.Moment?.TokenOf(Key(key)) ?? outstanding.TakeOldest(key) ?? default;
+        return LookupFlow.Page?.Moment.TokenOf(Key(key)) ?? outstanding.TakeOldest(key) ?? default;
     }
 
     private static CacheEntryKey Key(string key) => new(CacheSurface.Output, key);

@@ -76,6 +76,8 @@ public static class RedisTagCacheServiceCollectionExtensions
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<CacheMeter>(),
             provider.GetRequiredService<ILoggerFactory>()));
+        services.TryAddSingleton<ITagCacheLeases>(static provider => new LeaseStore(
+            provider.GetRequiredService<ValueStore>(), OptionsOf(provider).LeaseDuration, provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<Serializers>();
         services.TryAddSingleton(static provider => new TagCache(
             provider.GetRequiredService<TagCacheStore>(),

@@ -7,6 +7,9 @@ namespace RedisTagCache.Engine;
 
 internal sealed partial class TagCache
 {
+    /// <summary>Long enough for all who waited; after it, one is asked to lead again.</summary>
+    private static readonly TimeSpan _pass = TimeSpan.FromSeconds(1);
+
     /// <summary>Runs the factory and keeps its value; gives out the old one where it fails, or takes too long.</summary>
     private async Task<FlightResult<T>> RunAsync<T>(
         ValueCall<T> call, HeldLease? lease, CacheToken token, RemovalMoment moment, FlightResult<T>? fallback, CancellationToken cancellationToken)
@@ -88,7 +91,7 @@ internal sealed partial class TagCache
             if (isFilled || lease is null)
                 lease?.Dispose(); // the write has given it back
             else if (isPassed)
-                await lease.PassAsync().ConfigureAwait(false);
+                await lease.PassAsync(_pass).ConfigureAwait(false);
             else
                 await lease.ReleaseAsync(pause).ConfigureAwait(false);
         }

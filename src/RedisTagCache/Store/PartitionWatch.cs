@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.Extensions.Logging;
 using RedisTagCache.Diagnostics;
 using RedisTagCache.Redis;
@@ -48,6 +49,9 @@ internal sealed class PartitionWatch
 
     public RemovalLog Removals { get; } = new();
 
+    /// <summary>Who waits for entries that are no values of these copies, such as pages.</summary>
+    public Waiters Waiters { get; } = new();
+
     public void Attach(ILocalCopies copies) => _copies = copies;
 
     /// <summary>Whether copies of this partition can be given out as what Redis has.</summary>
@@ -68,10 +72,13 @@ internal sealed class PartitionWatch
             var isComplete = Hear(before, number, NameOf(entry));
             _meter.Message("removal", isComplete ? "applied" : "gap");
         }
-        else if (BackplaneMessage.TryParseRelease(message.Span, out var released) && NameOf(released) is { } name)
+        else if (BackplaneMessage.TryParseRelease(message.Span, out var released))
         {
             _meter.Message("release", "applied");
-            _copies?.Wake(name);
+            if (NameOf(released) is { } name)
+                _copies?.Wake(name);
+            else
+                Waiters.Wake(NameOfOther(released));
         }
     }
 
@@ -152,6 +159,9 @@ internal sealed class PartitionWatch
 
         return true;
     }
+
+    /// <summary>What <see cref="Waiters"/> knows an entry by.</summary>
+    public static string NameOfOther(ReadOnlySpan<byte> entry) => Encoding.Latin1.GetString(entry);
 
     private string? NameOf(ReadOnlySpan<byte> entry) => _keys.NameOf(CacheSurface.Hybrid, Partition, entry);
 

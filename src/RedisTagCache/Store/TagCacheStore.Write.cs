@@ -121,7 +121,7 @@ internal sealed partial class TagCacheStore
         return buffer.AsMemory(0, length);
     }
 
-    private static byte[][] ValidateWrite(in CacheEntryKey key, in ReadOnlySequence<byte> payload, TagCacheEntryOptions options)
+    internal static byte[][] ValidateWrite(in CacheEntryKey key, in ReadOnlySequence<byte> payload, TagCacheEntryOptions options)
     {
         Validate(key);
         ArgumentNullException.ThrowIfNull(options);
@@ -149,7 +149,7 @@ internal sealed partial class TagCacheStore
         return Math.Min(_longestLife, whole == 0 || sliding == 0 ? whole + sliding : Math.Min(whole, sliding));
     }
 
-    private static long Later(long time, TimeSpan span) => time + Milliseconds(span); // a TimeSpan is at most 2^53 ms: no overflow
+    internal static long Later(long time, TimeSpan span) => time + Milliseconds(span); // a TimeSpan is at most 2^53 ms: no overflow
 
     private static long Milliseconds(TimeSpan span) => (span.Ticks / TimeSpan.TicksPerMillisecond) + (span.Ticks % TimeSpan.TicksPerMillisecond > 0 ? 1 : 0);
 

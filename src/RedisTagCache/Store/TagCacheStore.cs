@@ -78,7 +78,7 @@ internal sealed partial class TagCacheStore : ITagCacheStore, IDisposable
 
     private static CacheToken TokenOf(MirrorState? state) => state is null ? CacheToken.Never : new CacheToken(state.Stamp);
 
-    private static void Validate(in CacheEntryKey key)
+    internal static void Validate(in CacheEntryKey key)
     {
         if (key.Surface is null)
             throw new ArgumentException("The key names no surface.", nameof(key));

@@ -100,7 +100,7 @@ internal sealed partial class ValueStore
         bool replaces,
         Func<ReadOnlyMemory<byte>, long, ValueTask<FillReply>> write)
     {
-        using var activity = CacheActivity.Write(CacheSurface.Hybrid);
+        using var activity = CacheActivity.Write(address.Entry.Surface);
         var result = new ValueWrite(CacheWriteOutcome.Dropped, RemovalMoment.Unknown, default);
         try
         {
@@ -131,7 +131,7 @@ internal sealed partial class ValueStore
         }
         finally
         {
-            _meter.Write(CacheSurface.Hybrid, TagCacheStore.NameOf(result.Outcome));
+            _meter.Write(address.Entry.Surface, TagCacheStore.NameOf(result.Outcome));
             activity.Outcome(TagCacheStore.NameOf(result.Outcome));
         }
     }

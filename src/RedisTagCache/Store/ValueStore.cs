@@ -13,9 +13,6 @@ internal sealed partial class ValueStore : IDisposable
 {
     private static readonly TimeSpan _shortestPause = TimeSpan.FromMilliseconds(1);
 
-    /// <summary>Long enough for all who waited; after it, one is asked to lead again.</summary>
-    private static readonly TimeSpan _pass = TimeSpan.FromSeconds(1);
-
     private readonly TagCacheStore _store;
     private readonly ValueCommands _commands;
     private readonly FleetWatch _fleet;
@@ -70,11 +67,13 @@ internal sealed partial class ValueStore : IDisposable
     /// <summary>Whether a key is the name of its own entry, as nearly all are.</summary>
     public static bool IsName(ReadOnlySpan<char> key) => KeySpace.IsName(key);
 
-    public ValueAddress Locate(string key)
+    public ValueAddress Locate(string key) => Locate(new CacheEntryKey(CacheSurface.Hybrid, key));
+
+    public ValueAddress Locate(in CacheEntryKey key)
     {
-        var partition = _store.Keys.PartitionOf(key);
-        var name = KeySpace.NameOf(key);
-        return new ValueAddress(key, name, _store.Keys.Locate(CacheSurface.Hybrid, partition, name), _watches[partition.Index]);
+        var partition = _store.Keys.PartitionOf(key.Key);
+        var name = KeySpace.NameOf(key.Key);
+        return new ValueAddress(key, name, _store.Keys.Locate(key.Surface, partition, name), _watches[partition.Index]);
     }
 
     /// <summary>For a value that begins now, without a look-up. <see cref="CacheToken.Never"/> when Redis has told nothing yet.</summary>
@@ -95,7 +94,7 @@ internal sealed partial class ValueStore : IDisposable
 
     /// <summary>Looks a value up. Observe the removals before, and make a <see cref="ValueLookup"/> of both.</summary>
     public ValueTask<CacheLookup> FindAsync(ValueAddress address, CancellationToken cancellationToken) =>
-        _store.GetAsync(new CacheEntryKey(CacheSurface.Hybrid, address.Key), cancellationToken);
+        _store.GetAsync(address.Entry, cancellationToken);
 
     /// <summary>Asks for the right to compute a value. Not to be cancelled: who has left must still give back what he was granted.</summary>
     /// <param name="address">The value.</param>
@@ -141,7 +140,7 @@ internal sealed partial class ValueStore : IDisposable
         ReleaseAsync(address, owner, pause >= _shortestPause ? LeaseReleaseScript.Pause : "", pause);
 
     /// <summary>Gives a lease back because the value is not kept: who waits for it computes his own, not one after the other.</summary>
-    public ValueTask PassAsync(ValueAddress address, string owner) => ReleaseAsync(address, owner, LeaseReleaseScript.Pass, _pass);
+    public ValueTask PassAsync(ValueAddress address, string owner, TimeSpan duration) => ReleaseAsync(address, owner, LeaseReleaseScript.Pass, duration);
 
     private async ValueTask ReleaseAsync(ValueAddress address, string owner, string mark, TimeSpan duration)
     {

@@ -1,4 +1,4 @@
-namespace RedisTagCache.Engine;
+namespace RedisTagCache.Store;
 
 /// <summary>Who waits, in this process, for another instance to have computed a value.</summary>
 internal sealed class Waiters

@@ -1,6 +1,4 @@
-using RedisTagCache.Store;
-
-namespace RedisTagCache.Engine;
+namespace RedisTagCache.Store;
 
 /// <summary>A lease that this instance has, renewed while a factory runs. Given back by the write, or by <see cref="ReleaseAsync"/>.</summary>
 internal sealed class HeldLease : IDisposable
@@ -26,11 +24,12 @@ internal sealed class HeldLease : IDisposable
         return _store.ReleaseAsync(_address, Owner, pause);
     }
 
-    /// <summary>Gives it back because the value is not kept.</summary>
-    public ValueTask PassAsync()
+    /// <summary>Gives it back because the value is not kept: who waits for it computes his own, not one after the other.</summary>
+    /// <param name="duration">For how long; then one is asked to lead again.</param>
+    public ValueTask PassAsync(TimeSpan duration)
     {
         Dispose();
-        return _store.PassAsync(_address, Owner);
+        return _store.PassAsync(_address, Owner, duration);
     }
 
     private void Renew()

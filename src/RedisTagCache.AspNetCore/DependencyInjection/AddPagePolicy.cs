@@ -1,0 +1,23 @@
+using Microsoft.AspNetCore.OutputCaching;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using RedisTagCache.AspNetCore.Eviction;
+using RedisTagCache.AspNetCore.OutputCaching;
+
+namespace RedisTagCache.AspNetCore.DependencyInjection;
+
+/// <summary>Has the cache's own policy run in every request. It makes nothing cacheable by itself.</summary>
+internal sealed class AddPagePolicy(IServiceProvider services) : IPostConfigureOptions<OutputCacheOptions>
+{
+    public void PostConfigure(string? name, OutputCacheOptions options)
+    {
+        if (name != Options.DefaultName)
+            return;
+        var policy = new PagePolicy(
+            services.GetRequiredService<ITagCacheLeases>(),
+            services.GetRequiredService<TagTemplates>(),
+            services.GetRequiredService<EvictAfterResponse>(),
+            services.GetRequiredService<IOptions<RedisTagOutputCacheOptions>>().Value.AddCacheStatusHeader);
+        options.AddBasePolicy(policy);
+    }
+}

@@ -1,0 +1,27 @@
+using Microsoft.Extensions.Options;
+
+namespace RedisTagCache.AspNetCore.DependencyInjection;
+
+/// <summary>Checks the options when the application starts.</summary>
+internal sealed class ValidateRedisTagOutputCacheOptions : IValidateOptions<RedisTagOutputCacheOptions>
+{
+    private static readonly TimeSpan _second = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan _hour = TimeSpan.FromHours(1);
+
+    public ValidateOptionsResult Validate(string? name, RedisTagOutputCacheOptions options)
+    {
+        var failures = new ValidateOptionsResultBuilder();
+        Check(nameof(options.StaleWindow), options.StaleWindow, TimeSpan.Zero, TimeSpan.FromDays(365), "zero to 365 days");
+        Check(nameof(options.RenderWait), options.RenderWait, TimeSpan.Zero, TimeSpan.FromMinutes(10), "zero to 10 minutes");
+        Check(nameof(options.UncacheableFor), options.UncacheableFor, _second, _hour, "1 second to 1 hour");
+        Check(nameof(options.RetryDelay), options.RetryDelay, _second, _hour, "1 second to 1 hour");
+        Check(nameof(options.RefreshTimeout), options.RefreshTimeout, _second, _hour, "1 second to 1 hour");
+        return failures.Build();
+
+        void Check(string option, TimeSpan value, TimeSpan least, TimeSpan most, string range)
+        {
+            if (value < least || value > most)
+                failures.AddError($"{option} is {range}; got {value}.", option);
+        }
+    }
+}

@@ -1,0 +1,19 @@
+using Microsoft.Extensions.Logging;
+
+namespace RedisTagCache.AspNetCore.Diagnostics;
+
+/// <summary>All log lines. None has a key, a tag or an address in it.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(LogIds.TagValueMissing, LogLevel.Debug, "A tag of {Endpoint} names a value that the request does not have. The tag is left out.")]
+    public static partial void TagValueMissing(ILogger logger, string? endpoint);
+
+    [LoggerMessage(LogIds.EvictionNotConfirmed, LogLevel.Error, "Redis did not confirm the eviction after a response. It is repeated until Redis does.")]
+    public static partial void EvictionNotConfirmed(ILogger logger, Exception exception);
+
+    [LoggerMessage(LogIds.PageRefreshFailed, LogLevel.Warning, "A page could not be refreshed (status {Status}; {Count} since the last line). The old one is served within its stale window.")]
+    public static partial void PageRefreshFailed(ILogger logger, Exception? exception, int status, long count);
+
+    [LoggerMessage(LogIds.PageRefreshDiffers, LogLevel.Warning, "The refresh of {Endpoint} led to another cache key than its request. Something the key depends on is not the same when the request runs again.")]
+    public static partial void PageRefreshDiffers(ILogger logger, string? endpoint);
+}

@@ -1,0 +1,10 @@
+namespace RedisTagCache.AspNetCore.Diagnostics;
+
+/// <summary>The ids of log lines. They are stable.</summary>
+internal static class LogIds
+{
+    public const int TagValueMissing = 70;
+    public const int EvictionNotConfirmed = 71;
+    public const int PageRefreshFailed = 72;
+    public const int PageRefreshDiffers = 73;
+}

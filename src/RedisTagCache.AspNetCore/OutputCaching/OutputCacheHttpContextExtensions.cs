@@ -1,0 +1,25 @@
+using Microsoft.AspNetCore.OutputCaching;
+
+namespace Microsoft.AspNetCore.Http;
+
+/// <summary>What a handler can say of the page that it renders.</summary>
+public static class RedisTagOutputCacheHttpContextExtensions
+{
+    /// <summary>
+    /// Adds tags to the page that this request renders. They count when the page is stored, so they may be added until the response has ended.
+    /// Does nothing where the request is not cached.
+    /// </summary>
+    /// <param name="context">The request.</param>
+    /// <param name="tags">The tags, taken as they are.</param>
+    /// <exception cref="ArgumentException">A tag is null or empty.</exception>
+    public static void AddOutputCacheTag(this HttpContext context, params ReadOnlySpan<string> tags)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        foreach (var tag in tags)
+            ArgumentException.ThrowIfNullOrEmpty(tag, nameof(tags));
+        if (context.Features.Get<IOutputCacheFeature>() is not { } feature)
+            return;
+        foreach (var tag in tags)
+            feature.Context.Tags.Add(tag);
+    }
+}

@@ -1,0 +1,67 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.OutputCaching;
+
+namespace RedisTagCache.AspNetCore.OutputCaching;
+
+/// <summary>
+/// What is known of a page's request from its beginning to its end. It carries a mark of its own into its cache key, which the store takes out
+/// again: so ASP.NET Core does not let it join a look-up or a rendering that began before it.
+/// </summary>
+internal sealed class PageRequest(PageStore pages, CacheMoment moment)
+{
+    // Nobody outside can guess it, so that no address can look like a key with a mark in it.
+    private static readonly string _process = Convert.ToHexString(RandomNumberGenerator.GetBytes(12));
+    private static long _requests;
+
+    private string? _mark;
+
+    /// <summary>Where its page is.</summary>
+    public PageStore Pages => pages;
+
+    /// <summary>What was known of evictions when it began.</summary>
+    public CacheMoment Moment => moment;
+
+    /// <summary>The mark.</summary>
+    public string Mark => _mark ??= string.Create(CultureInfo.InvariantCulture, $"{_process}{Interlocked.Increment(ref _requests):X}");
+
+    /// <summary>What the middleware knows of it, once it has begun.</summary>
+    public OutputCacheContext? Context { get; set; }
+
+    /// <summary>The rest of the pipeline from the output cache on, where refreshes can be run.</summary>
+    public RequestDelegate? Pipeline { get; set; }
+
+    /// <summary>How long after its expiry the page may be served, where its policy says.</summary>
+    public TimeSpan? StaleWindow { get; set; }
+
+    /// <summary>When the page began that this request renders.</summary>
+    public CacheToken? Token { get; set; }
+
+    /// <summary>The right to render the page for the fleet.</summary>
+    public CacheLease? Lease { get; set; }
+
+    /// <summary>For a refresh: the page it is to render.</summary>
+    public string? Refreshes { get; init; }
+
+    /// <summary>What became of the page, for the refresh that rendered it.</summary>
+    public CacheWriteOutcome? Written { get; set; }
+
+    /// <summary>For a refresh: whether its request has led to another page.</summary>
+    public bool IsOther { get; set; }
+
+    /// <summary>How the request was answered.</summary>
+    public PageStatus Status { get; set; }
+
+    public bool AreTagsExpanded { get; set; }
+
+    public static PageRequest? Of(HttpContext context) => context.Features.Get<PageRequest>();
+
+    /// <summary>The key without the mark; false when it is not a key of this request.</summary>
+    public bool TryStrip(string key, out string stripped)
+    {
+        var at = _mark is null ? -1 : key.IndexOf(_mark, StringComparison.Ordinal);
+        stripped = at < 0 ? key : string.Concat(key.AsSpan(0, at), key.AsSpan(at + _mark!.Length));
+        return at >= 0;
+    }
+}

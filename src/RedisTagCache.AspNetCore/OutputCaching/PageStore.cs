@@ -1,0 +1,149 @@
+using System.Buffers;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Options;
+using Microsoft.Net.Http.Headers;
+using RedisTagCache.AspNetCore.Diagnostics;
+using RedisTagCache.AspNetCore.Eviction;
+using RedisTagCache.AspNetCore.Refresh;
+
+namespace RedisTagCache.AspNetCore.OutputCaching;
+
+/// <summary>
+/// Look-ups and writes of pages within requests:
+/// <code>
+/// look-up -- fresh ---------------------------------------------> served
+///         |- stale -- can be refreshed: served, one refreshes behind it
+///         |        `- cannot: who gets the lease renders it, the others are served
+///         `- miss --- lease: granted: renders it.  taken: waits for that, looks again.  none: renders it for itself
+/// </code>
+/// </summary>
+internal sealed class PageStore(
+    ITagCacheStore store, ITagCacheLeases leases, PageRefresher refresher, TagTemplates templates, PageMeter meter, IOptions<RedisTagOutputCacheOptions> options, TimeProvider time)
+{
+    /// <summary>Carried by every page, so that all of them can be evicted at once.</summary>
+    private const string EveryPage = "*";
+    private const int MostLooks = 1_000;
+    private static readonly TimeSpan _firstPause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan _longestPause = TimeSpan.FromMilliseconds(500);
+
+    public async ValueTask<byte[]?> FindAsync(PageRequest page, string key, CancellationToken cancellationToken)
+    {
+        page.Status = PageStatus.Miss;
+        if (page.Refreshes is not null)
+        {
+            page.IsOther = page.Refreshes != key;
+            return Rendered(page); // its lease has given it its token
+        }
+
+        var start = time.GetTimestamp();
+        var pause = _firstPause;
+        var hasWaited = false;
+        for (var looks = 0; ; looks++)
+        {
+            using var found = await store.GetAsync(Key(key), cancellationToken).ConfigureAwait(false);
+            page.Token = found.Token;
+            if (found.State == CacheLookupState.Fresh || (found.State == CacheLookupState.Stale && !await ShouldRenderAsync(page, key, found).ConfigureAwait(false)))
+            {
+                page.Status = found.State == CacheLookupState.Fresh ? PageStatus.Hit : PageStatus.Stale;
+                if (hasWaited)
+                    meter.Page("follower");
+                return found.Payload.ToArray();
+            }
+
+            if (page.Lease is not null || !CanLead(page) || found.MissReason == CacheMissReason.Unavailable)
+                return Rendered(page);
+
+            var left = options.Value.RenderWait - time.GetElapsedTime(start);
+            var lease = await leases.AcquireAsync(Key(key), found).ConfigureAwait(false);
+            if (lease.State == CacheLeaseState.Granted)
+            {
+                (page.Lease, page.Token) = (lease, lease.Token);
+                return Rendered(page);
+            }
+
+            await using (lease.ConfigureAwait(false))
+            {
+                if (lease.State is not (CacheLeaseState.Taken or CacheLeaseState.Changed) || left <= TimeSpan.Zero || looks == MostLooks)
+                    return Rendered(page);
+                if (lease.State == CacheLeaseState.Changed)
+                    continue;
+                hasWaited = true;
+                await lease.WaitAsync(pause < left ? pause : left, cancellationToken).ConfigureAwait(false);
+                pause = 2 * pause < _longestPause ? 2 * pause : _longestPause;
+            }
+        }
+    }
+
+    public async ValueTask SetAsync(PageRequest page, string key, ReadOnlySequence<byte> value, ReadOnlyMemory<string> tags, TimeSpan validFor, CancellationToken cancellationToken)
+    {
+        // What the request did not render whole is not kept. The lease ends with the request.
+        cancellationToken.ThrowIfCancellationRequested();
+        if (validFor <= TimeSpan.Zero || page.IsOther)
+            return;
+        var entry = new TagCacheEntryOptions
+        {
+            Lifetime = validFor,
+            StaleWindow = StaleWindowOf(page),
+            Tags = Complete(tags.Span, page),
+            Token = page.Token ?? page.Moment.TokenOf(Key(key)),
+        };
+        var lease = page.Lease;
+        page.Lease = null;
+        page.Written = lease is not null
+            ? await lease.SetAsync(value, entry).ConfigureAwait(false)
+            : await store.SetAsync(Key(key), value, entry, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Whether the request is to render a page that is stale. As a rule it is refreshed behind it.</summary>
+    private async ValueTask<bool> ShouldRenderAsync(PageRequest page, string key, CacheLookup found)
+    {
+        if (!CanLead(page))
+            return false;
+        if (page.Pipeline is { } pipeline)
+        {
+            refresher.Begin(page, pipeline, key, found);
+            return false;
+        }
+
+        var lease = await leases.AcquireAsync(Key(key), found).ConfigureAwait(false);
+        if (lease.State != CacheLeaseState.Granted)
+        {
+            await lease.DisposeAsync().ConfigureAwait(false);
+            return false;
+        }
+
+        (page.Lease, page.Token) = (lease, lease.Token);
+        return true;
+    }
+
+    /// <summary>Nothing was found: the page is rendered now.</summary>
+    private byte[]? Rendered(PageRequest page)
+    {
+        templates.Expand(page);
+        if (page.Refreshes is null)
+            meter.Page(page.Lease is not null ? "leader" : "alone");
+        return null;
+    }
+
+    private bool CanLead(PageRequest page) =>
+        options.Value.RenderWait > TimeSpan.Zero
+        && page.Context is { AllowCacheStorage: true, AllowLocking: true } context
+        && !context.HttpContext.Request.Headers.CacheControl.ToString().Contains(CacheControlHeaderValue.OnlyIfCachedString, StringComparison.OrdinalIgnoreCase);
+
+    private TimeSpan StaleWindowOf(PageRequest page) =>
+        page.StaleWindow ?? StaleWindowOf(page.Context?.HttpContext.GetEndpoint()) ?? options.Value.StaleWindow;
+
+    private static TimeSpan? StaleWindowOf(Endpoint? endpoint) =>
+        endpoint?.Metadata.GetMetadata<StaleWhileRevalidateAttribute>() is { } attribute ? TimeSpan.FromSeconds(attribute.Seconds) : null;
+
+    private static CacheEntryKey Key(string key) => new(CacheSurface.Output, key);
+
+    private static string[] Complete(ReadOnlySpan<string> tags, PageRequest page)
+    {
+        var all = new string[tags.Length + 2];
+        tags.CopyTo(all);
+        all[^2] = EveryPage;
+        all[^1] = PathTag.Of(page.Context!.HttpContext.Request.Path);
+        return all;
+    }
+}

@@ -1,0 +1,31 @@
+namespace RedisTagCache.AspNetCore;
+
+/// <summary>How pages are computed and kept. What to cache and for how long is for ASP.NET Core's <c>OutputCacheOptions</c> and policies to say.</summary>
+public sealed class RedisTagOutputCacheOptions
+{
+    /// <summary>
+    /// How long after its expiry a page is still served while it is rendered anew, where its endpoint does not say. Zero (not at all) to 365 days; default zero.
+    /// </summary>
+    public TimeSpan StaleWindow { get; set; }
+
+    /// <summary>
+    /// How long a request waits for a page that another request renders, here or on another instance, before it renders the page itself.
+    /// Zero (nobody waits, everybody renders) to 10 minutes; default 10 seconds. Choose it longer than your slowest page.
+    /// </summary>
+    public TimeSpan RenderWait { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// For how long nobody waits for a page that turned out not to be cacheable, such as one that is not found. 1 second to 1 hour; default 1 minute.
+    /// Shorter: when such a page becomes cacheable, one request renders it for all the sooner. Longer: fewer requests wait in vain.
+    /// </summary>
+    public TimeSpan UncacheableFor { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>How long after a failed refresh the next one of the same page begins. 1 second to 1 hour; default 10 seconds.</summary>
+    public TimeSpan RetryDelay { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long the refresh of a page may take. 1 second to 1 hour; default 1 minute.</summary>
+    public TimeSpan RefreshTimeout { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Whether responses of cached endpoints carry <c>X-Cache: hit</c>, <c>stale</c>, <c>miss</c> or <c>bypass</c>. Default <see langword="false"/>.</summary>
+    public bool AddCacheStatusHeader { get; set; }
+}

@@ -1,0 +1,68 @@
+using System.Buffers;
+using RedisTagCache.Store;
+
+namespace RedisTagCache;
+
+/// <summary>
+/// The answer to asking for the right to compute an entry's value. While it is <see cref="CacheLeaseState.Granted"/> it is renewed, until it is
+/// written with, given back or disposed of. One caller's: not safe for concurrent use.
+/// </summary>
+public sealed class CacheLease : IAsyncDisposable
+{
+    private readonly LeaseStore _store;
+    private readonly ValueAddress _address;
+    private readonly Waiters.Waiting? _waiting;
+    private readonly long _removal;
+    private HeldLease? _held;
+
+    internal CacheLease(LeaseStore store, ValueAddress address, in Lease lease, HeldLease? held, Waiters.Waiting? waiting)
+    {
+        _store = store;
+        _address = address;
+        _waiting = waiting;
+        _removal = lease.Removal;
+        _held = held;
+        State = (CacheLeaseState)lease.Verdict;
+        Token = lease.Token;
+        Left = lease.Left;
+    }
+
+    /// <summary>Whose it is.</summary>
+    public CacheLeaseState State { get; }
+
+    /// <summary>The token for a value whose computation begins now.</summary>
+    public CacheToken Token { get; }
+
+    /// <summary>For how long it is taken or paused at least; zero otherwise.</summary>
+    public TimeSpan Left { get; }
+
+    /// <summary>Waits, when it is taken, until it is given back, its value is there, or it has run out.</summary>
+    /// <param name="longest">The longest wait. Choose a part of a second: the message may be lost.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="OperationCanceledException">The wait was ended.</exception>
+    public Task WaitAsync(TimeSpan longest, CancellationToken cancellationToken = default) => _store.WaitAsync(_waiting, longest, Left, cancellationToken);
+
+    /// <summary>Writes the value and gives the lease back, in one round trip. Without a lease granted it is a write like any other.</summary>
+    /// <param name="payload">The bytes to keep. The buffer is the caller's again as soon as the returned task has completed, however it completed.</param>
+    /// <param name="options">Lifetimes and tags. Its token, where it has none, is that of the lease.</param>
+    /// <returns>Whether the entry was stored, was refused because it may be older than an eviction or a removal, or was dropped because Redis is away.</returns>
+    /// <exception cref="ArgumentException">A tag is not valid.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A lifetime is not positive, or the payload is larger than Redis takes (512 MiB).</exception>
+    public ValueTask<CacheWriteOutcome> SetAsync(ReadOnlySequence<byte> payload, TagCacheEntryOptions options) =>
+        _store.SetAsync(_address, Interlocked.Exchange(ref _held, null), Token, _removal, payload, options);
+
+    /// <summary>Gives it back because the value is not to be kept: callers compute their own for a while, and nobody waits for another.</summary>
+    /// <param name="duration">For how long. One millisecond or more.</param>
+    public ValueTask PassAsync(TimeSpan duration) => Interlocked.Exchange(ref _held, null)?.PassAsync(duration) ?? default;
+
+    /// <summary>Gives it back without a value.</summary>
+    /// <param name="pause">For how long callers that have an old value do not try again; zero for not at all.</param>
+    public ValueTask ReleaseAsync(TimeSpan pause) => Interlocked.Exchange(ref _held, null)?.ReleaseAsync(pause) ?? default;
+
+    /// <summary>Gives it back, unless that was done.</summary>
+    public ValueTask DisposeAsync()
+    {
+        _waiting?.Dispose();
+        return ReleaseAsync(TimeSpan.Zero);
+    }
+}

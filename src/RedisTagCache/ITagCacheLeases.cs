@@ -1,0 +1,22 @@
+namespace RedisTagCache;
+
+/// <summary>
+/// The right to compute an entry's value, which one instance of the fleet has at a time: for caches that are built on <see cref="ITagCacheStore"/>.
+/// <see cref="ITagCache"/> and <c>HybridCache</c> do this by themselves.
+/// </summary>
+/// <remarks>
+/// Look the entry up, and when it misses ask for the lease. Who gets it computes the value and writes it with
+/// <see cref="CacheLease.SetAsync"/>; the others <see cref="CacheLease.WaitAsync"/> and look the entry up again. All members are safe for concurrent use.
+/// </remarks>
+public interface ITagCacheLeases
+{
+    /// <summary>Whether calls of the cache ask Redis at all: <see langword="false"/> while it does not answer, when look-ups miss and writes are dropped at once.</summary>
+    bool IsAvailable { get; }
+
+    /// <summary>Asks for the lease on an entry, in one round trip.</summary>
+    /// <param name="key">The entry's key, of a surface with tags.</param>
+    /// <param name="found">What a look-up of the entry gave, not disposed of yet. Where it has a value, that is stale and to be refreshed.</param>
+    /// <returns>The lease, or who has it. Dispose it: that gives it back.</returns>
+    /// <exception cref="ArgumentException">The key is empty, or its surface takes no tags.</exception>
+    ValueTask<CacheLease> AcquireAsync(CacheEntryKey key, CacheLookup found);
+}

@@ -1,0 +1,86 @@
+using System.Buffers;
+using System.Globalization;
+
+namespace RedisTagCache.Store;
+
+/// <summary>Leases on entries of any surface, for caches that keep no copies.</summary>
+internal sealed class LeaseStore(ValueStore values, TimeSpan leaseDuration, TimeProvider time) : ITagCacheLeases
+{
+    private static readonly TimeSpan _longestLife = TimeSpan.FromDays(36_525);
+
+    private readonly string _instance = Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture);
+    private long _owners;
+
+    /// <inheritdoc/>
+    public bool IsAvailable => values.IsAvailable;
+
+    /// <inheritdoc/>
+    public async ValueTask<CacheLease> AcquireAsync(CacheEntryKey key, CacheLookup found)
+    {
+        ArgumentNullException.ThrowIfNull(found);
+        TagCacheStore.Validate(key);
+        if (!key.Surface.IsTagged)
+            throw new ArgumentException($"Entries of the surface '{key.Surface}' carry no tags, and there are no leases on them.", nameof(key));
+
+        var address = values.Locate(key);
+        var waiters = address.Watch.Waiters;
+        var waiting = waiters.Listen(PartitionWatch.NameOfOther((byte[])address.Redis.Entry.Key!));
+        var isWaiting = false;
+        try
+        {
+            if (found.MissReason == CacheMissReason.Unavailable)
+                return new CacheLease(this, address, new Lease(LeaseVerdict.Unavailable, found.Token, 0, default), null, null);
+            _ = values.StartAsync(); // to hear of releases; until then, who waits looks by himself
+            var owner = $"{_instance}:{Interlocked.Increment(ref _owners)}";
+            var lease = await values.AcquireAsync(address, owner, found.EntryIdentity, found.HasValue).ConfigureAwait(false);
+            isWaiting = lease.Verdict == LeaseVerdict.Taken;
+            var held = lease.Verdict == LeaseVerdict.Granted ? new HeldLease(values, address, owner, leaseDuration, time) : null;
+            return new CacheLease(this, address, lease, held, isWaiting ? waiting : null);
+        }
+        finally
+        {
+            if (!isWaiting)
+                waiting.Dispose();
+        }
+    }
+
+    public async Task WaitAsync(Waiters.Waiting? waiting, TimeSpan longest, TimeSpan left, CancellationToken cancellationToken)
+    {
+        if (waiting is null)
+            return;
+        try
+        {
+            var shortest = TimeSpan.FromMilliseconds(1);
+            await waiting.Woken.WaitAsync(longest < left ? longest : left + shortest, time, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            // the caller looks again all the same
+        }
+    }
+
+    public async ValueTask<CacheWriteOutcome> SetAsync(
+        ValueAddress address, HeldLease? lease, CacheToken token, long removal, ReadOnlySequence<byte> payload, TagCacheEntryOptions options)
+    {
+        var outcome = CacheWriteOutcome.Dropped;
+        try
+        {
+            var tags = TagCacheStore.ValidateWrite(address.Entry, payload, options);
+            var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+            var freshUntil = TagCacheStore.Later(now, options.Lifetime is { } lifetime && lifetime < _longestLife ? lifetime : _longestLife);
+            var endsAt = TagCacheStore.Later(freshUntil, options.StaleWindow < _longestLife ? options.StaleWindow : _longestLife);
+            var life = new ValueLife(now, freshUntil, endsAt, endsAt);
+            var write = await values.FillAsync(
+                address, payload, 0, life, tags, options.Token == default ? token : options.Token, lease?.Owner ?? "", removal).ConfigureAwait(false);
+            outcome = write.Outcome;
+            return outcome;
+        }
+        finally
+        {
+            if (outcome == CacheWriteOutcome.Stored)
+                lease?.Dispose(); // the write has given it back
+            else if (lease is not null)
+                await lease.ReleaseAsync(TimeSpan.Zero).ConfigureAwait(false);
+        }
+    }
+}
