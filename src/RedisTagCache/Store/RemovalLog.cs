@@ -72,7 +72,7 @@ internal sealed class RemovalLog
             Note(name, Unnumbered);
     }
 
-    /// <summary>Takes over what Redis told. False when it has lost count, or could not tell all: then every copy may be overtaken.</summary>
+    /// <summary>Takes over what Redis told. False the first time, and when it has lost count or could not tell all: then every copy may be overtaken.</summary>
     /// <param name="asked">What was known when it was asked.</param>
     /// <param name="page">What it told.</param>
     /// <param name="nameOf">The name of an entry; nothing for what is no entry of these copies.</param>
@@ -80,7 +80,8 @@ internal sealed class RemovalLog
     {
         lock (_lock)
         {
-            var isWhole = asked == RemovalMoment.Unknown || (page.Newest >= asked && page.Floor <= asked && !page.HasMore);
+            // The first time, nothing tells how old the copies are that were kept before.
+            var isWhole = asked != RemovalMoment.Unknown && page.Newest >= asked && page.Floor <= asked && !page.HasMore;
             foreach (var row in page.Removals)
             {
                 if (nameOf(row.Entry) is { } name)
