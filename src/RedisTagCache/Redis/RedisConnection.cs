@@ -42,7 +42,11 @@ internal sealed class RedisConnection(IRedisConnector connector, TimeProvider ti
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
             if (_opening is null || (_opening.IsFaulted && time.GetElapsedTime(_failedAt) >= _pause))
+            {
                 _opening = Task.Run(OpenAsync);
+                _opening.Forget();
+            }
+
             return _opening;
         }
     }

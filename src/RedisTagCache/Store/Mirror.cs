@@ -78,8 +78,7 @@ internal sealed partial class Mirror(Partition partition, RedisCommands commands
         Known is { } state && IsTrusted ? new(state) : RenewAsync(cancellationToken);
 
     /// <summary>Synchronizes in the background, when not already under way.</summary>
-    public void Refresh() => _ = SyncAsync().ContinueWith(
-        static sync => sync.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+    public void Refresh() => _ = SyncAsync();
 
     /// <summary>Takes over what an eviction of this instance did, or one of another that was announced. False when evictions before it are not known.</summary>
     public bool Apply(MarkReply reply, ReadOnlySpan<byte[]> members)

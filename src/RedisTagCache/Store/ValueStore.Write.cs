@@ -45,7 +45,7 @@ internal sealed partial class ValueStore
     {
         // The caller may stop waiting, the removal goes on: what it follows has happened.
         var removing = RemoveOrRepeatAsync(address);
-        _ = removing.ContinueWith(static t => t.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        removing.Forget();
         return removing.WaitAsync(cancellationToken);
     }
 
