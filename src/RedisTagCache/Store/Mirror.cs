@@ -102,15 +102,23 @@ internal sealed partial class Mirror(Partition partition, RedisCommands commands
         return isComplete;
     }
 
+    /// <summary>Raised when an eviction can be noted nowhere, because nothing is known of the partition yet: whatever there is counts as evicted.</summary>
+    public event Action? Presumed;
+
     /// <summary>Lets an eviction that Redis has not confirmed hold in this instance.</summary>
     public void Presume(ReadOnlySpan<byte[]> members)
     {
         lock (_lock)
         {
-            if (_known is { } state)
-                Raise(state, members, state.Stamp.Epoch + 1);
             Interlocked.Increment(ref _version);
+            if (_known is { } state)
+            {
+                Raise(state, members, state.Stamp.Epoch + 1);
+                return;
+            }
         }
+
+        Presumed?.Invoke();
     }
 
     private void Raise(MirrorState state, ReadOnlySpan<byte[]> members, long epoch)

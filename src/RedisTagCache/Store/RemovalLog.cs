@@ -49,6 +49,23 @@ internal sealed class RemovalLog
         }
     }
 
+    /// <summary>Keeps a copy unless it is overtaken. A removal that is heard of from then on finds the copy.</summary>
+    /// <param name="name">The entry.</param>
+    /// <param name="since">Before the copy was read.</param>
+    /// <param name="number">Up to which the copy is known not to be overtaken.</param>
+    /// <param name="state">The copy.</param>
+    /// <param name="keep">Keeps it.</param>
+    public bool TryKeep<T>(string name, in RemovalMoment since, long number, T state, Action<T> keep)
+    {
+        lock (_lock)
+        {
+            if (IsOvertaken(name, since, number))
+                return false;
+            keep(state);
+            return true;
+        }
+    }
+
     /// <summary>Takes over an announcement. False when one before it was missed.</summary>
     public bool Hear(long before, long number, string? name)
     {
@@ -70,6 +87,13 @@ internal sealed class RemovalLog
     {
         lock (_lock)
             Note(name, Unnumbered);
+    }
+
+    /// <summary>Nothing read or begun before is kept.</summary>
+    public void Forget()
+    {
+        lock (_lock)
+            _forgotten = ++_count;
     }
 
     /// <summary>Takes over what Redis told. False the first time, and when it has lost count or could not tell all: then every copy may be overtaken.</summary>

@@ -55,6 +55,27 @@ public sealed class RemovalLogTests
         Assert.False(log.IsOvertaken("k", log.Observe(), 100));
     }
 
+    [Fact]
+    public void Forget_HoldsForAllThatWasReadBefore()
+    {
+        var log = Knowing(100);
+        var since = log.Observe();
+        log.Forget();
+        Assert.True(log.IsOvertaken("k", since, 1_000));
+        Assert.False(log.IsOvertaken("k", log.Observe(), 100));
+    }
+
+    [Fact]
+    public void TryKeep_KeepsWhatIsNotOvertaken()
+    {
+        var (log, kept) = (Knowing(100), new List<string>());
+        var since = log.Observe();
+        log.HearOwn("k");
+        Assert.False(log.TryKeep("k", since, 100, "old", kept.Add));
+        Assert.True(log.TryKeep("k", log.Observe(), 100, "new", kept.Add));
+        Assert.Equal(["new"], kept);
+    }
+
     private static RemovalLog Knowing(long number)
     {
         var log = new RemovalLog();
