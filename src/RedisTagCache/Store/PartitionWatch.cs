@@ -48,7 +48,15 @@ internal sealed class PartitionWatch
 
     public RemovalLog Removals { get; } = new();
 
-    public void Attach(ILocalCopies copies) => _copies = copies;
+    public void Attach(ILocalCopies copies)
+    {
+        _copies = copies;
+        mirror.Presumed += () =>
+        {
+            Removals.Forget();
+            copies.DropAll(this);
+        };
+    }
 
     /// <summary>Whether copies of this partition can be given out as what Redis has.</summary>
     /// <param name="now">A time stamp.</param>

@@ -97,7 +97,9 @@ internal sealed partial class TagCacheStore
     private Task<T> Remaining<T>(ValueTask<T> synchronization, long start, CancellationToken cancellationToken)
     {
         var left = _timeout - _time.GetElapsedTime(start);
-        return synchronization.AsTask().WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, _time, cancellationToken);
+        var synchronizing = synchronization.AsTask();
+        synchronizing.Forget();
+        return synchronizing.WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, _time, cancellationToken);
     }
 
     private CacheLookup OpenTagged(in CacheEntryKey key, EntryAddress address, IMemoryOwner<byte> entry, MirrorState? state, CacheToken token, Activity? activity)

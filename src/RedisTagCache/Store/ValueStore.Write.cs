@@ -24,19 +24,18 @@ internal sealed partial class ValueStore
         // Nothing was known of removals when it began: Redis could not tell whether it is overtaken.
         if (begun == RemovalMoment.Unknown)
             token = default;
-        return WriteAsync(address, payload, payloadFlags, life, tags, token, (envelope, timeToLive) =>
+        return WriteAsync(address, payload, payloadFlags, life, tags, token, replaces: false, (envelope, timeToLive) =>
             _commands.FillAsync(address.Redis, envelope, envelope.Length >= TagCacheStore.LargeFrom, timeToLive, token.Stamp, owner, begun));
     }
 
-    /// <summary>Overwrites, and tells who keeps copies.</summary>
+    /// <summary>Overwrites, and tells who keeps copies. Where Redis refuses the value, what it was to replace is gone all the same.</summary>
     public ValueTask<ValueWrite> ReplaceAsync(
         ValueAddress address, in ReadOnlySequence<byte> payload, byte payloadFlags, in ValueLife life, byte[][] tags, CacheToken token, CancellationToken cancellationToken) =>
-        WriteAsync(address, payload, payloadFlags, life, tags, token, async (envelope, timeToLive) =>
+        WriteAsync(address, payload, payloadFlags, life, tags, token, replaces: true, async (envelope, timeToLive) =>
         {
             var reply = await _commands.ReplaceAsync(
                 address.Redis, envelope, envelope.Length >= TagCacheStore.LargeFrom, timeToLive, token.Stamp, cancellationToken).ConfigureAwait(false);
-            if (reply.Stored)
-                address.Watch.Hear(reply.Before, reply.Removal, address.Name);
+            address.Watch.Hear(reply.Before, reply.Removal, address.Name);
             return reply;
         });
 
@@ -46,7 +45,7 @@ internal sealed partial class ValueStore
     {
         // The caller may stop waiting, the removal goes on: what it follows has happened.
         var removing = RemoveOrRepeatAsync(address);
-        _ = removing.ContinueWith(static t => t.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        removing.Forget();
         return removing.WaitAsync(cancellationToken);
     }
 
@@ -98,6 +97,7 @@ internal sealed partial class ValueStore
         ValueLife life,
         byte[][] tags,
         CacheToken token,
+        bool replaces,
         Func<ReadOnlyMemory<byte>, long, ValueTask<FillReply>> write)
     {
         using var activity = CacheActivity.Write(CacheSurface.Hybrid);
@@ -106,7 +106,9 @@ internal sealed partial class ValueStore
         {
             if (!_commands.IsAvailable || token.IsNever || token.IsDefault)
                 return result = result with { Outcome = _store.Dropped(exception: null) };
-            if (address.Watch.Mirror.Known is { } known && known.IsPast(token.Stamp, tags))
+
+            // Not so where it replaces another value: that has to go, even if this one is dead on arrival.
+            if (!replaces && address.Watch.Mirror.Known is { } known && known.IsPast(token.Stamp, tags))
                 return result = result with { Outcome = _store.Refused() };
 
             var length = (int)EnvelopeWriter.Measure(tags, payload.Length);

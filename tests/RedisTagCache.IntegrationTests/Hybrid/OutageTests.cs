@@ -92,6 +92,32 @@ public sealed class OutageTests : IAsyncLifetime
         Assert.Equal("during", await cache.GetOrCreateAsync("k", Source.Versions().ReadAsync));
     }
 
+    [Theory]
+    [InlineData("set", true)]
+    [InlineData("set", false)]
+    [InlineData("remove", true)]
+    [InlineData("remove", false)]
+    [InlineData("tag", true)]
+    [InlineData("tag", false)]
+    public async Task WhatIsComputedDuringAnOutage_DoesNotOutliveAChangeThatComesBetween(string change, bool isKnown)
+    {
+        await using var instance = NewInstance();
+        var cache = instance.Get<HybridCache>();
+        if (isKnown)
+            await cache.SetAsync("before", "v");
+        _server.Kill();
+        var held = Source.HeldVersions();
+        var call = cache.GetOrCreateAsync("k", held.ReadAsync, tags: ["t"]).AsTask();
+        await held.Started;
+        if (change == "set")
+            await cache.SetAsync("k", "set", tags: ["t"]);
+        else
+            await Assert.ThrowsAsync<RedisTagCacheUnavailableException>(async () => await (change == "tag" ? cache.RemoveByTagAsync("t") : cache.RemoveAsync("k")));
+        held.Release();
+        Assert.Equal("v1", await call);
+        Assert.Equal(change == "set" ? "set" : "anew1", await cache.GetOrCreateAsync("k", Source.Versions("anew").ReadAsync, tags: ["t"]));
+    }
+
     [Fact]
     public async Task LeaderThatIsGone_IsFollowedByAnotherInstance()
     {
