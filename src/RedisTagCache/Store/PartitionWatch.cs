@@ -51,7 +51,7 @@ internal sealed class PartitionWatch
     public void Attach(ILocalCopies copies)
     {
         _copies = copies;
-        mirror.Presumed += () =>
+        Mirror.Presumed += () =>
         {
             Removals.Forget();
             copies.DropAll(this);
