@@ -105,6 +105,16 @@ internal sealed class PartitionWatch
     /// <param name="moment">A time stamp.</param>
     public Task<bool> LookSinceAsync(long moment) => Volatile.Read(ref _validUntil) - _validFor > moment ? Task.FromResult(true) : PollAsync();
 
+    /// <summary>Sees to it that this instance knows what Redis had shown: a value that is computed from now on may be made of copies of others.</summary>
+    /// <exception cref="Exception">One that <see cref="RedisFailure.IsRedis"/> knows.</exception>
+    public async ValueTask CatchUpAsync(EpochStamp stamp, long removal)
+    {
+        if (Mirror.At(stamp) is null)
+            await Mirror.CoverAsync(stamp, CancellationToken.None).ConfigureAwait(false);
+        if (Removals.Known is >= 0 and var known && removal > known)
+            await _removalSyncs.RunAsync().ConfigureAwait(false);
+    }
+
     private async Task<bool> PollOnceAsync()
     {
         var start = _time.GetTimestamp();

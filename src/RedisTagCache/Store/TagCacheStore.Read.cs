@@ -74,10 +74,11 @@ internal sealed partial class TagCacheStore
             }
 
             var token = new CacheToken(read);
+
+            // Also when there is nothing to judge: who computes a value under this token may read others from this instance's memory.
+            var state = mirror.At(read) ?? await Remaining(mirror.CoverAsync(read, cancellationToken), start, cancellationToken).ConfigureAwait(false);
             if (entry is null)
                 return Missed(key, CacheMissReason.Absent, token, activity);
-
-            var state = mirror.At(read) ?? await Remaining(mirror.CoverAsync(read, cancellationToken), start, cancellationToken).ConfigureAwait(false);
             var lookup = OpenTagged(key, address, entry, state, token, activity);
             if (lookup.HasValue)
                 entry = null; // the look-up's now

@@ -31,6 +31,25 @@ public sealed class OutageTests : IAsyncLifetime
         await Eventually.BecomesTrueAsync(async () => await elsewhere.PeekAsync<string>("k") is null && await elsewhere.InRedisAsync("k") is null, "it was repeated");
     }
 
+    /// <summary>A set that did not reach Redis holds where it was made; afterwards all instances agree again.</summary>
+    [Fact]
+    public async Task SetDuringAnOutage_LeavesNoTwoValuesAfterwards()
+    {
+        await using var instance = NewInstance();
+        await using var other = NewInstance();
+        var (cache, elsewhere) = (instance.Get<HybridCache>(), other.Get<HybridCache>());
+        await cache.SetAsync("k", "old");
+        Assert.Equal("old", await elsewhere.CopyAsync("k"));
+
+        _server.Hang();
+        await cache.SetAsync("other", "v"); // finds out, so that the next is not even sent
+        await cache.SetAsync("k", "new");
+        Assert.Equal("new", await cache.InMemoryAsync("k"));
+        _server.Resume();
+        await Eventually.BecomesTrueAsync(async () => await elsewhere.PeekAsync<string>("k") != "old", "the old value is gone everywhere");
+        Assert.Equal(await elsewhere.GetOrCreateAsync("k", static _ => new ValueTask<string>("again")), await cache.GetOrCreateAsync("k", static _ => new ValueTask<string>("again")));
+    }
+
     [Fact]
     public async Task CopiesDuringAnOutage_AreGivenOut_UnlessTheOptionSaysNo()
     {
