@@ -22,7 +22,7 @@ namespace RedisTagCache.Redis;
 internal sealed class KeySpace
 {
     private const int LongestRawKey = 512;
-    private const string HashedMark = "\uD800"; // no well-formed key begins with it
+    private const string HashedMark = "\uDC00"; // the second half of a pair: no well-formed key begins with it
 
     private readonly ConcurrentDictionary<(string Name, bool IsIsolatedByBuild), Prefixes[]> _prefixes = new();
     private readonly Func<(string Name, bool IsIsolatedByBuild), Prefixes[]> _createPrefixes;
