@@ -92,7 +92,10 @@ internal sealed class LocalCache
     {
         Interlocked.Add(ref _bytes, sign * (long)copy.Size);
         Interlocked.Add(ref _count, sign);
-        copy.IsGone = sign < 0;
+
+        // For good: another may have removed it before it is counted here.
+        if (sign < 0)
+            copy.IsGone = true;
     }
 
     private void Trim()

@@ -115,11 +115,10 @@ internal sealed partial class TagCache
             result.Plain,
             result.PayloadFlags,
             call.Serializer);
-        _copies.Set(copy);
 
-        // Only now: a removal that comes from here on finds the copy.
-        if (!result.Token.IsDefault && address.Watch.Removals.IsOvertaken(address.Name, since, removal))
-            _copies.Remove(copy);
+        // Without a token nothing was known of Redis: only what this instance removed can be told.
+        address.Watch.Removals.TryKeep(
+            address.Name, since, result.Token.IsDefault ? Math.Max(0, removal) : removal, (_copies, copy), static kept => kept._copies.Set(kept.copy));
     }
 
     private CopyTimes TimesOf(ValueLife life, EffectivePolicy policy)

@@ -8,6 +8,7 @@ namespace RedisTagCache.Engine;
 internal sealed partial class TagCache
 {
     private const int MostJoins = 3;
+    private const int CertainlyFew = 1_000;
 
     /// <summary>Carried by every value, as by every page, so that all of them can be evicted at once.</summary>
     private const string EveryValue = "*";
@@ -53,10 +54,13 @@ internal sealed partial class TagCache
 
         await StartAsync(cancellationToken).ConfigureAwait(false);
         var call = new ValueCall<T>(_values.Locate(key), factory, policy ?? _open, effective, carried, _serializers.Of<T>());
+        var isWithin = RunningFactory.IsComputing(this, call.Name);
         for (var joins = 0; ; joins++)
         {
             if (TryGiveCopy(call, out var value))
                 return value;
+            if (isWithin)
+                return await factory.RunAsync(new CacheContext(key, call.Given, carried), cancellationToken).ConfigureAwait(false); // it would wait for itself
 
             var own = new Flight<T>(call.Name, effective.Flags);
             if (joins == MostJoins || _flights.TryBegin(own, out var underWay) || underWay is not Flight<T> flight || flight.Flags != effective.Flags)
@@ -160,7 +164,10 @@ internal sealed partial class TagCache
     private static string[] Check(IEnumerable<string>? tags)
     {
         string[] carried = [.. tags ?? []]; // the caller's own may change
-        TagId.Check(carried, nameof(tags));
+        if (carried.Length < CertainlyFew)
+            TagId.Check(carried, nameof(tags));
+        else
+            TagId.OfAll([.. carried, EveryValue], nameof(tags)); // too many are told before the factory runs
         return !carried.Contains(EveryValue, StringComparer.Ordinal)
             ? carried
             : throw new ArgumentException($"The tag '{EveryValue}' stands for everything; every value carries it anyway.", nameof(tags));

@@ -48,6 +48,7 @@ internal sealed partial class TagCache
         var start = _time.GetTimestamp();
         string? owner = null;
         var pause = _firstPause;
+        var changes = 0;
         for (var looks = 0; ; looks++)
         {
             ReadOnlyMemory<byte>? seen = null;
@@ -110,7 +111,7 @@ internal sealed partial class TagCache
                     return await WithoutRedisAsync(call, moment, cancellationToken, fallback).ConfigureAwait(false);
                 case LeaseVerdict.Paused:
                     return GiveFallback(call, fallback!, lease.Left, exception: null);
-                case LeaseVerdict.Changed when looks < MostChanges:
+                case LeaseVerdict.Changed when ++changes < MostChanges:
                     continue;
                 case LeaseVerdict.Taken when left > TimeSpan.Zero:
                     await PauseAsync(waiting.Woken, Least(pause, left, lease.Left + TimeSpan.FromMilliseconds(1)), cancellationToken).ConfigureAwait(false);

@@ -27,10 +27,13 @@ internal static class BackplaneMessage
 
         while (!message.IsEmpty)
         {
-            if (!Utf8Parser.TryParse(message, out int length, out var used) || used + 1 + length > message.Length || length < 0 || message[used] != (byte)':')
+            if (!Utf8Parser.TryParse(message, out int length, out var used) || used == message.Length || message[used] != (byte)':')
                 return false;
-            members.Add(message.Slice(used + 1, length).ToArray());
-            message = message[(used + 1 + length)..];
+            message = message[(used + 1)..];
+            if (length < 0 || length > message.Length)
+                return false;
+            members.Add(message[..length].ToArray());
+            message = message[length..];
         }
 
         reply = new MarkReply(before, after, floor);

@@ -22,7 +22,7 @@ namespace RedisTagCache.Redis;
 internal sealed class KeySpace
 {
     private const int LongestRawKey = 512;
-    private const string HashedMark = "\uD800"; // half a character: what a well-formed key begins with goes on with the other half
+    private const string HashedMark = "\uDC00"; // the second half of a pair: no well-formed key begins with it
 
     private readonly ConcurrentDictionary<(string Name, bool IsIsolatedByBuild), Prefixes[]> _prefixes = new();
     private readonly Func<(string Name, bool IsIsolatedByBuild), Prefixes[]> _createPrefixes;
@@ -83,7 +83,7 @@ internal sealed class KeySpace
 
     private static string Digest(string key) => Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(key.AsSpan())));
 
-    private static bool IsHashed(string name) => name.Length > 1 && name[0] == HashedMark[0] && !char.IsLowSurrogate(name[1]);
+    private static bool IsHashed(string name) => name.Length > 0 && name[0] == HashedMark[0];
 
     private static bool FitsRaw(ReadOnlySpan<char> key)
     {

@@ -10,12 +10,12 @@ internal static class RedisFailure
     /// <summary>Whether the exception says that Redis could not serve the call, whatever the reason; a reply of another shape than expected is one.</summary>
     public static bool IsRedis(Exception e) =>
         e is RedisException or RedisCommandException or RedisTagCacheUnavailableException or TimeoutException
-            or OperationCanceledException or ObjectDisposedException or InvalidCastException or FormatException;
+            or OperationCanceledException or ObjectDisposedException or InvalidCastException or FormatException or OverflowException;
 
     /// <summary>Whether it says that Redis is away for everybody, which counts towards opening the circuit. An error about one command does not.</summary>
     public static bool IsAway(Exception e) => e switch
     {
-        OperationCanceledException or InvalidCastException or FormatException => false,
+        OperationCanceledException or InvalidCastException or FormatException or OverflowException => false,
         RedisServerException server => _awayErrors.Any(error => server.Message.StartsWith(error, StringComparison.Ordinal)),
         _ => IsRedis(e),
     };

@@ -24,6 +24,7 @@ public sealed class RedisFailureTests
         { "canceled", true, false, false },
         { "cast", true, false, false },
         { "format", true, false, false },
+        { "overflow", true, false, false },
         { "argument", false, false, false },
         { "index", false, false, false },
     };
@@ -41,6 +42,7 @@ public sealed class RedisFailureTests
             "canceled" => new TaskCanceledException(),
             "cast" => new InvalidCastException(),
             "format" => new FormatException(),
+            "overflow" => new OverflowException(),
             "argument" => new ArgumentException("a bug"),
             "index" => new KeyNotFoundException(),
             _ => new RedisServerException(default, CommandFlags.None, what),

@@ -4,7 +4,7 @@ using StackExchange.Redis;
 
 namespace RedisTagCache.Tests.Redis;
 
-/// <summary>What the scripts answer, read: also what only a foreign server would answer.</summary>
+/// <summary>What the scripts for entries and marks answer, read.</summary>
 public sealed class ScriptReplyTests
 {
     private const string Stamp = "5:0000000000000007:00000001";
@@ -50,28 +50,6 @@ public sealed class ScriptReplyTests
     {
         var rows = Enumerable.Range(1, marks).SelectMany(i => new RedisValue[] { $"h={i}", i });
         Assert.Equal(expected, MarksSyncScript.Parse(Reply([Stamp, 0, .. rows])).HasMore);
-    }
-
-    [Fact]
-    public void Parse_OfAForeignReply_IsTroubleWithRedis()
-    {
-        RedisResult[] replies =
-        [
-            Reply(), Reply("foreign"), Reply("foreign", "3"), Reply(RedisValue.Null, RedisValue.Null), Reply(Stamp, "x"), Reply(Stamp, "3", "h=t", "x"), Reply(Stamp, "3", RedisValue.Null, "4"),
-            RedisResult.Create("text", ResultType.BulkString), RedisResult.Create(7), RedisResult.Create(RedisValue.Null), RedisResult.Create((RedisValue[]?)null!),
-        ];
-        foreach (var reply in replies)
-        {
-            Guard(() => EntryTouchScript.Parse(reply));
-            Guard(() => TagMarkScript.Parse(reply));
-            Guard(() => MarksSyncScript.Parse(reply));
-        }
-
-        void Guard(Func<object?> parse)
-        {
-            var e = Record.Exception(() => parse());
-            Assert.True(e is null || RedisFailure.IsRedis(e), e?.ToString());
-        }
     }
 
     [Fact]

@@ -22,6 +22,9 @@ internal static class EntryFillScript
             [address.Entry.Key, address.Entry.Partition.Epoch, address.Lease, address.Entry.Partition.Removals, staged],
             [envelope, timeToLive, token.ToString(), owner, begun]);
 
-    public static FillReply Parse(RedisResult reply) =>
-        new((int)reply[0] == 1, EpochStamp.TryParse((byte[]?)reply[1], out var stamp) ? stamp : null, (long)(double)reply[2]);
+    public static FillReply Parse(RedisResult reply)
+    {
+        var parts = ScriptReply.Parts(reply, least: 3);
+        return new FillReply((int)parts[0] == 1, ScriptReply.Stamp(parts[1]), (long)(double)parts[2]);
+    }
 }

@@ -23,5 +23,5 @@ internal static class EntryReplaceScript
         [address.Entry.Key, address.Entry.Partition.Epoch, address.Lease, address.Entry.Partition.Removals, staged],
         [envelope, timeToLive, token?.ToString() ?? "", (long)_retention.TotalMicroseconds, Cap]);
 
-    public static FillReply Parse(RedisResult reply) => EntryFillScript.Parse(reply) with { Before = (long)(double)reply[3] };
+    public static FillReply Parse(RedisResult reply) => EntryFillScript.Parse(reply) with { Before = (long)(double)ScriptReply.Parts(reply, least: 4)[3] };
 }

@@ -12,6 +12,9 @@ internal static class EntrySetScript
     public static ScriptCall Call(EntryAddress address, ReadOnlyMemory<byte> envelope, long timeToLive, in EpochStamp token) =>
         new(Script, [address.Key, address.Partition.Epoch], [envelope, timeToLive, token.ToString()]);
 
-    public static (bool Stored, EpochStamp? Stamp) Parse(RedisResult reply) =>
-        ((int)reply[0] == 1, EpochStamp.TryParse((byte[]?)reply[1], out var stamp) ? stamp : null);
+    public static (bool Stored, EpochStamp? Stamp) Parse(RedisResult reply)
+    {
+        var parts = ScriptReply.Parts(reply, least: 2);
+        return ((int)parts[0] == 1, ScriptReply.Stamp(parts[1]));
+    }
 }

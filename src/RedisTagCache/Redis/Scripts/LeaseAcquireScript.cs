@@ -17,9 +17,10 @@ internal static class LeaseAcquireScript
         [address.Lease, address.Entry.Key, address.Entry.Partition.Epoch, address.Entry.Partition.Removals],
         [owner, (long)duration.TotalMilliseconds, identity, isPatient ? 1 : 0]);
 
-    public static LeaseReply Parse(RedisResult reply) => new(
-        (int)reply[0],
-        EpochStamp.TryParse((byte[]?)reply[1], out var stamp) ? stamp : null,
-        (long)(double)reply[2],
-        TimeSpan.FromMilliseconds(Math.Max(0, (long)reply[3])));
+    public static LeaseReply Parse(RedisResult reply)
+    {
+        var parts = ScriptReply.Parts(reply, least: 4);
+        return new LeaseReply(
+            (int)parts[0], ScriptReply.Stamp(parts[1]), (long)(double)parts[2], TimeSpan.FromMilliseconds(Math.Clamp((long)parts[3], 0, int.MaxValue)));
+    }
 }

@@ -1,0 +1,15 @@
+using StackExchange.Redis;
+
+namespace RedisTagCache.Redis;
+
+/// <summary>Reads the replies of scripts.</summary>
+internal static class ScriptReply
+{
+    /// <summary>The parts of a reply that has at least so many.</summary>
+    /// <exception cref="InvalidCastException">It has not: what answers is no Redis.</exception>
+    public static RedisValue[] Parts(RedisResult reply, int least) =>
+        (RedisValue[]?)reply is { } parts && parts.Length >= least ? parts : throw new InvalidCastException("A script gave another reply than it has.");
+
+    /// <summary>The stamp in a part; nothing when there is none.</summary>
+    public static EpochStamp? Stamp(RedisValue part) => EpochStamp.TryParse(((ReadOnlyMemory<byte>)part).Span, out var stamp) ? stamp : null;
+}

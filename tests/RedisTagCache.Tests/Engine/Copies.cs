@@ -1,0 +1,35 @@
+using System.Diagnostics.Metrics;
+using System.Text;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using RedisTagCache.Diagnostics;
+using RedisTagCache.Engine;
+using RedisTagCache.Engine.Serialization;
+using RedisTagCache.Redis;
+using RedisTagCache.Store;
+
+namespace RedisTagCache.Tests.Engine;
+
+/// <summary>Copies without a Redis behind them.</summary>
+internal static class Copies
+{
+    private static readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+    private static readonly KeySpace _keys = new("rtc", "build", 1);
+
+    /// <summary>A partition of which nothing is known; it cannot ask either.</summary>
+    public static PartitionWatch Watch()
+    {
+        var meter = new CacheMeter(_services.GetRequiredService<IMeterFactory>());
+        var mirror = new Mirror(_keys.Partitions[0], new RedisCommands(null!), new StoreSettings(TimeSpan.FromDays(1), 1_000), meter, NullLogger<Mirror>.Instance);
+        return new PartitionWatch(_keys.Partitions[0], mirror, _keys, new ValueCommands(null!), TimeProvider.System, meter, NullLogger<PartitionWatch>.Instance);
+    }
+
+    public static ValueAddress Address(string key, PartitionWatch watch)
+    {
+        var name = KeySpace.NameOf(key);
+        return new ValueAddress(key, name, _keys.Locate(CacheSurface.Hybrid, watch.Partition, name), watch);
+    }
+
+    public static LocalCopy<string> Of(string key, PartitionWatch watch, int size = 1, long removal = 0, CacheToken token = default, params string[] tags) => new(
+        Address(key, watch), token, removal, [.. tags.Select(tag => TagId.Of(tag, nameof(tags)))], default, default, size, key, Encoding.UTF8.GetBytes(key), 0, new StringSerializer());
+}

@@ -1,0 +1,102 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using Microsoft.Extensions.Caching.Hybrid;
+using RedisTagCache.Engine.Serialization;
+using RedisTagCache.Store;
+
+namespace RedisTagCache.Tests.Engine.Serialization;
+
+public sealed class ValueCodecTests
+{
+    private const int Threshold = 100;
+    private static readonly BytesSerializer _bytes = new();
+    private static readonly byte[] _even = new byte[1_000];
+
+    [Theory]
+    [InlineData(CacheCompression.None, 1_000, true, 0)]
+    [InlineData(CacheCompression.Brotli, 1_000, true, PayloadKinds.Brotli)]
+    [InlineData(CacheCompression.GZip, 1_000, true, PayloadKinds.GZip)]
+    [InlineData(CacheCompression.Brotli, 1_000, false, 0)]
+    [InlineData(CacheCompression.Brotli, Threshold, true, PayloadKinds.Brotli)]
+    [InlineData(CacheCompression.Brotli, Threshold - 1, true, 0)]
+    [InlineData(CacheCompression.GZip, 0, true, 0)]
+    [InlineData(CacheCompression.GZip, 3_000_000, true, PayloadKinds.GZip)]
+    public void Encode_OfBytesThatShrink_CompressesThemFromTheThresholdOn(CacheCompression compression, int length, bool mayCompress, byte flags)
+    {
+        var encoded = new ValueCodec(compression, Threshold).Encode(new byte[length], _bytes, mayCompress);
+        Assert.Equal(flags, encoded.Flags);
+        Assert.Equal(length, encoded.Plain.Length);
+        if (flags == 0)
+            Assert.Equal(encoded.Plain, encoded.Stored);
+        else
+            Assert.Equal(length, BinaryPrimitives.ReadInt32LittleEndian(encoded.Stored.Span));
+        Assert.Equal(flags == 0, encoded.Stored.Length >= length);
+        Assert.Equal(encoded.Plain.ToArray(), ValueCodec.Unpack(encoded.Stored, encoded.Flags).ToArray());
+    }
+
+    [Fact]
+    public void Encode_WithAThresholdOfZero_DoesNotCompressNothing() =>
+        Assert.Equal(0, new ValueCodec(CacheCompression.Brotli, 0).Encode([], _bytes, mayCompress: true).Flags);
+
+    [Theory]
+    [InlineData(200, 0)] // saves less than an eighth
+    [InlineData(500, PayloadKinds.Brotli)]
+    public void Encode_OfBytesThatShrinkALittle_CompressesThemWhenItIsWorthIt(int even, byte flags)
+    {
+        var value = new byte[2_000];
+        new Random(1).NextBytes(value.AsSpan(even));
+        Assert.Equal(flags, new ValueCodec(CacheCompression.Brotli, Threshold).Encode(value, _bytes, mayCompress: true).Flags);
+    }
+
+    [Fact]
+    public void Encode_OfNull_NeverAsksTheSerializer()
+    {
+        var encoded = new ValueCodec(CacheCompression.Brotli, 0).Encode<string?>(null, new Refusing(), mayCompress: true);
+        Assert.Equal((PayloadKinds.Null, 0, 0), (encoded.Flags, encoded.Plain.Length, encoded.Stored.Length));
+        Assert.Null(ValueCodec.Decode(encoded.Plain, encoded.Flags, new Refusing()));
+    }
+
+    [Theory]
+    [InlineData(CacheCompression.Brotli)]
+    [InlineData(CacheCompression.GZip)]
+    public void Unpack_OfBytesThatAreNotWhatTheySay_Throws(CacheCompression compression)
+    {
+        var encoded = new ValueCodec(compression, 0).Encode(_even, _bytes, mayCompress: true);
+        var whole = encoded.Stored.ToArray();
+        Refused([]);
+        Refused(whole[..3]);
+        Refused(whole[..4]);
+        Refused(whole[..(whole.Length / 2)]);
+        Refused(WithLength(-1));
+        Refused(WithLength(int.MinValue));
+        Refused(WithLength(int.MaxValue));
+        Refused(WithLength(PayloadKinds.Longest + 1));
+        Refused(WithLength(999)); // it goes on
+        Refused(WithLength(1_001)); // it ends before
+        Refused([.. whole[..4], .. Enumerable.Repeat((byte)0xFF, 50)]);
+
+        void Refused(byte[] stored) => Assert.ThrowsAny<Exception>(() => ValueCodec.Unpack(stored, encoded.Flags));
+
+        byte[] WithLength(int length)
+        {
+            byte[] bytes = [.. whole];
+            BinaryPrimitives.WriteInt32LittleEndian(bytes, length);
+            return bytes;
+        }
+    }
+
+    [Fact]
+    public void Unpack_OfPlainBytes_CopiesNothing()
+    {
+        ReadOnlyMemory<byte> stored = _even;
+        Assert.Equal(stored, ValueCodec.Unpack(stored, 0));
+        Assert.Equal(stored, ValueCodec.Unpack(stored, PayloadKinds.Null));
+    }
+
+    private sealed class Refusing : IHybridCacheSerializer<string?>
+    {
+        public string Deserialize(ReadOnlySequence<byte> source) => throw new InvalidOperationException();
+
+        public void Serialize(string? value, IBufferWriter<byte> target) => throw new InvalidOperationException();
+    }
+}
