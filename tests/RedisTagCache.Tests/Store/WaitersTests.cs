@@ -1,6 +1,6 @@
-using RedisTagCache.Engine;
+using RedisTagCache.Store;
 
-namespace RedisTagCache.Tests.Engine;
+namespace RedisTagCache.Tests.Store;
 
 public sealed class WaitersTests
 {
