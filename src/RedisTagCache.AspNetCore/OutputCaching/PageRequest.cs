@@ -47,8 +47,8 @@ internal sealed class PageRequest(PageStore pages, CacheMoment moment)
     /// <summary>What became of the page, for the refresh that rendered it.</summary>
     public CacheWriteOutcome? Written { get; set; }
 
-    /// <summary>For a refresh: whether its request has led to another page.</summary>
-    public bool IsOther { get; set; }
+    /// <summary>For a refresh: whether its request has led to the same page.</summary>
+    public bool IsAsked { get; set; }
 
     /// <summary>How the request was answered.</summary>
     public PageStatus Status { get; set; }

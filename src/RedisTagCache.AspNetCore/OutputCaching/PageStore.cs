@@ -22,7 +22,7 @@ internal sealed class PageStore(
 {
     /// <summary>Carried by every page, so that all of them can be evicted at once.</summary>
     private const string EveryPage = "*";
-    private const int MostLooks = 1_000;
+    private const int MostChanges = 16;
     private static readonly TimeSpan _firstPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan _longestPause = TimeSpan.FromMilliseconds(500);
 
@@ -31,14 +31,14 @@ internal sealed class PageStore(
         page.Status = PageStatus.Miss;
         if (page.Refreshes is not null)
         {
-            page.IsOther = page.Refreshes != key;
+            page.IsAsked = page.Refreshes == key;
             return Rendered(page); // its lease has given it its token
         }
 
         var start = time.GetTimestamp();
         var pause = _firstPause;
         var hasWaited = false;
-        for (var looks = 0; ; looks++)
+        for (var changes = 0; ;)
         {
             using var found = await store.GetAsync(Key(key), cancellationToken).ConfigureAwait(false);
             page.Token = found.Token;
@@ -63,10 +63,14 @@ internal sealed class PageStore(
 
             await using (lease.ConfigureAwait(false))
             {
-                if (lease.State is not (CacheLeaseState.Taken or CacheLeaseState.Changed) || left <= TimeSpan.Zero || looks == MostLooks)
+                if (lease.State is not (CacheLeaseState.Taken or CacheLeaseState.Changed) || left <= TimeSpan.Zero || changes == MostChanges)
                     return Rendered(page);
                 if (lease.State == CacheLeaseState.Changed)
+                {
+                    changes++;
                     continue;
+                }
+
                 hasWaited = true;
                 await lease.WaitAsync(pause < left ? pause : left, cancellationToken).ConfigureAwait(false);
                 pause = 2 * pause < _longestPause ? 2 * pause : _longestPause;
@@ -78,7 +82,7 @@ internal sealed class PageStore(
     {
         // What the request did not render whole is not kept. The lease ends with the request.
         cancellationToken.ThrowIfCancellationRequested();
-        if (validFor <= TimeSpan.Zero || page.IsOther)
+        if (validFor <= TimeSpan.Zero || (page.Refreshes is not null && page.Refreshes != key))
             return;
         var entry = new TagCacheEntryOptions
         {
@@ -97,7 +101,7 @@ internal sealed class PageStore(
     /// <summary>Whether the request is to render a page that is stale. As a rule it is refreshed behind it.</summary>
     private async ValueTask<bool> ShouldRenderAsync(PageRequest page, string key, CacheLookup found)
     {
-        if (!CanLead(page))
+        if (!CanStore(page))
             return false;
         if (page.Pipeline is { } pipeline)
         {
@@ -126,8 +130,10 @@ internal sealed class PageStore(
     }
 
     private bool CanLead(PageRequest page) =>
-        options.Value.RenderWait > TimeSpan.Zero
-        && page.Context is { AllowCacheStorage: true, AllowLocking: true } context
+        options.Value.RenderWait > TimeSpan.Zero && page.Context is { AllowLocking: true } && CanStore(page);
+
+    private static bool CanStore(PageRequest page) =>
+        page.Context is { AllowCacheStorage: true } context
         && !context.HttpContext.Request.Headers.CacheControl.ToString().Contains(CacheControlHeaderValue.OnlyIfCachedString, StringComparison.OrdinalIgnoreCase);
 
     private TimeSpan StaleWindowOf(PageRequest page) =>

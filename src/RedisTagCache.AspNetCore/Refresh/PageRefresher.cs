@@ -111,7 +111,7 @@ internal sealed class PageRefresher(
         }
 
         var isFailed = exception is not null || status >= StatusCodes.Status500InternalServerError || ending.IsCancellationRequested;
-        var outcome = page.Written is { } written ? NameOf(written) : isFailed ? "failed" : page.IsOther ? "differs" : "uncacheable";
+        var outcome = page.Written is { } written ? NameOf(written) : isFailed ? "failed" : page.IsAsked ? "uncacheable" : "differs";
         var pause = TimeSpan.Zero;
         switch (outcome)
         {

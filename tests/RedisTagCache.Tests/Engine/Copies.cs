@@ -27,7 +27,7 @@ internal static class Copies
     public static ValueAddress Address(string key, PartitionWatch watch)
     {
         var name = KeySpace.NameOf(key);
-        return new ValueAddress(key, name, _keys.Locate(CacheSurface.Hybrid, watch.Partition, name), watch);
+        return new ValueAddress(new CacheEntryKey(CacheSurface.Hybrid, key), name, _keys.Locate(CacheSurface.Hybrid, watch.Partition, name), watch);
     }
 
     public static LocalCopy<string> Of(string key, PartitionWatch watch, int size = 1, long removal = 0, CacheToken token = default, params string[] tags) => new(
