@@ -5,51 +5,52 @@ using RedisTagCache.TestSupport;
 namespace RedisTagCache.AspNetCore.Tests.Fleet;
 
 /// <summary>
-/// A request that begins after an eviction has returned, while an earlier one still renders. With locking it joins that rendering, which no
-/// store can prevent and docs/consistency.md tells; without, it must not be given what was begun before the eviction.
+/// Requests that begin after an eviction has returned, while an earlier one still renders what is evicted: they are not given that, on its instance
+/// or another, with locking or without, heard of or not.
 /// </summary>
 public sealed class LateJoinerTests(RedisFixture redis) : IClassFixture<RedisFixture>
 {
     private readonly string _prefix = "t" + Guid.NewGuid().ToString("N");
-    private readonly GatedLookups _lookups = new();
-    private readonly TaskCompletionSource _mayEnd = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private string _content = "old";
-    private int _rendering;
+    private readonly GatedLookups[] _lookups = [new(), new()];
+    private readonly HeldPage _page = new();
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task RequestAfterAnEviction_WhileAnEarlierOneRenders_MayBeGivenItsPageByLockingAlone(bool isLocking)
+    [InlineData(true, true)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    [InlineData(false, false)]
+    public async Task RequestsAfterAnEviction_WhileAnEarlierOneRenders_AreNotGivenItsPage(bool isLocking, bool isHeardOf)
     {
-        await using var app = await PageApp.StartAsync(
-            redis.ConnectionString,
-            app => app.MapGet("/page", RenderAsync).CacheOutput(policy => policy.Expire(TimeSpan.FromMinutes(5)).Tag("pages").SetLocking(isLocking)),
-            options => options.KeyPrefix = _prefix,
-            _lookups.AddTo);
-        _lookups.Open();
-        var early = app.GetAsync("/page");
-        await Eventually.BecomesTrueAsync(() => Volatile.Read(ref _rendering) == 1, "it renders");
+        // Who may not listen to channels hears of no eviction, and of no rendering that has ended.
+        await redis.Connection.GetServers()[0].ExecuteAsync("ACL", "SETUSER", "deaf", "on", ">secret", "~*", "+@all", "resetchannels");
+        var connection = redis.ConnectionString + (isHeardOf ? "" : ",user=deaf,password=secret");
+        await using var a = await StartAsync(connection, isLocking, _lookups[0]);
+        await using var b = await StartAsync(connection, isLocking, _lookups[1]);
+        var hold = _page.HoldNext();
+        var early = a.GetAsync("/page");
+        await hold.Entered;
 
-        Volatile.Write(ref _content, "new");
-        await app.Pages.EvictByTagAsync("pages", default);
-        var late = app.GetAsync("/page");
-        await Eventually.BecomesTrueAsync(() => _lookups.Answered == 2, "the late request has looked up");
-        _mayEnd.SetResult();
-        Assert.Equal("old", await early);
+        await _page.ChangeAsync(() => b.Pages.EvictByTagAsync("pages", default).AsTask());
+        var late = new[] { a.GetAsync("/page"), b.GetAsync("/page") };
+        await Eventually.BecomesTrueAsync(() => _lookups[0].Lookups == 2 && _lookups[1].Lookups == 1, "the late ones look up");
         if (!isLocking)
-            Assert.Equal("new", await late);
-
-        await late;
-        Assert.Equal("new", await app.GetAsync("/page"));
-        Volatile.Write(ref _content, "newer, not yet evicted");
-        Assert.Equal("new", await app.GetAsync("/page"));
+            await Eventually.BecomesTrueAsync(() => hold.Rendering == 3, "they render for themselves");
+        hold.Release();
+        Assert.Equal("0", await early);
+        Assert.All(await Task.WhenAll(late), page => Assert.Equal("1", page));
+        Assert.Equal(isLocking ? 2 : 3, _page.Rendered);
+        Assert.Equal("1", await a.GetAsync("/page"));
+        Assert.Equal("1", await b.GetAsync("/page"));
+        Assert.Equal(isLocking ? 2 : 3, _page.Rendered);
     }
 
-    private async Task<string> RenderAsync()
+    private Task<PageApp> StartAsync(string connectionString, bool isLocking, GatedLookups lookups)
     {
-        var read = Volatile.Read(ref _content);
-        Interlocked.Increment(ref _rendering);
-        await _mayEnd.Task;
-        return read;
+        lookups.Open();
+        return PageApp.StartAsync(
+            connectionString,
+            app => app.MapGet("/page", () => _page.RenderAsync()).CacheOutput(policy => policy.Expire(TimeSpan.FromMinutes(5)).Tag("pages").SetLocking(isLocking)),
+            options => options.KeyPrefix = _prefix,
+            lookups.AddTo);
     }
 }

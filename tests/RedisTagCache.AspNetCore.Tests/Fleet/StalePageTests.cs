@@ -1,0 +1,48 @@
+using RedisTagCache.TestSupport;
+
+namespace RedisTagCache.AspNetCore.Tests.Fleet;
+
+/// <summary>Everybody asks for a page at once that has expired: all get the old one at once, and one process renders it anew behind them.</summary>
+[Collection(WebFleet.Name)]
+public sealed class StalePageTests(WebFleet fleet)
+{
+    private const int Processes = 2;
+    private const int Visitors = 100;
+
+    /// <summary>Looks, and has nothing rendered.</summary>
+    private const string OnlyLooking = "Cache-Control: only-if-cached\r\n";
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task TwoProcesses_AHundredRequestsEach_AreAnsweredAtOnce_WithOneRerun(bool isSoftlyExpired)
+    {
+        for (var i = 0; i < 10; i++)
+            await RunAsync(isSoftlyExpired, "?takes=0"); // until all is compiled
+
+        var (old, visits) = await RunAsync(isSoftlyExpired, "?takes=300");
+        visits.Print($"{(isSoftlyExpired ? "softly expired" : "expired")} page that takes 300 ms");
+        Assert.Equal(200, visits.Length);
+        Assert.All(visits, visit => Assert.True((visit.Status, visit.Body) == (200, old.Body) && visit.Is("stale"), visit.Head));
+        Assert.True(visits.Percentile(99) < 20, "Nobody waits.");
+    }
+
+    /// <summary>Has a page expire, all ask for it, and waits until it was rendered anew, once.</summary>
+    private async Task<(Visit Old, Visit[] Visits)> RunAsync(bool isSoftlyExpired, string query)
+    {
+        var id = WebFleet.NewId();
+        var path = $"/cached/{(isSoftlyExpired ? "page" : "brief")}/{id}";
+        var old = await fleet.Processes[0].Visitors[0].VisitAsync(path + query);
+        if (isSoftlyExpired)
+            Assert.Equal(200, (await fleet.Processes[2].Visitors[0].VisitAsync($"/expire/{id}", "POST", "Content-Length: 0\r\n")).Status);
+        await Eventually.BecomesTrueAsync(async () => (await LookAsync(path + query)).Is("stale"), "it has expired");
+
+        var visits = await fleet.VisitAsync(path + query, Processes, Visitors);
+        await Eventually.BecomesTrueAsync(async () => (await LookAsync(path + query)).Is("hit"), "it is fresh");
+        Assert.NotEqual(old.Body, (await LookAsync(path + query)).Body);
+        Assert.Equal(2, (await fleet.RenderingsAsync(path)).Length);
+        return (old, visits);
+    }
+
+    private Task<Visit> LookAsync(string path) => fleet.Processes[1].Visitors[0].VisitAsync(path, headers: OnlyLooking);
+}

@@ -1,0 +1,36 @@
+using System.Globalization;
+
+namespace RedisTagCache.AspNetCore.Tests.Fleet;
+
+/// <summary>Nobody queues for a page that turns out not to be cacheable: a request waits for one rendering of another's at the most, and then renders its own.</summary>
+[Collection(WebFleet.Name)]
+public sealed class UncacheablePageTests(WebFleet fleet)
+{
+    /// <summary>Who waits for one rendering and then has his own takes two, and some time to learn of the first one's end.</summary>
+    private const double TwoRenderings = 2.25;
+
+    [Theory]
+    [InlineData("missing", 404)]
+    [InlineData("cookie", 200)]
+    [InlineData("nostore", 200)]
+    [InlineData("late-nostore", 200)]
+    [InlineData("throws", 500)]
+    [InlineData("error", 500)]
+    public async Task FourProcesses_FiftyRequestsEach_NoneTakesLongerThanTwoRenderings(string kind, int status)
+    {
+        for (var i = 0; i < 10; i++)
+            await fleet.VisitAsync($"/cached/{kind}/{WebFleet.NewId()}?takes=20"); // until all is compiled
+
+        var id = WebFleet.NewId();
+        var plain = await fleet.VisitAsync($"/plain/{kind}/{id}");
+        var first = await fleet.VisitAsync($"/cached/{kind}/{id}");
+        var next = await fleet.VisitAsync($"/cached/{kind}/{id}");
+        plain.Print($"{kind}, 300 ms, without the cache");
+        first.Print(string.Create(CultureInfo.InvariantCulture, $"{kind} with it, at first ({first.Max() / plain.Max():F2} times as long)"));
+        next.Print($"{kind} with it, from then on");
+        Assert.All(plain.Concat(first).Concat(next), visit => Assert.Equal(status, visit.Status));
+        Assert.Equal(400, (await fleet.RenderingsAsync($"/cached/{kind}/{id}")).Length);
+        Assert.True(first.Max() < TwoRenderings * plain.Max(), "Nobody waits for more than one rendering.");
+        Assert.True(next.Max() < 1.5 * plain.Max(), "Nobody waits again.");
+    }
+}

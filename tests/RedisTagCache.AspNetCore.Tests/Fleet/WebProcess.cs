@@ -1,0 +1,54 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.CompilerServices;
+
+namespace RedisTagCache.AspNetCore.Tests.Fleet;
+
+/// <summary>A web application as a process of its own, and visitors connected to it.</summary>
+internal sealed class WebProcess : IAsyncDisposable
+{
+    private const int MostVisitors = 100;
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(30);
+
+    private readonly Process _process;
+    private Visitor[] _visitors = [];
+
+    private WebProcess(Process process) => _process = process;
+
+    /// <summary>Connected beforehand: opening a connection is not what is measured.</summary>
+    public IReadOnlyList<Visitor> Visitors => _visitors;
+
+    public int Id => _process.Id;
+
+    public static async Task<WebProcess> StartAsync(string redis, TimeSpan leaseDuration)
+    {
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardInput = true, RedirectStandardOutput = true };
+        foreach (var argument in new[] { Executable(), redis, leaseDuration.ToString() })
+            start.ArgumentList.Add(argument);
+        start.Environment["DOTNET_TieredPGO"] = "0"; // many short lives on few processors
+        var process = new WebProcess(Process.Start(start)!);
+        var address = await process._process.StandardOutput.ReadLineAsync().WaitAsync(_patience);
+        Assert.NotNull(address);
+        process._visitors = await Task.WhenAll(Enumerable.Range(0, MostVisitors).Select(_ => Visitor.ConnectAsync(new Uri(address))));
+        return process;
+    }
+
+    /// <summary>Ends it as a power failure would.</summary>
+    public void Kill()
+    {
+        using var kill = Process.Start("kill", ["-KILL", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        kill.WaitForExit();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var visitor in _visitors)
+            visitor.Dispose();
+        _process.Kill();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+    }
+
+    private static string Executable([CallerFilePath] string file = "") => Path.GetFullPath(Path.Combine(
+        Path.GetDirectoryName(file)!, "..", "..", "RedisTagCache.PageWorker", "bin", new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, "net10.0", "RedisTagCache.PageWorker.dll"));
+}
