@@ -1,0 +1,58 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace RedisTagCache.AspNetCore.Tests.OutputCaching;
+
+public sealed class PageOptionsTests
+{
+    public static TheoryData<string, string, string> OutOfRange => new()
+    {
+        { nameof(RedisTagOutputCacheOptions.StaleWindow), "-00:00:01", "zero to 365 days" },
+        { nameof(RedisTagOutputCacheOptions.StaleWindow), "366.00:00:00", "zero to 365 days" },
+        { nameof(RedisTagOutputCacheOptions.RenderWait), "-00:00:01", "zero to 10 minutes" },
+        { nameof(RedisTagOutputCacheOptions.RenderWait), "00:10:01", "zero to 10 minutes" },
+        { nameof(RedisTagOutputCacheOptions.UncacheableFor), "00:00:00.5", "1 second to 1 hour" },
+        { nameof(RedisTagOutputCacheOptions.RetryDelay), "01:00:01", "1 second to 1 hour" },
+        { nameof(RedisTagOutputCacheOptions.RefreshTimeout), "00:00:00", "1 second to 1 hour" },
+    };
+
+    [Theory]
+    [MemberData(nameof(OutOfRange))]
+    public void Value_OutOfRange_IsRefused_WithItsNameAndRange(string option, string value, string range)
+    {
+        var error = Assert.Throws<OptionsValidationException>(() => Options((option, value)));
+        Assert.Contains(option, error.Message, StringComparison.Ordinal);
+        Assert.Contains(range, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Section_IsBound_AndCodeWins()
+    {
+        var options = Options(("StaleWindow", "00:01:00"), ("RenderWait", "00:00:03"), ("UncacheableFor", "00:00:04"), ("RetryDelay", "00:00:05"),
+            ("RefreshTimeout", "00:00:06"), ("AddCacheStatusHeader", "true"));
+        Assert.Equal(
+            (TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(6), true),
+            (options.StaleWindow, options.RenderWait, options.UncacheableFor, options.RetryDelay, options.RefreshTimeout, options.AddCacheStatusHeader));
+        Assert.Equal(TimeSpan.FromSeconds(7), Options(o => o.RenderWait = TimeSpan.FromSeconds(7), ("RenderWait", "00:00:03")).RenderWait);
+    }
+
+    [Fact]
+    public void Pipeline_WithoutTheServices_IsRefused()
+    {
+        using var app = WebApplication.CreateSlimBuilder().Build();
+        Assert.Contains("AddRedisTagOutputCache", Assert.Throws<InvalidOperationException>(app.UseRedisTagOutputCache).Message, StringComparison.Ordinal);
+    }
+
+    private static RedisTagOutputCacheOptions Options(params (string Name, string Value)[] values) => Options(null, values);
+
+    private static RedisTagOutputCacheOptions Options(Action<RedisTagOutputCacheOptions>? configure, params (string Name, string Value)[] values)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Configuration.AddInMemoryCollection(values.Select(value => KeyValuePair.Create("RedisTagCache:OutputCache:" + value.Name, (string?)value.Value)));
+        builder.Services.AddRedisTagOutputCache(configurePages: configure);
+        using var app = builder.Build();
+        return app.Services.GetRequiredService<IOptions<RedisTagOutputCacheOptions>>().Value;
+    }
+}
