@@ -40,21 +40,19 @@ public sealed class ReplayTests(RedisFixture redis) : IClassFixture<RedisFixture
     [Fact]
     public async Task Replay_LeavesTheContextOfItsRequestAlone()
     {
-        HttpContext? after = null;
+        var isRefreshed = false;
         await using var app = await StartAsync(async (context, next) =>
         {
             await next(context);
-            await Eventually.BecomesTrueAsync(() => _seen.Count != 1, "it is refreshed meanwhile");
-            after = context.RequestServices.GetRequiredService<IHttpContextAccessor>().HttpContext;
-            Assert.Same(context, after);
+            if (_seen.Count == 0 || context.Response.Headers.Age.Count == 0)
+                return;
+            await Eventually.BecomesTrueAsync(() => _seen.Count == 2, "it is refreshed meanwhile");
+            isRefreshed = ReferenceEquals(context, context.RequestServices.GetRequiredService<IHttpContextAccessor>().HttpContext);
         });
-        _seen.Add(new Seen("", [], new Scoped(), true));
         await SendAsync(app);
         await app.Store.ExpireByTagAsync("things", TestContext.Current.CancellationToken);
-        _seen.RemoveRange(1, _seen.Count - 1);
-        after = null;
         await SendAsync(app);
-        Assert.NotNull(after);
+        await Eventually.BecomesTrueAsync(() => Volatile.Read(ref isRefreshed), "the request has its context still");
     }
 
     private static async Task<string> SendAsync(PageApp app)
