@@ -35,11 +35,15 @@ internal sealed class PageApp : IAsyncDisposable
     /// <param name="map">Maps the pages.</param>
     /// <param name="configure">Sets options of the cache.</param>
     /// <param name="services">Registers further services, before the application is built.</param>
+    /// <param name="pages">Sets options of pages.</param>
+    /// <param name="pipeline">Puts the output cache into the pipeline, where it is not alone there.</param>
     public static async Task<PageApp> StartAsync(
         string? connectionString,
         Action<WebApplication> map,
         Action<RedisTagCacheOptions>? configure = null,
-        Action<IServiceCollection>? services = null)
+        Action<IServiceCollection>? services = null,
+        Action<RedisTagOutputCacheOptions>? pages = null,
+        Action<WebApplication>? pipeline = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
@@ -52,12 +56,17 @@ internal sealed class PageApp : IAsyncDisposable
                 options.BuildNamespace = "test";
                 configure?.Invoke(options);
             });
-            builder.Services.AddRedisTagOutputCache();
+            builder.Services.AddRedisTagOutputCache(configurePages: pages);
         }
 
         services?.Invoke(builder.Services);
         var app = builder.Build();
-        app.UseOutputCache();
+        if (pipeline is not null)
+            pipeline(app);
+        else if (connectionString is not null)
+            app.UseRedisTagOutputCache();
+        else
+            app.UseOutputCache();
         map(app);
         await app.StartAsync();
         return new PageApp(app);
