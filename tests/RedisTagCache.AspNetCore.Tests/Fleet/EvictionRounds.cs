@@ -65,6 +65,8 @@ internal sealed class EvictionRounds : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        foreach (var page in _pages)
+            page.EndWithTest().Dispose();
         foreach (var instance in _instances)
             await instance.DisposeAsync();
         _stop.Dispose();

@@ -5,6 +5,7 @@ namespace RedisTagCache.AspNetCore.Tests.Fleet;
 /// <summary>A page that shows the version of what it is made of, read when its rendering began. Its renderings can be held before they end.</summary>
 internal sealed class HeldPage
 {
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Hold _hold = Hold.Open();
     private long _source;
     private long _evicted;
@@ -30,7 +31,7 @@ internal sealed class HeldPage
         var version = Interlocked.Read(ref _source);
         Interlocked.Increment(ref _rendered);
         hold.Enter();
-        await hold.Released.WaitAsync(stop);
+        await Task.WhenAny(hold.Released, _ended.Task).WaitAsync(stop);
         hold.Leave();
         return version.ToString(CultureInfo.InvariantCulture);
     }
@@ -41,5 +42,13 @@ internal sealed class HeldPage
         var version = Interlocked.Increment(ref _source);
         await evict();
         Interlocked.Exchange(ref _evicted, version);
+    }
+
+    /// <summary>Dispose it ahead of the instances: else those would wait for a page that a failed test has left held.</summary>
+    public IDisposable EndWithTest() => new Ending(this);
+
+    private sealed class Ending(HeldPage page) : IDisposable
+    {
+        public void Dispose() => page._ended.TrySetResult();
     }
 }

@@ -3,12 +3,14 @@ namespace RedisTagCache.AspNetCore.Tests.Fleet;
 /// <summary>Keeps renderings that have begun from ending, until it is released.</summary>
 internal sealed class Hold
 {
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(15);
+
     private readonly TaskCompletionSource _entered = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _rendering;
 
     /// <summary>A rendering has begun.</summary>
-    public Task Entered => _entered.Task;
+    public Task Entered => _entered.Task.WaitAsync(_patience);
 
     public Task Released => _released.Task;
 

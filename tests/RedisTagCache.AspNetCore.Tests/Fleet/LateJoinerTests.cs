@@ -26,6 +26,7 @@ public sealed class LateJoinerTests(RedisFixture redis) : IClassFixture<RedisFix
         var connection = redis.ConnectionString + (isHeardOf ? "" : ",user=deaf,password=secret");
         await using var a = await StartAsync(connection, isLocking, _lookups[0]);
         await using var b = await StartAsync(connection, isLocking, _lookups[1]);
+        using var ending = _page.EndWithTest();
         var hold = _page.HoldNext();
         var early = a.GetAsync("/page");
         await hold.Entered;

@@ -9,9 +9,14 @@ namespace RedisTagCache.AspNetCore.Tests.Fleet;
 public sealed class LostLeaderTests(RedisFixture redis) : IClassFixture<RedisFixture>
 {
     private const int Others = 6;
+
+    /// <summary>Before anybody who queues would have had enough of it (<see cref="RedisTagOutputCacheOptions.RenderWait"/>).</summary>
+    private static readonly TimeSpan _soon = TimeSpan.FromSeconds(5);
+
     private readonly string _prefix = "t" + Guid.NewGuid().ToString("N");
     private readonly HeldPage _page = new();
     private readonly GatedLookups[] _lookups = [new(), new()];
+    private readonly TaskCompletionSource _left = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _started;
 
     [Theory]
@@ -21,6 +26,7 @@ public sealed class LostLeaderTests(RedisFixture redis) : IClassFixture<RedisFix
     {
         await using var a = await StartAsync(pageNotices);
         await using var b = await StartAsync(pageNotices);
+        using var ending = _page.EndWithTest();
         var hold = _page.HoldNext();
         using var leaving = new CancellationTokenSource();
         var leader = a.Client.GetAsync("/page", leaving.Token);
@@ -32,7 +38,11 @@ public sealed class LostLeaderTests(RedisFixture redis) : IClassFixture<RedisFix
         await leaving.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => leader);
         if (!pageNotices)
+        {
+            await _left.Task.WaitAsync(TimeSpan.FromSeconds(15));
             hold.Release(); // it ends, for nobody
+        }
+
         await next.Entered;
         next.Release();
         Assert.All(await Task.WhenAll(others), page => Assert.Equal("0", page));
@@ -47,6 +57,7 @@ public sealed class LostLeaderTests(RedisFixture redis) : IClassFixture<RedisFix
     {
         await using var a = await StartAsync(pageNotices: true, maximumBodySize: 0);
         await using var b = await StartAsync(pageNotices: true, maximumBodySize: 0);
+        using var ending = _page.EndWithTest();
         var hold = _page.HoldNext();
         var leader = a.GetAsync("/page");
         await hold.Entered;
@@ -54,9 +65,9 @@ public sealed class LostLeaderTests(RedisFixture redis) : IClassFixture<RedisFix
         var next = _page.HoldNext();
         hold.Release();
         await leader;
-        await Eventually.BecomesTrueAsync(() => next.Rendering == Others, "all render at once");
+        await Eventually.BecomesTrueAsync(() => next.Rendering == Others, "all render at once", _soon);
         var late = new[] { a.GetAsync("/page"), b.GetAsync("/page") };
-        await Eventually.BecomesTrueAsync(() => next.Rendering == Others + 2, "so do those who come later");
+        await Eventually.BecomesTrueAsync(() => next.Rendering == Others + 2, "so do those who come later", _soon);
         next.Release();
         Assert.All(await Task.WhenAll([.. others, .. late]), page => Assert.Equal("0", page));
     }
@@ -76,7 +87,11 @@ public sealed class LostLeaderTests(RedisFixture redis) : IClassFixture<RedisFix
         return PageApp.StartAsync(
             redis.ConnectionString,
             app => app
-                .MapGet("/page", (CancellationToken aborted) => _page.RenderAsync(pageNotices ? aborted : default))
+                .MapGet("/page", async (CancellationToken aborted) =>
+                {
+                    await using var leaving = aborted.Register(() => _left.TrySetResult());
+                    return await _page.RenderAsync(pageNotices ? aborted : default);
+                })
                 .CacheOutput(policy => policy.Expire(TimeSpan.FromMinutes(5))),
             options => options.KeyPrefix = _prefix,
             services =>
