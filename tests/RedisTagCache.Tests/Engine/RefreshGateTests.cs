@@ -47,7 +47,7 @@ public sealed class RefreshGateTests
     public async Task TryEnter_ByManyAtOnce_LetsOneIn()
     {
         const int Rounds = 20_000;
-        var entered = new int[Rounds];
+        var (entered, arrived) = (new int[Rounds], 0);
         using var round = new Barrier(2, barrier =>
         {
             // By turns after nothing, and after a pause that is over.
@@ -60,6 +60,8 @@ public sealed class RefreshGateTests
                 for (var i = 0; i < Rounds; i++)
                 {
                     round.SignalAndWait();
+                    Interlocked.Increment(ref arrived);
+                    SpinWait.SpinUntil(() => Volatile.Read(ref arrived) >= 2 * (i + 1)); // both at the very same moment
                     if (_gate.TryEnter("k"))
                         Interlocked.Increment(ref entered[i]);
                 }
