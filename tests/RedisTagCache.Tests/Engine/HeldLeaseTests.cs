@@ -1,8 +1,8 @@
 using RedisTagCache.Engine;
 using RedisTagCache.Redis;
 using RedisTagCache.Store;
-using RedisTagCache.TestSupport;
 using RedisTagCache.Tests.Redis;
+using RedisTagCache.TestSupport;
 
 namespace RedisTagCache.Tests.Engine;
 

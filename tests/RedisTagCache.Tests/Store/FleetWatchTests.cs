@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using RedisTagCache.Redis;
 using RedisTagCache.Store;
-using RedisTagCache.TestSupport;
 using RedisTagCache.Tests.Redis;
+using RedisTagCache.TestSupport;
 
 namespace RedisTagCache.Tests.Store;
 

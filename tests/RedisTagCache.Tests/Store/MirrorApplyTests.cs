@@ -1,9 +1,9 @@
 using RedisTagCache.Redis;
 using RedisTagCache.Redis.Scripts;
 using RedisTagCache.Store;
-using RedisTagCache.TestSupport;
 using RedisTagCache.Tests.Engine;
 using RedisTagCache.Tests.Redis;
+using RedisTagCache.TestSupport;
 
 namespace RedisTagCache.Tests.Store;
 
