@@ -36,7 +36,7 @@ public sealed class HeldLeaseTests : IDisposable
         _instance.Time.Advance(TimeSpan.FromMilliseconds(1));
         await SettleAsync();
         Assert.Equal(1, Renewals);
-        await RenewedAgainAsync(3);
+        Assert.InRange(await RenewedAgainAsync(3), 2, 4); // one that comes while another is under way is left out
         Assert.All(_instance.Server.AskedOf("lease_renew"), words => Assert.Equal(["lease_renew", "{rtc:0}:l:hybrid:build:k", "me", "5000"], words));
     }
 
@@ -108,13 +108,21 @@ public sealed class HeldLeaseTests : IDisposable
     /// <summary>What was sent before is there.</summary>
     private Task<bool> SettleAsync() => _instance.Get<ValueStore>().Locate("k").Watch.PollAsync();
 
-    private async Task RenewedAgainAsync(int times) => await Eventually.BecomesTrueAsync(
-        () =>
-        {
-            _instance.Time.Advance(_third);
-            return Renewals >= times;
-        },
-        "it is renewed");
+    /// <summary>Gives how many thirds that took.</summary>
+    private async Task<int> RenewedAgainAsync(int times)
+    {
+        var thirds = 0;
+        await Eventually.BecomesTrueAsync(
+            async () =>
+            {
+                thirds++;
+                _instance.Time.Advance(_third);
+                await SettleAsync();
+                return Renewals >= times;
+            },
+            "it is renewed");
+        return thirds;
+    }
 
     private async Task NoMoreAsync(int renewals)
     {
