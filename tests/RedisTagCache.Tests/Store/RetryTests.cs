@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
 using RedisTagCache.Store;
+using RedisTagCache.TestSupport;
 
 namespace RedisTagCache.Tests.Store;
 
@@ -26,7 +27,7 @@ public sealed class RetryTests
             _time.Advance(pause - TimeSpan.FromMilliseconds(1));
             Assert.Equal(tries, _tries);
             _time.Advance(TimeSpan.FromMilliseconds(1));
-            await BecomesAsync(tries + 1);
+            await Eventually.BecomesTrueAsync(() => Volatile.Read(ref _tries) == tries + 1, "it is tried again");
         }
 
         Assert.Equal(4, await running);
@@ -53,15 +54,9 @@ public sealed class RetryTests
         foreach (var e in new Exception[] { new TimeoutException(), new InvalidCastException(), new OperationCanceledException(), new ArgumentException("a bug") })
         {
             _tries = 0;
-            Assert.Same(e, await Assert.ThrowsAsync(e.GetType(), () => RunAsync(failures: 1, e)));
+            Assert.Same(e, await Assert.ThrowsAsync(e.GetType(), () => RunAsync(failures: 1, e).WaitAsync(TimeSpan.FromSeconds(10))));
             Assert.Equal(1, _tries);
         }
-    }
-
-    private async Task BecomesAsync(int tries)
-    {
-        while (Volatile.Read(ref _tries) < tries)
-            await Task.Delay(1).WaitAsync(TimeSpan.FromSeconds(30));
     }
 
     private Task<int> RunAsync(int failures, Exception failure) => Retry.RunAsync(
