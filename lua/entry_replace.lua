@@ -7,24 +7,24 @@
 --   token      the stamp "<epoch>:<generation>:<run>" at which the value began, '' for a removal
 --   retention  microseconds for which a removal is remembered
 --   cap        removals remembered at the most
--- Reply: {1 when done and 0 when refused, stamp now ('' when there is none), number of this change, number of the change before it}
+-- Reply: {1 when done and 0 when the value was refused and what it was to replace removed, stamp now ('' when there is none),
+--   number of this change, number of the change before it}
 -- Cost: O(size of the envelope + log r) for r removals remembered; a message
 local stamp = redis.call('GET', KEYS[2])
+local fits = true
 if ARGV[3] ~= '' then
-  local fits = stamp == ARGV[3]
+  fits = stamp == ARGV[3]
   if stamp and not fits then
     local epoch, lineage = string.match(stamp, '^(%d+):(.+)$')
     local begun, begunIn = string.match(ARGV[3], '^(%d+):(.+)$')
     fits = lineage == begunIn and tonumber(begun) <= tonumber(epoch)
   end
-  if not fits or (ARGV[1] == '' and redis.call('EXISTS', KEYS[5]) == 0) then
-    redis.call('UNLINK', KEYS[5])
-    return {0, stamp or '', '0', '0'}
-  end
+  fits = fits and (ARGV[1] ~= '' or redis.call('EXISTS', KEYS[5]) == 1)
 end
 
-if ARGV[2] == '0' then
-  redis.call('UNLINK', KEYS[1])
+-- What was to be overwritten is out of date, whatever becomes of the new value.
+if ARGV[2] == '0' or not fits then
+  redis.call('UNLINK', KEYS[1], KEYS[5])
 elseif ARGV[1] == '' then
   redis.call('RENAME', KEYS[5], KEYS[1])
   redis.call('PEXPIRE', KEYS[1], ARGV[2])
@@ -57,4 +57,4 @@ for i = 1, #oldest, 2 do
 end
 
 redis.pcall('PUBLISH', KEYS[2], 'r' .. (before or '0') .. ' ' .. text .. ' ' .. KEYS[1])
-return {1, stamp or '', text, before or '0'}
+return {fits and 1 or 0, stamp or '', text, before or '0'}

@@ -31,7 +31,7 @@ public sealed record CachePolicy
     public TimeSpan? FailSafeWindow { get; init; }
 
     /// <summary>
-    /// How long an instance gives out its own copy without looking into Redis, never longer than the value is fresh. Zero (no copies) to 3,650 days; default: as long as the value is fresh.
+    /// How long an instance gives out its own copy without looking into Redis, never longer than the value is fresh or stale. Zero (no copies) to 3,650 days; default: as long as that.
     /// Evictions and removals reach copies by message; shorter bounds the memory of copies rarely used.
     /// </summary>
     public TimeSpan? LocalLifetime { get; init; }

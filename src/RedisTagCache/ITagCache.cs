@@ -69,7 +69,7 @@ public interface ITagCache
     /// <exception cref="ArgumentException">The key is empty, a tag is not valid, or the policy is out of range or names no profile.</exception>
     ValueTask SetAsync<T>(string key, T value, CachePolicy? policy = null, IEnumerable<string>? tags = null, CancellationToken cancellationToken = default);
 
-    /// <summary>Removes a value from every instance, and keeps one that is just being computed from being kept.</summary>
+    /// <summary>Removes a value of this build from every instance, and keeps one that is just being computed from being kept.</summary>
     /// <param name="key">The key.</param>
     /// <param name="cancellationToken">Ends the wait; the removal goes on.</param>
     /// <returns>A task that completes when Redis has confirmed the removal. Other instances' memory follows within a moment.</returns>

@@ -77,7 +77,7 @@ public sealed class RedisTagCacheOptions
 
     /// <summary>
     /// Whether, while Redis is away, own copies of values are given out within their lifetime although evictions by other instances cannot be
-    /// known. Default <see langword="true"/>. With <see langword="false"/> the factory runs instead.
+    /// known. Default <see langword="true"/>. With <see langword="false"/> the factory runs instead, for each call, and where it fails there is no old value.
     /// </summary>
     public bool ServeLocalCopiesDuringOutage { get; set; } = true;
 

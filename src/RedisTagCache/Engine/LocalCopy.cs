@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Caching.Hybrid;
-using RedisTagCache.Engine.Serialization;
 using RedisTagCache.Store;
 
 namespace RedisTagCache.Engine;
@@ -81,5 +80,8 @@ internal sealed class LocalCopy<T>(
 
     public byte PayloadFlags => flags;
 
-    public T Value => Immutable<T>.IsShared ? shared! : ValueCodec.Decode(plain, flags, serializer);
+    /// <summary>The value, where it can be shared.</summary>
+    public T? Shared => shared;
+
+    public IHybridCacheSerializer<T> Serializer => serializer;
 }

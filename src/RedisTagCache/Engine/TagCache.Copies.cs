@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Caching.Hybrid;
 using RedisTagCache.Diagnostics;
 using RedisTagCache.Engine.Serialization;
 using RedisTagCache.Store;
@@ -40,6 +41,48 @@ internal sealed partial class TagCache
         return found.IsFresh ? Phase.Fresh : now < found.Life.StaleUntil ? Phase.Stale : now < found.Life.EndsAt ? Phase.FailSafe : Phase.Gone;
     }
 
+    /// <summary>The value of a copy. False when it cannot be read: then there is no copy either.</summary>
+    private bool TryRead<T>(LocalCopy<T> copy, [MaybeNullWhen(false)] out T value)
+    {
+        if (Immutable<T>.IsShared)
+        {
+            value = copy.Shared!;
+            return true;
+        }
+
+        if (TryDecode(copy.Plain, copy.PayloadFlags, copy.Serializer, out value))
+            return true;
+        _copies.Remove(copy);
+        return false;
+    }
+
+    /// <summary>The same as what a flight brought.</summary>
+    private FlightResult<T>? ResultOf<T>(LocalCopy<T> copy) =>
+        TryRead(copy, out var value) ? new FlightResult<T>(value, copy.Plain, copy.Plain.Length, copy.PayloadFlags, copy.Token, copy.Tags) : null;
+
+    private bool TryDecode<T>(ReadOnlyMemory<byte> plain, byte flags, IHybridCacheSerializer<T> serializer, [MaybeNullWhen(false)] out T value)
+    {
+        try
+        {
+            value = ValueCodec.Decode(plain, flags, serializer);
+            return true;
+        }
+#pragma warning disable CA1031 // Whatever a serializer throws: what cannot be read is computed anew.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            CountUnreadable(e);
+            value = default;
+            return false;
+        }
+    }
+
+    private void CountUnreadable(Exception e)
+    {
+        if (_unreadable.ShouldTell(out var count))
+            Log.ValueUnreadable(_logger, e, count);
+    }
+
     /// <summary>Keeps a copy of what was found.</summary>
     private void Keep<T>(ValueCall<T> call, ValueLookup found, FlightResult<T> result) =>
         Keep(call, call.Policy, result, found.Life, found.Moment.Number, found.Moment, found.Identity);
@@ -72,11 +115,10 @@ internal sealed partial class TagCache
             result.Plain,
             result.PayloadFlags,
             call.Serializer);
-        _copies.Set(copy);
 
-        // Only now: a removal that comes from here on finds the copy.
-        if (!result.Token.IsDefault && address.Watch.Removals.IsOvertaken(address.Name, since, removal))
-            _copies.Remove(copy);
+        // Without a token nothing was known of Redis: only what this instance removed can be told.
+        address.Watch.Removals.TryKeep(
+            address.Name, since, result.Token.IsDefault ? Math.Max(0, removal) : removal, (_copies, copy), static kept => kept._copies.Set(kept.copy));
     }
 
     private CopyTimes TimesOf(ValueLife life, EffectivePolicy policy)
@@ -117,8 +159,7 @@ internal sealed partial class TagCache
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            if (_unreadable.ShouldTell(out var count))
-                Log.ValueUnreadable(_logger, e, count);
+            CountUnreadable(e);
             result = null;
             return false;
         }

@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Caching.Hybrid;
 using RedisTagCache.Diagnostics;
-using RedisTagCache.Engine.Serialization;
 using RedisTagCache.Store;
 
 namespace RedisTagCache.Engine;
@@ -9,6 +8,7 @@ namespace RedisTagCache.Engine;
 internal sealed partial class TagCache
 {
     private const int MostJoins = 3;
+    private const int CertainlyFew = 1_000;
 
     /// <summary>Carried by every value, as by every page, so that all of them can be evicted at once.</summary>
     private const string EveryValue = "*";
@@ -25,12 +25,12 @@ internal sealed partial class TagCache
             && _time.GetTimestamp() is var now
             && now < copy.Times.QuietUntil
             && copy.Watch.IsCurrent(now)
-            && copy.Judge() == Verdict.Fresh)
+            && copy.Judge() == Verdict.Fresh
+            && TryRead(copy, out value))
         {
             if (!copy.IsUsed)
                 copy.IsUsed = true;
             _meter.Lookup(CacheSurface.Hybrid, "hit_local");
-            value = copy.Value;
             return true;
         }
 
@@ -54,10 +54,13 @@ internal sealed partial class TagCache
 
         await StartAsync(cancellationToken).ConfigureAwait(false);
         var call = new ValueCall<T>(_values.Locate(key), factory, policy ?? _open, effective, carried, _serializers.Of<T>());
+        var isWithin = RunningFactory.IsComputing(this, call.Name);
         for (var joins = 0; ; joins++)
         {
             if (TryGiveCopy(call, out var value))
                 return value;
+            if (isWithin)
+                return await factory.RunAsync(new CacheContext(key, call.Given, carried), cancellationToken).ConfigureAwait(false); // it would wait for itself
 
             var own = new Flight<T>(call.Name, effective.Flags);
             if (joins == MostJoins || _flights.TryBegin(own, out var underWay) || underWay is not Flight<T> flight || flight.Flags != effective.Flags)
@@ -122,7 +125,8 @@ internal sealed partial class TagCache
     /// <param name="isAsked">Whether it is given out in its own time alone, or as long as its value lives.</param>
     private async ValueTask<CacheValue<T>> TryGetCopyAsync<T>(ValueCall<T> call, bool isAsked) =>
         FindCopy(call) is { } copy && await IsTrustedAsync(copy).ConfigureAwait(false) && PhaseOf(copy, isAsked) is (Phase.Fresh or Phase.Stale) and var phase
-            ? new CacheValue<T>(copy.Value, phase == Phase.Stale)
+        && TryRead(copy, out var value)
+            ? new CacheValue<T>(value, phase == Phase.Stale)
             : default;
 
     /// <summary>Whether a copy can be given out: the instance knows what Redis has, or finds it out, or may give out copies without.</summary>
@@ -140,31 +144,30 @@ internal sealed partial class TagCache
 
         var phase = PhaseOf(copy, isAsked: true);
         var isPaused = phase == Phase.FailSafe && _time.GetTimestamp() < copy.PausedUntil;
-        if (phase is not (Phase.Fresh or Phase.Stale) && !isPaused)
+        if ((phase is not (Phase.Fresh or Phase.Stale) && !isPaused) || !TryRead(copy, out value))
             return false;
         if (!isPaused && (phase == Phase.Stale || _time.GetTimestamp() >= copy.Times.EagerAt))
             StartRefresh(call, copy.Identity.IsEmpty ? null : copy.Identity);
         _meter.Lookup(CacheSurface.Hybrid, phase switch { Phase.Fresh => "hit_local", Phase.Stale => "stale_local", _ => "fail_safe" });
-        value = copy.Value;
         return true;
     }
 
-    /// <summary>For one who joined: the value itself where it can be shared, else one of its own. False where there are no bytes to make one of.</summary>
-    private static bool TryShare<T>(ValueCall<T> call, FlightResult<T> result, [MaybeNullWhen(false)] out T value)
+    /// <summary>For one who joined: the value itself where it can be shared, else one of its own. False where there are no bytes that one can be made of.</summary>
+    private bool TryShare<T>(ValueCall<T> call, FlightResult<T> result, [MaybeNullWhen(false)] out T value)
     {
         value = result.Value;
         if (Immutable<T>.IsShared)
             return true;
-        if (result.Length is null)
-            return false;
-        value = ValueCodec.Decode(result.Plain, result.PayloadFlags, call.Serializer);
-        return true;
+        return result.Length is not null && TryDecode(result.Plain, result.PayloadFlags, call.Serializer, out value);
     }
 
     private static string[] Check(IEnumerable<string>? tags)
     {
         string[] carried = [.. tags ?? []]; // the caller's own may change
-        TagId.Check(carried, nameof(tags));
+        if (carried.Length < CertainlyFew)
+            TagId.Check(carried, nameof(tags));
+        else
+            TagId.OfAll([.. carried, EveryValue], nameof(tags)); // too many are told before the factory runs
         return !carried.Contains(EveryValue, StringComparer.Ordinal)
             ? carried
             : throw new ArgumentException($"The tag '{EveryValue}' stands for everything; every value carries it anyway.", nameof(tags));

@@ -48,6 +48,7 @@ internal sealed partial class TagCache
         var start = _time.GetTimestamp();
         string? owner = null;
         var pause = _firstPause;
+        var changes = 0;
         for (var looks = 0; ; looks++)
         {
             ReadOnlyMemory<byte>? seen = null;
@@ -81,8 +82,8 @@ internal sealed partial class TagCache
                 // Nobody looks into Redis here, so that the copy is all there is: it deserves a look whether it still holds.
                 if (!await copy.Watch.PollAsync().ConfigureAwait(false))
                     return await WithoutRedisAsync(call, call.Address.Watch.Removals.Observe(), cancellationToken).ConfigureAwait(false);
-                if (PhaseOf(copy, isAsked: true) == Phase.Fresh)
-                    return new FlightResult<T>(copy.Value, copy.Plain, copy.Plain.Length, copy.PayloadFlags, copy.Token, copy.Tags);
+                if (PhaseOf(copy, isAsked: true) == Phase.Fresh && ResultOf(copy) is { } result)
+                    return result;
             }
 
             if (!call.Policy.ReadsRedis && !call.Policy.WritesRedis)
@@ -110,7 +111,7 @@ internal sealed partial class TagCache
                     return await WithoutRedisAsync(call, moment, cancellationToken, fallback).ConfigureAwait(false);
                 case LeaseVerdict.Paused:
                     return GiveFallback(call, fallback!, lease.Left, exception: null);
-                case LeaseVerdict.Changed when looks < MostChanges:
+                case LeaseVerdict.Changed when ++changes < MostChanges:
                     continue;
                 case LeaseVerdict.Taken when left > TimeSpan.Zero:
                     await PauseAsync(waiting.Woken, Least(pause, left, lease.Left + TimeSpan.FromMilliseconds(1)), cancellationToken).ConfigureAwait(false);
@@ -144,9 +145,8 @@ internal sealed partial class TagCache
         ValueCall<T> call, RemovalMoment moment, CancellationToken cancellationToken, FlightResult<T>? fallback = null)
     {
         var known = call.Address.Watch.Mirror.Known;
-        if (FallbackOf(call) is { } copy)
+        if (FallbackOf(call) is { } copy && ResultOf(copy) is { } result)
         {
-            var result = new FlightResult<T>(copy.Value, copy.Plain, copy.Plain.Length, copy.PayloadFlags, copy.Token, copy.Tags);
             var phase = PhaseOf(copy, isAsked: false);
             if (phase is Phase.Fresh or Phase.Stale)
             {

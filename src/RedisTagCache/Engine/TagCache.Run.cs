@@ -59,7 +59,7 @@ internal sealed partial class TagCache
             try
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                value = await MeasuredAsync(call.Factory, context, cancellationToken).ConfigureAwait(false);
+                value = await MeasuredAsync(call, context, cancellationToken).ConfigureAwait(false);
             }
             catch when (hasOld && !cancellationToken.IsCancellationRequested)
             {
@@ -114,18 +114,20 @@ internal sealed partial class TagCache
         return write.Outcome == CacheWriteOutcome.Stored;
     }
 
-    private async Task<T> MeasuredAsync<T>(ValueFactory<T> factory, CacheContext context, CancellationToken cancellationToken)
+    private async Task<T> MeasuredAsync<T>(ValueCall<T> call, CacheContext context, CancellationToken cancellationToken)
     {
         var start = _time.GetTimestamp();
         var outcome = "error";
+        var running = RunningFactory.Begin(this, call.Name);
         try
         {
-            var value = await factory.RunAsync(context, cancellationToken).ConfigureAwait(false);
+            var value = await call.Factory.RunAsync(context, cancellationToken).ConfigureAwait(false);
             outcome = "ok";
             return value;
         }
         finally
         {
+            running.End();
             _meter.Factory(cancellationToken.IsCancellationRequested ? "canceled" : outcome, _time.GetElapsedTime(start));
         }
     }

@@ -40,13 +40,27 @@ internal sealed partial class TagCache
     {
         var life = call.Policy.LifeFrom(Now());
         var write = new ValueWrite(CacheWriteOutcome.Dropped, RemovalMoment.Unknown, default);
-        if (call.Policy.WritesRedis)
+        try
         {
-            write = await _values.ReplaceAsync(
-                call.Address, new ReadOnlySequence<byte>(stored), flags, life, result.Tags, result.Token, cancellationToken).ConfigureAwait(false);
+            if (call.Policy.WritesRedis)
+            {
+                write = await _values.ReplaceAsync(
+                    call.Address, new ReadOnlySequence<byte>(stored), flags, life, result.Tags, result.Token, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            Forget(call.Address); // whatever came of it
+            throw;
         }
 
-        // What is just being computed is older, and so is any copy.
+        // What is just being computed is older, and so is any copy. Where Redis has not numbered the change, this instance remembers it.
+        if (write.Outcome != CacheWriteOutcome.Stored)
+        {
+            call.Address.Watch.Removals.HearOwn(call.Name);
+            moment = call.Address.Watch.Removals.Observe();
+        }
+
         _flights.Detach(call.Name);
         _copies.Drop(call.Name, write.Outcome == CacheWriteOutcome.Stored ? write.Removal : long.MaxValue);
         if (write.Outcome != CacheWriteOutcome.Refused)

@@ -11,6 +11,7 @@ namespace RedisTagCache.Redis;
 internal sealed class Backplane(RedisConnection connection, ILogger<Backplane> logger) : IDisposable
 {
     private readonly Dictionary<int, ChannelMessageQueue?> _queues = [];
+    private bool _disposed;
 
     /// <summary>Subscribes where that has not succeeded yet; true when it did now. The client repeats it by itself after a lost connection.</summary>
     public async Task<bool> TrySubscribeAsync(Partition partition, Action<ReadOnlyMemory<byte>> receive, TimeSpan timeout, TimeProvider time)
@@ -21,21 +22,39 @@ internal sealed class Backplane(RedisConnection connection, ILogger<Backplane> l
                 return false;
         }
 
+        ChannelMessageQueue? queue = null;
         try
         {
             var subscriber = await connection.GetSubscriberAsync().WaitAsync(timeout, time).ConfigureAwait(false);
-            var queue = await subscriber.SubscribeAsync(RedisChannel.Literal(partition.Channel)).WaitAsync(timeout, time).ConfigureAwait(false);
+            var channel = RedisChannel.Literal(partition.Channel);
+
+            // Not awaited: a failure would keep the queue from us, and the client fills it all the same as soon as it can. What follows on that connection tells.
+            queue = await subscriber.SubscribeAsync(channel, CommandFlags.FireAndForget).ConfigureAwait(false);
             queue.OnMessage(message => receive((byte[]?)message.Message ?? []));
-            lock (_queues)
-                _queues[partition.Index] = queue;
+            await subscriber.PingAsync().WaitAsync(timeout, time).ConfigureAwait(false);
+            if (subscriber.SubscribedEndpoint(channel) is null)
+                throw new RedisTagCacheUnavailableException("Redis refused the subscription to a channel.");
+            Hold(partition, queue);
             return true;
         }
         catch (Exception e) when (RedisFailure.IsRedis(e))
         {
             Log.BackgroundCommandFailed(logger, e);
+            queue?.Unsubscribe(CommandFlags.FireAndForget);
             lock (_queues)
                 _queues.Remove(partition.Index);
             return false;
+        }
+    }
+
+    private void Hold(Partition partition, ChannelMessageQueue queue)
+    {
+        lock (_queues)
+        {
+            if (_disposed)
+                queue.Unsubscribe(CommandFlags.FireAndForget);
+            else
+                _queues[partition.Index] = queue;
         }
     }
 
@@ -47,6 +66,7 @@ internal sealed class Backplane(RedisConnection connection, ILogger<Backplane> l
             foreach (var queue in _queues.Values)
                 queue?.Unsubscribe(CommandFlags.FireAndForget);
             _queues.Clear();
+            _disposed = true;
         }
     }
 }

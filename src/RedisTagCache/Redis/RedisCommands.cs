@@ -80,7 +80,7 @@ internal sealed class RedisCommands(RedisRunner runner)
             {
                 var staging = database.StringSetAsync(write.staged, write.envelope, _stagedLifetime, flags: Flags);
                 var moving = write.Move.RunAsync(database);
-                await staging.ConfigureAwait(false);
+                await Task.WhenAll(staging, moving).ConfigureAwait(false);
                 return EntryMoveScript.Parse(await moving.ConfigureAwait(false));
             },
             cancellationToken);

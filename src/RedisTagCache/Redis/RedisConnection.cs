@@ -42,7 +42,13 @@ internal sealed class RedisConnection(IRedisConnector connector, TimeProvider ti
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
             if (_opening is null || (_opening.IsFaulted && time.GetElapsedTime(_failedAt) >= _pause))
-                _opening = Task.Run(OpenAsync);
+            {
+                // What belongs to the caller, such as its trace, ends with it; the connection and its timers do not.
+                using (ExecutionContext.SuppressFlow())
+                    _opening = Task.Run(OpenAsync);
+                _opening.Forget();
+            }
+
             return _opening;
         }
     }

@@ -17,6 +17,7 @@ internal sealed class RedisRunner(RedisConnection connection, RedisCircuit circu
         cancellationToken.ThrowIfCancellationRequested();
         ThrowIfOpen();
         var start = time.GetTimestamp();
+        Task<T>? running = null;
         try
         {
             var opened = connection.GetDatabaseAsync();
@@ -24,11 +25,12 @@ internal sealed class RedisRunner(RedisConnection connection, RedisCircuit circu
                 ? opened.Result
                 : await opened.AsTask().WaitAsync(timeout, time, cancellationToken).ConfigureAwait(false);
             var left = timeout - time.GetElapsedTime(start);
-            var result = await command(database, state).WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, time, cancellationToken).ConfigureAwait(false);
+            running = command(database, state);
+            var result = await running.WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, time, cancellationToken).ConfigureAwait(false);
             Succeeded(operation, start);
             return result;
         }
-        catch (Exception e) when (Failed(operation, start, e))
+        catch (Exception e) when (Failed(operation, start, e, running))
         {
             throw; // never: the filter only looks
         }
@@ -67,8 +69,9 @@ internal sealed class RedisRunner(RedisConnection connection, RedisCircuit circu
         meter.Operation(operation, "ok", time.GetElapsedTime(start));
     }
 
-    private bool Failed(string operation, long start, Exception e)
+    private bool Failed(string operation, long start, Exception e, Task? running = null)
     {
+        running?.Forget();
         circuit.Failed(e);
         meter.Operation(operation, e switch { TimeoutException => "timeout", OperationCanceledException => "canceled", _ => "error" }, time.GetElapsedTime(start));
         return false;

@@ -65,9 +65,10 @@ internal sealed class ValueCommands(RedisRunner runner)
             (staged, large, call, parse),
             static async (database, write) =>
             {
-                var staging = write.large.IsEmpty ? Task.CompletedTask : database.StringSetAsync(write.staged, write.large, _stagedLifetime, flags: Flags);
+                var staging = write.large.IsEmpty ? null : database.StringSetAsync(write.staged, write.large, _stagedLifetime, flags: Flags);
                 var writing = write.call.RunAsync(database);
-                await staging.ConfigureAwait(false);
+                if (staging is not null)
+                    await Task.WhenAll(staging, writing).ConfigureAwait(false);
                 return write.parse(await writing.ConfigureAwait(false));
             },
             cancellationToken);

@@ -30,7 +30,11 @@ internal sealed class FleetWatch : IDisposable
         if (Volatile.Read(ref _started) is { } started)
             return started;
         lock (_lock)
-            return _started ??= Task.Run(BeginAsync);
+        {
+            // What belongs to the first caller, such as its trace, ends with it.
+            using (ExecutionContext.SuppressFlow())
+                return _started ??= Task.Run(BeginAsync);
+        }
     }
 
     private async Task BeginAsync()

@@ -12,7 +12,11 @@ internal sealed partial class Mirror
         lock (_lock)
         {
             if (_syncing is null or { IsCompleted: true })
+            {
                 _syncing = Task.Run(SyncOnceAsync);
+                _syncing.Forget();
+            }
+
             return _syncing;
         }
     }

@@ -78,8 +78,7 @@ internal sealed partial class Mirror(Partition partition, RedisCommands commands
         Known is { } state && IsTrusted ? new(state) : RenewAsync(cancellationToken);
 
     /// <summary>Synchronizes in the background, when not already under way.</summary>
-    public void Refresh() => _ = SyncAsync().ContinueWith(
-        static sync => sync.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+    public void Refresh() => _ = SyncAsync();
 
     /// <summary>Takes over what an eviction of this instance did, or one of another that was announced. False when evictions before it are not known.</summary>
     public bool Apply(MarkReply reply, ReadOnlySpan<byte[]> members)
@@ -103,15 +102,23 @@ internal sealed partial class Mirror(Partition partition, RedisCommands commands
         return isComplete;
     }
 
+    /// <summary>Raised when an eviction can be noted nowhere, because nothing is known of the partition yet: whatever there is counts as evicted.</summary>
+    public event Action? Presumed;
+
     /// <summary>Lets an eviction that Redis has not confirmed hold in this instance.</summary>
     public void Presume(ReadOnlySpan<byte[]> members)
     {
         lock (_lock)
         {
-            if (_known is { } state)
-                Raise(state, members, state.Stamp.Epoch + 1);
             Interlocked.Increment(ref _version);
+            if (_known is { } state)
+            {
+                Raise(state, members, state.Stamp.Epoch + 1);
+                return;
+            }
         }
+
+        Presumed?.Invoke();
     }
 
     private void Raise(MirrorState state, ReadOnlySpan<byte[]> members, long epoch)

@@ -48,7 +48,15 @@ internal sealed class PartitionWatch
 
     public RemovalLog Removals { get; } = new();
 
-    public void Attach(ILocalCopies copies) => _copies = copies;
+    public void Attach(ILocalCopies copies)
+    {
+        _copies = copies;
+        Mirror.Presumed += () =>
+        {
+            Removals.Forget();
+            copies.DropAll(this);
+        };
+    }
 
     /// <summary>Whether copies of this partition can be given out as what Redis has.</summary>
     /// <param name="now">A time stamp.</param>
@@ -96,6 +104,16 @@ internal sealed class PartitionWatch
     /// <summary>Sees to it that what happened before a moment is known. False when Redis did not answer.</summary>
     /// <param name="moment">A time stamp.</param>
     public Task<bool> LookSinceAsync(long moment) => Volatile.Read(ref _validUntil) - _validFor > moment ? Task.FromResult(true) : PollAsync();
+
+    /// <summary>Sees to it that this instance knows what Redis had shown: a value that is computed from now on may be made of copies of others.</summary>
+    /// <exception cref="Exception">One that <see cref="RedisFailure.IsRedis"/> knows.</exception>
+    public async ValueTask CatchUpAsync(EpochStamp stamp, long removal)
+    {
+        if (Mirror.At(stamp) is null)
+            await Mirror.CoverAsync(stamp, CancellationToken.None).ConfigureAwait(false);
+        if (Removals.Known is >= 0 and var known && removal > known)
+            await _removalSyncs.RunAsync().ConfigureAwait(false);
+    }
 
     private async Task<bool> PollOnceAsync()
     {

@@ -13,6 +13,16 @@ internal sealed class PendingRepeats(Func<int, IReadOnlyCollection<byte[]>, Canc
     private readonly CancellationTokenSource _stopping = new();
     private bool _running;
 
+    /// <summary>How many there are.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_lock)
+                return _byPartition.Values.Sum(static pending => pending.Count);
+        }
+    }
+
     public void Add(int partition, IEnumerable<byte[]> members)
     {
         lock (_lock)

@@ -49,6 +49,23 @@ internal sealed class RemovalLog
         }
     }
 
+    /// <summary>Keeps a copy unless it is overtaken. A removal that is heard of from then on finds the copy.</summary>
+    /// <param name="name">The entry.</param>
+    /// <param name="since">Before the copy was read.</param>
+    /// <param name="number">Up to which the copy is known not to be overtaken.</param>
+    /// <param name="state">The copy.</param>
+    /// <param name="keep">Keeps it.</param>
+    public bool TryKeep<T>(string name, in RemovalMoment since, long number, T state, Action<T> keep)
+    {
+        lock (_lock)
+        {
+            if (IsOvertaken(name, since, number))
+                return false;
+            keep(state);
+            return true;
+        }
+    }
+
     /// <summary>Takes over an announcement. False when one before it was missed.</summary>
     public bool Hear(long before, long number, string? name)
     {
@@ -72,7 +89,14 @@ internal sealed class RemovalLog
             Note(name, Unnumbered);
     }
 
-    /// <summary>Takes over what Redis told. False when it has lost count, or could not tell all: then every copy may be overtaken.</summary>
+    /// <summary>Nothing read or begun before is kept.</summary>
+    public void Forget()
+    {
+        lock (_lock)
+            _forgotten = ++_count;
+    }
+
+    /// <summary>Takes over what Redis told. False the first time, and when it has lost count or could not tell all: then every copy may be overtaken.</summary>
     /// <param name="asked">What was known when it was asked.</param>
     /// <param name="page">What it told.</param>
     /// <param name="nameOf">The name of an entry; nothing for what is no entry of these copies.</param>
@@ -80,7 +104,8 @@ internal sealed class RemovalLog
     {
         lock (_lock)
         {
-            var isWhole = asked == RemovalMoment.Unknown || (page.Newest >= asked && page.Floor <= asked && !page.HasMore);
+            // The first time, nothing tells how old the copies are that were kept before.
+            var isWhole = asked != RemovalMoment.Unknown && page.Newest >= asked && page.Floor <= asked && !page.HasMore;
             foreach (var row in page.Removals)
             {
                 if (nameOf(row.Entry) is { } name)

@@ -73,7 +73,7 @@ internal sealed partial class TagCacheStore
 
         // The caller may stop waiting (its request was aborted), the eviction goes on: what it follows has happened.
         var marking = MarkEverywhereAsync(kind, members);
-        _ = marking.ContinueWith(static t => t.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        marking.Forget();
         return new ValueTask(marking.WaitAsync(cancellationToken));
     }
 

@@ -74,10 +74,11 @@ internal sealed partial class TagCacheStore
             }
 
             var token = new CacheToken(read);
+
+            // Also when there is nothing to judge: who computes a value under this token may read others from this instance's memory.
+            var state = mirror.At(read) ?? await Remaining(mirror.CoverAsync(read, cancellationToken), start, cancellationToken).ConfigureAwait(false);
             if (entry is null)
                 return Missed(key, CacheMissReason.Absent, token, activity);
-
-            var state = mirror.At(read) ?? await Remaining(mirror.CoverAsync(read, cancellationToken), start, cancellationToken).ConfigureAwait(false);
             var lookup = OpenTagged(key, address, entry, state, token, activity);
             if (lookup.HasValue)
                 entry = null; // the look-up's now
@@ -97,7 +98,9 @@ internal sealed partial class TagCacheStore
     private Task<T> Remaining<T>(ValueTask<T> synchronization, long start, CancellationToken cancellationToken)
     {
         var left = _timeout - _time.GetElapsedTime(start);
-        return synchronization.AsTask().WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, _time, cancellationToken);
+        var synchronizing = synchronization.AsTask();
+        synchronizing.Forget();
+        return synchronizing.WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, _time, cancellationToken);
     }
 
     private CacheLookup OpenTagged(in CacheEntryKey key, EntryAddress address, IMemoryOwner<byte> entry, MirrorState? state, CacheToken token, Activity? activity)

@@ -9,6 +9,9 @@ namespace RedisTagCache.Store;
 
 internal sealed partial class ValueStore
 {
+    /// <summary>How many sets of an outage are made up for; an application may set very many.</summary>
+    private const int MostRepeats = 100_000;
+
     /// <summary>Keeps what a factory computed and gives the lease back, unless the value may be older than an eviction or a removal.</summary>
     /// <param name="address">Where.</param>
     /// <param name="payload">The serialized value.</param>
@@ -24,21 +27,38 @@ internal sealed partial class ValueStore
         // Nothing was known of removals when it began: Redis could not tell whether it is overtaken.
         if (begun == RemovalMoment.Unknown)
             token = default;
-        return WriteAsync(address, payload, payloadFlags, life, tags, token, (envelope, timeToLive) =>
+        return WriteAsync(address, payload, payloadFlags, life, tags, token, replaces: false, (envelope, timeToLive) =>
             _commands.FillAsync(address.Redis, envelope, envelope.Length >= TagCacheStore.LargeFrom, timeToLive, token.Stamp, owner, begun));
     }
 
-    /// <summary>Overwrites, and tells who keeps copies.</summary>
-    public ValueTask<ValueWrite> ReplaceAsync(
-        ValueAddress address, in ReadOnlySequence<byte> payload, byte payloadFlags, in ValueLife life, byte[][] tags, CacheToken token, CancellationToken cancellationToken) =>
-        WriteAsync(address, payload, payloadFlags, life, tags, token, async (envelope, timeToLive) =>
+    /// <summary>
+    /// Overwrites, and tells who keeps copies. Where Redis refuses the value, what it was to replace is gone all the same; where Redis is away, that
+    /// is removed when it is back, so that not each instance goes on with a value of its own.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">The caller has stopped waiting. The value may be stored or not.</exception>
+    public async ValueTask<ValueWrite> ReplaceAsync(
+        ValueAddress address, ReadOnlySequence<byte> payload, byte payloadFlags, ValueLife life, byte[][] tags, CacheToken token, CancellationToken cancellationToken)
+    {
+        var outcome = CacheWriteOutcome.Dropped;
+        try
         {
-            var reply = await _commands.ReplaceAsync(
-                address.Redis, envelope, envelope.Length >= TagCacheStore.LargeFrom, timeToLive, token.Stamp, cancellationToken).ConfigureAwait(false);
-            if (reply.Stored)
+            var write = await WriteAsync(address, payload, payloadFlags, life, tags, token, replaces: true, async (envelope, timeToLive) =>
+            {
+                var reply = await _commands.ReplaceAsync(
+                    address.Redis, envelope, envelope.Length >= TagCacheStore.LargeFrom, timeToLive, token.Stamp, cancellationToken).ConfigureAwait(false);
                 address.Watch.Hear(reply.Before, reply.Removal, address.Name);
-            return reply;
-        });
+                return reply;
+            }).ConfigureAwait(false);
+            outcome = write.Outcome;
+            cancellationToken.ThrowIfCancellationRequested();
+            return write;
+        }
+        finally
+        {
+            if (outcome == CacheWriteOutcome.Dropped && _pending.Count < MostRepeats)
+                _pending.Add(address.Watch.Partition.Index, [BytesOf(address.Name)]);
+        }
+    }
 
     /// <summary>Removes an entry, revokes its computation, and tells who keeps copies. What Redis does not confirm is repeated.</summary>
     /// <exception cref="RedisTagCacheUnavailableException">Redis did not confirm it.</exception>
@@ -46,7 +66,7 @@ internal sealed partial class ValueStore
     {
         // The caller may stop waiting, the removal goes on: what it follows has happened.
         var removing = RemoveOrRepeatAsync(address);
-        _ = removing.ContinueWith(static t => t.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        removing.Forget();
         return removing.WaitAsync(cancellationToken);
     }
 
@@ -61,7 +81,7 @@ internal sealed partial class ValueStore
         }
         catch (Exception e) when (RedisFailure.IsRedis(e))
         {
-            _pending.Add(address.Watch.Partition.Index, [MemoryMarshal.AsBytes(address.Name.AsSpan()).ToArray()]);
+            _pending.Add(address.Watch.Partition.Index, [BytesOf(address.Name)]);
             throw new RedisTagCacheUnavailableException("Redis did not confirm the removal of a value. It is repeated until Redis does.", e);
         }
         finally
@@ -91,6 +111,8 @@ internal sealed partial class ValueStore
         }
     }
 
+    private static byte[] BytesOf(string name) => MemoryMarshal.AsBytes(name.AsSpan()).ToArray();
+
     private async ValueTask<ValueWrite> WriteAsync(
         ValueAddress address,
         ReadOnlySequence<byte> payload,
@@ -98,6 +120,7 @@ internal sealed partial class ValueStore
         ValueLife life,
         byte[][] tags,
         CacheToken token,
+        bool replaces,
         Func<ReadOnlyMemory<byte>, long, ValueTask<FillReply>> write)
     {
         using var activity = CacheActivity.Write(CacheSurface.Hybrid);
@@ -106,7 +129,9 @@ internal sealed partial class ValueStore
         {
             if (!_commands.IsAvailable || token.IsNever || token.IsDefault)
                 return result = result with { Outcome = _store.Dropped(exception: null) };
-            if (address.Watch.Mirror.Known is { } known && known.IsPast(token.Stamp, tags))
+
+            // Not so where it replaces another value: that has to go, even if this one is dead on arrival.
+            if (!replaces && address.Watch.Mirror.Known is { } known && known.IsPast(token.Stamp, tags))
                 return result = result with { Outcome = _store.Refused() };
 
             var length = (int)EnvelopeWriter.Measure(tags, payload.Length);

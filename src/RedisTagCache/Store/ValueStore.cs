@@ -110,12 +110,32 @@ internal sealed partial class ValueStore : IDisposable
         {
             var reply = await _commands.AcquireAsync(address.Redis, owner, _leaseDuration, seen ?? LeaseAcquireScript.NotLooked, isPatient)
                 .ConfigureAwait(false);
-            return new Lease((LeaseVerdict)reply.Verdict, reply.Stamp is { } stamp ? new CacheToken(stamp) : CacheToken.Never, reply.Removal, reply.Left);
+            var verdict = (LeaseVerdict)reply.Verdict;
+            if (reply.Stamp is not { } stamp)
+                return new Lease(verdict, CacheToken.Never, reply.Removal, reply.Left);
+            if (verdict is LeaseVerdict.Granted or LeaseVerdict.Pass or LeaseVerdict.Taken)
+                stamp = await CaughtUpAsync(address.Watch, stamp, reply.Removal).ConfigureAwait(false);
+            return new Lease(verdict, new CacheToken(stamp), reply.Removal, reply.Left);
         }
         catch (Exception e) when (RedisFailure.IsRedis(e))
         {
             Log.BackgroundCommandFailed(_logger, e);
             return new Lease(LeaseVerdict.Unavailable, CacheToken.Never, RemovalMoment.Unknown, TimeSpan.Zero);
+        }
+    }
+
+    /// <summary>When a value begins that may be made of this instance's copies of others: now, or at what is known here where that cannot be brought up to it.</summary>
+    private async ValueTask<EpochStamp> CaughtUpAsync(PartitionWatch watch, EpochStamp stamp, long removal)
+    {
+        try
+        {
+            await watch.CatchUpAsync(stamp, removal).ConfigureAwait(false);
+            return stamp;
+        }
+        catch (Exception e) when (RedisFailure.IsRedis(e))
+        {
+            Log.BackgroundCommandFailed(_logger, e);
+            return watch.Mirror.Known?.Stamp ?? stamp;
         }
     }
 

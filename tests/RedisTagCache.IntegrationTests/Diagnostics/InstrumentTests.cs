@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Caching.Distributed;
@@ -160,6 +161,37 @@ public sealed class InstrumentTests : IAsyncLifetime
             Assert.Contains(own, a => a.OperationName == "cache.evict" && (string?)a.GetTagItem("redistagcache.outcome") == "done");
             Assert.DoesNotContain(own.SelectMany(a => a.TagObjects), t => t.Value?.ToString()!.Contains(Secret, StringComparison.Ordinal) == true);
         }
+    }
+
+    [Fact]
+    public async Task WhatRunsInTheBackground_IsNoPartOfTheFirstRequest()
+    {
+        using var source = new ActivitySource("request");
+        var syncs = new ConcurrentBag<ActivityTraceId>();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = _ => true,
+            Sample = static (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
+            ActivityStarted = activity =>
+            {
+                if (activity.OperationName == "cache.sync")
+                    syncs.Add(activity.TraceId);
+            },
+        };
+        ActivitySource.AddActivityListener(listener);
+        ActivityTraceId first;
+        using (var request = source.StartActivity("first")!)
+        {
+            first = request.TraceId;
+            await _instance.Get<ITagCache>().SetAsync("k", "v");
+        }
+
+        syncs.Clear();
+        var count = _logs.Collector.Count;
+        await using var connection = await _server.ConnectAsync();
+        await connection.GetDatabase().KeyDeleteAsync("{rtc:0}:epoch");
+        await Eventually.BecomesTrueAsync(() => _logs.Collector.GetSnapshot().Skip(count).Any(log => log.Id == LogIds.GenerationBegan), "the loss was found");
+        Assert.DoesNotContain(first, syncs);
     }
 
     private MetricCollector<T> Collect<T>(string instrument)

@@ -55,6 +55,8 @@ public sealed class LeaderTests(WorkerFleet fleet)
             if (isRemoved)
             {
                 await fleet.Workers[2].GetAsync(new Command(Verb.Remove, _key));
+                await Eventually.BecomesTrueAsync(
+                    async () => await fleet.Workers[3].GetAsync(new Command(Verb.TryGet, _key)) is null, "it has heard of the removal", TimeSpan.FromSeconds(2));
                 current = await fleet.Workers[3].GetAsync(new Command(Verb.GetOrCreate, _key) { Value = "after the removal" });
                 Assert.Equal("after the removal", current);
             }

@@ -1,4 +1,7 @@
+using System.Buffers;
+using System.Text;
 using Microsoft.Extensions.Caching.Hybrid;
+using Microsoft.Extensions.DependencyInjection;
 using RedisTagCache.TestSupport;
 using static RedisTagCache.TestSupport.StoreExtensions;
 
@@ -31,6 +34,17 @@ public abstract class FleetContract(IEngine engine) : HybridSuite(engine, Hybrid
         Assert.Equal((null, null), (await A.PeekAsync<string>("one"), await A.PeekAsync<string>("two")));
         await Eventually.BecomesTrueAsync(async () => await B.PeekAsync<string>("one") is null && await B.PeekAsync<string>("two") is null, "the copies elsewhere ended", _aMoment);
         Assert.Equal("filled", await B.InMemoryAsync("other"));
+    }
+
+    [Theory]
+    [InlineData("\U00010000k")] // its first half is the mark of hashed names
+    [InlineData("\uD800")]
+    [InlineData("\u65E5\u672C")]
+    public async Task Remove_OfAnUnusualKey_EndsTheCopiesOfEveryInstance(string key)
+    {
+        await FillAsync(key);
+        await A.RemoveAsync(key);
+        await Eventually.BecomesTrueAsync(async () => await B.PeekAsync<string>(key) is null, "the copy elsewhere ended", _aMoment);
     }
 
     [Fact]
@@ -115,6 +129,34 @@ public abstract class FleetContract(IEngine engine) : HybridSuite(engine, Hybrid
     }
 
     [Fact]
+    public async Task Set_ThatAnEvictionOvertakes_DoesNotLeaveWhatItReplaces()
+    {
+        var during = new Hooked();
+        var cache = NewCache(setup => setup with { Services = services => services.AddSingleton<IHybridCacheSerializer<string>>(during) });
+        await cache.SetAsync("k", "old", tags: ["old"]);
+        during.Serializing = () => cache.RemoveByTagAsync("new").AsTask();
+        await cache.SetAsync("k", "new", tags: ["new"]);
+        Assert.Null(await B.PeekAsync<string>("k"));
+        Assert.Null(await cache.PeekAsync<string>("k"));
+    }
+
+    [Fact]
+    public async Task Set_ThatRedisRefuses_DoesNotLeaveWhatItReplaces()
+    {
+        await A.SetAsync("k", "old");
+        Assert.Equal("old", await B.CopyAsync("k"));
+        foreach (var epoch in KeysWith(":epoch"))
+        {
+            var stamp = (string)(await Database.StringGetAsync(epoch))!;
+            await Database.StringSetAsync(epoch, stamp[..^8] + "0badcafe"); // as after a failover that A has not noticed
+        }
+
+        await A.SetAsync("k", "new");
+        Assert.NotEqual("old", await NewCache().PeekAsync<string>("k"));
+        await Eventually.BecomesTrueAsync(async () => await B.PeekAsync<string>("k") != "old", "no copy of it stays", _aMoment);
+    }
+
+    [Fact]
     public async Task Tags_AreThoseOfPages()
     {
         await using var pages = NewStore("test");
@@ -150,6 +192,20 @@ public abstract class FleetContract(IEngine engine) : HybridSuite(engine, Hybrid
             Assert.Equal("filled", await A.GetOrCreateAsync(key, static _ => new ValueTask<string>("filled"), tags: ["t"]));
             Assert.Equal("filled", await B.CopyAsync(key));
             Assert.Equal(("filled", "filled"), (await A.InMemoryAsync(key), await B.InMemoryAsync(key)));
+        }
+    }
+
+    /// <summary>Strings as they are; something happens while they are written.</summary>
+    private sealed class Hooked : IHybridCacheSerializer<string>
+    {
+        public Func<Task> Serializing { get; set; } = static () => Task.CompletedTask;
+
+        public string Deserialize(ReadOnlySequence<byte> source) => Encoding.UTF8.GetString(source);
+
+        public void Serialize(string value, IBufferWriter<byte> target)
+        {
+            Task.Run(Serializing).GetAwaiter().GetResult();
+            target.Write(Encoding.UTF8.GetBytes(value));
         }
     }
 

@@ -9,7 +9,7 @@ public abstract class KeyContract(IEngine engine, IHybridMaker maker) : HybridSu
         "k", "K", "k ", "kk", "k:", ":k", "k:k", "k::k", "k/k", "k\\k", "k\\\\k", "{k}", "{k", "k}", "{{k}}", "{}", "{{}}", "{0}", "*", "?", "[k]", "h[ae]llo",
         "%", "%25", "'k'", "\"k\"", "$k", "#k", "-", ".", "..", "\u00E9", "e\u0301", "\u00DF", "ss", "\u0131", "i", "\u0130", "I", "\uFB01", "fi", "\u00C5", "\u212B",
         "k\u200B", "k\u200D", "\uFEFFk", "k\uFFFD", "\uFFFD", "k\u00A0", "\u202Ek", "\U0001F600", "\U0001F600\U0001F600", "\U0001F468\u200D\U0001F469", "\U0001F468\U0001F469",
-        "\U0001D542", "\u65E5\u672C", "\u65E5\u672C\u8A9E", "e:hybrid:test:k", "epoch", "marks", "hybrid:k",
+        "\U0001D542", "\U00010000", "\U00010000k", "\U00010001k", "\U000103FFk", "\u65E5\u672C", "\u65E5\u672C\u8A9E", "e:hybrid:test:k", "epoch", "marks", "hybrid:k",
         new string('k', 300), new string('k', 301), new string('\u65E5', 600), new string('\u00E9', 600), new string('\u00E9', 599) + "e",
     ];
 

@@ -31,6 +31,25 @@ public sealed class OutageTests : IAsyncLifetime
         await Eventually.BecomesTrueAsync(async () => await elsewhere.PeekAsync<string>("k") is null && await elsewhere.InRedisAsync("k") is null, "it was repeated");
     }
 
+    /// <summary>A set that did not reach Redis holds where it was made; afterwards all instances agree again.</summary>
+    [Fact]
+    public async Task SetDuringAnOutage_LeavesNoTwoValuesAfterwards()
+    {
+        await using var instance = NewInstance();
+        await using var other = NewInstance();
+        var (cache, elsewhere) = (instance.Get<HybridCache>(), other.Get<HybridCache>());
+        await cache.SetAsync("k", "old");
+        Assert.Equal("old", await elsewhere.CopyAsync("k"));
+
+        _server.Hang();
+        await cache.SetAsync("other", "v"); // finds out, so that the next is not even sent
+        await cache.SetAsync("k", "new");
+        Assert.Equal("new", await cache.InMemoryAsync("k"));
+        _server.Resume();
+        await Eventually.BecomesTrueAsync(async () => await elsewhere.PeekAsync<string>("k") != "old", "the old value is gone everywhere");
+        Assert.Equal(await elsewhere.GetOrCreateAsync("k", static _ => new ValueTask<string>("again")), await cache.GetOrCreateAsync("k", static _ => new ValueTask<string>("again")));
+    }
+
     [Fact]
     public async Task CopiesDuringAnOutage_AreGivenOut_UnlessTheOptionSaysNo()
     {
@@ -90,6 +109,32 @@ public sealed class OutageTests : IAsyncLifetime
         _server.Kill();
         await cache.SetAsync("k", "during");
         Assert.Equal("during", await cache.GetOrCreateAsync("k", Source.Versions().ReadAsync));
+    }
+
+    [Theory]
+    [InlineData("set", true)]
+    [InlineData("set", false)]
+    [InlineData("remove", true)]
+    [InlineData("remove", false)]
+    [InlineData("tag", true)]
+    [InlineData("tag", false)]
+    public async Task WhatIsComputedDuringAnOutage_DoesNotOutliveAChangeThatComesBetween(string change, bool isKnown)
+    {
+        await using var instance = NewInstance();
+        var cache = instance.Get<HybridCache>();
+        if (isKnown)
+            await cache.SetAsync("before", "v");
+        _server.Kill();
+        var held = Source.HeldVersions();
+        var call = cache.GetOrCreateAsync("k", held.ReadAsync, tags: ["t"]).AsTask();
+        await held.Started;
+        if (change == "set")
+            await cache.SetAsync("k", "set", tags: ["t"]);
+        else
+            await Assert.ThrowsAsync<RedisTagCacheUnavailableException>(async () => await (change == "tag" ? cache.RemoveByTagAsync("t") : cache.RemoveAsync("k")));
+        held.Release();
+        Assert.Equal("v1", await call);
+        Assert.Equal(change == "set" ? "set" : "anew1", await cache.GetOrCreateAsync("k", Source.Versions("anew").ReadAsync, tags: ["t"]));
     }
 
     [Fact]

@@ -1,6 +1,5 @@
 using System.Text;
 using RedisTagCache.Engine;
-using RedisTagCache.Engine.Serialization;
 using RedisTagCache.Redis;
 using RedisTagCache.Redis.Scripts;
 using RedisTagCache.Store;
@@ -76,28 +75,6 @@ public sealed class LocalCopyTests
         Assert.Equal(expected, result.IsLive(Copies.Address("k", watch)));
         Assert.True((result with { Begun = null }).IsLive(Copies.Address("k", watch)) || mark == "h=t");
         Assert.False((result with { Token = new CacheToken(new EpochStamp(5, 8, 1)) }).IsLive(Copies.Address("k", watch))); // of another generation
-    }
-
-    [Fact]
-    public void Value_OfASharedType_IsTheVeryOne()
-    {
-        var copy = Copies.Of("k", Copies.Watch());
-        Assert.Same(copy.Value, copy.Value);
-    }
-
-    [Fact]
-    public void Value_OfATypeThatCanBeChanged_IsAnotherEachTime()
-    {
-        var plain = new byte[] { 1, 2 };
-        var copy = CopyOf(plain, 0);
-        Assert.Equal(plain, copy.Value);
-        Assert.NotSame(copy.Value, copy.Value);
-        copy.Value![0] = 9;
-        Assert.Equal(plain, copy.Value);
-        Assert.Null(CopyOf([], PayloadKinds.Null).Value);
-
-        static LocalCopy<byte[]> CopyOf(byte[] plain, byte flags) =>
-            new(Copies.Address("k", Copies.Watch()), default, 0, [], default, default, 1, null, plain, flags, new BytesSerializer());
     }
 
     private static LocalCopy<string> Copy(PartitionWatch watch, long epoch, params string[] tags) => Copies.Of("k", watch, token: new CacheToken(new EpochStamp(epoch, 7, 1)), tags: tags);

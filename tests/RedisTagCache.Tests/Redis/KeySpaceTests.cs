@@ -13,7 +13,7 @@ public sealed class KeySpaceTests
     [
         "a", "A", " ", "  ", "a ", " a", "a b", "a\tb", "a\r\nb", "a\nb", "a\rb", "\0", "a\0", "{", "}", "{a}", "}{", "{rtc:1}", "{}", ":", "a:b", "::", "*", "?", "[a]",
         "e", "e:pages:build:a", "eh", "é", "e\u0301", "ключ", "鍵", "😀", "\uFFFD", "a\uFFFD", "%20",
-        "\uD800", "\uD801", "\uDC00", "a\uD83D", "\uDE00\uD83D", "😀\uD83D",
+        "\U00010000", "\U00010000a", "\U00010001a", "\U000103FF", "\uD800", "\uD801", "\uDC00", "a\uD83D", "\uDE00\uD83D", "😀\uD83D",
         new('k', 511), new('k', 512), new('k', 513), new('k', 514), new('k', 10_000), new('k', 10_001), new string('k', 9_999) + "l",
         new('ä', 256), new('ä', 257), new('鍵', 170), new('鍵', 171),
     ];
@@ -69,6 +69,19 @@ public sealed class KeySpaceTests
         var hash = hashed[(hashed.LastIndexOf(':') + 1)..];
         foreach (var key in new[] { hash, "h:" + hash, "eh:" + hash, hashed, hash.ToUpperInvariant() })
             Assert.NotEqual(hashed, Name(_keys, _pages, key));
+    }
+
+    [Fact]
+    public void Locate_ByName_IsWhereTheKeyIs_AndTellsTheName()
+    {
+        foreach (var key in _awkward)
+        {
+            var name = KeySpace.NameOf(key);
+            var entry = _keys.Locate(_pages, _keys.Partitions[0], name).Entry.Key;
+            Assert.Equal(_keys.Locate(new CacheEntryKey(_pages, key)).Key, entry);
+            Assert.Equal(name, _keys.NameOf(_pages, _keys.Partitions[0], (byte[])entry!));
+            Assert.Equal(name == key, KeySpace.IsName(key));
+        }
     }
 
     [Fact]

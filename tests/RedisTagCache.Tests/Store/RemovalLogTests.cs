@@ -39,7 +39,7 @@ public sealed class RemovalLogTests
     [InlineData(100, 105, 101, false, false, 105)] // what lies between was dropped
     [InlineData(100, 105, 50, true, false, 105)] // there is more than was told
     [InlineData(100, 99, 50, false, false, 99)] // Redis has lost count
-    [InlineData(RemovalMoment.Unknown, 70, 60, true, true, 100)] // nothing was copied before
+    [InlineData(RemovalMoment.Unknown, 105, 50, false, false, 105)] // nothing tells how old the copies are that were kept before
     public void Adopt_OfAPage_IsWholeOnlyWhenNothingCanBeMissing(long asked, long newest, long floor, bool hasMore, bool isWhole, long known)
     {
         Adopt(RemovalMoment.Unknown, newest: 100);
@@ -62,8 +62,9 @@ public sealed class RemovalLogTests
     [Fact]
     public void IsOvertaken_ByWhatAPageTells_LooksAtNameAndNumber()
     {
+        Adopt(RemovalMoment.Unknown, newest: 90);
         var before = _log.Observe();
-        Adopt(RemovalMoment.Unknown, 100, 0, false, ("k", 99), ("last", 100));
+        Assert.True(Adopt(90, 100, 0, false, ("k", 99), ("last", 100)));
         Assert.True(_log.IsOvertaken("k", before, 98));
         Assert.False(_log.IsOvertaken("k", before, 99));
         Assert.False(_log.IsOvertaken("K", before, 98));
@@ -89,6 +90,26 @@ public sealed class RemovalLogTests
         Assert.True(_log.IsOvertaken("k", before, 1_000_000));
         Assert.False(_log.IsOvertaken("other", before, 1_000_000));
         Assert.False(_log.IsOvertaken("k", _log.Observe(), 0));
+    }
+
+    [Fact]
+    public void IsOvertaken_AfterForgetting_IsSoForAllThatWasReadBefore()
+    {
+        var before = _log.Observe();
+        Assert.False(_log.IsOvertaken("k", before, 5));
+        _log.Forget();
+        Assert.True(_log.IsOvertaken("k", before, 1_000_000));
+        Assert.False(_log.IsOvertaken("k", _log.Observe(), 0));
+    }
+
+    [Fact]
+    public void TryKeep_OfACopy_KeepsItOnlyWhenItIsNotOvertaken()
+    {
+        var (before, kept) = (_log.Observe(), new List<string>());
+        _log.HearOwn("k");
+        Assert.False(_log.TryKeep("k", before, 100, "old", kept.Add));
+        Assert.True(_log.TryKeep("k", _log.Observe(), 100, "new", kept.Add));
+        Assert.Equal(["new"], kept);
     }
 
     [Fact]
