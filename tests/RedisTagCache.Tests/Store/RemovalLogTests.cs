@@ -50,6 +50,17 @@ public sealed class RemovalLogTests
         Assert.False(_log.IsOvertaken("any", _log.Observe(), 1_000));
     }
 
+    // What was written before the first answer may have been removed before it, and further down in the log than one page.
+    [Fact]
+    public void Adopt_ForTheFirstTime_LosesEverythingReadBefore()
+    {
+        var before = _log.Observe();
+        Assert.False(_log.IsOvertaken("k", before, 5)); // written, and numbered by Redis
+        Assert.False(Adopt(RemovalMoment.Unknown, 9_000, floor: 0, hasMore: true));
+        Assert.True(_log.IsOvertaken("k", before, 5));
+        Assert.Equal(9_000, _log.Known);
+    }
+
     [Fact]
     public void Adopt_OfAPageThatWasOvertaken_DoesNotFallBack()
     {
