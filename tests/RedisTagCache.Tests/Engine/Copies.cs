@@ -10,18 +10,19 @@ using RedisTagCache.Store;
 
 namespace RedisTagCache.Tests.Engine;
 
-/// <summary>Copies without a Redis behind them.</summary>
+/// <summary>Copies of values, and what they are judged by.</summary>
 internal static class Copies
 {
     private static readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private static readonly KeySpace _keys = new("rtc", "build", 1);
 
-    /// <summary>A partition of which nothing is known; it cannot ask either.</summary>
-    public static PartitionWatch Watch()
+    /// <summary>A partition of which nothing is known, which no disturbance of a connection reaches.</summary>
+    /// <param name="runner">By what it asks; without one it cannot.</param>
+    public static PartitionWatch Watch(RedisRunner? runner = null)
     {
         var meter = new CacheMeter(_services.GetRequiredService<IMeterFactory>());
-        var mirror = new Mirror(_keys.Partitions[0], new RedisCommands(null!), new StoreSettings(TimeSpan.FromDays(1), 1_000), meter, NullLogger<Mirror>.Instance);
-        return new PartitionWatch(_keys.Partitions[0], mirror, _keys, new ValueCommands(null!), TimeProvider.System, meter, NullLogger<PartitionWatch>.Instance);
+        var mirror = new Mirror(_keys.Partitions[0], new RedisCommands(runner!), new StoreSettings(TimeSpan.FromDays(1), 1_000), meter, NullLogger<Mirror>.Instance);
+        return new PartitionWatch(_keys.Partitions[0], mirror, _keys, new ValueCommands(runner!), TimeProvider.System, meter, NullLogger<PartitionWatch>.Instance);
     }
 
     public static ValueAddress Address(string key, PartitionWatch watch)

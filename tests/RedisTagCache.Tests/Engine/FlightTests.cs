@@ -92,40 +92,17 @@ public sealed class FlightTests
     }
 
     [Fact]
-    public async Task Close_AgainstJoiners_HearsOfEachWhoGotIn()
-    {
-        for (var i = 0; i < 5_000; i++)
-        {
-            var flight = new Flight<string>("k", default);
-            using var start = new Barrier(2);
-            var joining = Task.Run(() =>
-            {
-                start.SignalAndWait();
-                return flight.TryJoin();
-            });
-            start.SignalAndWait();
-            var isHeard = flight.Close();
-            Assert.True(isHeard || !await joining);
-        }
-    }
+    public Task Close_AgainstAJoiner_HearsOfHimWhenHeGotIn() =>
+        AgainstAJoinerAsync(flight => flight.Close(), (_, isIn, isHeard) => Assert.True(isHeard || !isIn));
 
     [Fact]
-    public async Task Leave_AgainstJoiners_AbandonsOnlyWhenNobodyGotIn()
-    {
-        for (var i = 0; i < 5_000; i++)
+    public Task Leave_AgainstAJoiner_AbandonsOnlyWhenHeDidNotGetIn() => AgainstAJoinerAsync(
+        flight =>
         {
-            var flight = new Flight<string>("k", default);
-            using var start = new Barrier(2);
-            var joining = Task.Run(() =>
-            {
-                start.SignalAndWait();
-                return flight.TryJoin();
-            });
-            start.SignalAndWait();
             flight.Leave();
-            Assert.NotEqual(await joining, flight.Abandoned.IsCancellationRequested);
-        }
-    }
+            return true;
+        },
+        (flight, isIn, _) => Assert.NotEqual(isIn, flight.Abandoned.IsCancellationRequested));
 
     [Fact]
     public void Fail_WithNobodyToHear_LeavesNoUnobservedException()
@@ -144,6 +121,23 @@ public sealed class FlightTests
         finally
         {
             TaskScheduler.UnobservedTaskException -= note;
+        }
+    }
+
+    private static async Task AgainstAJoinerAsync(Func<Flight<string>, bool> act, Action<Flight<string>, bool, bool> check)
+    {
+        for (var i = 0; i < 5_000; i++)
+        {
+            var flight = new Flight<string>("k", default);
+            using var start = new Barrier(2);
+            var joining = Task.Run(() =>
+            {
+                start.SignalAndWait();
+                return flight.TryJoin();
+            });
+            start.SignalAndWait();
+            var result = act(flight);
+            check(flight, await joining, result);
         }
     }
 

@@ -39,10 +39,10 @@ public sealed class PoliciesTests
     {
         var policies = new Policies(
         [
-            new("DEFAULT", new CachePolicy { Lifetime = TimeSpan.FromSeconds(11), Jitter = 0.1, Flags = HybridCacheEntryFlags.DisableLocalCache }),
+            new("DEFAULT", new CachePolicy { Lifetime = TimeSpan.FromSeconds(11), Jitter = 0.1, LocalLifetime = TimeSpan.FromSeconds(13), Flags = HybridCacheEntryFlags.DisableLocalCache }),
             new("pages", new CachePolicy { Jitter = 0.2, StaleWindow = TimeSpan.FromSeconds(12) }),
         ]);
-        var byDefault = _defaults with { Lifetime = TimeSpan.FromSeconds(11), Jitter = 0.1, Flags = HybridCacheEntryFlags.DisableLocalCache };
+        var byDefault = _defaults with { Lifetime = TimeSpan.FromSeconds(11), Jitter = 0.1, LocalLifetime = TimeSpan.FromSeconds(13), Flags = HybridCacheEntryFlags.DisableLocalCache };
         var pages = byDefault with { Jitter = 0.2, StaleWindow = TimeSpan.FromSeconds(12) };
         Assert.Equal(byDefault, policies.Resolve(null));
         Assert.Equal(byDefault, policies.Resolve("default"));

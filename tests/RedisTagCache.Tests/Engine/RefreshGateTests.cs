@@ -46,17 +46,28 @@ public sealed class RefreshGateTests
     [Fact]
     public async Task TryEnter_ByManyAtOnce_LetsOneIn()
     {
-        for (var i = 0; i < 2_000; i++)
+        const int Rounds = 20_000;
+        var (entered, arrived) = (new int[Rounds], 0);
+        using var round = new Barrier(2, barrier =>
         {
             // By turns after nothing, and after a pause that is over.
-            if (i % 2 == 1)
-                _gate.Leave("k", TimeSpan.FromTicks(1));
-            else
-                _gate.Leave("k", TimeSpan.Zero);
-            _time.Advance(TimeSpan.FromSeconds(1));
-            var entered = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Task.Run(() => _gate.TryEnter("k"))));
-            Assert.Single(entered, isIn => isIn);
-        }
+            _gate.Leave("k", TimeSpan.FromTicks(barrier.CurrentPhaseNumber % 2));
+            _time.Advance(TimeSpan.FromTicks(1));
+        });
+        await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => Task.Factory.StartNew(
+            () =>
+            {
+                for (var i = 0; i < Rounds; i++)
+                {
+                    round.SignalAndWait();
+                    Interlocked.Increment(ref arrived);
+                    SpinWait.SpinUntil(() => Volatile.Read(ref arrived) >= 2 * (i + 1)); // both at the very same moment
+                    if (_gate.TryEnter("k"))
+                        Interlocked.Increment(ref entered[i]);
+                }
+            },
+            TaskCreationOptions.LongRunning)));
+        Assert.All(entered, count => Assert.Equal(1, count));
     }
 
     [Fact]

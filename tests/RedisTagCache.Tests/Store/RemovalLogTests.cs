@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using RedisTagCache.Redis.Scripts;
 using RedisTagCache.Store;
@@ -7,84 +6,182 @@ namespace RedisTagCache.Tests.Store;
 
 public sealed class RemovalLogTests
 {
+    private readonly RemovalLog _log = new();
+
     [Fact]
-    public void Adopt_AfterKnowing_TellsOfWhatWasMissed()
+    public void Known_BeforeAnythingWasAsked_IsUnknownAndStaysSo()
     {
-        var log = Knowing(100);
-        var since = log.Observe();
-        Assert.True(log.Adopt(100, Page(103, floor: 50, "a", "b", "c"), Name));
-        Assert.Equal(103, log.Known);
-        Assert.True(log.IsOvertaken("b", since, 100));
-        Assert.False(log.IsOvertaken("b", since, 102)); // known to be newer
-        Assert.False(log.IsOvertaken("d", since, 100));
-        Assert.False(log.IsOvertaken("b", log.Observe(), 103));
+        Assert.Equal(RemovalMoment.Unknown, _log.Known);
+        Assert.True(_log.Hear(5, 6, "k")); // nothing can be missed by who knows nothing
+        Assert.Equal(RemovalMoment.Unknown, _log.Known);
     }
 
     [Theory]
-    [InlineData(101, false)] // more was dropped than this instance knows
-    [InlineData(100, true)]
-    public void Adopt_OfWhatBeginsLater_LosesEverythingReadBefore(long floor, bool isWhole)
+    [InlineData(100, 101, true, 101)]
+    [InlineData(100, 107, true, 107)]
+    [InlineData(99, 101, false, 100)]
+    [InlineData(101, 102, false, 100)]
+    [InlineData(0, 101, false, 100)]
+    [InlineData(99, 100, true, 100)]
+    [InlineData(1, 2, true, 100)]
+    [InlineData(100, 100, true, 100)]
+    public void Hear_OfANumber_GoesOnOnlyFromWhatIsKnown(long before, long number, bool isComplete, long known)
     {
-        var log = Knowing(100);
-        var since = log.Observe();
-        Assert.Equal(isWhole, log.Adopt(100, Page(103, floor, "a"), Name));
-        Assert.Equal(!isWhole, log.IsOvertaken("d", since, 100));
-        Assert.Equal(103, log.Known);
+        Adopt(RemovalMoment.Unknown, newest: 100);
+        Assert.Equal(isComplete, _log.Hear(before, number, "k"));
+        Assert.Equal(known, _log.Known);
+    }
+
+    [Theory]
+    [InlineData(100, 100, 50, false, true, 100)]
+    [InlineData(100, 105, 50, false, true, 105)]
+    [InlineData(100, 105, 100, false, true, 105)]
+    [InlineData(100, 105, 101, false, false, 105)] // what lies between was dropped
+    [InlineData(100, 105, 50, true, false, 105)] // there is more than was told
+    [InlineData(100, 99, 50, false, false, 99)] // Redis has lost count
+    [InlineData(RemovalMoment.Unknown, 105, 50, false, false, 105)] // nothing tells how old the copies are that were kept before
+    public void Adopt_OfAPage_IsWholeOnlyWhenNothingCanBeMissing(long asked, long newest, long floor, bool hasMore, bool isWhole, long known)
+    {
+        Adopt(RemovalMoment.Unknown, newest: 100);
+        var before = _log.Observe();
+        Assert.Equal(isWhole, Adopt(asked, newest, floor, hasMore));
+        Assert.Equal(known, _log.Known);
+        Assert.Equal(!isWhole, _log.IsOvertaken("any", before, 1_000));
+        Assert.False(_log.IsOvertaken("any", _log.Observe(), 1_000));
     }
 
     // What was written before the first answer may have been removed before it, and further down in the log than one page.
     [Fact]
-    public void Adopt_ForTheFirstTime_LosesEverythingKeptBefore()
+    public void Adopt_ForTheFirstTime_LosesEverythingReadBefore()
     {
-        var log = new RemovalLog();
-        var since = log.Observe();
-        Assert.False(log.IsOvertaken("k", since, 5)); // written, and numbered by Redis
-        Assert.True(log.Hear(5, 6, "k")); // not to be judged yet
-        Assert.False(log.Adopt(RemovalMoment.Unknown, Page(9_000, floor: 1, [.. Enumerable.Range(0, 2_000).Select(i => i.ToString(CultureInfo.InvariantCulture))]), Name));
-        Assert.True(log.IsOvertaken("k", since, 5));
-        Assert.Equal(9_000, log.Known);
+        var before = _log.Observe();
+        Assert.False(_log.IsOvertaken("k", before, 5)); // written, and numbered by Redis
+        Assert.False(Adopt(RemovalMoment.Unknown, 9_000, floor: 0, hasMore: true));
+        Assert.True(_log.IsOvertaken("k", before, 5));
+        Assert.Equal(9_000, _log.Known);
     }
 
     [Fact]
-    public void HearOwn_HoldsForAllThatWasReadBefore()
+    public void Adopt_OfAPageThatWasOvertaken_DoesNotFallBack()
     {
-        var log = Knowing(100);
-        var since = log.Observe();
-        log.HearOwn("k");
-        Assert.True(log.IsOvertaken("k", since, 1_000));
-        Assert.False(log.IsOvertaken("k", log.Observe(), 100));
+        Adopt(RemovalMoment.Unknown, newest: 100);
+        _log.Hear(100, 110, "k");
+        Assert.True(Adopt(100, newest: 105));
+        Assert.Equal(110, _log.Known);
     }
 
     [Fact]
-    public void Forget_HoldsForAllThatWasReadBefore()
+    public void IsOvertaken_ByWhatAPageTells_LooksAtNameAndNumber()
     {
-        var log = Knowing(100);
-        var since = log.Observe();
-        log.Forget();
-        Assert.True(log.IsOvertaken("k", since, 1_000));
-        Assert.False(log.IsOvertaken("k", log.Observe(), 100));
+        Adopt(RemovalMoment.Unknown, newest: 90);
+        var before = _log.Observe();
+        Assert.True(Adopt(90, 100, 0, false, ("k", 99), ("last", 100)));
+        Assert.True(_log.IsOvertaken("k", before, 98));
+        Assert.False(_log.IsOvertaken("k", before, 99));
+        Assert.False(_log.IsOvertaken("K", before, 98));
+        Assert.False(_log.IsOvertaken("last", before, 98)); // that is no entry
+        Assert.False(_log.IsOvertaken("k", _log.Observe(), 98)); // it was read later
     }
 
     [Fact]
-    public void TryKeep_KeepsWhatIsNotOvertaken()
+    public void IsOvertaken_ByAnAnnouncementAfterAGap_StillHearsIt()
     {
-        var (log, kept) = (Knowing(100), new List<string>());
-        var since = log.Observe();
-        log.HearOwn("k");
-        Assert.False(log.TryKeep("k", since, 100, "old", kept.Add));
-        Assert.True(log.TryKeep("k", log.Observe(), 100, "new", kept.Add));
+        Adopt(RemovalMoment.Unknown, newest: 100);
+        var before = _log.Observe();
+        Assert.False(_log.Hear(105, 106, "k"));
+        Assert.True(_log.IsOvertaken("k", before, 105));
+        Assert.Equal(new RemovalMoment(100, before.Heard), before);
+    }
+
+    [Fact]
+    public void IsOvertaken_ByARemovalOfItsOwn_IsSoWhateverTheNumber()
+    {
+        var before = _log.Observe();
+        _log.HearOwn("k");
+        Assert.True(_log.IsOvertaken("k", before, 1_000_000));
+        Assert.False(_log.IsOvertaken("other", before, 1_000_000));
+        Assert.False(_log.IsOvertaken("k", _log.Observe(), 0));
+    }
+
+    [Fact]
+    public void IsOvertaken_AfterForgetting_IsSoForAllThatWasReadBefore()
+    {
+        var before = _log.Observe();
+        Assert.False(_log.IsOvertaken("k", before, 5));
+        _log.Forget();
+        Assert.True(_log.IsOvertaken("k", before, 1_000_000));
+        Assert.False(_log.IsOvertaken("k", _log.Observe(), 0));
+    }
+
+    [Fact]
+    public void TryKeep_OfACopy_KeepsItOnlyWhenItIsNotOvertaken()
+    {
+        var (before, kept) = (_log.Observe(), new List<string>());
+        _log.HearOwn("k");
+        Assert.False(_log.TryKeep("k", before, 100, "old", kept.Add));
+        Assert.True(_log.TryKeep("k", _log.Observe(), 100, "new", kept.Add));
         Assert.Equal(["new"], kept);
     }
 
-    private static RemovalLog Knowing(long number)
+    [Fact]
+    public void IsOvertaken_OfACopyWithoutANumber_IsSo() => Assert.True(_log.IsOvertaken("k", _log.Observe(), RemovalMoment.Unknown));
+
+    [Theory]
+    [InlineData(1_024, false)]
+    [InlineData(1_025, true)]
+    public void IsOvertaken_WhenMoreWasHeardThanIsRemembered_IsSo(int heard, bool expected)
     {
-        var log = new RemovalLog();
-        log.Adopt(RemovalMoment.Unknown, Page(number, number), Name);
-        return log;
+        var before = _log.Observe();
+        for (var i = 0; i < heard; i++)
+            _log.HearOwn("other");
+        Assert.Equal(expected, _log.IsOvertaken("k", before, 5));
     }
 
-    private static RemovalsPage Page(long newest, long floor, params string[] names) =>
-        new(newest, floor, [.. names.Select((name, i) => new RemovalRow(Encoding.UTF8.GetBytes(name), newest - names.Length + 1 + i))], names.Length == RemovalsSyncScript.PageSize);
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void IsOvertaken_AfterAnything_AgreesWithALogThatForgetsNothing(int seed)
+    {
+        var random = new Random(seed);
+        var heard = new List<(string? Name, long Number)>(); // no name: everything
+        var moments = new List<(RemovalMoment Moment, int Heard)>();
+        var newest = 0L;
+        for (var i = 0; i < 4_000; i++)
+        {
+            var name = $"k{random.Next(5)}";
+            moments.Add((_log.Observe(), heard.Count));
+            var before = newest;
+            switch (random.Next(40))
+            {
+                case 0:
+                    _log.HearOwn(name);
+                    heard.Add((name, long.MaxValue));
+                    break;
+                case 1:
+                    newest += 2;
+                    heard.Add((name, newest));
+                    if (!Adopt(_log.Known, newest, floor: random.Next(10) == 0 ? newest : 0, hasMore: random.Next(10) == 0, (name, newest)))
+                        heard.Add((null, 0));
+                    break;
+                default:
+                    newest += random.Next(1, 3);
+                    if (_log.Known != RemovalMoment.Unknown)
+                        heard.Add((name, newest));
+                    _log.Hear(random.Next(5) == 0 ? before - 1 : before, newest, name);
+                    break;
+            }
 
-    private static string Name(byte[] entry) => Encoding.UTF8.GetString(entry);
+            var (moment, count) = moments[^random.Next(1, Math.Min(moments.Count, 1_500) + 1)];
+            var (asked, number) = ($"k{random.Next(5)}", Math.Max(0, newest - random.Next(100)));
+            var isForgotten = heard.Count - count > 1_024 || heard.Skip(count).Any(one => one.Name is null);
+            var expected = isForgotten || heard.Skip(count).Any(one => one.Name == asked && one.Number > number);
+            Assert.Equal(expected, _log.IsOvertaken(asked, moment, number));
+        }
+    }
+
+    private bool Adopt(long asked, long newest, long floor = 0, bool hasMore = false, params (string Entry, long Number)[] rows) => _log.Adopt(
+        asked,
+        new RemovalsPage(newest, floor, [.. rows.Select(row => new RemovalRow(Encoding.UTF8.GetBytes(row.Entry), row.Number))], hasMore),
+        static entry => Encoding.UTF8.GetString(entry) is var name and not "last" ? name : null);
 }

@@ -1,0 +1,90 @@
+using System.Text;
+using RedisTagCache.Engine;
+using RedisTagCache.Redis;
+using RedisTagCache.Redis.Scripts;
+using RedisTagCache.Store;
+using RedisTagCache.Tests.Redis;
+
+namespace RedisTagCache.Tests.Engine;
+
+public sealed class LocalCopyTests
+{
+    [Fact]
+    public void Judge_WhileNothingIsKnown_HoldsOnlyForWhatNeverKnewAnything()
+    {
+        var watch = Copies.Watch();
+        var copy = Copies.Of("k", watch);
+        Assert.Equal(Verdict.Fresh, copy.Judge());
+        Assert.Equal(Verdict.Dead, Copies.Of("k", watch, token: new CacheToken(new EpochStamp(5, 7, 1))).Judge());
+
+        watch.Mirror.Distrust(); // something is heard
+        Assert.Equal(Verdict.Dead, copy.Judge());
+        Assert.Equal(Verdict.Fresh, Copies.Of("k", watch).Judge());
+    }
+
+    [Fact]
+    public async Task Judge_AsMarksAreHeardOf_FollowsThem()
+    {
+        using var instance = new ScriptedInstance();
+        var watch = await WatchAsync(instance);
+        LocalCopy one = Copy(watch, 5, "t"), other = Copy(watch, 5, "u"), early = Copy(watch, 4, "t"), future = Copy(watch, 6, "t");
+        Assert.Equal("Fresh Fresh Fresh Dead", Verdicts(one, other, early, future));
+        Assert.Equal("Fresh Fresh Fresh Dead", Verdicts(one, other, early, future)); // as before: nothing is new
+
+        Evict(5, 6, "s=t");
+        Assert.Equal("Stale Fresh Stale Fresh", Verdicts(one, other, early, future));
+        Evict(6, 7, "h=t");
+        Assert.Equal("Dead Fresh Dead Dead", Verdicts(one, other, early, future));
+        Evict(8, 9, "h=u"); // after a gap
+        Assert.Equal("Dead Dead Dead Dead", Verdicts(one, other, early, future));
+
+        void Evict(long before, long after, string mark) =>
+            watch.Mirror.Apply(new MarkReply(new EpochStamp(before, 7, 1), new EpochStamp(after, 7, 1), 0), [Encoding.UTF8.GetBytes(mark)]);
+    }
+
+    [Fact]
+    public async Task Judge_OfAnEvictionThatIsNotConfirmed_IsDead()
+    {
+        using var instance = new ScriptedInstance();
+        var watch = await WatchAsync(instance);
+        var copy = Copy(watch, 5, "t");
+        Assert.Equal(Verdict.Fresh, copy.Judge());
+        watch.Mirror.Presume([Encoding.UTF8.GetBytes("h=t")]);
+        Assert.Equal(Verdict.Dead, copy.Judge());
+    }
+
+    [Theory]
+    [InlineData(100, 9, null, true)] // heard before
+    [InlineData(101, 10, null, true)]
+    [InlineData(100, 10, null, false)]
+    [InlineData(-1, 10, null, true)] // nothing was known of removals
+    [InlineData(101, 10, "h=t", false)]
+    [InlineData(101, 10, "s=t", true)]
+    [InlineData(101, 10, "h=u", true)]
+    public async Task FlightResult_OfAValueThatMayBeOvertaken_IsLiveOnlyWhenItIsNot(long number, long removedAfter, string? mark, bool expected)
+    {
+        using var instance = new ScriptedInstance();
+        var watch = await WatchAsync(instance);
+        await watch.PollAsync();
+        if (removedAfter == 9)
+            watch.Hear(100, 101, "k");
+        var result = new FlightResult<string>("v", default, 1, 0, new CacheToken(instance.Stamp), [TagId.Of("t", "tag")]) { Begun = watch.Removals.Observe() with { Number = number } };
+        watch.Hear(100, 101, "k");
+        if (mark is not null)
+            watch.Mirror.Apply(new MarkReply(instance.Stamp, instance.Stamp with { Epoch = 6 }, 0), [Encoding.UTF8.GetBytes(mark)]);
+        Assert.Equal(expected, result.IsLive(Copies.Address("k", watch)));
+        Assert.True((result with { Begun = null }).IsLive(Copies.Address("k", watch)) || mark == "h=t");
+        Assert.False((result with { Token = new CacheToken(new EpochStamp(5, 8, 1)) }).IsLive(Copies.Address("k", watch))); // of another generation
+    }
+
+    private static LocalCopy<string> Copy(PartitionWatch watch, long epoch, params string[] tags) => Copies.Of("k", watch, token: new CacheToken(new EpochStamp(epoch, 7, 1)), tags: tags);
+
+    private static string Verdicts(params LocalCopy[] copies) => string.Join(' ', copies.Select(copy => copy.Judge()));
+
+    private static async Task<PartitionWatch> WatchAsync(ScriptedInstance instance)
+    {
+        var watch = Copies.Watch(instance.Get<RedisRunner>());
+        await watch.Mirror.RenewAsync(CancellationToken.None);
+        return watch;
+    }
+}

@@ -1,0 +1,78 @@
+using System.Buffers;
+using RedisTagCache.Envelope;
+using RedisTagCache.Redis;
+using RedisTagCache.Store;
+using RedisTagCache.Tests.Envelope;
+
+namespace RedisTagCache.Tests.Store;
+
+/// <summary>Entries and copies, judged as the definition says it.</summary>
+public sealed class JudgeOfAnythingTests
+{
+    private static readonly string[] _names = ["a", "b", "c", "d", "*"];
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public void Of_AnyEntryOrCopy_AgreesWithTheDefinition(int seed)
+    {
+        var random = new Random(seed);
+        var seen = new Dictionary<Verdict, int>();
+        for (var i = 0; i < 20_000; i++)
+        {
+            // Few numbers, so that they meet.
+            var known = new EpochStamp(random.Next(1, 12), (ulong)random.Next(7, 9), (uint)random.Next(1, 3));
+            var begun = new EpochStamp(random.Next(1, 12), random.Next(8) == 0 ? 9 : known.Generation, random.Next(8) == 0 ? 9 : known.Run);
+            var floor = random.Next(5);
+            (string Kind, string Tag, long Epoch)[] marks = [.. Enumerable.Range(0, random.Next(4)).Select(_ => (random.Next(2) == 0 ? "h" : "s", _names[random.Next(5)], random.NextInt64(14)))];
+            string[] tags = [.. _names.Where(_ => random.Next(3) == 0)];
+            var state = new MirrorState(known, floor, Marks.Table(string.Join(' ', marks.Select(mark => $"{mark.Kind}:{mark.Tag}:{mark.Epoch}"))));
+
+            var isDead = begun.Epoch > known.Epoch || begun.Epoch < floor || marks.Any(mark => mark.Kind == "h" && tags.Contains(mark.Tag) && mark.Epoch > begun.Epoch);
+            var isStale = marks.Any(mark => mark.Kind == "s" && tags.Contains(mark.Tag) && mark.Epoch > begun.Epoch);
+            Check(OfCopy(begun, tags, state), isDead || begun.Generation != known.Generation || begun.Run != known.Run, isStale);
+            Check(OfEntry(begun, tags, state, freshUntil: 10, now: 9), isDead || begun.Generation != known.Generation, isStale);
+            Check(OfEntry(begun, tags, state, freshUntil: 10, now: 10), isDead || begun.Generation != known.Generation, true);
+        }
+
+        Assert.All(Enum.GetValues<Verdict>(), verdict => Assert.InRange(seen[verdict], 5_000, 55_000)); // all ways were taken
+
+        void Check(Verdict verdict, bool isDead, bool isStale)
+        {
+            Assert.Equal(isDead ? Verdict.Dead : isStale ? Verdict.Stale : Verdict.Fresh, verdict);
+            seen[verdict] = seen.GetValueOrDefault(verdict) + 1;
+        }
+    }
+
+    [Fact]
+    public void OfCopy_OfATableThatWasPrunedForANewerState_StaysDead()
+    {
+        var table = new MarkTable();
+        for (var i = 0; i < 2_000; i++)
+            table.Raise(Marks.Member("h", $"other{i}"), 50);
+        table.Raise(Marks.Member("h", "t"), 80);
+        var older = new MirrorState(new EpochStamp(90, 7, 1), 10, table);
+        table.Prune(80);
+        Assert.Equal(Verdict.Dead, OfCopy(new EpochStamp(79, 7, 1), ["t"], older));
+        Assert.Equal(Verdict.Fresh, OfCopy(new EpochStamp(80, 7, 1), ["t"], older));
+    }
+
+    [Fact]
+    public void OfCopy_OfATokenThatKnowsNothing_IsDead()
+    {
+        var state = new MirrorState(new EpochStamp(5, 7, 1), 0, new MarkTable());
+        Assert.Equal(Verdict.Dead, Judge.OfCopy(default, [], state));
+        Assert.Equal(Verdict.Dead, Judge.OfCopy(CacheToken.Never, [], state));
+    }
+
+    private static Verdict OfCopy(EpochStamp begun, string[] tags, MirrorState state) => Judge.OfCopy(new CacheToken(begun), Envelopes.Ids(tags), state);
+
+    private static Verdict OfEntry(EpochStamp begun, string[] tags, MirrorState state, long freshUntil, long now)
+    {
+        var header = Envelopes.Header with { Generation = begun.Generation, Epoch = begun.Epoch, FreshUntil = freshUntil };
+        Assert.True(EnvelopeReader.TryOpen(Envelopes.Write(header, isTagged: true, Envelopes.Ids(tags), ReadOnlySequence<byte>.Empty), out var envelope));
+        return Judge.Of(envelope, state, now);
+    }
+}
