@@ -17,6 +17,6 @@ if ARGV[2] ~= '' then
   redis.call('PEXPIRE', KEYS[1], ARGV[3])
 end
 if lease[2] then
-  redis.pcall('PUBLISH', KEYS[3], 'l' .. KEYS[2])
+  redis.pcall('PUBLISH', KEYS[3], (ARGV[2] == 'pass' and 'p' or 'l') .. KEYS[2])
 end
 return 1

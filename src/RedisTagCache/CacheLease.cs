@@ -39,30 +39,42 @@ public sealed class CacheLease : IAsyncDisposable
     /// <summary>Waits, when it is taken, until it is given back, its value is there, or it has run out.</summary>
     /// <param name="longest">The longest wait. Choose a part of a second: the message may be lost.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>True when the value was not kept: nobody needs to wait for it, or to look again. False otherwise.</returns>
     /// <exception cref="OperationCanceledException">The wait was ended.</exception>
-    public Task WaitAsync(TimeSpan longest, CancellationToken cancellationToken = default) => _store.WaitAsync(_waiting, longest, Left, cancellationToken);
+    public Task<bool> WaitAsync(TimeSpan longest, CancellationToken cancellationToken = default) => _store.WaitAsync(_waiting, longest, Left, cancellationToken);
 
     /// <summary>Writes the value and gives the lease back, in one round trip. Without a lease granted it is a write like any other.</summary>
     /// <param name="payload">The bytes to keep. The buffer is the caller's again as soon as the returned task has completed, however it completed.</param>
     /// <param name="options">Lifetimes and tags. Its token, where it has none, is that of the lease.</param>
+    /// <param name="cancellationToken">Ends the wait; the write may still reach Redis.</param>
     /// <returns>Whether the entry was stored, was refused because it may be older than an eviction or a removal, or was dropped because Redis is away.</returns>
     /// <exception cref="ArgumentException">A tag is not valid.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A lifetime is not positive, or the payload is larger than Redis takes (512 MiB).</exception>
-    public ValueTask<CacheWriteOutcome> SetAsync(ReadOnlySequence<byte> payload, TagCacheEntryOptions options) =>
-        _store.SetAsync(_address, Interlocked.Exchange(ref _held, null), Token, _removal, payload, options);
+    public async ValueTask<CacheWriteOutcome> SetAsync(ReadOnlySequence<byte> payload, TagCacheEntryOptions options, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+
+        // What is written is a copy of the payload, made before the first wait.
+        var writing = _store.SetAsync(_address, Interlocked.Exchange(ref _held, null), Token, _removal, payload, options);
+        return await writing.AsTask().WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>Gives it back because the value is not to be kept: callers compute their own for a while, and nobody waits for another.</summary>
     /// <param name="duration">For how long. One millisecond or more.</param>
-    public ValueTask PassAsync(TimeSpan duration) => Interlocked.Exchange(ref _held, null)?.PassAsync(duration) ?? default;
+    /// <param name="cancellationToken">Ends the wait; it is given back all the same.</param>
+    public Task PassAsync(TimeSpan duration, CancellationToken cancellationToken = default) =>
+        Interlocked.Exchange(ref _held, null)?.PassAsync(duration).AsTask().WaitAsync(cancellationToken) ?? Task.CompletedTask;
 
     /// <summary>Gives it back without a value.</summary>
     /// <param name="pause">For how long callers that have an old value do not try again; zero for not at all.</param>
-    public ValueTask ReleaseAsync(TimeSpan pause) => Interlocked.Exchange(ref _held, null)?.ReleaseAsync(pause) ?? default;
+    /// <param name="cancellationToken">Ends the wait; it is given back all the same.</param>
+    public Task ReleaseAsync(TimeSpan pause, CancellationToken cancellationToken = default) =>
+        Interlocked.Exchange(ref _held, null)?.ReleaseAsync(pause).AsTask().WaitAsync(cancellationToken) ?? Task.CompletedTask;
 
     /// <summary>Gives it back, unless that was done.</summary>
     public ValueTask DisposeAsync()
     {
         _waiting?.Dispose();
-        return ReleaseAsync(TimeSpan.Zero);
+        return new ValueTask(ReleaseAsync(TimeSpan.Zero));
     }
 }

@@ -1,5 +1,5 @@
 using System.Buffers;
-using RedisTagCache.Envelope;
+using RedisTagCache.Store;
 
 namespace RedisTagCache;
 
@@ -58,7 +58,7 @@ public sealed class CacheLookup : IDisposable
     internal ReadOnlyMemory<byte> Identity { get; }
 
     /// <summary>The bytes that tell the entry that was found, dead or alive, from any other; empty when there is none.</summary>
-    internal ReadOnlyMemory<byte> EntryIdentity => HasValue ? Envelope.Span[..Math.Min(Envelope.Length, EnvelopeLayout.IdentityLength)].ToArray() : Identity;
+    internal ReadOnlyMemory<byte> EntryIdentity => HasValue ? TagCacheStore.IdentityOf(_owner!.Memory.Span) : Identity;
 
     /// <summary>Gives the buffer back. Further calls do nothing.</summary>
     public void Dispose()

@@ -16,7 +16,8 @@ public interface ITagCacheLeases
     /// <summary>Asks for the lease on an entry, in one round trip.</summary>
     /// <param name="key">The entry's key, of a surface with tags.</param>
     /// <param name="found">What a look-up of the entry gave, not disposed of yet. Where it has a value, that is stale and to be refreshed.</param>
+    /// <param name="cancellationToken">Ends the wait; a lease that is granted after that is given back.</param>
     /// <returns>The lease, or who has it. Dispose it: that gives it back.</returns>
     /// <exception cref="ArgumentException">The key is empty, or its surface takes no tags.</exception>
-    ValueTask<CacheLease> AcquireAsync(CacheEntryKey key, CacheLookup found);
+    ValueTask<CacheLease> AcquireAsync(CacheEntryKey key, CacheLookup found, CancellationToken cancellationToken = default);
 }

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.OutputCaching;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -51,6 +52,7 @@ public static class RedisTagOutputCacheServiceCollectionExtensions
         services.TryAddSingleton<PageMeter>();
         services.TryAddSingleton<TagTemplates>();
         services.TryAddSingleton<EvictAfterResponse>();
+        services.TryAddSingleton<IHttpContextFactory, DefaultHttpContextFactory>(); // as every web host does
         services.TryAddSingleton<RequestReplay>();
         services.TryAddSingleton<PageRefresher>();
         services.TryAddSingleton<PageStore>();

@@ -42,7 +42,7 @@ internal sealed class PageStore(
         {
             using var found = await store.GetAsync(Key(key), cancellationToken).ConfigureAwait(false);
             page.Token = found.Token;
-            if (found.State == CacheLookupState.Fresh || (found.State == CacheLookupState.Stale && !await ShouldRenderAsync(page, key, found).ConfigureAwait(false)))
+            if (found.State == CacheLookupState.Fresh || (found.State == CacheLookupState.Stale && !await ShouldRenderAsync(page, key, found, cancellationToken).ConfigureAwait(false)))
             {
                 page.Status = found.State == CacheLookupState.Fresh ? PageStatus.Hit : PageStatus.Stale;
                 if (hasWaited)
@@ -54,7 +54,7 @@ internal sealed class PageStore(
                 return Rendered(page);
 
             var left = options.Value.RenderWait - time.GetElapsedTime(start);
-            var lease = await leases.AcquireAsync(Key(key), found).ConfigureAwait(false);
+            var lease = await leases.AcquireAsync(Key(key), found, cancellationToken).ConfigureAwait(false);
             if (lease.State == CacheLeaseState.Granted)
             {
                 (page.Lease, page.Token) = (lease, lease.Token);
@@ -72,7 +72,8 @@ internal sealed class PageStore(
                 }
 
                 hasWaited = true;
-                await lease.WaitAsync(pause < left ? pause : left, cancellationToken).ConfigureAwait(false);
+                if (await lease.WaitAsync(pause < left ? pause : left, cancellationToken).ConfigureAwait(false))
+                    return Rendered(page);
                 pause = 2 * pause < _longestPause ? 2 * pause : _longestPause;
             }
         }
@@ -94,12 +95,12 @@ internal sealed class PageStore(
         var lease = page.Lease;
         page.Lease = null;
         page.Written = lease is not null
-            ? await lease.SetAsync(value, entry).ConfigureAwait(false)
+            ? await lease.SetAsync(value, entry, cancellationToken).ConfigureAwait(false)
             : await store.SetAsync(Key(key), value, entry, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Whether the request is to render a page that is stale. As a rule it is refreshed behind it.</summary>
-    private async ValueTask<bool> ShouldRenderAsync(PageRequest page, string key, CacheLookup found)
+    private async ValueTask<bool> ShouldRenderAsync(PageRequest page, string key, CacheLookup found, CancellationToken cancellationToken)
     {
         if (!CanStore(page))
             return false;
@@ -109,7 +110,7 @@ internal sealed class PageStore(
             return false;
         }
 
-        var lease = await leases.AcquireAsync(Key(key), found).ConfigureAwait(false);
+        var lease = await leases.AcquireAsync(Key(key), found, cancellationToken).ConfigureAwait(false);
         if (lease.State != CacheLeaseState.Granted)
         {
             await lease.DisposeAsync().ConfigureAwait(false);

@@ -18,7 +18,7 @@ internal sealed class PageRefresher(
     ITagCacheStore store,
     ITagCacheLeases leases,
     RequestReplay replay,
-    IHostApplicationLifetime lifetime,
+    IEnumerable<IHostApplicationLifetime> lifetimes,
     PageMeter meter,
     IOptions<RedisTagOutputCacheOptions> options,
     TimeProvider time,
@@ -32,6 +32,7 @@ internal sealed class PageRefresher(
 
     private readonly RefreshGate _gate = new(time);
     private readonly Burst _failures = new(time);
+    private readonly CancellationToken _stopping = lifetimes.FirstOrDefault()?.ApplicationStopping ?? CancellationToken.None; // a plain container has none
     private int _running;
 
     /// <summary>Begins the refresh of a page, unless it is under way. Returns at once.</summary>
@@ -46,7 +47,7 @@ internal sealed class PageRefresher(
         var isBegun = false;
         try
         {
-            if (Interlocked.Increment(ref _running) > MostAtOnce || lifetime.ApplicationStopping.IsCancellationRequested)
+            if (Interlocked.Increment(ref _running) > MostAtOnce || _stopping.IsCancellationRequested)
                 return;
 
             // Now, while the request is there. It ends before the refresh does, and nothing of its own may be used then.
@@ -94,7 +95,7 @@ internal sealed class PageRefresher(
     private async Task<TimeSpan> RefreshAsync(PageStore pages, RequestCopy copy, RequestDelegate pipeline, string key, CacheLease lease, Activity? caller)
     {
         using var activity = _source.StartActivity(ActivityKind.Internal, links: caller is null ? null : [new ActivityLink(caller.Context)], name: "page.refresh");
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(lifetime.ApplicationStopping);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(_stopping);
         var start = time.GetTimestamp();
         var page = new PageRequest(pages, store.Observe()) { Refreshes = key, Lease = lease, Token = lease.Token };
         var (status, exception) = (0, default(Exception));
@@ -115,7 +116,7 @@ internal sealed class PageRefresher(
         var pause = TimeSpan.Zero;
         switch (outcome)
         {
-            case "failed" when !lifetime.ApplicationStopping.IsCancellationRequested:
+            case "failed" when !_stopping.IsCancellationRequested:
                 pause = options.Value.RetryDelay;
                 if (_failures.ShouldTell(out var count))
                     Log.PageRefreshFailed(logger, exception, status, count);

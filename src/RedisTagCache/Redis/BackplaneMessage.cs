@@ -9,6 +9,7 @@ namespace RedisTagCache.Redis;
 /// m BEFORE AFTER FLOOR LENGTH:MEMBER...   marks were raised: an eviction or an expiry
 /// r BEFORE NUMBER ENTRY                   an entry was removed or overwritten
 /// l ENTRY                                 a lease was given back, or its value is there
+/// p ENTRY                                 a lease was given back, and nobody needs it: its value is not kept
 /// </code>
 /// without the first space. BEFORE tells whether a message was missed.
 /// </summary>
@@ -50,9 +51,10 @@ internal static class BackplaneMessage
         return true;
     }
 
-    public static bool TryParseRelease(ReadOnlySpan<byte> message, out ReadOnlySpan<byte> entry)
+    public static bool TryParseRelease(ReadOnlySpan<byte> message, out ReadOnlySpan<byte> entry, out bool isPassed)
     {
-        var isRelease = TryStart(ref message, (byte)'l');
+        isPassed = TryStart(ref message, (byte)'p');
+        var isRelease = isPassed || TryStart(ref message, (byte)'l');
         entry = message;
         return isRelease;
     }

@@ -15,7 +15,7 @@ internal sealed class LeaseStore(ValueStore values, TimeSpan leaseDuration, Time
     public bool IsAvailable => values.IsAvailable;
 
     /// <inheritdoc/>
-    public async ValueTask<CacheLease> AcquireAsync(CacheEntryKey key, CacheLookup found)
+    public async ValueTask<CacheLease> AcquireAsync(CacheEntryKey key, CacheLookup found, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(found);
         TagCacheStore.Validate(key);
@@ -35,7 +35,11 @@ internal sealed class LeaseStore(ValueStore values, TimeSpan leaseDuration, Time
             var lease = await values.AcquireAsync(address, owner, found.EntryIdentity, found.HasValue).ConfigureAwait(false);
             isWaiting = lease.Verdict == LeaseVerdict.Taken;
             var held = lease.Verdict == LeaseVerdict.Granted ? new HeldLease(values, address, owner, leaseDuration, time) : null;
-            return new CacheLease(this, address, lease, held, isWaiting ? waiting : null);
+            var answer = new CacheLease(this, address, lease, held, isWaiting ? waiting : null);
+            if (cancellationToken.IsCancellationRequested)
+                await answer.DisposeAsync().ConfigureAwait(false);
+            cancellationToken.ThrowIfCancellationRequested();
+            return answer;
         }
         finally
         {
@@ -44,18 +48,18 @@ internal sealed class LeaseStore(ValueStore values, TimeSpan leaseDuration, Time
         }
     }
 
-    public async Task WaitAsync(Waiters.Waiting? waiting, TimeSpan longest, TimeSpan left, CancellationToken cancellationToken)
+    public async Task<bool> WaitAsync(Waiters.Waiting? waiting, TimeSpan longest, TimeSpan left, CancellationToken cancellationToken)
     {
         if (waiting is null)
-            return;
+            return false;
         try
         {
             var shortest = TimeSpan.FromMilliseconds(1);
-            await waiting.Woken.WaitAsync(longest < left ? longest : left + shortest, time, cancellationToken).ConfigureAwait(false);
+            return await waiting.Woken.WaitAsync(longest < left ? longest : left + shortest, time, cancellationToken).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
-            // the caller looks again all the same
+            return false; // the caller looks again all the same
         }
     }
 

@@ -80,13 +80,13 @@ internal sealed class PartitionWatch
             var isComplete = Hear(before, number, NameOf(entry));
             _meter.Message("removal", isComplete ? "applied" : "gap");
         }
-        else if (BackplaneMessage.TryParseRelease(message.Span, out var released))
+        else if (BackplaneMessage.TryParseRelease(message.Span, out var released, out var isPassed))
         {
             _meter.Message("release", "applied");
             if (NameOf(released) is { } name)
                 _copies?.Wake(name);
             else
-                Waiters.Wake(NameOfOther(released));
+                Waiters.Wake(NameOfOther(released), isPassed);
         }
     }
 

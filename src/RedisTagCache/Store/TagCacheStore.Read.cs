@@ -157,7 +157,7 @@ internal sealed partial class TagCacheStore
         return new CacheLookup(reason, token, identity);
     }
 
-    private static byte[] IdentityOf(ReadOnlySpan<byte> entry) => entry[..Math.Min(entry.Length, EnvelopeLayout.IdentityLength)].ToArray();
+    internal static byte[] IdentityOf(ReadOnlySpan<byte> entry) => entry[..Math.Min(entry.Length, EnvelopeLayout.IdentityLength)].ToArray();
 
     private CacheLookup Failed(in CacheEntryKey key, Exception? exception, CacheToken token, Activity? activity)
     {

@@ -17,12 +17,14 @@ internal sealed class Waiters
         }
     }
 
-    public void Wake(string name)
+    /// <param name="name">The name.</param>
+    /// <param name="isPassed">Whether nobody needs to wait any more, since the value is not kept.</param>
+    public void Wake(string name, bool isPassed = false)
     {
         Waiting? waiting;
         lock (_byName)
             _byName.Remove(name, out waiting);
-        waiting?.Wake();
+        waiting?.Wake(isPassed);
     }
 
     private void Stop(Waiting waiting)
@@ -37,16 +39,16 @@ internal sealed class Waiters
     /// <summary>All who listen for a name until it is woken. Each stops by disposing it.</summary>
     internal sealed class Waiting(Waiters waiters, string name) : IDisposable
     {
-        private readonly TaskCompletionSource _woken = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource<bool> _woken = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public string Name => name;
 
         public int Count { get; set; }
 
-        /// <summary>Completes when the name is woken.</summary>
-        public Task Woken => _woken.Task;
+        /// <summary>Completes when the name is woken: true when nobody needs to wait any more.</summary>
+        public Task<bool> Woken => _woken.Task;
 
-        public void Wake() => _woken.TrySetResult();
+        public void Wake(bool isPassed) => _woken.TrySetResult(isPassed);
 
         public void Dispose() => waiters.Stop(this);
     }

@@ -41,10 +41,17 @@ public sealed partial class SourceTests
         {
             var folder = Path.GetDirectoryName(Path.GetRelativePath(Repository.Folder("src"), file))!.Replace(Path.DirectorySeparatorChar, '.');
             var declared = Namespace().Match(File.ReadAllText(file)).Groups[1].Value;
-            var isExtension = file.EndsWith("ServiceCollectionExtensions.cs", StringComparison.Ordinal); // lives where users look for it
-            Assert.Equal(isExtension ? "Microsoft.Extensions.DependencyInjection" : folder, declared);
+            Assert.Equal(SpaceOfExtensions(Path.GetFileName(file)) ?? folder, declared);
         }
     }
+
+    /// <summary>Extension methods live where users look for them.</summary>
+    private static string? SpaceOfExtensions(string file) =>
+        file.EndsWith("ServiceCollectionExtensions.cs", StringComparison.Ordinal) ? "Microsoft.Extensions.DependencyInjection"
+            : file.EndsWith("BuilderExtensions.cs", StringComparison.Ordinal) && !file.Contains("Policy", StringComparison.Ordinal) ? "Microsoft.AspNetCore.Builder"
+            : file.EndsWith("HttpContextExtensions.cs", StringComparison.Ordinal) ? "Microsoft.AspNetCore.Http"
+            : file.StartsWith("OutputCache", StringComparison.Ordinal) && file.EndsWith("Extensions.cs", StringComparison.Ordinal) ? "Microsoft.AspNetCore.OutputCaching"
+            : null;
 
     [GeneratedRegex(@"TODO|FIXME|HACK|XXX|#region|\bConsole\b|NotImplementedException|Thread\.Sleep")]
     private static partial Regex Leftovers();

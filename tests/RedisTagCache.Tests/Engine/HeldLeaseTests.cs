@@ -83,7 +83,7 @@ public sealed class HeldLeaseTests : IDisposable
     public async Task Pass_Always_TellsTheOthersThatNoneIsNeeded()
     {
         using var lease = await HoldAsync();
-        await lease.PassAsync();
+        await lease.PassAsync(TimeSpan.FromSeconds(1));
         Assert.Equal(["me", "pass", "1000"], Assert.Single(_instance.Server.AskedOf("lease_release"))[4..]);
         await NoMoreAsync(0);
     }

@@ -95,12 +95,14 @@ public sealed class BackplaneMessageTests
     [Theory]
     [InlineData("l{rtc:0}:e:hybrid:build:k", "{rtc:0}:e:hybrid:build:k")]
     [InlineData("l", "")]
+    [InlineData("p{rtc:0}:e:output:build:k", "{rtc:0}:e:output:build:k")]
     [InlineData("", null)]
     [InlineData("L{rtc:0}", null)]
     [InlineData("r5 6 k", null)]
     public void TryParseRelease_OfAnyText_TellsTheEntry(string text, string? entry)
     {
-        Assert.Equal(entry is not null, BackplaneMessage.TryParseRelease(Encoding.UTF8.GetBytes(text), out var found));
+        Assert.Equal(entry is not null, BackplaneMessage.TryParseRelease(Encoding.UTF8.GetBytes(text), out var found, out var isPassed));
+        Assert.Equal(text.StartsWith('p'), isPassed);
         if (entry is not null)
             Assert.Equal(entry, Encoding.UTF8.GetString(found));
     }
@@ -118,7 +120,7 @@ public sealed class BackplaneMessageTests
                 bytes[random.Next(bytes.Length)] = random.Next(2) == 0 ? (byte)random.Next(256) : "0123456789abcdef:-+ mrl"u8[random.Next(23)];
             bytes = bytes[..random.Next(bytes.Length / 2, bytes.Length + 1)];
 
-            Assert.Equal(bytes[0] == 'l', BackplaneMessage.TryParseRelease(bytes, out _));
+            Assert.Equal(bytes[0] is (byte)'l' or (byte)'p', BackplaneMessage.TryParseRelease(bytes, out _, out _));
             if (BackplaneMessage.TryParseRemoval(bytes, out var before, out var number, out var entry))
             {
                 parsed++;
