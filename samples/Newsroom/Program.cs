@@ -15,7 +15,9 @@ redis ??= embedded!.ConnectionString;
 builder.Services.AddRedisTagCache(o => o.Configuration = redis);
 
 // No page depends on the host name, so instances on several ports share their pages as they would behind one address.
-builder.Services.AddRedisTagOutputCache(o => o.AddBasePolicy(policy => policy.SetVaryByHost(false), excludeDefaultPolicy: true));
+builder.Services.AddRedisTagOutputCache(
+    o => o.AddBasePolicy(policy => policy.SetVaryByHost(false), excludeDefaultPolicy: true),
+    pages => pages.AddCacheStatusHeader = true);
 
 builder.Services.AddSingleton(TimeProvider.System);
 builder.Services.AddSingleton<InstanceName>();
@@ -27,7 +29,7 @@ var app = builder.Build();
 app.Services.CreateNewsroomDb();
 
 app.UseStaticFiles();
-app.UseOutputCache();
+app.UseRedisTagOutputCache();
 app.UseRenderStamp();
 
 app.MapControllers();

@@ -1,10 +1,7 @@
-using Microsoft.AspNetCore.OutputCaching;
-
 namespace Newsroom.Caching;
 
 /// <summary>
-/// The names under which pages are evicted. Those known when the code is written go into <c>[OutputCache(Tags = ...)]</c>;
-/// those that carry an id are added while the page is rendered.
+/// The names under which pages and data are evicted. Those with a name in braces are filled in from the route of each request.
 /// </summary>
 public static class CacheTags
 {
@@ -13,13 +10,15 @@ public static class CacheTags
 
     public const string Front = "front";
 
+    public const string ArticleOfRequest = "article:{id}";
+
+    public const string SectionOfRequest = "section:{slug}";
+
+    public const string AuthorOfRequest = "author:{id}";
+
     public static string Article(int id) => $"article:{id}";
 
     public static string Section(string slug) => $"section:{slug}";
 
     public static string Author(int id) => $"author:{id}";
-
-    /// <summary>Adds tags to the response being rendered. They count when it is stored, after the endpoint has run.</summary>
-    public static void AddCacheTags(this HttpContext context, params IEnumerable<string> tags) =>
-        context.Features.Get<IOutputCacheFeature>()!.Context.Tags.UnionWith(tags);
 }

@@ -4,6 +4,7 @@ using Newsroom.Caching;
 using Newsroom.Data;
 using Newsroom.Models;
 using RedisTagCache;
+using RedisTagCache.AspNetCore;
 
 namespace Newsroom.Controllers;
 
@@ -29,6 +30,7 @@ public sealed class EditorController(NewsroomDb db, ITagCache cache, TimeProvide
     }
 
     [HttpPost("{id:int}")]
+    [EvictOutputCache(Tags = [CacheTags.ArticleOfRequest, CacheTags.Front])]
     public async Task<IActionResult> Edit(int id, [Bind(Prefix = "Form")] ArticleForm form)
     {
         var article = await db.Articles.AsTracking().Include(a => a.Section).FirstOrDefaultAsync(a => a.Id == id);
@@ -46,23 +48,15 @@ public sealed class EditorController(NewsroomDb db, ITagCache cache, TimeProvide
         article.EditedAt = time.GetUtcNow().UtcDateTime;
         await db.SaveChangesAsync();
 
-        // First the database, then the cache: a page rendered in between is evicted with the rest.
-        await EvictAsync(
-            CacheTags.Article(id),
-            CacheTags.Section(before.Slug),
-            CacheTags.Section(section.Slug),
-            CacheTags.Author(article.AuthorId),
-            CacheTags.Front);
+        // First the database, then the cache: a page rendered in between is evicted with the rest. What the route tells is evicted by the attribute.
+        await EvictAsync(CacheTags.Section(before.Slug), CacheTags.Section(section.Slug), CacheTags.Author(article.AuthorId));
 
         return RedirectToAction("Article", "News", new { id });
     }
 
     [HttpPost("evict-all")]
-    public async Task<IActionResult> EvictAll()
-    {
-        await EvictAsync(CacheTags.Articles);
-        return RedirectToAction("Front", "News");
-    }
+    [EvictOutputCache(Tags = [CacheTags.Articles])]
+    public IActionResult EvictAll() => RedirectToAction("Front", "News");
 
     /// <summary>
     /// Pages and data at once. Not tied to the request: what has been saved must be evicted even if the browser has gone away. Should Redis be

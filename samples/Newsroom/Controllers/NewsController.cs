@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using Newsroom.Caching;
 using Newsroom.Data;
 using Newsroom.Models;
+using RedisTagCache.AspNetCore;
 
 namespace Newsroom.Controllers;
 
@@ -37,7 +38,8 @@ public sealed class NewsController(NewsroomDb db, TrendingNames trending) : Cont
     }
 
     [HttpGet("/sections/{slug}")]
-    [OutputCache(Duration = OneHour, VaryByQueryKeys = ["page"], Tags = [CacheTags.Articles])]
+    [OutputCache(Duration = OneMinute, VaryByQueryKeys = ["page"], Tags = [CacheTags.Articles, CacheTags.SectionOfRequest])]
+    [StaleWhileRevalidate(OneHour)]
     public async Task<IActionResult> Section(string slug, int page = 1)
     {
         var section = await db.Sections.FirstOrDefaultAsync(s => s.Slug == slug);
@@ -45,12 +47,11 @@ public sealed class NewsController(NewsroomDb db, TrendingNames trending) : Cont
 
         var articles = await db.Articles.Where(a => a.SectionId == section.Id).AsTeasers().Skip((page - 1) * PageSize).Take(PageSize + 1).ToListAsync();
 
-        HttpContext.AddCacheTags(CacheTags.Section(slug));
         return View(new SectionPage(section, [.. articles.Take(PageSize)], page, HasOlder: articles.Count > PageSize));
     }
 
     [HttpGet("/articles/{id:int}")]
-    [OutputCache(Duration = OneHour, Tags = [CacheTags.Articles])]
+    [OutputCache(Duration = OneHour, Tags = [CacheTags.Articles, CacheTags.ArticleOfRequest])]
     public async Task<IActionResult> Article(int id)
     {
         var article = await db.Articles.Include(a => a.Section).Include(a => a.Author).FirstOrDefaultAsync(a => a.Id == id);
@@ -59,20 +60,18 @@ public sealed class NewsController(NewsroomDb db, TrendingNames trending) : Cont
         var earlier = await db.Articles.Where(a => a.PublishedAt < article.PublishedAt).AsTeasers().Take(3).ToListAsync();
 
         // The page shows the headlines of three others, so an edit of one of those evicts it too. Section and author only lend their names.
-        HttpContext.AddCacheTags(earlier.Select(t => CacheTags.Article(t.Id)).Prepend(CacheTags.Article(id)));
+        HttpContext.AddOutputCacheTag([.. earlier.Select(t => CacheTags.Article(t.Id))]);
         return View(new ArticlePage(article, earlier));
     }
 
     [HttpGet("/authors/{id:int}")]
-    [OutputCache(Duration = OneHour, Tags = [CacheTags.Articles])]
+    [OutputCache(Duration = OneHour, Tags = [CacheTags.Articles, CacheTags.AuthorOfRequest])]
     public async Task<IActionResult> Author(int id)
     {
         var author = await db.Authors.FirstOrDefaultAsync(a => a.Id == id);
         if (author is null) return NotFound();
 
         var articles = await db.Articles.Where(a => a.AuthorId == id).AsTeasers().ToListAsync();
-
-        HttpContext.AddCacheTags(CacheTags.Author(id));
         return View(new AuthorPage(author, articles));
     }
 }

@@ -12,10 +12,14 @@ public sealed partial class DocumentationTests
     public static IEnumerable<TheoryDataRow<string>> Options =>
         Rows(typeof(RedisTagCacheOptions).GetProperties().Where(property => property.SetMethod?.IsPublic == true).Select(property => property.Name));
 
-    public static IEnumerable<TheoryDataRow<string>> ReportedNames => Rows(Constants<string>(typeof(RedisTagCacheDiagnostics)).Distinct());
+    public static IEnumerable<TheoryDataRow<string>> PageOptions => Rows(typeof(RedisTagOutputCacheOptions).GetProperties().Select(property => property.Name));
+
+    public static IEnumerable<TheoryDataRow<string>> ReportedNames =>
+        Rows(Constants<string>(typeof(RedisTagCacheDiagnostics)).Concat(Constants<string>(typeof(RedisTagOutputCacheDiagnostics))).Distinct());
 
     public static IEnumerable<TheoryDataRow<int>> LogIds =>
-        Rows(Constants<int>(typeof(RedisTagCacheOptions).Assembly.GetType("RedisTagCache.Diagnostics.LogIds", throwOnError: true)!));
+        Rows(new[] { (typeof(RedisTagCacheOptions), "RedisTagCache.Diagnostics.LogIds"), (typeof(RedisTagOutputCacheOptions), "RedisTagCache.AspNetCore.Diagnostics.LogIds") }
+            .SelectMany(ids => Constants<int>(ids.Item1.Assembly.GetType(ids.Item2, throwOnError: true)!)));
 
     public static IEnumerable<TheoryDataRow<string>> TestClasses =>
         Rows(DocPage.All.SelectMany(page => TestClass().Matches(page.Text)).Select(match => match.Groups[1].Value).Distinct().Order(StringComparer.Ordinal));
@@ -46,6 +50,10 @@ public sealed partial class DocumentationTests
     [Theory]
     [MemberData(nameof(Options))]
     public void Option_IsDescribed(string name) => AssertNames("docs/operations.md", name);
+
+    [Theory]
+    [MemberData(nameof(PageOptions))]
+    public void PageOption_IsDescribed(string name) => AssertNames("docs/output-cache.md", name);
 
     [Theory]
     [MemberData(nameof(ReportedNames))]
