@@ -5,7 +5,7 @@ namespace RedisTagCache;
 
 /// <summary>
 /// The answer to asking for the right to compute an entry's value. While it is <see cref="CacheLeaseState.Granted"/> it is renewed, until it is
-/// written with, given back or disposed of. One caller's: not safe for concurrent use.
+/// written with, given back or disposed of. One caller's: not safe for concurrent use, but that it may be disposed of at any time.
 /// </summary>
 public sealed class CacheLease : IAsyncDisposable
 {

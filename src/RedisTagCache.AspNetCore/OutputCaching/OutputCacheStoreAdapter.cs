@@ -46,7 +46,7 @@ internal sealed class OutputCacheStoreAdapter(ITagCacheStore store, OutstandingL
         }
 
         var token = TakeToken(key);
-        if (validFor <= TimeSpan.Zero)
+        if (validFor <= TimeSpan.Zero || LookupFlow.Page is { IsAborted: true })
             return;
         var options = new TagCacheEntryOptions { Lifetime = validFor, Tags = WithEveryPage(tags.Span), Token = token };
         await store.SetAsync(Key(key), value, options, cancellationToken).ConfigureAwait(false);

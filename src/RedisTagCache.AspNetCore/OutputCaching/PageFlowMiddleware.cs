@@ -36,7 +36,7 @@ internal sealed class PageFlowMiddleware(ITagCacheStore store, PageStore pages, 
         {
             if (page.Lease is { } lease)
             {
-                if (context.RequestAborted.IsCancellationRequested)
+                if (page.IsAborted || context.RequestAborted.IsCancellationRequested)
                     await lease.DisposeAsync().ConfigureAwait(false); // another one renders it
                 else
                     await lease.PassAsync(isFailed ? _failedFor : options.Value.UncacheableFor).ConfigureAwait(false);

@@ -16,7 +16,8 @@ internal sealed class PagePolicy(ITagCacheLeases leases, TagTemplates templates,
         if (PageRequest.Of(http) is not { } page || !(HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method)))
             return default;
 
-        page.Context = context;
+        page.Enter(context);
+        AbortWatch.Begin(http.Features, page);
 
         // While Redis is away it is better to have what is rendered in this process at least shared in it.
         if (leases.IsAvailable)

@@ -16,6 +16,7 @@ internal sealed class PageRequest(PageStore pages, CacheMoment moment)
     private static long _requests;
 
     private string? _mark;
+    private string? _leads;
 
     /// <summary>Where its page is.</summary>
     public PageStore Pages => pages;
@@ -27,7 +28,7 @@ internal sealed class PageRequest(PageStore pages, CacheMoment moment)
     public string Mark => _mark ??= string.Create(CultureInfo.InvariantCulture, $"{_process}{Interlocked.Increment(ref _requests):X}");
 
     /// <summary>What the middleware knows of it, once it has begun.</summary>
-    public OutputCacheContext? Context { get; set; }
+    public OutputCacheContext? Context { get; private set; }
 
     /// <summary>The rest of the pipeline from the output cache on, where refreshes can be run.</summary>
     public RequestDelegate? Pipeline { get; set; }
@@ -38,8 +39,11 @@ internal sealed class PageRequest(PageStore pages, CacheMoment moment)
     /// <summary>When the page began that this request renders.</summary>
     public CacheToken? Token { get; set; }
 
-    /// <summary>The right to render the page for the fleet.</summary>
-    public CacheLease? Lease { get; set; }
+    /// <summary>The right to render a page for the fleet.</summary>
+    public CacheLease? Lease { get; private set; }
+
+    /// <summary>Whether the application has given the response up.</summary>
+    public bool IsAborted { get; set; }
 
     /// <summary>For a refresh: the page it is to render.</summary>
     public string? Refreshes { get; init; }
@@ -56,6 +60,30 @@ internal sealed class PageRequest(PageStore pages, CacheMoment moment)
     public bool AreTagsExpanded { get; set; }
 
     public static PageRequest? Of(HttpContext context) => context.Features.Get<PageRequest>();
+
+    /// <summary>The middleware begins with it; not for the first time where the pipeline runs once more in the same request, as for an error page.</summary>
+    public void Enter(OutputCacheContext context)
+    {
+        Context = context;
+        StaleWindow = null;
+        AreTagsExpanded = false;
+    }
+
+    /// <summary>It is to render a page for the fleet.</summary>
+    public void Lead(string key, CacheLease lease)
+    {
+        _leads = key;
+        (Lease, Token) = (lease, lease.Token);
+    }
+
+    /// <summary>The right to render this very page, if there is one; it is the caller's then.</summary>
+    public CacheLease? TakeLease(string key)
+    {
+        var lease = _leads == key ? Lease : null;
+        if (lease is not null)
+            Lease = null;
+        return lease;
+    }
 
     /// <summary>The key without the mark; false when it is not a key of this request.</summary>
     public bool TryStrip(string key, out string stripped)

@@ -57,7 +57,7 @@ internal sealed class PageStore(
             var lease = await leases.AcquireAsync(Key(key), found, cancellationToken).ConfigureAwait(false);
             if (lease.State == CacheLeaseState.Granted)
             {
-                (page.Lease, page.Token) = (lease, lease.Token);
+                Lead(page, key, lease);
                 return Rendered(page);
             }
 
@@ -83,7 +83,7 @@ internal sealed class PageStore(
     {
         // What the request did not render whole is not kept. The lease ends with the request.
         cancellationToken.ThrowIfCancellationRequested();
-        if (validFor <= TimeSpan.Zero || (page.Refreshes is not null && page.Refreshes != key))
+        if (page.IsAborted || validFor <= TimeSpan.Zero || (page.Refreshes is not null && page.Refreshes != key))
             return;
         var entry = new TagCacheEntryOptions
         {
@@ -92,9 +92,7 @@ internal sealed class PageStore(
             Tags = Complete(tags.Span, page),
             Token = page.Token ?? page.Moment.TokenOf(Key(key)),
         };
-        var lease = page.Lease;
-        page.Lease = null;
-        page.Written = lease is not null
+        page.Written = page.TakeLease(key) is { } lease
             ? await lease.SetAsync(value, entry, cancellationToken).ConfigureAwait(false)
             : await store.SetAsync(Key(key), value, entry, cancellationToken).ConfigureAwait(false);
     }
@@ -117,8 +115,16 @@ internal sealed class PageStore(
             return false;
         }
 
-        (page.Lease, page.Token) = (lease, lease.Token);
+        Lead(page, key, lease);
         return true;
+    }
+
+    private static void Lead(PageRequest page, string key, CacheLease lease)
+    {
+        page.Lead(key, lease);
+
+        // Whose client has left renders for nobody, for however long: another one may begin.
+        page.Context!.HttpContext.RequestAborted.UnsafeRegister(static lease => _ = ((CacheLease)lease!).DisposeAsync().AsTask(), lease);
     }
 
     /// <summary>Nothing was found: the page is rendered now.</summary>

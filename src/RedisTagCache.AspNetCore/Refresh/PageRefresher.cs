@@ -97,7 +97,8 @@ internal sealed class PageRefresher(
         using var activity = _source.StartActivity(ActivityKind.Internal, links: caller is null ? null : [new ActivityLink(caller.Context)], name: "page.refresh");
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(_stopping);
         var start = time.GetTimestamp();
-        var page = new PageRequest(pages, store.Observe()) { Refreshes = key, Lease = lease, Token = lease.Token };
+        var page = new PageRequest(pages, store.Observe()) { Refreshes = key };
+        page.Lead(key, lease);
         var (status, exception) = (0, default(Exception));
         try
         {
@@ -111,7 +112,7 @@ internal sealed class PageRefresher(
             exception = e;
         }
 
-        var isFailed = exception is not null || status >= StatusCodes.Status500InternalServerError || ending.IsCancellationRequested;
+        var isFailed = exception is not null || status >= StatusCodes.Status500InternalServerError || page.IsAborted || ending.IsCancellationRequested;
         var outcome = page.Written is { } written ? NameOf(written) : isFailed ? "failed" : page.IsAsked ? "uncacheable" : "differs";
         var pause = TimeSpan.Zero;
         switch (outcome)
