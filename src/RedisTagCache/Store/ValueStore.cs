@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging;
 using RedisTagCache.Diagnostics;
 using RedisTagCache.Redis;
-using RedisTagCache.Redis.Scripts;
 
 namespace RedisTagCache.Store;
 
@@ -11,8 +10,6 @@ namespace RedisTagCache.Store;
 /// </summary>
 internal sealed partial class ValueStore : IDisposable
 {
-    private static readonly TimeSpan _shortestPause = TimeSpan.FromMilliseconds(1);
-
     private readonly TagCacheStore _store;
     private readonly ValueCommands _commands;
     private readonly FleetWatch _fleet;
@@ -22,6 +19,7 @@ internal sealed partial class ValueStore : IDisposable
     private readonly CacheMeter _meter;
     private readonly ILogger<ValueStore> _logger;
     private readonly PendingRepeats _pending;
+    private readonly OwedReleases _owed;
     private readonly RedisConnection _connection;
     private readonly RedisCircuit _circuit;
 
@@ -46,10 +44,11 @@ internal sealed partial class ValueStore : IDisposable
         _watches = [.. store.Keys.Partitions.Select((p, i) => new PartitionWatch(p, store.Mirrors[i], store.Keys, commands, time, meter, watchLogger))];
         _fleet = new FleetWatch(_watches, new Backplane(connection, loggers.CreateLogger<Backplane>()), connection, timeout, time);
         _pending = new PendingRepeats(RepeatAsync, time);
+        _owed = new OwedReleases(TryReleaseAsync, leaseDuration, time);
         _connection = connection;
         _circuit = circuit;
-        circuit.Closed += _pending.Wake;
-        connection.Restored += _pending.Wake;
+        circuit.Closed += OnBack;
+        connection.Restored += OnBack;
     }
 
     /// <summary>Whether a call would wait for Redis at all.</summary>
@@ -96,88 +95,16 @@ internal sealed partial class ValueStore : IDisposable
     public ValueTask<CacheLookup> FindAsync(ValueAddress address, CancellationToken cancellationToken) =>
         _store.GetAsync(address.Entry, cancellationToken);
 
-    /// <summary>Asks for the right to compute a value. Not to be cancelled: who has left must still give back what he was granted.</summary>
-    /// <param name="address">The value.</param>
-    /// <param name="owner">A name for this one attempt.</param>
-    /// <param name="seen">What tells the entry that was seen from any other, empty when there was none; nothing when nobody looked.</param>
-    /// <param name="isPatient">Whether there is an old value to give out meanwhile.</param>
-    public async ValueTask<Lease> AcquireAsync(ValueAddress address, string owner, ReadOnlyMemory<byte>? seen, bool isPatient)
+    private void OnBack()
     {
-        if (!_commands.IsAvailable)
-            return new Lease(LeaseVerdict.Unavailable, CacheToken.Never, RemovalMoment.Unknown, TimeSpan.Zero);
-        try
-        {
-            var reply = await _commands.AcquireAsync(address.Redis, owner, _leaseDuration, seen ?? LeaseAcquireScript.NotLooked, isPatient)
-                .ConfigureAwait(false);
-            var verdict = (LeaseVerdict)reply.Verdict;
-            if (reply.Stamp is not { } stamp)
-                return new Lease(verdict, CacheToken.Never, reply.Removal, reply.Left);
-            if (verdict is LeaseVerdict.Granted or LeaseVerdict.Pass or LeaseVerdict.Taken)
-                stamp = await CaughtUpAsync(address.Watch, stamp, reply.Removal).ConfigureAwait(false);
-            return new Lease(verdict, new CacheToken(stamp), reply.Removal, reply.Left);
-        }
-        catch (Exception e) when (RedisFailure.IsRedis(e))
-        {
-            Log.BackgroundCommandFailed(_logger, e);
-            return new Lease(LeaseVerdict.Unavailable, CacheToken.Never, RemovalMoment.Unknown, TimeSpan.Zero);
-        }
-    }
-
-    /// <summary>When a value begins that may be made of this instance's copies of others: now, or at what is known here where that cannot be brought up to it.</summary>
-    private async ValueTask<EpochStamp> CaughtUpAsync(PartitionWatch watch, EpochStamp stamp, long removal)
-    {
-        try
-        {
-            await watch.CatchUpAsync(stamp, removal).ConfigureAwait(false);
-            return stamp;
-        }
-        catch (Exception e) when (RedisFailure.IsRedis(e))
-        {
-            Log.BackgroundCommandFailed(_logger, e);
-            return watch.Mirror.Known?.Stamp ?? stamp;
-        }
-    }
-
-    /// <summary>False when the lease is another's now; true also when Redis did not tell.</summary>
-    public async ValueTask<bool> RenewAsync(ValueAddress address, string owner)
-    {
-        try
-        {
-            return await _commands.RenewAsync(address.Redis, owner, _leaseDuration, CancellationToken.None).ConfigureAwait(false);
-        }
-        catch (Exception e) when (RedisFailure.IsRedis(e))
-        {
-            Log.BackgroundCommandFailed(_logger, e);
-            return true;
-        }
-    }
-
-    /// <summary>Gives a lease back without a value.</summary>
-    /// <param name="address">The value.</param>
-    /// <param name="owner">The lease's owner.</param>
-    /// <param name="pause">For how long callers that have an old value do not try again; zero for not at all.</param>
-    public ValueTask ReleaseAsync(ValueAddress address, string owner, TimeSpan pause) =>
-        ReleaseAsync(address, owner, pause >= _shortestPause ? LeaseReleaseScript.Pause : "", pause);
-
-    /// <summary>Gives a lease back because the value is not kept: who waits for it computes his own, not one after the other.</summary>
-    public ValueTask PassAsync(ValueAddress address, string owner, TimeSpan duration) => ReleaseAsync(address, owner, LeaseReleaseScript.Pass, duration);
-
-    private async ValueTask ReleaseAsync(ValueAddress address, string owner, string mark, TimeSpan duration)
-    {
-        try
-        {
-            await _commands.ReleaseAsync(address.Redis, owner, mark, duration).ConfigureAwait(false);
-        }
-        catch (Exception e) when (RedisFailure.IsRedis(e))
-        {
-            Log.BackgroundCommandFailed(_logger, e); // it ends by itself
-        }
+        _pending.Wake();
+        _owed.Wake();
     }
 
     public void Dispose()
     {
-        _circuit.Closed -= _pending.Wake;
-        _connection.Restored -= _pending.Wake;
+        _circuit.Closed -= OnBack;
+        _connection.Restored -= OnBack;
         _fleet.Dispose();
         _pending.Dispose();
     }

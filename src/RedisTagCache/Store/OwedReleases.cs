@@ -1,0 +1,67 @@
+namespace RedisTagCache.Store;
+
+/// <summary>
+/// Leases that could not be given back because Redis was away, and those that it may have granted without this instance having heard of it.
+/// They are given back when Redis answers again, else others would wait for nobody; until they have run out by themselves.
+/// </summary>
+internal sealed class OwedReleases(Func<OwedRelease, ValueTask<bool>> release, TimeSpan leaseDuration, TimeProvider time)
+{
+    private const int Most = 10_000;
+
+    private readonly Queue<(OwedRelease Release, long Since)> _owed = new();
+    private bool _isGiving;
+
+    public void Add(OwedRelease owed)
+    {
+        lock (_owed)
+        {
+            if (_owed.Count == Most)
+                _owed.Dequeue();
+            _owed.Enqueue((owed, time.GetTimestamp()));
+        }
+    }
+
+    /// <summary>Gives back what there is, behind the caller.</summary>
+    public void Wake()
+    {
+        lock (_owed)
+        {
+            if (_isGiving || _owed.Count == 0)
+                return;
+            _isGiving = true;
+        }
+
+        _ = Task.Run(GiveAsync);
+    }
+
+    private async Task GiveAsync()
+    {
+        while (TryPeek(out var owed))
+        {
+            if (!await release(owed).ConfigureAwait(false))
+            {
+                lock (_owed)
+                    _isGiving = false;
+                return; // the next wake tries again
+            }
+
+            lock (_owed)
+            {
+                if (_owed.TryPeek(out var first) && ReferenceEquals(first.Release, owed))
+                    _owed.Dequeue();
+            }
+        }
+    }
+
+    private bool TryPeek([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out OwedRelease? owed)
+    {
+        lock (_owed)
+        {
+            while (_owed.TryPeek(out var first) && time.GetElapsedTime(first.Since) > leaseDuration)
+                _owed.Dequeue();
+            owed = _owed.TryPeek(out var next) ? next.Release : null;
+            _isGiving = owed is not null;
+            return _isGiving;
+        }
+    }
+}

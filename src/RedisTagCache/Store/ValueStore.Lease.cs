@@ -1,0 +1,105 @@
+using RedisTagCache.Diagnostics;
+using RedisTagCache.Redis;
+using RedisTagCache.Redis.Scripts;
+
+namespace RedisTagCache.Store;
+
+internal sealed partial class ValueStore
+{
+    private static readonly TimeSpan _shortestPause = TimeSpan.FromMilliseconds(1);
+
+    /// <summary>Asks for the right to compute a value. Not to be cancelled: who has left must still give back what he was granted.</summary>
+    /// <param name="address">The value.</param>
+    /// <param name="owner">A name for this one attempt.</param>
+    /// <param name="seen">What tells the entry that was seen from any other, empty when there was none; nothing when nobody looked.</param>
+    /// <param name="isPatient">Whether there is an old value to give out meanwhile.</param>
+    public async ValueTask<Lease> AcquireAsync(ValueAddress address, string owner, ReadOnlyMemory<byte>? seen, bool isPatient)
+    {
+        if (!_commands.IsAvailable)
+            return new Lease(LeaseVerdict.Unavailable, CacheToken.Never, RemovalMoment.Unknown, TimeSpan.Zero);
+        try
+        {
+            var reply = await _commands.AcquireAsync(address.Redis, owner, _leaseDuration, seen ?? LeaseAcquireScript.NotLooked, isPatient)
+                .ConfigureAwait(false);
+            var verdict = (LeaseVerdict)reply.Verdict;
+            if (reply.Stamp is not { } stamp)
+                return new Lease(verdict, CacheToken.Never, reply.Removal, reply.Left);
+            if (verdict is LeaseVerdict.Granted or LeaseVerdict.Pass or LeaseVerdict.Taken)
+                stamp = await CaughtUpAsync(address.Watch, stamp, reply.Removal).ConfigureAwait(false);
+            return new Lease(verdict, new CacheToken(stamp), reply.Removal, reply.Left);
+        }
+        catch (Exception e) when (RedisFailure.IsRedis(e))
+        {
+            Log.BackgroundCommandFailed(_logger, e);
+            Owe(new OwedRelease(address, owner, "", TimeSpan.Zero)); // it may be granted yet
+            return new Lease(LeaseVerdict.Unavailable, CacheToken.Never, RemovalMoment.Unknown, TimeSpan.Zero);
+        }
+    }
+
+    /// <summary>When a value begins that may be made of this instance's copies of others: now, or at what is known here where that cannot be brought up to it.</summary>
+    private async ValueTask<EpochStamp> CaughtUpAsync(PartitionWatch watch, EpochStamp stamp, long removal)
+    {
+        try
+        {
+            await watch.CatchUpAsync(stamp, removal).ConfigureAwait(false);
+            return stamp;
+        }
+        catch (Exception e) when (RedisFailure.IsRedis(e))
+        {
+            Log.BackgroundCommandFailed(_logger, e);
+            return watch.Mirror.Known?.Stamp ?? stamp;
+        }
+    }
+
+    /// <summary>False when the lease is another's now; true also when Redis did not tell.</summary>
+    public async ValueTask<bool> RenewAsync(ValueAddress address, string owner)
+    {
+        try
+        {
+            return await _commands.RenewAsync(address.Redis, owner, _leaseDuration, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception e) when (RedisFailure.IsRedis(e))
+        {
+            Log.BackgroundCommandFailed(_logger, e);
+            return true;
+        }
+    }
+
+    /// <summary>Gives a lease back without a value.</summary>
+    /// <param name="address">The value.</param>
+    /// <param name="owner">The lease's owner.</param>
+    /// <param name="pause">For how long callers that have an old value do not try again; zero for not at all.</param>
+    public ValueTask ReleaseAsync(ValueAddress address, string owner, TimeSpan pause) =>
+        ReleaseAsync(address, owner, pause >= _shortestPause ? LeaseReleaseScript.Pause : "", pause);
+
+    /// <summary>Gives a lease back because the value is not kept: who waits for it computes his own, not one after the other.</summary>
+    public ValueTask PassAsync(ValueAddress address, string owner, TimeSpan duration) => ReleaseAsync(address, owner, LeaseReleaseScript.Pass, duration);
+
+    private async ValueTask ReleaseAsync(ValueAddress address, string owner, string mark, TimeSpan duration)
+    {
+        var release = new OwedRelease(address, owner, mark, duration);
+        if (!await TryReleaseAsync(release).ConfigureAwait(false))
+            Owe(release);
+    }
+
+    private async ValueTask<bool> TryReleaseAsync(OwedRelease owed)
+    {
+        try
+        {
+            await _commands.ReleaseAsync(owed.Address.Redis, owed.Owner, owed.Mark, owed.Duration).ConfigureAwait(false);
+            return true;
+        }
+        catch (Exception e) when (RedisFailure.IsRedis(e))
+        {
+            Log.BackgroundCommandFailed(_logger, e);
+            return false;
+        }
+    }
+
+    private void Owe(OwedRelease owed)
+    {
+        _owed.Add(owed);
+        if (_commands.IsAvailable)
+            _owed.Wake(); // it was a mere moment, or is over by now
+    }
+}
