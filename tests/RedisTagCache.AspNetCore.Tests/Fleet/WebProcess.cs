@@ -20,10 +20,10 @@ internal sealed class WebProcess : IAsyncDisposable
 
     public int Id => _process.Id;
 
-    public static async Task<WebProcess> StartAsync(string redis, TimeSpan leaseDuration)
+    public static async Task<WebProcess> StartAsync(string redis, TimeSpan leaseDuration, params string[] more)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardInput = true, RedirectStandardOutput = true };
-        foreach (var argument in new[] { Executable(), redis, leaseDuration.ToString() })
+        foreach (var argument in new[] { Executable(), redis, leaseDuration.ToString() }.Concat(more))
             start.ArgumentList.Add(argument);
         start.Environment["DOTNET_TieredPGO"] = "0"; // many short lives on few processors
         var process = new WebProcess(Process.Start(start)!);

@@ -1,0 +1,77 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using RedisTagCache.TestSupport;
+
+namespace RedisTagCache.AspNetCore.Tests.Fleet;
+
+/// <summary>Two web processes under the same load from this one, with this store and with Microsoft's, while their Redis is hung and killed.</summary>
+[Collection(Quiet.Name)]
+public sealed class OutageComparisonTests
+{
+    private const int Clients = 16;
+    private const int Pages = 8;
+    private static readonly TimeSpan _phase = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan _slow = TimeSpan.FromMilliseconds(300);
+
+    [Fact]
+    public async Task HungAndKilled_OurRequestsAreAnsweredAtTheSpeedOfTheApplication()
+    {
+        await using var server = await RedisServer.StartAsync();
+        await using var ours = await WebProcess.StartAsync(server.ConnectionString, TimeSpan.FromSeconds(5));
+        await using var theirs = await WebProcess.StartAsync(server.ConnectionString, TimeSpan.FromSeconds(5), "microsoft");
+        using var stop = new CancellationTokenSource();
+        var (us, them) = (new ConcurrentQueue<(long At, Visit Visit)>(), new ConcurrentQueue<(long At, Visit Visit)>());
+        var load = Enumerable.Range(0, Clients)
+            .SelectMany(i => new[] { AskAsync(ours.Visitors[i], i, us, stop.Token), AskAsync(theirs.Visitors[i], i, them, stop.Token) })
+            .ToArray();
+
+        var ends = new List<(string Name, long End)>();
+        await PhaseAsync("before");
+        server.Hang();
+        await PhaseAsync("hung");
+        server.Resume();
+        await PhaseAsync("resumed");
+        server.Kill();
+        await PhaseAsync("killed");
+        await server.RestartAsync();
+        await PhaseAsync("restarted");
+        await stop.CancelAsync();
+        await Task.WhenAll(load);
+
+        var begin = 0L;
+        foreach (var (name, end) in ends)
+        {
+            Of(us, begin, end).Print($"{name}, RedisTagCache");
+            Of(them, begin, end).Print($"{name}, Microsoft's store");
+            begin = end;
+        }
+
+        Assert.All(us, answer => Assert.Equal(200, answer.Visit.Status));
+        Assert.True(us.Count(answer => answer.Visit.Took > _slow) <= 4 * Clients, $"Only the first requests of an outage wait; {us.Count(answer => answer.Visit.Took > _slow)} did.");
+        foreach (var i in new[] { 1, 3 })
+        {
+            var (mine, other) = (Of(us, ends[i - 1].End, ends[i].End), Of(them, ends[i - 1].End, ends[i].End));
+            Assert.True(mine.Percentile(50) < 100, $"{ends[i].Name}: the page takes 20 ms.");
+            Assert.True(mine.Length > other.Length, $"{ends[i].Name}: more requests are answered, {mine.Length} and {other.Length}.");
+        }
+
+        async Task PhaseAsync(string name)
+        {
+            await Task.Delay(_phase); // a time under load is what is measured
+            ends.Add((name, Stopwatch.GetTimestamp()));
+        }
+    }
+
+    /// <summary>By when they were answered.</summary>
+    private static Visit[] Of(IEnumerable<(long At, Visit Visit)> answers, long begin, long end) => [.. answers.Where(a => a.At > begin && a.At <= end).Select(a => a.Visit)];
+
+    private static async Task AskAsync(Visitor visitor, int client, ConcurrentQueue<(long At, Visit Visit)> answers, CancellationToken stop)
+    {
+        for (var i = client; !stop.IsCancellationRequested; i++)
+        {
+            var visit = await visitor.VisitAsync($"/brief/{i % Pages}");
+            answers.Enqueue((Stopwatch.GetTimestamp(), visit));
+            await Task.Delay(5, CancellationToken.None); // some hundred requests a second each, not as many as the machine bears
+        }
+    }
+}
