@@ -4,11 +4,11 @@ namespace RedisTagCache.AspNetCore.Tests.Fleet;
 
 internal static class VisitExtensions
 {
-    /// <summary>The time that so many percent of the requests took at most, in milliseconds.</summary>
+    /// <summary>The time that so many percent of the requests took at most, in milliseconds; not a number where there was none.</summary>
     public static double Percentile(this Visit[] visits, int percent)
     {
         var sorted = visits.Select(visit => visit.Took.TotalMilliseconds).Order().ToArray();
-        return sorted[Math.Max(0, (int)Math.Ceiling(sorted.Length * percent / 100.0) - 1)];
+        return sorted.Length == 0 ? double.NaN : sorted[Math.Max(0, (int)Math.Ceiling(sorted.Length * percent / 100.0) - 1)];
     }
 
     public static double Max(this Visit[] visits) => visits.Percentile(100);
