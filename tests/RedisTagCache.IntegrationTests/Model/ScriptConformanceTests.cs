@@ -1,0 +1,127 @@
+using System.Globalization;
+using RedisTagCache.Model;
+using RedisTagCache.TestSupport;
+using StackExchange.Redis;
+
+namespace RedisTagCache.IntegrationTests.Model;
+
+/// <summary>The steps of the model are the scripts: the same random calls, losses and changes of server, through both.</summary>
+public sealed class ScriptConformanceTests
+{
+    private const int Histories = 300;
+    private const int Steps = 60;
+
+    [Fact]
+    public async Task TheSameCalls_HaveTheSameEffectInTheModelAndInRedis()
+    {
+        await using var server = await RedisServer.StartAsync();
+        await using var connection = await server.ConnectAsync();
+        var seed = Environment.TickCount;
+        var kinds = new SortedDictionary<string, int>(StringComparer.Ordinal);
+        for (var history = 0; history < Histories; history++)
+        {
+            var random = new Random(seed + history);
+            var pair = new ScriptPair(connection.GetDatabase(), string.Create(CultureInfo.InvariantCulture, $"c{history}"));
+            var done = new List<string>();
+            try
+            {
+                for (var step = 0; step < Steps && pair.HasRoom; step++)
+                {
+                    done.Add(await StepAsync(pair, random));
+                    await pair.CompareAsync();
+                }
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                Assert.Fail($"Seed {seed + history}: {string.Join("; ", done)}; then {e.Message}");
+            }
+
+            foreach (var kind in done)
+                kinds[kind.Split(' ')[0]] = kinds.GetValueOrDefault(kind.Split(' ')[0]) + 1;
+        }
+
+        TestContext.Current.TestOutputHelper?.WriteLine($"{kinds.Values.Sum()} steps from seed {seed}: {string.Join(", ", kinds.Select(kind => $"{kind.Value} {kind.Key}"))}");
+        Assert.Equal(15, kinds.Count);
+    }
+
+    private static async Task<string> StepAsync(ScriptPair pair, Random random)
+    {
+        var key = random.Next(Two.Length);
+        var token = One([.. pair.Stamps]);
+        var current = random.Next(3) > 0 && !pair.Model.Stamp.IsNone ? pair.Model.Stamp : token;
+        var begun = random.Next(2) == 0 ? pair.Model.LastRemoval : One([.. pair.Removals]);
+        var owner = (byte)random.Next(1, 4);
+        var isStaged = random.Next(3) == 0;
+        var seen = random.Next(4) == 0 ? (byte)0 : pair.Model.Entries[key].Id;
+        switch (random.Next(24))
+        {
+            case 0 or 1 or 2 or 3:
+                var floor = One([.. pair.Stamps]).Epoch;
+                await pair.SyncMarksAsync(token, random.Next(2) == 0, random.Next(4) == 0 && floor <= pair.Model.Stamp.Epoch ? floor : (byte)0);
+                return $"sync {token}";
+            case 4 or 5 or 6 or 7:
+                var (hard, soft, cap) = ((byte)random.Next(4), (byte)random.Next(4), (byte)random.Next(1, 5));
+                if ((hard | soft) == 0)
+                    hard = 1;
+                await pair.MarkAsync(hard, soft, cap);
+                return $"mark {hard} {soft} cap {cap}";
+            case 8 or 9:
+                await pair.WriteAsync(key, current, isStaged);
+                return $"write {key} {current}";
+            case 10 or 11:
+                var by = random.Next(2) == 0 ? pair.Model.Leases[key] : owner;
+                await pair.FillAsync(key, current, by, begun, isStaged);
+                return $"fill {key} {current} {by} {begun}";
+            case 12:
+                await pair.ReplaceAsync(key, current, isRemoval: false, isStaged);
+                return $"set {key} {current}";
+            case 13:
+                await pair.ReplaceAsync(key, default, isRemoval: true, isStaged: false);
+                return $"remove {key}";
+            case 14 or 15 or 16:
+                await pair.AcquireAsync(key, owner, seen);
+                return $"acquire {key} {owner} {seen}";
+            case 17:
+                await pair.ReleaseAsync(key, owner);
+                return $"release {key} {owner}";
+            case 18 or 19:
+                await pair.SyncRemovalsAsync(begun);
+                return $"removals {begun}";
+            case 20:
+                await pair.LoseEntryAsync(key);
+                return $"lose-entry {key}";
+            case 21:
+                await pair.LoseLeaseAsync(key);
+                return $"lose-lease {key}";
+            case 22:
+                return await LoseAsync(pair, random.Next(3));
+            default:
+                if (!pair.HasEarlier)
+                {
+                    await pair.RememberAsync();
+                    return "remember";
+                }
+
+                await pair.GoBackAsync();
+                return "go-back";
+        }
+
+        T One<T>(IReadOnlyList<T> all) => all[random.Next(all.Count)];
+    }
+
+    private static async Task<string> LoseAsync(ScriptPair pair, int what)
+    {
+        switch (what)
+        {
+            case 0:
+                await pair.LoseEpochAsync();
+                return "lose-epoch";
+            case 1:
+                await pair.LoseMarksAsync();
+                return "lose-marks";
+            default:
+                await pair.LoseRemovalsAsync();
+                return "lose-removals";
+        }
+    }
+}

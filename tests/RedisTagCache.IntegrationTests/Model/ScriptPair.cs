@@ -1,0 +1,168 @@
+using System.Globalization;
+using System.Text;
+using RedisTagCache.Envelope;
+using RedisTagCache.Model;
+using RedisTagCache.Redis;
+using RedisTagCache.Redis.Scripts;
+using StackExchange.Redis;
+
+namespace RedisTagCache.IntegrationTests.Model;
+
+/// <summary>One partition twice: in the model and on a real server. What is done is done to both, and what both tell and have afterwards is compared.</summary>
+internal sealed partial class ScriptPair
+{
+    private const long LongLife = 600_000;
+    private static readonly TimeSpan _long = TimeSpan.FromMinutes(10);
+
+    private readonly IDatabase _database;
+    private readonly Partition _partition;
+    private readonly LeasedAddress[] _entries;
+    private readonly Pairs _epochs = new();
+    private readonly Pairs _removals = new();
+    private readonly Dictionary<byte, uint> _runs = [];
+    private readonly HashSet<Stamp> _stamps = [default];
+    private Server _model;
+    private byte _id;
+
+    public ScriptPair(IDatabase database, string prefix)
+    {
+        _database = database;
+        _partition = new Partition(prefix, 0);
+        _entries = [.. Enumerable.Range(0, Two.Length).Select(i => new LeasedAddress(
+            new EntryAddress(_partition, $"{_partition.HashTag}:e:o:-:k{i}"), $"{_partition.HashTag}:l:o:-:k{i}"))];
+        _model.Here = 1;
+    }
+
+    /// <summary>The stamps that were seen, and none: what instances may know.</summary>
+    public IReadOnlyCollection<Stamp> Stamps => _stamps;
+
+    /// <summary>The numbers of removals that were seen, and none.</summary>
+    public IEnumerable<byte> Removals => _removals.Known.Prepend((byte)0);
+
+    /// <summary>The names of generations are given by who calls.</summary>
+    public byte Generations { get; private set; }
+
+    public bool HasRoom => _model.Clock < 200;
+
+    public Server Model => _model;
+
+    public async Task SyncMarksAsync(Stamp known, bool isFull, byte floor)
+    {
+        var nonce = (byte)(Generations + 1);
+        var from = isFull ? (byte)0 : (byte)(known.Epoch + 1);
+        KeepTime();
+        var expected = _model.SyncMarks(known, from, nonce, floor, Broken.None);
+        var realFrom = isFull ? 0 : _epochs[known.Epoch] + 1;
+        var page = MarksSyncScript.Parse(await RunAsync(MarksSyncScript.Call(_partition, known.IsNone ? null : Real(known), realFrom, nonce, _epochs[floor])));
+        Generations = Math.Max(Generations, _model.Stamp.Generation);
+
+        Same(expected.Stamp, page.Stamp);
+        _epochs.Add(expected.Floor, page.Floor);
+        var told = page.Marks.ToDictionary(row => Encoding.UTF8.GetString(row.Member), row => row.Epoch);
+        told.Remove("floor");
+        foreach (var (member, epoch) in Members(expected.Hard, expected.Soft))
+        {
+            Assert.True(told.Remove(member, out var real), $"{member} is told");
+            _epochs.Add(epoch, real);
+        }
+
+        Assert.Empty(told);
+    }
+
+    public async Task MarkAsync(byte hard, byte soft, byte cap)
+    {
+        KeepTime();
+        var expected = _model.Mark(hard, soft, cap, Broken.None);
+        byte[][] members = [.. Members(Spread(hard), Spread(soft)).Select(member => Encoding.UTF8.GetBytes(member.Member))];
+        var reply = TagMarkScript.Parse(await RunAsync(TagMarkScript.Call(_partition, _long, cap, members)));
+
+        Assert.Equal(expected.IsRefused, reply is null);
+        if (reply is null)
+            return;
+        Same(expected.Before, reply.Before);
+        Same(expected.After, reply.After);
+        _epochs.Add(expected.Floor, reply.Floor);
+    }
+
+    public async Task WriteAsync(int key, Stamp token, bool isStaged)
+    {
+        var id = ++_id;
+        var expected = _model.SetEntry(key, new Entry(id, token.Epoch, token.Generation, 0, 0), token);
+        var address = _entries[key].Entry;
+        var staged = await StageAsync(isStaged, id);
+        var (stored, stamp) = EntrySetScript.Parse(await RunAsync(isStaged
+            ? EntryMoveScript.Call(address, staged, LongLife, Real(token))
+            : EntrySetScript.Call(address, BytesOf(id), LongLife, Real(token))));
+
+        Assert.Equal(expected, stored);
+        Same(_model.Stamp, stamp);
+    }
+
+    public async Task FillAsync(int key, Stamp token, byte owner, byte begun, bool isStaged)
+    {
+        var id = ++_id;
+        var expected = _model.FillEntry(key, new Entry(id, token.Epoch, token.Generation, 0, 0), token, owner, begun, Broken.None);
+        var staged = await StageAsync(isStaged, id);
+        Same(expected, EntryFillScript.Parse(await RunAsync(EntryFillScript.Call(
+            _entries[key], staged, isStaged ? default : BytesOf(id), LongLife, Real(token), NameOf(owner), _removals[begun]))));
+    }
+
+    public async Task ReplaceAsync(int key, Stamp token, bool isRemoval, bool isStaged)
+    {
+        var id = isRemoval ? (byte)0 : ++_id;
+        KeepTime();
+        var expected = _model.ReplaceEntry(key, new Entry(id, token.Epoch, token.Generation, 0, 0), token, Broken.None);
+        var staged = await StageAsync(isStaged && !isRemoval, id);
+        Same(expected, EntryReplaceScript.Parse(await RunAsync(EntryReplaceScript.Call(
+            _entries[key], staged, isStaged || isRemoval ? default : BytesOf(id), isRemoval ? 0 : LongLife, isRemoval ? null : Real(token)))));
+    }
+
+    public async Task AcquireAsync(int key, byte owner, byte seen)
+    {
+        var expected = _model.AcquireLease(key, owner, seen);
+        var identity = seen == 0 ? default : BytesOf(seen).AsMemory(0, EnvelopeLayout.IdentityLength);
+        var reply = LeaseAcquireScript.Parse(await RunAsync(LeaseAcquireScript.Call(_entries[key], NameOf(owner), _long, identity, isPatient: false)));
+
+        Assert.Equal(expected.Verdict switch { LeaseVerdict.Granted => 1, LeaseVerdict.Taken => 0, _ => 3 }, reply.Verdict);
+        Same(expected.Stamp, reply.Stamp);
+        _removals.Add(expected.Removal, reply.Removal);
+    }
+
+    public async Task ReleaseAsync(int key, byte owner) =>
+        Assert.Equal(_model.ReleaseLease(key, owner), LeaseReleaseScript.Parse(await RunAsync(LeaseReleaseScript.Call(_entries[key], NameOf(owner), "", TimeSpan.Zero))));
+
+    public async Task SyncRemovalsAsync(byte known)
+    {
+        KeepTime();
+        var expected = _model.SyncRemovals(known);
+        var page = RemovalsSyncScript.Parse(await RunAsync(RemovalsSyncScript.Call(_partition, _removals[known])));
+
+        _removals.Add(expected.Newest, page.Newest);
+        Assert.Equal(expected.Floor <= known, page.Floor <= _removals[known]);
+        for (var key = 0; key < Two.Length; key++)
+        {
+            var row = page.Removals.SingleOrDefault(row => row.Entry.AsSpan().SequenceEqual((byte[])_entries[key].Entry.Key!));
+            _removals.Add(expected.Numbers[key], row.Number);
+        }
+    }
+
+    private async Task<RedisKey> StageAsync(bool isStaged, byte id)
+    {
+        if (!isStaged)
+            return _partition.NothingStaged;
+        RedisKey key = _partition.StagedPrefix + id.ToString(CultureInfo.InvariantCulture);
+        await _database.StringSetAsync(key, BytesOf(id));
+        return key;
+    }
+
+    private Task<RedisResult> RunAsync(ScriptCall call) => call.RunAsync(_database);
+
+    /// <summary>A server's clock is ahead of all that it has issued.</summary>
+    private void KeepTime() => _model.Clock = Math.Max(_model.Clock, Math.Max(_model.Stamp.Epoch, _model.LastRemoval));
+
+    private EpochStamp Real(Stamp stamp) => new(stamp.IsNone ? 1 : _epochs[stamp.Epoch], stamp.Generation, _runs.GetValueOrDefault(stamp.Run));
+
+    private static string NameOf(byte owner) => owner == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"owner {owner}");
+
+    private static byte[] BytesOf(byte id) => Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"entry {id:0000000000} and more"));
+}

@@ -1,0 +1,47 @@
+namespace RedisTagCache.Model;
+
+/// <summary>Rules of the protocol that can be left out, to see that the exploration notices.</summary>
+[Flags]
+internal enum Broken
+{
+    None = 0,
+
+    /// <summary>A value counts as begun when it is written.</summary>
+    TokenAtWrite = 1,
+
+    /// <summary>An announced eviction is taken for complete knowledge, whatever came before it.</summary>
+    AnyMessageCompletes = 1 << 1,
+
+    /// <summary>Marks are dropped without a trace.</summary>
+    FloorNotRaised = 1 << 2,
+
+    /// <summary>A removal leaves the lease to who computes, and the value is taken from whoever has the lease.</summary>
+    LeaseNotRevoked = 1 << 3,
+
+    /// <summary>An instance takes over a mark as it hears of it, be it older than the one it has.</summary>
+    MarksOverwritten = 1 << 4,
+
+    /// <summary>A partition that lost its marks goes on under its old generation, from nothing.</summary>
+    GenerationKept = 1 << 5,
+
+    /// <summary>Nobody looks whether this is the server it was.</summary>
+    RunIgnored = 1 << 6,
+
+    /// <summary>Evictions that a server lost are not repeated.</summary>
+    NothingHealed = 1 << 7,
+
+    /// <summary>A copy is kept whatever was removed meanwhile.</summary>
+    RemovalsIgnored = 1 << 8,
+
+    /// <summary>Who joins a computation takes what it brings.</summary>
+    JoinersTakeAll = 1 << 9,
+
+    /// <summary>A value that is set counts as begun when the script runs.</summary>
+    SetTokenInScript = 1 << 10,
+
+    /// <summary>A copy is judged by nothing but its own life.</summary>
+    CopiesNotJudged = 1 << 11,
+
+    /// <summary>Another generation is always taken for a newer one.</summary>
+    PastBelieved = 1 << 12,
+}

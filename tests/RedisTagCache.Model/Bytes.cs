@@ -1,0 +1,41 @@
+using System.Runtime.CompilerServices;
+
+namespace RedisTagCache.Model;
+
+/// <summary>One number for each of two tags, or keys.</summary>
+[InlineArray(Length)]
+internal struct Two
+{
+    public const int Length = 2;
+
+    private byte _first;
+}
+
+[InlineArray(Two.Length)]
+internal struct Entries
+{
+    private Entry _first;
+}
+
+[InlineArray(Two.Length)]
+internal struct Copies
+{
+    private Copy _first;
+}
+
+/// <summary>Everything is made of bytes, so that a state has no padding and can be compared and hashed as it lies.</summary>
+/// <param name="Id">What tells it from any other; 0 is none.</param>
+/// <param name="Epoch">Of its token.</param>
+/// <param name="Generation">Of its token.</param>
+/// <param name="Tags">A bit for each.</param>
+/// <param name="Seen">Which changes had begun when its computation began: what the promise is about, and Redis does not know.</param>
+internal record struct Entry(byte Id, byte Epoch, byte Generation, byte Tags, byte Seen);
+
+/// <summary>A copy of an entry in the memory of an instance.</summary>
+/// <param name="Entry">The entry.</param>
+/// <param name="Run">Of its token.</param>
+/// <param name="Removal">The newest removal that it is known not to be overtaken by.</param>
+internal record struct Copy(Entry Entry, byte Run, byte Removal)
+{
+    public readonly Stamp Token => new(Entry.Epoch, Entry.Generation, Run);
+}

@@ -1,0 +1,150 @@
+namespace RedisTagCache.Model;
+
+internal sealed partial class Machine
+{
+    private void ListFaults(in World world, List<Move> moves)
+    {
+        ListEndedLeases(world, moves);
+        if (world.Faults == scenario.MostFaults)
+            return;
+        for (byte p = 0; p < scenario.Partitions; p++)
+        {
+            ref readonly var server = ref world.Servers[p];
+            Offer(Faults.LoseEpoch, MoveKind.LoseEpoch, p, !server.Stamp.IsNone);
+            Offer(Faults.LoseMarks, MoveKind.LoseMarks, p, server.HasMarks);
+            Offer(Faults.LoseRemovals, MoveKind.LoseRemovals, p, server.LastRemoval > 0);
+            Offer(Faults.Flush, MoveKind.Flush, p, !server.Stamp.IsNone || server.HasMarks);
+        }
+
+        for (byte k = 0; k < Two.Length; k++)
+        {
+            ref readonly var server = ref world.Servers[scenario.PartitionOf(k)];
+            Offer(Faults.LoseEntry, MoveKind.LoseEntry, k, server.Entries[k].Id > 0);
+            Offer(Faults.LoseLease, MoveKind.LoseLease, k, server.Leases[k] > 0);
+        }
+
+        Offer(Faults.GoBack, MoveKind.Remember, 0, !world.HasEarlier && world.Servers[0].Here == 1);
+        Offer(Faults.GoBack, MoveKind.GoBack, 0, world.HasEarlier);
+
+        void Offer(Faults fault, MoveKind kind, byte a, bool isPossible)
+        {
+            if (isPossible && scenario.Faults.HasFlag(fault))
+                moves.Add(new Move(kind, a));
+        }
+    }
+
+    private void ListEndedLeases(in World world, List<Move> moves)
+    {
+        for (byte k = 0; k < Two.Length; k++)
+        {
+            var owner = world.Servers[scenario.PartitionOf(k)].Leases[k];
+            if (owner > 0 && !world.Ops[owner - 1].HasLease)
+                moves.Add(new Move(MoveKind.Expire, k));
+        }
+    }
+
+    private void MakeFault(ref World world, Move move)
+    {
+        switch (move.Kind)
+        {
+            case MoveKind.Expire:
+                world.Servers[scenario.PartitionOf(move.A)].Leases[move.A] = 0;
+                return;
+            case MoveKind.Reconnect:
+                world.Instances[move.A].IsDown = false;
+                return;
+            case MoveKind.Notice:
+                world.Instances[move.A].IsUnaware = false;
+                for (var p = 0; p < scenario.Partitions; p++)
+                    world.Instances[move.A].Mirrors[p].Distrust();
+                return;
+            case MoveKind.Remember:
+                world.Earlier = world.Servers;
+                world.HasEarlier = true;
+                return;
+            case MoveKind.GoBack:
+                GoBack(ref world);
+                break;
+            case MoveKind.LoseEpoch:
+                world.Servers[move.A].Stamp = default;
+                break;
+            case MoveKind.LoseMarks:
+                LoseMarks(ref world.Servers[move.A]);
+                break;
+            case MoveKind.LoseRemovals:
+                LoseRemovals(ref world.Servers[move.A]);
+                break;
+            case MoveKind.LoseEntry:
+                world.Servers[scenario.PartitionOf(move.A)].Entries[move.A] = default;
+                break;
+            case MoveKind.LoseLease:
+                EndLease(ref world, move.A);
+                break;
+            case MoveKind.Flush:
+                Flush(ref world, move.A);
+                break;
+            default:
+                throw new InvalidOperationException();
+        }
+
+        world.Faults++;
+    }
+
+    private static void LoseMarks(ref Server server) => (server.Floor, server.Hard, server.Soft) = (0, default, default);
+
+    private static void LoseRemovals(ref Server server) => (server.LastRemoval, server.RemovalFloor, server.Removals) = (0, 0, default);
+
+    private void EndLease(ref World world, int key)
+    {
+        ref var owner = ref world.Servers[scenario.PartitionOf(key)].Leases[key];
+        if (owner > 0)
+            world.Ops[owner - 1].HasLease = false;
+        owner = 0;
+    }
+
+    private void Flush(ref World world, int p)
+    {
+        ref var server = ref world.Servers[p];
+        server.Stamp = default;
+        server.Entries = default;
+        LoseMarks(ref server);
+        LoseRemovals(ref server);
+        for (var key = 0; key < Two.Length; key++)
+        {
+            if (scenario.PartitionOf(key) == p)
+                EndLease(ref world, key);
+        }
+    }
+
+    /// <summary>Another server takes over, or the same one anew, with what an earlier moment had. Whatever is under way to the old one fails.</summary>
+    private void GoBack(ref World world)
+    {
+        var kept = byte.MaxValue;
+        for (var p = 0; p < scenario.Partitions; p++)
+        {
+            var clock = scenario.Faults.HasFlag(Faults.ClockBehind) ? (byte)0 : world.Servers[p].Clock;
+            world.Servers[p] = world.Earlier[p];
+            world.Servers[p].Here++;
+            world.Servers[p].Clock = clock;
+            kept &= world.Servers[p].Applied;
+        }
+
+        world.Earlier = default;
+        world.HasEarlier = false;
+        world.InForce &= kept;
+        for (var i = 0; i < scenario.Instances; i++)
+        {
+            ref var instance = ref world.Instances[i];
+            (instance.IsDown, instance.IsUnaware) = (true, true);
+            instance.Due &= kept;
+            instance.Poll.InForce &= kept;
+        }
+
+        // What the server has lost is not promised, before it is repeated, to those who do not know it: docs/consistency.md, hole 1.
+        for (var o = 0; o < scenario.Ops.Length; o++)
+        {
+            world.Ops[o].InForce &= (byte)(kept | OwnEvictions(world, scenario.Ops[o].Instance));
+            world.Ops[o].HasLease &= world.Servers[scenario.PartitionOf(scenario.Ops[o].Key)].Leases[scenario.Ops[o].Key] == o + 1;
+        }
+    }
+}

@@ -1,0 +1,275 @@
+namespace RedisTagCache.Model;
+
+internal sealed partial class Machine
+{
+    private const int MostSyncs = 4;
+
+    private void ListOp(in World world, byte o, List<Move> moves)
+    {
+        ref readonly var op = ref world.Ops[o];
+        var plan = scenario.Ops[o];
+        var isReady = op.Phase switch
+        {
+            Phase.Idle => plan.After < 0 || world.Ops[plan.After].Phase == Phase.Done,
+            Phase.AwaitsSync or Phase.Joined or Phase.Done => false,
+            Phase.Landed => op.IsCovered || op.HasLooked || scenario.Broken.HasFlag(Broken.JoinersTakeAll) || IsAtFault(world, plan.Instance),
+            _ => true,
+        };
+        if (isReady)
+            moves.Add(new Move(MoveKind.Step, o));
+        if (op.Phase == Phase.Waits)
+            moves.Add(new Move(MoveKind.StopWaiting, o));
+    }
+
+    private void Step(ref World world, int o)
+    {
+        ref var op = ref world.Ops[o];
+        var plan = scenario.Ops[o];
+        if (IsAtFault(world, plan.Instance) && IsUnderWay(op.Phase))
+        {
+            Fail(ref world, o);
+            return;
+        }
+
+        switch (op.Phase)
+        {
+            case Phase.Idle:
+                Begin(ref world, o);
+                break;
+            case Phase.ReadsEntry:
+                op.Found = world.Servers[op.Partition].Entries[plan.Key];
+                op.Phase = Phase.ReadsEpoch;
+                break;
+            case Phase.ReadsEpoch:
+                op.Token = world.Servers[op.Partition].Stamp;
+                op.Phase = Phase.Judges;
+                break;
+            case Phase.Judges:
+                Judge(ref world, o);
+                break;
+            case Phase.Writes:
+                Write(ref world, o);
+                break;
+            case Phase.Replaces or Phase.Replaced:
+                Replace(ref world, o);
+                break;
+            case Phase.Marks or Phase.Marked:
+                Evict(ref world, o);
+                break;
+            default:
+                StepValue(ref world, o);
+                break;
+        }
+    }
+
+    /// <summary>Whether the next step is Redis's.</summary>
+    private static bool IsUnderWay(Phase phase) =>
+        phase is Phase.ReadsEntry or Phase.ReadsEpoch or Phase.Writes or Phase.Acquires or Phase.Fills or Phase.Releases or Phase.Replaces or Phase.Marks;
+
+    private void Begin(ref World world, int o)
+    {
+        ref var op = ref world.Ops[o];
+        var plan = scenario.Ops[o];
+        op.Partition = (byte)scenario.PartitionOf(plan.Key);
+        if (plan.IsChange)
+            world.Begun |= (byte)(1 << o);
+        switch (plan.Kind)
+        {
+            case OpKind.Read or OpKind.Compute:
+                op.InForce = (byte)(world.InForce | OwnEvictions(world, plan.Instance));
+                op.Phase = Phase.ReadsEntry;
+                break;
+            case OpKind.Get or OpKind.GetStrictly:
+                BeginValue(ref world, o);
+                break;
+            case OpKind.Set or OpKind.Remove:
+                BeginReplace(ref world, o);
+                break;
+            default:
+                op.Partition = 0;
+                BeginMark(ref world, o);
+                break;
+        }
+    }
+
+    /// <summary>Redis does not answer.</summary>
+    private void Fail(ref World world, int o)
+    {
+        ref var op = ref world.Ops[o];
+        switch (op.Phase)
+        {
+            case Phase.Fills:
+                // The write is dropped, and the copy judged by what was known when the value began.
+                Keep(ref world, scenario.Ops[o], op.Found, op.Token, op.Moment.Number, op.Moment);
+                Land(ref world, o, op.Found, op.Moment);
+                break;
+            case Phase.ReadsEntry or Phase.ReadsEpoch or Phase.Judges or Phase.Acquires when scenario.Ops[o].Kind is OpKind.Get or OpKind.GetStrictly:
+                Drift(ref world, o);
+                break;
+            default:
+                op.Phase = Phase.Done; // an eviction that throws has promised nothing
+                break;
+        }
+    }
+
+    /// <summary>Judges what was found; where that cannot be done yet, a synchronization comes first.</summary>
+    private void Judge(ref World world, int o)
+    {
+        ref var op = ref world.Ops[o];
+        var plan = scenario.Ops[o];
+        ref var mirror = ref world.Instances[plan.Instance].Mirrors[op.Partition];
+        if (op.Token.IsNone)
+        {
+            if (op.Syncs++ == 0)
+            {
+                Await(ref world, o, Phase.Judges);
+                return;
+            }
+
+            op.Token = mirror.Known;
+            Miss(ref world, o);
+            return;
+        }
+
+        var verdict = Verdict.Dead;
+        if (mirror.IsAt(op.Token) || mirror.Covers(op.Token))
+        {
+            if (mirror.Known.Epoch > op.Token.Epoch)
+                mirror.BeginSync();
+            verdict = op.Found.Id > 0 ? mirror.Judge(op.Found) : Verdict.Dead;
+        }
+        else if (op.Syncs++ < MostSyncs)
+        {
+            Await(ref world, o, Phase.Judges);
+            return;
+        }
+
+        if (verdict == Verdict.Dead)
+            Miss(ref world, o);
+        else
+            Hit(ref world, o, verdict);
+    }
+
+    private void Await(ref World world, int o, Phase next)
+    {
+        ref var op = ref world.Ops[o];
+        op.Phase = Phase.AwaitsSync;
+        op.Next = next;
+        world.Instances[scenario.Ops[o].Instance].Mirrors[op.Partition].BeginSync();
+    }
+
+    private void Hit(ref World world, int o, Verdict verdict)
+    {
+        ref var op = ref world.Ops[o];
+        var plan = scenario.Ops[o];
+        Check(ref world, Violation.OldValueRead, op.InForce, plan.Key, op.Found, verdict == Verdict.Fresh);
+        if (plan.Kind is OpKind.Get or OpKind.GetStrictly)
+        {
+            Cover(ref world, o);
+            var token = new Stamp(op.Found.Epoch, op.Found.Generation, op.Token.Run);
+            Keep(ref world, plan, op.Found, token, op.Moment.Number, op.Moment);
+            Land(ref world, o, op.Found, op.Moment);
+        }
+
+        op.Phase = Phase.Done;
+        op.IsFound = true;
+    }
+
+    private void Miss(ref World world, int o)
+    {
+        ref var op = ref world.Ops[o];
+        op.Syncs = 0;
+        switch (scenario.Ops[o].Kind)
+        {
+            case OpKind.Read:
+                op.Phase = Phase.Done;
+                break;
+            case OpKind.Compute:
+                op.Found = Value(world, o, op.Token);
+                op.Phase = Phase.Writes;
+                break;
+            default:
+                Cover(ref world, o);
+                RequestLease(ref world, o);
+                break;
+        }
+    }
+
+    /// <summary>What is computed, or set, from now on.</summary>
+    private Entry Value(in World world, int o, Stamp token) =>
+        new((byte)(o + 1), token.Epoch, token.Generation, scenario.Ops[o].Tags, world.Begun);
+
+    /// <summary>Writes without a lease. The caller may have given up long ago.</summary>
+    private void Write(ref World world, int o)
+    {
+        ref var op = ref world.Ops[o];
+        ref var server = ref world.Servers[op.Partition];
+        if (scenario.Broken.HasFlag(Broken.TokenAtWrite))
+            Stamp(ref op, server.Stamp);
+
+        server.SetEntry(scenario.Ops[o].Key, op.Found, op.Token);
+        op.Phase = Phase.Done;
+    }
+
+    private void BeginMark(ref World world, int o)
+    {
+        ref var op = ref world.Ops[o];
+        ref var mirror = ref world.Instances[scenario.Ops[o].Instance].Mirrors[op.Partition];
+        if (mirror.HasKnown && mirror.IsTrusted)
+            op.Phase = Phase.Marks;
+        else
+            Await(ref world, o, Phase.Marks);
+    }
+
+    private void Evict(ref World world, int o)
+    {
+        ref var op = ref world.Ops[o];
+        var plan = scenario.Ops[o];
+        ref var instance = ref world.Instances[plan.Instance];
+        var (hard, soft) = plan.Kind == OpKind.Evict ? (plan.Tags, (byte)0) : ((byte)0, plan.Tags);
+        if (op.Phase == Phase.Marks)
+        {
+            op.Mark = Mark(ref world, op.Partition, hard, soft);
+            op.Phase = Phase.Marked;
+            if (!op.Mark.IsRefused)
+                world.Servers[op.Partition].Applied |= (byte)(1 << o);
+            return;
+        }
+
+        if (op.Mark.IsRefused)
+        {
+            if (op.Syncs++ < MostSyncs)
+                Await(ref world, o, Phase.Marks);
+            else
+                op.Phase = Phase.Done;
+            return;
+        }
+
+        instance.Mirrors[op.Partition].Apply(op.Mark, hard, soft, scenario.Broken);
+        if (++op.Partition < scenario.Partitions)
+        {
+            BeginMark(ref world, o);
+            return;
+        }
+
+        op.Partition--;
+        Return(ref world, o);
+    }
+
+    /// <summary>A change has returned: from now on it holds.</summary>
+    private void Return(ref World world, int o)
+    {
+        var change = (byte)(1 << o);
+        ref var op = ref world.Ops[o];
+        op.Phase = Phase.Done;
+        world.Returned |= change;
+        for (var p = 0; p < scenario.Partitions; p++)
+        {
+            if ((scenario.Ops[o].Kind is OpKind.Evict or OpKind.Expire || p == op.Partition) && (world.Servers[p].Applied & change) == 0)
+                return; // Redis has lost it since
+        }
+
+        world.InForce |= change;
+        world.Instances[scenario.Ops[o].Instance].Due |= change;
+    }
+}

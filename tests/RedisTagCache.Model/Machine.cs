@@ -1,0 +1,173 @@
+namespace RedisTagCache.Model;
+
+/// <summary>The moves that are possible in a state, and what they make of it.</summary>
+internal sealed partial class Machine(Scenario scenario)
+{
+    public Scenario Scenario => scenario;
+
+    public World Begin()
+    {
+        var world = default(World);
+        for (var p = 0; p < scenario.Partitions; p++)
+            world.Servers[p].Here = 1;
+        if (scenario.IsWarm)
+            world.Nonce = 1;
+        for (var p = 0; p < scenario.Partitions && scenario.IsWarm; p++)
+        {
+            ref var server = ref world.Servers[p];
+            server.SyncMarks(default, 0, nonce: 1, floor: 0, Broken.None);
+            for (var i = 0; i < scenario.Instances; i++)
+            {
+                ref var mirror = ref world.Instances[i].Mirrors[p];
+                (mirror.Known, mirror.Floor, mirror.IsTrusted) = (server.Stamp, server.Floor, true);
+            }
+        }
+
+        for (var i = 0; i < scenario.Instances; i++)
+        {
+            ref var instance = ref world.Instances[i];
+            instance.Removals.Known = RemovalLog.Unknown;
+            if (!scenario.IsWarm || !scenario.HasPolls)
+                continue;
+            instance.Removals.Adopt(RemovalLog.Unknown, world.Servers[0].SyncRemovals(0));
+            instance.IsCurrent = true;
+        }
+
+        if (scenario.HasEntry)
+            world.Servers[0].Entries[0] = new Entry(byte.MaxValue, world.Servers[0].Stamp.Epoch, world.Servers[0].Stamp.Generation, 1, 0);
+        return world;
+    }
+
+    /// <summary>Whether all is done and known, so that only new calls would change anything.</summary>
+    public bool IsSettled(in World world)
+    {
+        for (var o = 0; o < scenario.Ops.Length; o++)
+        {
+            if (world.Ops[o].Phase != Phase.Done)
+                return false;
+        }
+
+        for (var i = 0; i < scenario.Instances; i++)
+        {
+            ref readonly var instance = ref world.Instances[i];
+            if (instance.IsDown || instance.IsUnaware || instance.Poll.Phase != PollPhase.None)
+                return false;
+            for (var p = 0; p < scenario.Partitions; p++)
+            {
+                if (instance.Mirrors[p].Sync.Phase != SyncPhase.None || instance.Mirrors[p].NeedsRebuild)
+                    return false;
+            }
+        }
+
+        return true;
+    }
+
+    public void List(in World world, List<Move> moves)
+    {
+        moves.Clear();
+        for (byte o = 0; o < scenario.Ops.Length; o++)
+            ListOp(world, o, moves);
+        for (byte i = 0; i < scenario.Instances; i++)
+            ListInstance(world, i, moves);
+        for (byte m = 0; m < Messages.Most; m++)
+        {
+            for (byte i = 0; i < scenario.Instances; i++)
+            {
+                if (world.Messages[m].Kind != MessageKind.None && (world.Messages[m].To & 1 << i) != 0)
+                    moves.Add(new Move(MoveKind.Deliver, m, i));
+            }
+        }
+
+        ListFaults(world, moves);
+    }
+
+    public void Make(ref World world, Move move)
+    {
+        switch (move.Kind)
+        {
+            case MoveKind.Step:
+                Step(ref world, move.A);
+                break;
+            case MoveKind.StopWaiting:
+                LeadAlone(ref world, move.A);
+                break;
+            case MoveKind.Sync:
+                Sync(ref world, move.A, move.B);
+                break;
+            case MoveKind.Rebuild:
+                world.Instances[move.A].Mirrors[move.B].BeginSync();
+                break;
+            case MoveKind.Poll:
+                Poll(ref world, move.A);
+                break;
+            case MoveKind.Deliver:
+                Deliver(ref world, move.A, move.B);
+                break;
+            default:
+                MakeFault(ref world, move);
+                break;
+        }
+    }
+
+    private void ListInstance(in World world, byte i, List<Move> moves)
+    {
+        ref readonly var instance = ref world.Instances[i];
+        if (instance.IsDown)
+            moves.Add(new Move(MoveKind.Reconnect, i));
+        if (instance.IsUnaware)
+            moves.Add(new Move(MoveKind.Notice, i));
+        for (byte p = 0; p < scenario.Partitions; p++)
+        {
+            if (instance.Mirrors[p].Sync.Phase != SyncPhase.None)
+                moves.Add(new Move(MoveKind.Sync, i, p));
+            else if (instance.Mirrors[p].NeedsRebuild && !instance.IsDown)
+                moves.Add(new Move(MoveKind.Rebuild, i, p));
+        }
+
+        if (scenario.HasPolls && instance.Poll.Phase != PollPhase.AwaitsMarks && (instance.Poll.Phase != PollPhase.None || IsPollOfUse(world, i)))
+            moves.Add(new Move(MoveKind.Poll, i));
+    }
+
+    private static bool IsAtFault(in World world, int instance) => world.Instances[instance].IsDown;
+
+    /// <summary>The changes that end a value, of those.</summary>
+    private byte Ending(byte changes, int key, Entry entry, bool isFresh)
+    {
+        var missed = changes & ~entry.Seen;
+        var ending = 0;
+        for (var o = 0; missed != 0 && o < scenario.Ops.Length; o++)
+        {
+            var op = scenario.Ops[o];
+            var isHit = op.Kind switch
+            {
+                OpKind.Evict => (op.Tags & entry.Tags) != 0,
+                OpKind.Expire => isFresh && (op.Tags & entry.Tags) != 0,
+                OpKind.Set or OpKind.Remove => op.Key == key,
+                _ => false,
+            };
+            if (isHit)
+                ending |= missed & 1 << o;
+        }
+
+        return (byte)ending;
+    }
+
+    /// <summary>The evictions that an instance made itself: it knows them whatever Redis has lost.</summary>
+    private byte OwnEvictions(in World world, int instance)
+    {
+        var own = 0;
+        for (var o = 0; o < scenario.Ops.Length; o++)
+        {
+            if (scenario.Ops[o].Kind == OpKind.Evict && scenario.Ops[o].Instance == instance)
+                own |= 1 << o;
+        }
+
+        return (byte)(own & world.Returned);
+    }
+
+    private void Check(ref World world, Violation violation, byte changes, int key, Entry entry, bool isFresh)
+    {
+        if (Ending(changes, key, entry, isFresh) != 0)
+            world.Violation = violation;
+    }
+}

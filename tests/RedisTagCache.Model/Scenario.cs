@@ -1,0 +1,87 @@
+namespace RedisTagCache.Model;
+
+internal enum OpKind : byte
+{
+    /// <summary>A look-up in Redis through the store.</summary>
+    Read,
+
+    /// <summary>A look-up, and where it misses a computation and a write without a lease: pages of one's own, <c>ITagCacheStore</c>.</summary>
+    Compute,
+
+    /// <summary>Get or create: the copy in memory, or the computation under way in the process, or a look-up, and a computation under a lease.</summary>
+    Get,
+
+    /// <summary>The same without reading the copy.</summary>
+    GetStrictly,
+    Set,
+    Remove,
+    Evict,
+    Expire,
+}
+
+/// <summary>An operation that somebody begins at some time.</summary>
+/// <param name="Kind">What.</param>
+/// <param name="Instance">By whom.</param>
+/// <param name="Key">On what; nothing for evictions.</param>
+/// <param name="Tags">The value's tags, or those to evict: a bit each.</param>
+internal sealed record OpPlan(OpKind Kind, int Instance, int Key, byte Tags)
+{
+    /// <summary>The operation that must have ended before; -1 for none. It keeps the number of states small.</summary>
+    public int After { get; init; } = -1;
+
+    public bool IsChange => Kind is OpKind.Set or OpKind.Remove or OpKind.Evict or OpKind.Expire;
+}
+
+[Flags]
+internal enum Faults
+{
+    None = 0,
+    LoseEpoch = 1,
+    LoseMarks = 1 << 1,
+    LoseEntry = 1 << 2,
+    LoseLease = 1 << 3,
+    LoseRemovals = 1 << 4,
+
+    /// <summary>Everything is gone.</summary>
+    Flush = 1 << 5,
+
+    /// <summary>Another server takes over with what an earlier moment had: a failover with lag, or a restart from a snapshot.</summary>
+    GoBack = 1 << 6,
+
+    /// <summary>And its clock is far behind.</summary>
+    ClockBehind = 1 << 7,
+
+    AnyKey = LoseEpoch | LoseMarks | LoseEntry | LoseLease | LoseRemovals,
+}
+
+/// <summary>What is explored: who does what, and what may happen meanwhile.</summary>
+internal sealed record Scenario(string Name, params OpPlan[] Ops)
+{
+    public int Instances { get; init; } = 2;
+
+    public int Partitions { get; init; } = 1;
+
+    /// <summary>Marks kept at the most.</summary>
+    public byte MostMarks { get; init; } = byte.MaxValue;
+
+    /// <summary>Whether changes are announced; an announcement may come late, in another order, or never.</summary>
+    public bool HasMessages { get; init; }
+
+    /// <summary>Whether instances look by themselves.</summary>
+    public bool HasPolls { get; init; }
+
+    public Faults Faults { get; init; }
+
+    /// <summary>How many of them happen at the most.</summary>
+    public byte MostFaults { get; init; }
+
+    public Broken Broken { get; init; }
+
+    /// <summary>Whether instances know the partition when it begins.</summary>
+    public bool IsWarm { get; init; } = true;
+
+    /// <summary>Whether there is an entry under the first key, with the first tag.</summary>
+    public bool HasEntry { get; init; }
+
+    public int PartitionOf(int key) => key % Partitions;
+}

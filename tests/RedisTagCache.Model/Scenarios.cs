@@ -1,0 +1,68 @@
+using static RedisTagCache.Model.OpKind;
+
+namespace RedisTagCache.Model;
+
+/// <summary>What is explored. Together they cover what the protocol promises; each is small enough to be explored wholly.</summary>
+internal static class Scenarios
+{
+    private const byte T0 = 1;
+    private const byte T1 = 2;
+
+    public static IReadOnlyList<Scenario> Sound { get; } =
+    [
+        new("late write", Op(Compute, 0, T0), Op(Compute, 1, T0), Op(Evict, 0, T0), Op(Read, 1, T0)),
+        new("two evictions", Op(Compute, 0, T0), Op(Evict, 0, T0), Op(Evict, 1, T1), Op(Compute, 1, T1), Op(Read, 0, T1)),
+        new("three instances", Op(Compute, 0, T0), Op(Evict, 1, T0), Op(Compute, 2, T0), Op(Read, 0, T0), Op(Read, 2, T0)) { Instances = 3 },
+        new("cold start", Op(Compute, 0, T0), Op(Evict, 1, T0), Op(Compute, 1, T0), Op(Read, 0, T0)) { IsWarm = false },
+        new("soft expiry", Op(Compute, 0, T0), Op(Expire, 1, T0), Op(Evict, 0, T0), Op(Read, 0, T0)),
+        new("announcements", Op(Compute, 0, T0), Op(Evict, 0, T0), Op(Evict, 1, T0 | T1), Op(Read, 1, T0)) { HasMessages = true },
+        new("announcements missed", Op(Evict, 1, T0), Op(Evict, 1, T1) with { After = 0 }, Op(Read, 0, T0), Op(Compute, 1, T0)) { HasMessages = true, HasEntry = true },
+        new("one tag evicted twice", Op(Compute, 0, T0), Op(Evict, 1, T0), Op(Evict, 1, T0) with { After = 1 }, Op(Read, 0, T0)) { HasMessages = true },
+        new("failover that issues numbers again", Op(Evict, 0, T1), Op(Evict, 1, T0), Op(Read, 0, T0)) { Faults = Faults.GoBack | Faults.ClockBehind, MostFaults = 1, HasEntry = true },
+        new("lost keys", Op(Compute, 0, T0), Op(Evict, 1, T0), Op(Read, 0, T0)) { Faults = Faults.LoseEpoch | Faults.LoseMarks | Faults.LoseEntry | Faults.Flush, MostFaults = 2, HasEntry = true },
+        new("failover", Op(Compute, 0, T0), Op(Evict, 1, T0), Op(Read, 0, T0)) { Faults = Faults.GoBack, MostFaults = 1, HasEntry = true },
+        new("failover to an old clock", Op(Compute, 0, T0), Op(Evict, 1, T0), Op(Read, 0, T0)) { Faults = Faults.GoBack | Faults.ClockBehind, MostFaults = 1, HasEntry = true },
+        new("failover and lost keys", Op(Evict, 1, T0), Op(Read, 0, T0)) { Faults = Faults.GoBack | Faults.LoseEpoch | Faults.LoseMarks, MostFaults = 2, HasEntry = true },
+        new("trimming", Op(Compute, 0, T0), Op(Evict, 0, T0), Op(Evict, 1, T1), Op(Read, 1, T0)) { MostMarks = 1 },
+        new("trimming with announcements", Op(Compute, 0, T0), Op(Evict, 0, T0), Op(Evict, 1, T1), Op(Read, 1, T0)) { MostMarks = 1, HasMessages = true },
+        new("partitions", Op(Compute, 0, T0), Op(Compute, 1, T0, key: 1), Op(Evict, 0, T0), Op(Read, 1, T0, key: 1), Op(Read, 0, T0)) { Partitions = 2 },
+        new("partitions and lost keys", Op(Compute, 1, T0, key: 1), Op(Evict, 0, T0), Op(Read, 1, T0, key: 1)) { Partitions = 2, Faults = Faults.AnyKey | Faults.Flush, MostFaults = 1 },
+        new("leases", Op(GetStrictly, 0, T0), Op(GetStrictly, 1, T0), Op(Remove, 0, 0), Op(GetStrictly, 1, T0) with { After = 2 }),
+        new("leases and evictions", Op(GetStrictly, 0, T0), Op(GetStrictly, 1, T0), Op(Evict, 0, T0), Op(GetStrictly, 1, T0) with { After = 2 }),
+        new("leases lost", Op(GetStrictly, 0, T0), Op(GetStrictly, 1, T0), Op(Remove, 1, 0)) { Faults = Faults.LoseLease | Faults.LoseEntry, MostFaults = 2 },
+        new("sets", Op(Set, 0, T0), Op(Evict, 1, T0), Op(GetStrictly, 1, T0), Op(Read, 0, T0)),
+        new("sets, cold", Op(Set, 0, T0), Op(Evict, 1, T0), Op(Read, 0, T0)) { IsWarm = false },
+        new("copies and evictions", Op(Get, 0, T0), Op(Evict, 1, T0), Op(Get, 0, T0) with { After = 0 }) { HasPolls = true },
+        new("copies and announced evictions", Op(Get, 0, T0), Op(Evict, 1, T0), Op(Get, 0, T0) with { After = 0 }) { HasPolls = true, HasMessages = true },
+        new("copies and removals", Op(Get, 0, T0), Op(Remove, 1, T0), Op(Get, 0, T0) with { After = 0 }) { HasPolls = true },
+        new("copies and announced removals", Op(Get, 0, T0), Op(Remove, 1, T0), Op(Get, 0, T0) with { After = 0 }) { HasPolls = true, HasMessages = true },
+        new("copies and sets", Op(Get, 0, T0), Op(Set, 1, T0), Op(Get, 0, T0) with { After = 0 }) { HasPolls = true },
+        new("joiners", Op(GetStrictly, 0, T0), Op(GetStrictly, 0, T0), Op(Evict, 1, T0)) { HasPolls = true },
+        new("joiners and removals", Op(GetStrictly, 0, T0), Op(GetStrictly, 0, T0), Op(Remove, 1, T0)) { HasPolls = true },
+        new("copies and lost keys", Op(Get, 0, T0), Op(Evict, 1, T0), Op(Get, 0, T0) with { After = 0 }) { HasPolls = true, Faults = Faults.LoseEpoch | Faults.LoseMarks | Faults.LoseRemovals, MostFaults = 1 },
+        new("copies and failover", Op(Get, 0, T0), Op(Evict, 0, T0), Op(Get, 0, T0) with { After = 0 }) { Instances = 1, HasPolls = true, Faults = Faults.GoBack, MostFaults = 1 },
+        new("copies, removals and lost keys", Op(Get, 0, T0), Op(Remove, 1, T0), Op(Get, 0, T0) with { After = 0 }) { HasPolls = true, Faults = Faults.LoseRemovals, MostFaults = 1 },
+    ];
+
+    /// <summary>Each rule left out, where it is needed.</summary>
+    public static IReadOnlyList<Scenario> Broken { get; } =
+    [
+        Without(Model.Broken.TokenAtWrite, "late write"),
+        Without(Model.Broken.AnyMessageCompletes, "announcements missed"),
+        Without(Model.Broken.FloorNotRaised, "trimming"),
+        Without(Model.Broken.LeaseNotRevoked, "leases"),
+        Without(Model.Broken.MarksOverwritten, "one tag evicted twice"),
+        Without(Model.Broken.GenerationKept, "lost keys"),
+        Without(Model.Broken.RunIgnored, "failover that issues numbers again"),
+        Without(Model.Broken.NothingHealed, "failover"),
+        Without(Model.Broken.PastBelieved, "failover and lost keys"),
+        Without(Model.Broken.RemovalsIgnored, "copies and removals"),
+        Without(Model.Broken.JoinersTakeAll, "joiners"),
+        Without(Model.Broken.SetTokenInScript, "sets"),
+        Without(Model.Broken.CopiesNotJudged, "copies and evictions"),
+    ];
+
+    private static OpPlan Op(OpKind kind, int instance, byte tags, int key = 0) => new(kind, instance, key, tags);
+
+    private static Scenario Without(Broken rule, string name) => Sound.Single(scenario => scenario.Name == name) with { Broken = rule };
+}

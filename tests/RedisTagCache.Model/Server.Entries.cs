@@ -1,0 +1,94 @@
+namespace RedisTagCache.Model;
+
+internal partial struct Server
+{
+    /// <summary>lua/entry_set.lua and lua/entry_move.lua</summary>
+    public bool SetEntry(int key, Entry entry, Stamp token)
+    {
+        if (!Stamp.Fits(token))
+            return false;
+        Entries[key] = entry;
+        return true;
+    }
+
+    /// <summary>lua/entry_fill.lua</summary>
+    public FillReply FillEntry(int key, Entry entry, Stamp token, byte owner, byte begun, Broken broken)
+    {
+        var isHeld = owner != 0 && Leases[key] == owner;
+        if (isHeld)
+            Leases[key] = 0;
+
+        var fits = Stamp.Fits(token);
+        if (fits && !isHeld && LastRemoval != begun && !broken.HasFlag(Broken.RemovalsIgnored))
+            fits = RemovalFloor > 0 && begun >= RemovalFloor && begun <= LastRemoval && Removals[key] <= begun;
+        if (fits)
+            Entries[key] = entry;
+        return new FillReply(fits, Stamp, LastRemoval, 0);
+    }
+
+    /// <summary>lua/entry_replace.lua; no entry for a removal.</summary>
+    public FillReply ReplaceEntry(int key, Entry entry, Stamp token, Broken broken)
+    {
+        var fits = entry.Id == 0 || Stamp.Fits(token);
+        Entries[key] = fits ? entry : default;
+        if (!broken.HasFlag(Broken.LeaseNotRevoked))
+            Leases[key] = 0;
+
+        var before = LastRemoval;
+        var number = Number(Max(before + 1, Time()));
+        if (before == 0)
+        {
+            Removals = default;
+            RemovalFloor = (byte)(number - 1);
+        }
+
+        Removals[key] = number;
+        LastRemoval = number;
+        return new FillReply(fits, Stamp, number, before);
+    }
+
+    /// <summary>lua/lease_acquire.lua, for callers without an old value.</summary>
+    public LeaseReply AcquireLease(int key, byte owner, byte seen)
+    {
+        if (Stamp.IsNone || Entries[key].Id != seen)
+            return new LeaseReply(LeaseVerdict.Changed, Stamp, LastRemoval);
+        if (Leases[key] != 0)
+            return new LeaseReply(LeaseVerdict.Taken, Stamp, LastRemoval);
+        Leases[key] = owner;
+        return new LeaseReply(LeaseVerdict.Granted, Stamp, LastRemoval);
+    }
+
+    /// <summary>lua/lease_release.lua</summary>
+    public bool ReleaseLease(int key, byte owner)
+    {
+        if (Leases[key] != owner)
+            return false;
+        Leases[key] = 0;
+        return true;
+    }
+
+    /// <summary>lua/removals_sync.lua</summary>
+    public RemovalsPage SyncRemovals(byte known)
+    {
+        if (LastRemoval == 0 || RemovalFloor == 0)
+        {
+            LastRemoval = Number(Max(known + 1, Time()));
+            RemovalFloor = LastRemoval;
+            Removals = default;
+            return new RemovalsPage(LastRemoval, LastRemoval);
+        }
+
+        var page = new RemovalsPage(LastRemoval, RemovalFloor);
+        for (var key = 0; key < Two.Length; key++)
+            page.Numbers[key] = Removals[key] > known ? Removals[key] : (byte)0;
+        return page;
+    }
+
+    private byte Number(byte least)
+    {
+        while (least % Servers != Here % Servers)
+            least++;
+        Clock = Max(Clock, least);
+        return least;
+    }
+}

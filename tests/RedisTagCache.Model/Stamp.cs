@@ -1,0 +1,16 @@
+namespace RedisTagCache.Model;
+
+/// <summary>The value of the epoch key. Epoch 0 is none.</summary>
+internal record struct Stamp(byte Epoch, byte Generation, byte Run)
+{
+    public readonly bool IsNone => Epoch == 0;
+
+    public readonly bool IsSameGeneration(Stamp other) => Generation == other.Generation && Generation != 0;
+
+    public readonly bool IsSameLineage(Stamp other) => IsSameGeneration(other) && Run == other.Run;
+
+    /// <summary>Whether a value begun at that stamp may be judged by this one.</summary>
+    public readonly bool Fits(Stamp begun) => !IsNone && (this == begun || (IsSameLineage(begun) && begun.Epoch <= Epoch));
+
+    public readonly override string ToString() => $"{Epoch}:{Generation}:{Run}";
+}
