@@ -22,10 +22,12 @@ local number, generation, run = string.match(stamp, '^(%d+):(%x+):(%x+)$')
 local known, knownGeneration, knownRun = string.match(ARGV[1], '^(%d+):(%x+):(%x+)$')
 known = tonumber(known or '0')
 
--- A lost key, or an epoch below one that this very history had reached: what was forgotten cannot be known, so a new generation begins and
--- everything older is dead.
+-- A lost key, an epoch below one that this very history had reached, or another generation that is not above all the caller knows, and so may be
+-- one that came back: what was forgotten cannot be known, so a new generation begins and everything older is dead.
 local elsewhere = knownGeneration == generation and knownRun ~= here
-if not number or not floor or (known > tonumber(number) and not elsewhere) then
+local back = number and known > tonumber(number) and not elsewhere
+local past = floor and knownGeneration and knownGeneration ~= generation and known >= tonumber(floor)
+if not number or not floor or back or past then
   local top = redis.call('ZRANGE', KEYS[2], -1, -1, 'WITHSCORES')[2]
   local time = redis.call('TIME')
   local now = tonumber(time[1]) * 1000000 + tonumber(time[2])

@@ -291,6 +291,13 @@ internal sealed partial class Machine
         {
             if (plan.Kind == OpKind.Set && scenario.Broken.HasFlag(Broken.SetTokenInScript))
                 Stamp(ref op, server.Stamp);
+            // Of two changes by key at the same time the last to be carried out counts.
+            for (var other = 0; other < scenario.Ops.Length; other++)
+            {
+                if (scenario.Ops[other].Kind is OpKind.Set or OpKind.Remove && scenario.Ops[other].Key == plan.Key)
+                    op.Found.Seen |= (byte)(server.Applied & 1 << other);
+            }
+
             if (!scenario.Broken.HasFlag(Broken.LeaseNotRevoked))
                 EndLease(ref world, plan.Key);
             op.Fill = server.ReplaceEntry(plan.Key, op.Found, op.Token, scenario.Broken);

@@ -35,6 +35,8 @@ internal sealed partial class Machine(Scenario scenario)
 
         if (scenario.HasEntry)
             world.Servers[0].Entries[0] = new Entry(byte.MaxValue, world.Servers[0].Stamp.Epoch, world.Servers[0].Stamp.Generation, 1, 0);
+        for (var i = 0; scenario.HasCopies && i < scenario.Instances; i++)
+            world.Instances[i].Copies[0] = new Copy(world.Servers[0].Entries[0], world.Servers[0].Stamp.Run, world.Instances[i].Removals.Known);
         return world;
     }
 

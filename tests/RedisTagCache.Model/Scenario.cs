@@ -83,5 +83,8 @@ internal sealed record Scenario(string Name, params OpPlan[] Ops)
     /// <summary>Whether there is an entry under the first key, with the first tag.</summary>
     public bool HasEntry { get; init; }
 
+    /// <summary>Whether each instance has a copy of it in memory.</summary>
+    public bool HasCopies { get; init; }
+
     public int PartitionOf(int key) => key % Partitions;
 }

@@ -40,7 +40,11 @@ internal static class Scenarios
         new("joiners", Op(GetStrictly, 0, T0), Op(GetStrictly, 0, T0), Op(Evict, 1, T0)) { HasPolls = true },
         new("joiners and removals", Op(GetStrictly, 0, T0), Op(GetStrictly, 0, T0), Op(Remove, 1, T0)) { HasPolls = true },
         new("copies and lost keys", Op(Get, 0, T0), Op(Evict, 1, T0), Op(Get, 0, T0) with { After = 0 }) { HasPolls = true, Faults = Faults.LoseEpoch | Faults.LoseMarks | Faults.LoseRemovals, MostFaults = 1 },
-        new("copies and failover", Op(Get, 0, T0), Op(Evict, 0, T0), Op(Get, 0, T0) with { After = 0 }) { Instances = 1, HasPolls = true, Faults = Faults.GoBack, MostFaults = 1 },
+        new("copies and failover", Op(Evict, 1, T0), Op(Get, 0, T0)) { HasPolls = true, HasEntry = true, HasCopies = true, Faults = Faults.GoBack, MostFaults = 1 },
+        new("copies and removals and failover", Op(Remove, 1, T0), Op(Get, 0, T0)) { HasPolls = true, HasEntry = true, HasCopies = true, Faults = Faults.GoBack, MostFaults = 1 },
+        new("copies and several changes", Op(Evict, 1, T0), Op(Remove, 1, T0), Op(Set, 1, T0), Op(Get, 0, T0), Op(Get, 0, T0) with { After = 3 }) { HasPolls = true, HasMessages = true, HasEntry = true, HasCopies = true },
+        new("changes by both", Op(Set, 0, T0), Op(Set, 1, T0), Op(Get, 0, T0), Op(Get, 1, T0)) { HasPolls = true, HasMessages = true, HasEntry = true, HasCopies = true },
+        new("copies of two keys", Op(Remove, 1, T0), Op(Set, 1, T0, key: 1), Op(Get, 0, T0)) { HasPolls = true, HasMessages = true, HasEntry = true, HasCopies = true },
         new("copies, removals and lost keys", Op(Get, 0, T0), Op(Remove, 1, T0), Op(Get, 0, T0) with { After = 0 }) { HasPolls = true, Faults = Faults.LoseRemovals, MostFaults = 1 },
     ];
 

@@ -84,8 +84,10 @@ internal partial struct Server
         return page;
     }
 
+    /// <summary>The next number for a removal. Never 1: its floor would be that of no log at all.</summary>
     private byte Number(byte least)
     {
+        least = Max(least, 2);
         while (least % Servers != Here % Servers)
             least++;
         Clock = Max(Clock, least);

@@ -31,7 +31,7 @@ internal partial struct Server
 
         if (broken.HasFlag(Broken.RunIgnored))
             Stamp.Run = Here;
-        if (Stamp.Run != Here)
+        if (Stamp.Run != Here || known.Epoch > Stamp.Epoch)
             Stamp = new Stamp(Max(Stamp.Epoch, isElsewhere ? known.Epoch + 1 : 0), Stamp.Generation, Here);
         if (known.Generation == Stamp.Generation && floor > Floor)
             Floor = floor;

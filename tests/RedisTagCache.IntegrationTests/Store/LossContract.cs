@@ -82,6 +82,31 @@ public abstract class LossContract(IEngine engine) : StoreSuite(engine)
     }
 
     [Fact]
+    public async Task AGenerationThatCameBack_BeginsThePartitionAnew()
+    {
+        await A.WriteAsync("k", "old", "t");
+        var (epochs, floors) = (await Epochs(), await Floors());
+        await DeleteAsync("epoch");
+        await DeleteAsync("marks");
+        await A.EvictByTagAsync("t"); // in a new generation
+
+        // As a failover would leave it to a replica that had not heard of the loss: the old generation, which goes on with evictions by others.
+        for (var i = 0; i < Engine.Partitions; i++)
+        {
+            await Database.StringSetAsync($"{{{Prefix}:{i}}}:epoch", epochs[i]);
+            await Database.KeyDeleteAsync($"{{{Prefix}:{i}}}:marks");
+            await Database.SortedSetAddAsync($"{{{Prefix}:{i}}}:marks", "floor", floors[i]);
+        }
+
+        await NewInstance().Store.EvictByTagAsync("other");
+
+        Assert.Null(await A.ReadAsync("k"));
+        Assert.Null(await NewInstance().Store.ReadAsync("k"));
+        await WritesWorkAgainAsync(A);
+        await WritesWorkAgainAsync(B);
+    }
+
+    [Fact]
     public async Task TrimmedMarks_LeaveOlderEntriesDead()
     {
         var small = NewInstance(o => o.MaximumMarks = 1_000).Store;
@@ -179,6 +204,14 @@ public abstract class LossContract(IEngine engine) : StoreSuite(engine)
         for (var i = 0; i < epochs.Length; i++)
             epochs[i] = (await Database.StringGetAsync($"{{{Prefix}:{i}}}:epoch")).ToString();
         return epochs;
+    }
+
+    private async Task<double[]> Floors()
+    {
+        var floors = new double[Engine.Partitions];
+        for (var i = 0; i < floors.Length; i++)
+            floors[i] = await Database.SortedSetScoreAsync($"{{{Prefix}:{i}}}:marks", "floor") ?? 0;
+        return floors;
     }
 
     // Within a few tries: a look-up made while another instance repairs the partition carries a token from before.
