@@ -1,0 +1,28 @@
+namespace RedisTagCache.Soak.Faults;
+
+/// <summary>One fault after the other, in a fixed order, again and again.</summary>
+internal sealed class FaultSchedule(IReadOnlyList<Fault> faults, TimeSpan every)
+{
+    /// <summary>None begins so shortly before the end: the run is to end with a fleet that is well.</summary>
+    private static readonly TimeSpan _lastBeforeEnd = TimeSpan.FromSeconds(15);
+
+    /// <summary>After so long every fault has come once.</summary>
+    public TimeSpan Cycle => every * faults.Count;
+
+    public IEnumerable<string> Names => faults.Select(f => f.Name);
+
+    public async Task RunAsync(Timeline timeline, TimeSpan duration, CancellationToken stop)
+    {
+        for (var i = 0; every * (i + 1) < duration - _lastBeforeEnd; i++)
+        {
+            var wait = every * (i + 1) - timeline.Elapsed;
+            await Task.Delay(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (stop.IsCancellationRequested) return;
+
+            var fault = faults[i % faults.Count];
+            timeline.FaultBegins(fault.Name);
+            await fault.InjectAsync();
+            timeline.FaultEnds();
+        }
+    }
+}
