@@ -22,8 +22,11 @@ internal static class SoakRun
         await Task.WhenAll(a.StartAsync(), b.StartAsync());
         Console.WriteLine($"Redis {redis.Version} at {redis.ConnectionString}, the sample at {a.Address} and {b.Address}, logs in {folder}");
 
+        foreach (var instance in new[] { a, b })
+            await LoadDriver.WarmUpAsync(instance);
+
         var (tally, edits, mix, timeline) = (new Tally(), new ConfirmedEdits(), new PageMix(), new Timeline());
-        var faults = new FaultSchedule([.. redis.Faults(), new("Web process b killed, back at once", b.KillAndRestartAsync)], options.FaultEvery);
+        var faults = new FaultSchedule([new("Web process b killed, back at once", b.KillAndRestartAsync), .. redis.Faults()], options.FaultEvery);
         var reader = new Reader(timeline, tally, edits);
         var editor = new Editor([a, b], mix, reader, timeline, tally, edits, options.Edits);
         var load = new LoadDriver([a, b], mix, reader, options.Rate);

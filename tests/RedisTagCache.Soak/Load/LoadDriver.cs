@@ -5,6 +5,7 @@ namespace RedisTagCache.Soak.Load;
 /// <summary>Sends requests at a steady rate, whether or not earlier ones have been answered.</summary>
 internal sealed class LoadDriver(IReadOnlyList<WebInstance> instances, PageMix mix, Reader reader, double rate)
 {
+    private const int WarmUpRequests = 300;
     private static readonly TimeSpan _tick = TimeSpan.FromMilliseconds(5);
     private int _underWay;
 
@@ -20,6 +21,16 @@ internal sealed class LoadDriver(IReadOnlyList<WebInstance> instances, PageMix m
 
         while (Volatile.Read(ref _underWay) > 0)
             await timer.WaitForNextTickAsync(CancellationToken.None);
+    }
+
+    /// <summary>Has everything compiled, so that the run does not begin with that.</summary>
+    public static async Task WarmUpAsync(WebInstance instance)
+    {
+        var mix = new PageMix();
+        for (var i = 0; i < WarmUpRequests; i++)
+        {
+            using var response = await instance.Readers.GetAsync(new Uri(mix.Next().Path, UriKind.Relative));
+        }
     }
 
     private async Task SendAsync(WebInstance instance)

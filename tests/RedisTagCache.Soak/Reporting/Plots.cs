@@ -8,6 +8,7 @@ internal static class Plots
 {
     private const int Width = 1200;
     private const int HeightOfEach = 190;
+    private const double LegendRoom = 0.35;
     private const double Mb = 1024 * 1024;
 
     private static readonly Color _first = Color.FromHex("#1f77b4");
@@ -19,15 +20,15 @@ internal static class Plots
     {
         Panel[] panels =
         [
-            new("Hit ratio of output caching, %", 100, [new("hit_ratio", "", _first)]) { Bottom = 0, Top = 105 },
+            new("Hit ratio of output caching, %", 100, [new("hit_ratio", "", _first)]) { Top = 105 },
             new("Latency of articles and sections, ms", 1, [new("p50_ms", "p50", _first), new("p99_ms", "p99", _second)]) { IsLogarithmic = true },
             new("Latency of what waits for the names in the news (1 s to compute), ms", 1, [new("computed_p50_ms", "p50", _first), new("computed_p99_ms", "p99", _second)]) { IsLogarithmic = true },
-            new("Managed heap, MB", 1 / Mb, [new("a_heap_live", "a, after collection", _first), new("b_heap_live", "b, after collection", _second), new("a_heap", "a", _first.WithAlpha(0.3))]) { Bottom = 0 },
-            new("Resident memory, MB", 1 / Mb, [new("a_rss", "a", _first), new("b_rss", "b", _second)]) { Bottom = 0 },
-            new("Threads", 1, [new("a_threads", "a", _first), new("b_threads", "b", _second)]) { Bottom = 0 },
-            new("Memory of Redis, MB", 1 / Mb, [new("redis_memory", "", _first)]) { Bottom = 0 },
-            new("Keys in Redis, without junk", 1, [new("redis_keys", "", _first)]) { Bottom = 0 },
-            new("Marks: in Redis, and in the mirrors", 1, [new("a_mirror_marks", "mirror a", _first), new("b_mirror_marks", "mirror b", _second), new("redis_marks", "Redis", _third)]) { Bottom = 0 }
+            new("Managed heap, MB", 1 / Mb, [new("a_heap_live", "a after a collection", _first), new("b_heap_live", "b after a collection", _second), new("a_heap", "a", _first.WithAlpha(0.3))]),
+            new("Resident memory, MB", 1 / Mb, [new("a_rss", "a", _first), new("b_rss", "b", _second)]),
+            new("Threads", 1, [new("a_threads", "a", _first), new("b_threads", "b", _second)]),
+            new("Memory of Redis, MB", 1 / Mb, [new("redis_memory", "", _first)]),
+            new("Keys in Redis, without junk", 1, [new("redis_keys", "", _first)]),
+            new("Marks: in Redis, and in the mirrors", 1, [new("a_mirror_marks", "mirror a", _first), new("b_mirror_marks", "mirror b", _second), new("redis_marks", "Redis", _third)])
         ];
 
         var all = new Multiplot();
@@ -35,7 +36,7 @@ internal static class Plots
         var minutes = samples["seconds"].Select(s => s / 60).ToArray();
         for (var i = 0; i < panels.Length; i++)
             Draw(all.GetPlot(i), panels[i], samples, minutes, faults);
-        all.GetPlot(panels.Length - 1).XLabel("minutes; a red line is a fault");
+        all.GetPlot(panels.Length - 1).XLabel("minutes (a red line is a fault)", size: 13);
         all.Layout = new ScottPlot.MultiplotLayouts.Rows();
         all.SavePng(file, Width, HeightOfEach * panels.Length);
     }
@@ -53,32 +54,46 @@ internal static class Plots
             scatter.LegendText = line.Name;
         }
 
-        plot.Axes.Title.Label.Text = panel.Title;
-        plot.Axes.Title.Label.FontSize = 15;
-        plot.Grid.MajorLineColor = Colors.Black.WithAlpha(0.07);
-        plot.Axes.Margins(0, 0.1);
         plot.Axes.AutoScale();
         if (minutes.Length > 0) plot.Axes.SetLimitsX(0, minutes[^1]);
-        if (panel.Bottom is { } bottom) plot.Axes.SetLimitsY(bottom, panel.Top ?? plot.Axes.GetLimits().Top);
-        if (panel.IsLogarithmic) UseDecades(plot);
-        plot.Axes.Left.MinimumSize = plot.Axes.Left.MaximumSize = 70;
-        plot.Axes.Right.MinimumSize = 20;
-        if (panel.Lines.Length > 1) plot.ShowLegend(Alignment.UpperLeft, Orientation.Horizontal);
+        SetHeight(plot, panel);
+        Dress(plot, panel);
     }
 
-    private static void UseDecades(Plot plot) => plot.Axes.Left.TickGenerator = new NumericAutomatic
+    /// <summary>With room for the legend above the lines.</summary>
+    private static void SetHeight(Plot plot, Panel panel)
     {
-        MinorTickGenerator = new LogMinorTickGenerator(),
-        IntegerTicksOnly = true,
-        LabelFormatter = static exponent => FormattableString.Invariant($"{Math.Pow(10, exponent):0.##}")
-    };
+        var room = panel.Lines.Length > 1 ? LegendRoom : 0.1;
+        var limits = plot.Axes.GetLimits();
+        if (panel.IsLogarithmic) plot.Axes.SetLimitsY(Math.Floor(limits.Bottom), Math.Ceiling(limits.Top) + room * (limits.Top - limits.Bottom));
+        else plot.Axes.SetLimitsY(0, panel.Top ?? limits.Top * (1 + room));
+    }
+
+    private static void Dress(Plot plot, Panel panel)
+    {
+        plot.Font.Set("DejaVu Sans");
+        plot.Axes.Title.Label.Text = panel.Title;
+        plot.Axes.Title.Label.FontSize = 14;
+        plot.Axes.Title.Label.Alignment = Alignment.LowerCenter;
+        plot.Grid.MajorLineColor = Colors.Black.WithAlpha(0.08);
+        plot.Axes.Top.FrameLineStyle.IsVisible = plot.Axes.Right.FrameLineStyle.IsVisible = false;
+        plot.Axes.Left.MinimumSize = plot.Axes.Left.MaximumSize = 70;
+        plot.Axes.Right.MinimumSize = 25;
+        plot.Axes.Bottom.TickGenerator = new NumericAutomatic { MinimumTickSpacing = 60, MinorTickGenerator = new EvenlySpacedMinorTickGenerator(1) };
+        plot.Axes.Left.TickGenerator = panel.IsLogarithmic
+            ? new NumericAutomatic { IntegerTicksOnly = true, MinorTickGenerator = new LogMinorTickGenerator(), LabelFormatter = static e => FormattableString.Invariant($"{Math.Pow(10, e):0.##}") }
+            : new NumericAutomatic { MinimumTickSpacing = 25, MinorTickGenerator = new EvenlySpacedMinorTickGenerator(1) };
+        if (panel.Lines.Length == 1) return;
+        plot.Legend.OutlineWidth = 0;
+        plot.Legend.ShadowColor = Colors.Transparent;
+        plot.Legend.BackgroundColor = Colors.White.WithAlpha(0.7);
+        plot.ShowLegend(Alignment.UpperRight, Orientation.Horizontal);
+    }
 
     private sealed record Series(string Column, string Name, Color Color);
 
     private sealed record Panel(string Title, double Factor, Series[] Lines)
     {
-        public double? Bottom { get; init; }
-
         public double? Top { get; init; }
 
         public bool IsLogarithmic { get; init; }
