@@ -35,7 +35,7 @@ internal static class SoakRun
         using (var end = CancellationTokenSource.CreateLinkedTokenSource(stop))
         {
             end.CancelAfter(options.Duration);
-            Task[] work = [load.RunAsync(timeline, end.Token), editor.RunAsync(end.Token), faults.RunAsync(timeline, options.Duration, end.Token)];
+            Task[] work = [load.RunAsync(timeline, end.Token), editor.RunAsync(end.Token), faults.RunAsync(timeline, tally, options.Duration, end.Token)];
             await SampleAsync(new Sampler(redis, [a, b], tally, timeline), csv, end.Token);
             await Task.WhenAll(work);
         }

@@ -1,3 +1,5 @@
+using RedisTagCache.Soak.Load;
+
 namespace RedisTagCache.Soak.Faults;
 
 /// <summary>One fault after the other, in a fixed order, again and again.</summary>
@@ -11,7 +13,7 @@ internal sealed class FaultSchedule(IReadOnlyList<Fault> faults, TimeSpan every)
 
     public IEnumerable<string> Names => faults.Select(f => f.Name);
 
-    public async Task RunAsync(Timeline timeline, TimeSpan duration, CancellationToken stop)
+    public async Task RunAsync(Timeline timeline, Tally tally, TimeSpan duration, CancellationToken stop)
     {
         for (var i = 0; every * (i + 1) < duration - _lastBeforeEnd; i++)
         {
@@ -21,8 +23,22 @@ internal sealed class FaultSchedule(IReadOnlyList<Fault> faults, TimeSpan every)
 
             var fault = faults[i % faults.Count];
             timeline.FaultBegins(fault.Name);
-            await fault.InjectAsync();
+            await InjectAsync(fault, timeline, tally);
             timeline.FaultEnds();
+        }
+    }
+
+    /// <summary>A server that does not come back is no reason to lose the run, but its failure.</summary>
+    private static async Task InjectAsync(Fault fault, Timeline timeline, Tally tally)
+    {
+        try
+        {
+            await fault.InjectAsync();
+        }
+        catch (Exception exception)
+        {
+            tally.Failed.Add();
+            tally.Note($"{timeline.Elapsed:hh\\:mm\\:ss} the fault could not be injected or ended: {fault.Name}: {exception.Message}");
         }
     }
 }

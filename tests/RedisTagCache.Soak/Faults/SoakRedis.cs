@@ -66,7 +66,7 @@ internal sealed class SoakRedis : IAsyncDisposable
                 marks += await Database.SortedSetLengthAsync(key);
             return (memory, keys, marks);
         }
-        catch (Exception exception) when (exception is RedisException or TimeoutException)
+        catch (Exception exception) when (exception is RedisException or TimeoutException or OperationCanceledException)
         {
             return default;
         }
@@ -133,7 +133,7 @@ internal sealed class SoakRedis : IAsyncDisposable
                 await action();
                 return true;
             }
-            catch (Exception exception) when (exception is RedisException or TimeoutException)
+            catch (Exception exception) when (exception is RedisException or TimeoutException or OperationCanceledException)
             {
                 return false;
             }

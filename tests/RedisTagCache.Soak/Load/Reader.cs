@@ -9,7 +9,8 @@ namespace RedisTagCache.Soak.Load;
 /// <summary>Asks for one page, and judges the answer.</summary>
 internal sealed partial class Reader(Timeline timeline, Tally tally, ConfirmedEdits edits)
 {
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(15);
+    /// <summary>Whoever has no answer by then counts as failed. The sample lets a request wait ten seconds for a page before it renders it itself.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     /// <summary>A log line of the web process may come a little after its answer.</summary>
     private static readonly TimeSpan _logDelay = TimeSpan.FromSeconds(1);
@@ -22,7 +23,7 @@ internal sealed partial class Reader(Timeline timeline, Tally tally, ConfirmedEd
         tally.Requests.Add();
         try
         {
-            using var patience = new CancellationTokenSource(_patience);
+            using var patience = new CancellationTokenSource(Patience);
             using var response = await instance.Readers.GetAsync(new Uri(page.Path, UriKind.Relative), patience.Token);
             var body = await response.Content.ReadAsStringAsync(patience.Token);
             (page.IsComputed ? tally.Computed : tally.Pages).Add(Stopwatch.GetElapsedTime(began), wasQuiet && timeline.IsQuiet);

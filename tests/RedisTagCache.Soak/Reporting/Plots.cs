@@ -65,7 +65,7 @@ internal static class Plots
     {
         var room = panel.Lines.Length > 1 ? LegendRoom : 0.1;
         var limits = plot.Axes.GetLimits();
-        if (panel.IsLogarithmic) plot.Axes.SetLimitsY(Math.Floor(limits.Bottom), Math.Ceiling(limits.Top) + room * (limits.Top - limits.Bottom));
+        if (panel.IsLogarithmic) plot.Axes.SetLimitsY(Math.Floor(limits.Bottom), limits.Top + room * (limits.Top - limits.Bottom));
         else plot.Axes.SetLimitsY(0, panel.Top ?? limits.Top * (1 + room));
     }
 
@@ -81,7 +81,7 @@ internal static class Plots
         plot.Axes.Right.MinimumSize = 25;
         plot.Axes.Bottom.TickGenerator = new NumericAutomatic { MinimumTickSpacing = 60, MinorTickGenerator = new EvenlySpacedMinorTickGenerator(1) };
         plot.Axes.Left.TickGenerator = panel.IsLogarithmic
-            ? new NumericAutomatic { IntegerTicksOnly = true, MinorTickGenerator = new LogMinorTickGenerator(), LabelFormatter = static e => FormattableString.Invariant($"{Math.Pow(10, e):0.##}") }
+            ? new NumericAutomatic { IntegerTicksOnly = true, MinimumTickSpacing = 15, MinorTickGenerator = new LogMinorTickGenerator(), LabelFormatter = static e => FormattableString.Invariant($"{Math.Pow(10, e):#,0.##}") }
             : new NumericAutomatic { MinimumTickSpacing = 25, MinorTickGenerator = new EvenlySpacedMinorTickGenerator(1) };
         if (panel.Lines.Length == 1) return;
         plot.Legend.OutlineWidth = 0;

@@ -12,10 +12,12 @@ internal sealed class Report(SoakOptions options, string redis, Timeline timelin
     private readonly TimeSpan _duration = timeline.Elapsed;
     private readonly StringBuilder _text = new();
 
-    public bool IsGood => tally.Failed.Value == 0 && tally.Violations.Value == 0 && growth.IsGood;
+    public bool IsGood => IsWhole && tally.Failed.Value == 0 && tally.Violations.Value == 0 && growth.IsGood;
+
+    private bool IsWhole => _duration >= options.Duration;
 
     public string Verdict => FormattableString.Invariant(
-        $"{(IsGood ? "Passed" : "Not passed")}: {tally.Failed.Value} failed requests, {tally.Violations.Value} violations, growth {(!growth.IsJudged ? "not judged in so short a run" : growth.IsGood ? "within its bounds" : "beyond its bounds")}.");
+        $"{(IsGood ? "Passed" : IsWhole ? "Not passed" : "Ended early")}: {tally.Failed.Value} failed requests, {tally.Violations.Value} violations, growth {(!growth.IsJudged ? "not judged in so short a run" : growth.IsGood ? "within its bounds" : "beyond its bounds")}.");
 
     public string Write()
     {
@@ -53,7 +55,7 @@ internal sealed class Report(SoakOptions options, string redis, Timeline timelin
         Line("| | |");
         Line("| --- | ---: |");
         Line($"| requests | {tally.Requests.Value} |");
-        Line($"| failed: status 500 or above or another than expected, no connection, or no answer within 15 s | {tally.Failed.Value} |");
+        Line($"| failed: status 500 or above or another than expected, no connection, or no answer within {Reader.Patience.TotalSeconds:0} s | {tally.Failed.Value} |");
         Line($"| excluded: the connection was lost or refused because the soak had killed that web process | {tally.Excluded.Value} |");
         Line($"| hit ratio of output caching (`X-Cache`: hit {tally.Hits.Value}, stale {tally.Stale.Value}, miss {tally.Misses.Value}) | {tally.HitRatio:P1} |");
         Line($"| edits whose evictions were confirmed | {tally.EditsConfirmed.Value} |");

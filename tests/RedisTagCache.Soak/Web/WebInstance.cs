@@ -17,6 +17,7 @@ internal sealed class WebInstance : IAsyncDisposable
     private readonly string _probeFile;
     private readonly WebLog _log;
     private Process? _process;
+    private int _id;
     private long _downUntil = long.MinValue;
 
     public WebInstance(string name, string folder, string redis)
@@ -57,6 +58,7 @@ internal sealed class WebInstance : IAsyncDisposable
         start.Environment["DOTNET_STARTUP_HOOKS"] = typeof(StartupHook).Assembly.Location;
         start.Environment["SOAK_PROBE"] = _probeFile;
         _process = Process.Start(start)!;
+        _id = _process.Id;
         _process.OutputDataReceived += _log.Line;
         _process.ErrorDataReceived += _log.Line;
         _process.BeginOutputReadLine();
@@ -76,7 +78,7 @@ internal sealed class WebInstance : IAsyncDisposable
     }
 
     /// <summary>Nothing while the process is not there or has not written its first values.</summary>
-    public ProcessSample Sample() => IsDown ? ProcessSample.None : ProcessSample.Read(_process!.Id, _probeFile);
+    public ProcessSample Sample() => IsDown ? ProcessSample.None : ProcessSample.Read(_id, _probeFile);
 
     public async ValueTask DisposeAsync()
     {
