@@ -23,7 +23,7 @@ internal static class Plots
             new("Hit ratio of output caching, %", 100, [new("hit_ratio", "", _first)]) { Top = 105 },
             new("Latency of articles and sections, ms", 1, [new("p50_ms", "p50", _first), new("p99_ms", "p99", _second)]) { IsLogarithmic = true },
             new("Latency of what waits for the names in the news (1 s to compute), ms", 1, [new("computed_p50_ms", "p50", _first), new("computed_p99_ms", "p99", _second)]) { IsLogarithmic = true },
-            new("Managed heap, MB", 1 / Mb, [new("a_heap_live", "a after a collection", _first), new("b_heap_live", "b after a collection", _second), new("a_heap", "a", _first.WithAlpha(0.3))]),
+            new("Managed heap, MB", 1 / Mb, [new("a_heap_live", "a after a collection", _first), new("b_heap_live", "b after a collection", _second), new("a_heap", "a at any time", _first.WithAlpha(0.3))]),
             new("Resident memory, MB", 1 / Mb, [new("a_rss", "a", _first), new("b_rss", "b", _second)]),
             new("Threads", 1, [new("a_threads", "a", _first), new("b_threads", "b", _second)]),
             new("Memory of Redis, MB", 1 / Mb, [new("redis_memory", "", _first)]),
@@ -81,13 +81,19 @@ internal static class Plots
         plot.Axes.Right.MinimumSize = 25;
         plot.Axes.Bottom.TickGenerator = new NumericAutomatic { MinimumTickSpacing = 60, MinorTickGenerator = new EvenlySpacedMinorTickGenerator(1) };
         plot.Axes.Left.TickGenerator = panel.IsLogarithmic
-            ? new NumericAutomatic { IntegerTicksOnly = true, MinimumTickSpacing = 15, MinorTickGenerator = new LogMinorTickGenerator(), LabelFormatter = static e => FormattableString.Invariant($"{Math.Pow(10, e):#,0.##}") }
+            ? Decades()
             : new NumericAutomatic { MinimumTickSpacing = 25, MinorTickGenerator = new EvenlySpacedMinorTickGenerator(1) };
         if (panel.Lines.Length == 1) return;
         plot.Legend.OutlineWidth = 0;
         plot.Legend.ShadowColor = Colors.Transparent;
         plot.Legend.BackgroundColor = Colors.White.WithAlpha(0.7);
         plot.ShowLegend(Alignment.UpperRight, Orientation.Horizontal);
+    }
+
+    private static NumericManual Decades()
+    {
+        double[] exponents = [-1, 0, 1, 2, 3, 4];
+        return new NumericManual(exponents, [.. exponents.Select(e => FormattableString.Invariant($"{Math.Pow(10, e):#,0.#}"))]);
     }
 
     private sealed record Series(string Column, string Name, Color Color);
