@@ -1,0 +1,3 @@
+namespace RedisTagCache.Soak;
+
+internal sealed record FaultTime(string Name, TimeSpan At);
