@@ -51,6 +51,9 @@ public sealed class CacheLookup : IDisposable
         }
     }
 
+    /// <summary>Whether it is given to the caller alone, because he had looked before what has ended it: who comes later may not have it.</summary>
+    internal bool IsOvertaken { get; init; }
+
     /// <summary>The whole entry, for a hit.</summary>
     internal ReadOnlyMemory<byte> Envelope => _owner?.Memory ?? default;
 

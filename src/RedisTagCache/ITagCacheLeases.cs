@@ -20,4 +20,13 @@ public interface ITagCacheLeases
     /// <returns>The lease, or who has it. Dispose it: that gives it back.</returns>
     /// <exception cref="ArgumentException">The key is empty, or its surface takes no tags.</exception>
     ValueTask<CacheLease> AcquireAsync(CacheEntryKey key, CacheLookup found, CancellationToken cancellationToken = default);
+
+    /// <summary>Looks an entry up once more, after waiting for another's lease, in one round trip.</summary>
+    /// <param name="key">The entry's key, of a surface with tags.</param>
+    /// <param name="since">The token of the caller's first look-up. A value that began since then is his, even if it was evicted meanwhile: that came after him. So who waits is served
+    /// by one computation, however often its tags are evicted.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>What was found. Dispose it. Do not give a value to anybody who came later than the first look-up.</returns>
+    /// <exception cref="ArgumentException">The key is empty, or its surface takes no tags.</exception>
+    ValueTask<CacheLookup> LookAgainAsync(CacheEntryKey key, CacheToken since, CancellationToken cancellationToken = default);
 }

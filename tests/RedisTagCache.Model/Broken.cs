@@ -44,4 +44,7 @@ internal enum Broken
 
     /// <summary>Another generation is always taken for a newer one.</summary>
     PastBelieved = 1 << 12,
+
+    /// <summary>What one may have because he waited for it is given to all who joined him.</summary>
+    AwaitedIsShared = 1 << 13,
 }

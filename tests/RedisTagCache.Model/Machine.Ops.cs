@@ -12,7 +12,7 @@ internal sealed partial class Machine
         {
             Phase.Idle => plan.After < 0 || world.Ops[plan.After].Phase == Phase.Done,
             Phase.AwaitsSync or Phase.Joined or Phase.Done => false,
-            Phase.Landed => op.IsCovered || op.HasLooked || scenario.Broken.HasFlag(Broken.JoinersTakeAll) || IsAtFault(world, plan.Instance),
+            Phase.Landed => IsCovered(op) || op.HasLooked || scenario.Broken.HasFlag(Broken.JoinersTakeAll) || IsAtFault(world, plan.Instance),
             _ => true,
         };
         if (isReady)
@@ -137,6 +137,11 @@ internal sealed partial class Machine
             if (mirror.Known.Epoch > op.Token.Epoch)
                 mirror.BeginSync();
             verdict = op.Found.Id > 0 ? mirror.Judge(op.Found) : Verdict.Dead;
+            if (op.Found.Id > 0 && verdict != Verdict.Fresh && mirror.IsNoOlder(op.Found, op.First))
+            {
+                TakeAwaited(ref world, o);
+                return;
+            }
         }
         else if (op.Syncs++ < MostSyncs)
         {

@@ -22,7 +22,9 @@ internal sealed partial class Machine
             instance.Copies[plan.Key] = default;
         }
 
-        op.InForce = (byte)(world.InForce | OwnEvictions(world, plan.Instance));
+        // Who has joined in vain is still the one who came when he came.
+        if (op.JoinedTo == 0)
+            op.InForce = (byte)(world.InForce | OwnEvictions(world, plan.Instance));
         op.JoinedTo = FlightOf(world, o);
         if (op.JoinedTo > 0)
             op.Phase = Phase.Joined;
@@ -53,28 +55,44 @@ internal sealed partial class Machine
         op.Phase = Phase.ReadsEntry;
         op.Syncs = 0;
         op.Moment = world.Instances[scenario.Ops[o].Instance].Removals.Observe();
-        NoteJoined(ref world, o);
+        NoteBegun(ref world, o);
     }
 
-    private void NoteJoined(ref World world, int o)
+    private void NoteBegun(ref World world, int o)
     {
         ref var op = ref world.Ops[o];
         op.AskedWith = 0;
         for (var other = 0; other < scenario.Ops.Length; other++)
         {
-            if (world.Ops[other].Phase == Phase.Joined && world.Ops[other].JoinedTo == o + 1)
+            if (world.Ops[other].Phase is Phase.Joined or Phase.Landed)
                 op.AskedWith |= (byte)(1 << other);
         }
     }
 
-    /// <summary>Redis has answered: who had joined before it was asked need not doubt what comes of it.</summary>
+    /// <summary>Redis has answered: who had come before it was asked need not doubt what comes of it.</summary>
     private void Cover(ref World world, int o)
     {
         for (var other = 0; other < scenario.Ops.Length; other++)
         {
             if ((world.Ops[o].AskedWith & 1 << other) != 0)
-                world.Ops[other].IsCovered = true;
+                world.Ops[other].Covering |= (byte)(1 << o);
         }
+    }
+
+    private static bool IsCovered(in Op op) => (op.Covering & 1 << (op.JoinedTo - 1)) != 0;
+
+    /// <summary>Takes what it has waited for, although that has ended since. Who has joined since may not have it.</summary>
+    private void TakeAwaited(ref World world, int o)
+    {
+        ref var op = ref world.Ops[o];
+        Check(ref world, Violation.OldValueRead, op.InForce, scenario.Ops[o].Key, op.Found, isFresh: true);
+        for (var other = 0; other < scenario.Ops.Length && !scenario.Broken.HasFlag(Broken.AwaitedIsShared); other++)
+        {
+            if ((op.FirstWith & 1 << other) == 0)
+                world.Ops[other].Covering &= (byte)~(1 << o);
+        }
+
+        Land(ref world, o, op.Found, op.Moment);
     }
 
     private void RequestLease(ref World world, int o)
@@ -82,7 +100,9 @@ internal sealed partial class Machine
         ref var op = ref world.Ops[o];
         op.Moment = world.Instances[scenario.Ops[o].Instance].Removals.Observe();
         op.Phase = Phase.Acquires;
-        NoteJoined(ref world, o);
+        if (op.First.IsNone)
+            (op.First, op.FirstWith) = (op.Token, op.AskedWith);
+        NoteBegun(ref world, o);
     }
 
     private void StepValue(ref World world, int o)
@@ -226,18 +246,18 @@ internal sealed partial class Machine
         var plan = scenario.Ops[o];
         ref var instance = ref world.Instances[plan.Instance];
         ref var mirror = ref instance.Mirrors[op.Partition];
-        var isLive = op.IsCovered || scenario.Broken.HasFlag(Broken.JoinersTakeAll)
+        var isLive = IsCovered(op) || scenario.Broken.HasFlag(Broken.JoinersTakeAll)
             || ((!mirror.HasKnown || (op.Found.Generation == mirror.Known.Generation && !mirror.IsPast(op.Found)))
                 && (op.Moment.Number == RemovalLog.Unknown || !instance.Removals.IsOvertaken(plan.Key, op.Moment, op.Moment.Number)));
         if (isLive)
         {
-            if (op.IsCovered || op.HasLooked || !instance.IsDown)
+            if (IsCovered(op) || op.HasLooked || !instance.IsDown)
                 Check(ref world, Violation.OldValueJoined, op.InForce, plan.Key, op.Found, isFresh: false);
             op.Phase = Phase.Done;
             return;
         }
 
-        op = new Op { Partition = op.Partition };
+        op = new Op { Partition = op.Partition, InForce = op.InForce, Covering = op.Covering, HasLooked = op.HasLooked, JoinedTo = op.JoinedTo };
         BeginValue(ref world, o);
     }
 

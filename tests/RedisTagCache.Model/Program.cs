@@ -1,5 +1,21 @@
+using System.Globalization;
 using RedisTagCache.Model;
 
-var most = args.Length > 0 ? int.Parse(args[0], System.Globalization.CultureInfo.InvariantCulture) : 10_000_000;
-foreach (var scenario in Scenarios.Sound.Concat(Scenarios.Broken))
-    Console.WriteLine(new Explorer(new Machine(scenario), most).Run());
+// Arguments: how many states are seen of a scenario at the most, and "large" for the large ones too.
+var most = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 10_000_000;
+var isViolated = false;
+foreach (var scenario in Scenarios.Sound.Concat(args.Contains("large") ? Scenarios.Large : []))
+{
+    var exploration = new Explorer(new Machine(scenario), most).Run();
+    isViolated |= exploration.Violation != Violation.None;
+    Console.WriteLine(exploration);
+}
+
+foreach (var scenario in Scenarios.Broken)
+{
+    var exploration = new Explorer(new Machine(scenario), most).Run();
+    isViolated |= exploration.Violation == Violation.None;
+    Console.WriteLine(exploration);
+}
+
+return isViolated ? 1 : 0;

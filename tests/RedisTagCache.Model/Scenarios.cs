@@ -38,14 +38,27 @@ internal static class Scenarios
         new("copies and announced removals", Op(Get, 0, T0), Op(Remove, 1, T0), Op(Get, 0, T0) with { After = 0 }) { HasPolls = true, HasMessages = true },
         new("copies and sets", Op(Get, 0, T0), Op(Set, 1, T0), Op(Get, 0, T0) with { After = 0 }) { HasPolls = true },
         new("joiners", Op(GetStrictly, 0, T0), Op(GetStrictly, 0, T0), Op(Evict, 1, T0)) { HasPolls = true },
+        new("followers and evictions", Op(GetStrictly, 0, T0), Op(GetStrictly, 1, T0), Op(Evict, 0, T0), Op(Evict, 1, T0)),
+        new("followers, joiners and evictions", Op(GetStrictly, 0, T0), Op(GetStrictly, 1, T0), Op(GetStrictly, 1, T0) with { After = 3 }, Op(Evict, 1, T0)) { HasPolls = true },
+        new("followers and failover", Op(GetStrictly, 0, T0), Op(GetStrictly, 0, T0), Op(Evict, 0, T0)) { Instances = 1, Faults = Faults.GoBack | Faults.ClockBehind, MostFaults = 1 },
         new("joiners and removals", Op(GetStrictly, 0, T0), Op(GetStrictly, 0, T0), Op(Remove, 1, T0)) { HasPolls = true },
         new("copies and lost keys", Op(Get, 0, T0), Op(Evict, 1, T0), Op(Get, 0, T0) with { After = 0 }) { HasPolls = true, Faults = Faults.LoseEpoch | Faults.LoseMarks | Faults.LoseRemovals, MostFaults = 1 },
         new("copies and failover", Op(Evict, 1, T0), Op(Get, 0, T0)) { HasPolls = true, HasEntry = true, HasCopies = true, Faults = Faults.GoBack, MostFaults = 1 },
         new("copies and removals and failover", Op(Remove, 1, T0), Op(Get, 0, T0)) { HasPolls = true, HasEntry = true, HasCopies = true, Faults = Faults.GoBack, MostFaults = 1 },
-        new("copies and several changes", Op(Evict, 1, T0), Op(Remove, 1, T0), Op(Set, 1, T0), Op(Get, 0, T0), Op(Get, 0, T0) with { After = 3 }) { HasPolls = true, HasMessages = true, HasEntry = true, HasCopies = true },
-        new("changes by both", Op(Set, 0, T0), Op(Set, 1, T0), Op(Get, 0, T0), Op(Get, 1, T0)) { HasPolls = true, HasMessages = true, HasEntry = true, HasCopies = true },
         new("copies of two keys", Op(Remove, 1, T0), Op(Set, 1, T0, key: 1), Op(Get, 0, T0)) { HasPolls = true, HasMessages = true, HasEntry = true, HasCopies = true },
         new("copies, removals and lost keys", Op(Get, 0, T0), Op(Remove, 1, T0), Op(Get, 0, T0) with { After = 0 }) { HasPolls = true, Faults = Faults.LoseRemovals, MostFaults = 1 },
+    ];
+
+    /// <summary>The same with more at once, for the command: some minutes.</summary>
+    public static IReadOnlyList<Scenario> Large { get; } =
+    [
+        new("copies and several changes", Op(Evict, 1, T0), Op(Remove, 1, T0), Op(Set, 1, T0), Op(Get, 0, T0), Op(Get, 0, T0) with { After = 3 }) { HasPolls = true, HasMessages = true, HasEntry = true, HasCopies = true },
+        new("changes by both", Op(Set, 0, T0), Op(Set, 1, T0), Op(Get, 0, T0), Op(Get, 1, T0)) { HasPolls = true, HasMessages = true, HasEntry = true, HasCopies = true },
+        new("three instances, three evictions", Op(Compute, 0, T0), Op(Evict, 1, T0), Op(Evict, 2, T1), Op(Evict, 0, T0), Op(Read, 2, T0 | T1)) { Instances = 3 },
+        new("failover with two evictions", Op(Compute, 0, T0), Op(Evict, 1, T0), Op(Evict, 0, T1), Op(Read, 0, T0)) { Faults = Faults.GoBack | Faults.ClockBehind, MostFaults = 1, HasEntry = true },
+        new("two failovers", Op(Evict, 1, T0), Op(Read, 0, T0)) { Faults = Faults.GoBack, MostFaults = 2, HasEntry = true },
+        new("lost keys with announcements", Op(Compute, 0, T0), Op(Evict, 1, T0), Op(Read, 0, T0)) { HasMessages = true, Faults = Faults.LoseEpoch | Faults.LoseMarks | Faults.Flush, MostFaults = 2, HasEntry = true },
+        new("copies, changes of both kinds, lost keys", Op(Evict, 1, T0), Op(Remove, 1, T0), Op(Get, 0, T0)) { HasPolls = true, HasMessages = true, HasEntry = true, HasCopies = true, Faults = Faults.AnyKey, MostFaults = 1 },
     ];
 
     /// <summary>Each rule left out, where it is needed.</summary>
@@ -62,6 +75,7 @@ internal static class Scenarios
         Without(Model.Broken.PastBelieved, "failover and lost keys"),
         Without(Model.Broken.RemovalsIgnored, "copies and removals"),
         Without(Model.Broken.JoinersTakeAll, "joiners"),
+        Without(Model.Broken.AwaitedIsShared, "followers, joiners and evictions"),
         Without(Model.Broken.SetTokenInScript, "sets"),
         Without(Model.Broken.CopiesNotJudged, "copies and evictions"),
     ];

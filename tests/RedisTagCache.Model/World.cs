@@ -178,6 +178,9 @@ internal struct Op
     public Phase Next;
     public byte Partition;
     public Stamp Token;
+
+    /// <summary>The stamp of its first look.</summary>
+    public Stamp First;
     public Entry Found;
 
     /// <summary>What was in force when it began.</summary>
@@ -195,9 +198,14 @@ internal struct Op
     /// <summary>The operation that it has joined, counted from 1.</summary>
     public byte JoinedTo;
 
-    /// <summary>Who had joined it when it last asked Redis.</summary>
+    /// <summary>Who had begun when it last asked Redis.</summary>
     public byte AskedWith;
-    public bool IsCovered;
+
+    /// <summary>Who had begun when it first did.</summary>
+    public byte FirstWith;
+
+    /// <summary>The operations that have asked Redis since this one began: what they bring is its too.</summary>
+    public byte Covering;
     public bool HasLooked;
     public bool IsDetached;
 

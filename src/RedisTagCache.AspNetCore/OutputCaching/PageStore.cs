@@ -37,10 +37,14 @@ internal sealed class PageStore(
 
         var start = time.GetTimestamp();
         var pause = _firstPause;
+        CacheToken? first = null;
         var hasWaited = false;
         for (var changes = 0; ;)
         {
-            using var found = await store.GetAsync(Key(key), cancellationToken).ConfigureAwait(false);
+            using var found = first is { } since
+                ? await leases.LookAgainAsync(Key(key), since, cancellationToken).ConfigureAwait(false)
+                : await store.GetAsync(Key(key), cancellationToken).ConfigureAwait(false);
+            first ??= found.Token;
             page.Token = found.Token;
             if (found.State == CacheLookupState.Fresh || (found.State == CacheLookupState.Stale && !await ShouldRenderAsync(page, key, found, cancellationToken).ConfigureAwait(false)))
             {

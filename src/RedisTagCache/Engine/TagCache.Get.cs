@@ -54,6 +54,7 @@ internal sealed partial class TagCache
 
         await StartAsync(cancellationToken).ConfigureAwait(false);
         var call = new ValueCall<T>(_values.Locate(key), factory, policy ?? _open, effective, carried, _serializers.Of<T>());
+        var called = _time.GetTimestamp();
         var isWithin = RunningFactory.IsComputing(this, call.Name);
         for (var joins = 0; ; joins++)
         {
@@ -69,7 +70,6 @@ internal sealed partial class TagCache
                 return (cancellationToken.CanBeCanceled ? await LeadAsync(own, flying, cancellationToken).ConfigureAwait(false) : await flying.ConfigureAwait(false)).Value;
             }
 
-            var joined = _time.GetTimestamp();
             if (!flight.TryJoin())
             {
                 _flights.End(flight); // everybody has left
@@ -78,16 +78,16 @@ internal sealed partial class TagCache
 
             _meter.Flight("joined");
             var result = await flight.WaitAsync(cancellationToken).ConfigureAwait(false);
-            if ((joined < flight.AsOf || await IsStillLiveAsync(call, result, joined).ConfigureAwait(false)) && TryShare(call, result, out value))
+            if ((called < flight.AsOf || await IsStillLiveAsync(call, result, called).ConfigureAwait(false)) && TryShare(call, result, out value))
                 return value;
         }
     }
 
     /// <summary>Whether a value under way may be given to one who joined: it must not have been overtaken before he came, whether that was announced here or not.</summary>
-    private async ValueTask<bool> IsStillLiveAsync<T>(ValueCall<T> call, FlightResult<T> result, long joined)
+    private async ValueTask<bool> IsStillLiveAsync<T>(ValueCall<T> call, FlightResult<T> result, long called)
     {
         if (_values.IsAvailable)
-            await call.Address.Watch.LookSinceAsync(joined).ConfigureAwait(false);
+            await call.Address.Watch.LookSinceAsync(called).ConfigureAwait(false);
         return result.IsLive(call.Address);
     }
 

@@ -47,6 +47,8 @@ internal sealed partial class TagCache
     {
         var start = _time.GetTimestamp();
         string? owner = null;
+        CacheToken first = default;
+        var firstAsked = 0L;
         var pause = _firstPause;
         var changes = 0;
         for (var looks = 0; ; looks++)
@@ -59,9 +61,17 @@ internal sealed partial class TagCache
             {
                 var asked = _time.GetTimestamp();
                 var before = call.Address.Watch.Removals.Observe();
-                using var found = new ValueLookup(await _values.FindAsync(call.Address, cancellationToken).ConfigureAwait(false), before);
+                using var found = new ValueLookup(await _values.FindAsync(call.Address, first, cancellationToken).ConfigureAwait(false), before);
                 if (found.IsUnavailable)
                     return await WithoutRedisAsync(call, found.Moment, cancellationToken).ConfigureAwait(false);
+                if (found.IsOvertaken && TryOpen(call, found, flight, out var awaited))
+                {
+                    flight.AsOf = firstAsked; // who has joined since may not have it
+                    return Followed(awaited, looks);
+                }
+
+                if (looks == 0)
+                    (first, firstAsked) = (found.Token, asked);
                 flight.AsOf = asked;
                 seen = found.Identity;
                 if (found.IsFound && TryOpen(call, found, flight, out var result) && PhaseOf(found) is not Phase.Gone and var phase)

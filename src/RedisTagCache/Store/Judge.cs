@@ -1,4 +1,5 @@
 using RedisTagCache.Envelope;
+using RedisTagCache.Redis;
 
 namespace RedisTagCache.Store;
 
@@ -32,6 +33,17 @@ internal static class Judge
 
         return header.Epoch < state.Marks.PrunedTo ? Verdict.Dead : stale ? Verdict.Stale : Verdict.Fresh;
     }
+
+    /// <summary>
+    /// Whether an entry that is dead or stale by its marks may be given to one who has waited for it: its value began after he had first looked, so
+    /// that whatever ended it came after him. Within one lineage, where numbers compare.
+    /// </summary>
+    /// <param name="envelope">The entry.</param>
+    /// <param name="state">The marks.</param>
+    /// <param name="since">The stamp of his first look.</param>
+    public static bool IsNoOlder(in EnvelopeReader envelope, MirrorState state, in EpochStamp since) =>
+        since.IsSameLineage(state.Stamp) && envelope.Header.Generation == since.Generation
+        && envelope.Header.Epoch >= since.Epoch && envelope.Header.Epoch <= state.Stamp.Epoch;
 
     /// <summary>The same for a copy that lies in this instance, by its marks alone. A copy of another lineage is dead: Redis may have lost a removal.</summary>
     public static Verdict OfCopy(CacheToken token, ReadOnlySpan<byte[]> tags, MirrorState state)

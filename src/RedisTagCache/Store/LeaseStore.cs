@@ -18,9 +18,7 @@ internal sealed class LeaseStore(ValueStore values, TimeSpan leaseDuration, Time
     public async ValueTask<CacheLease> AcquireAsync(CacheEntryKey key, CacheLookup found, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(found);
-        TagCacheStore.Validate(key);
-        if (!key.Surface.IsTagged)
-            throw new ArgumentException($"Entries of the surface '{key.Surface}' carry no tags, and there are no leases on them.", nameof(key));
+        Validate(key);
 
         var address = values.Locate(key);
         var waiters = address.Watch.Waiters;
@@ -46,6 +44,20 @@ internal sealed class LeaseStore(ValueStore values, TimeSpan leaseDuration, Time
             if (!isWaiting)
                 waiting.Dispose();
         }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<CacheLookup> LookAgainAsync(CacheEntryKey key, CacheToken since, CancellationToken cancellationToken = default)
+    {
+        Validate(key);
+        return values.FindAsync(values.Locate(key), since, cancellationToken);
+    }
+
+    private static void Validate(in CacheEntryKey key)
+    {
+        TagCacheStore.Validate(key);
+        if (!key.Surface.IsTagged)
+            throw new ArgumentException($"Entries of the surface '{key.Surface}' carry no tags, and there are no leases on them.", nameof(key));
     }
 
     public async Task<bool> WaitAsync(Waiters.Waiting? waiting, TimeSpan longest, TimeSpan left, CancellationToken cancellationToken)

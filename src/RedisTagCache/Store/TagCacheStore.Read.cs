@@ -14,7 +14,14 @@ internal sealed partial class TagCacheStore
     public ValueTask<CacheLookup> GetAsync(CacheEntryKey key, CancellationToken cancellationToken = default)
     {
         Validate(key);
-        return key.Surface.IsTagged ? GetTaggedAsync(key, cancellationToken) : GetPlainAsync(key, cancellationToken);
+        return key.Surface.IsTagged ? GetTaggedAsync(key, default, cancellationToken) : GetPlainAsync(key, cancellationToken);
+    }
+
+    /// <summary>The same for one who has looked before, and waited: see <see cref="Judge.IsNoOlder"/>. For surfaces with tags.</summary>
+    public ValueTask<CacheLookup> GetAsync(CacheEntryKey key, CacheToken since, CancellationToken cancellationToken)
+    {
+        Validate(key);
+        return GetTaggedAsync(key, since.IsNever ? default : since.Stamp, cancellationToken);
     }
 
     /// <summary>The same on the client's synchronous path; for surfaces without tags.</summary>
@@ -51,7 +58,7 @@ internal sealed partial class TagCacheStore
         }
     }
 
-    private async ValueTask<CacheLookup> GetTaggedAsync(CacheEntryKey key, CancellationToken cancellationToken)
+    private async ValueTask<CacheLookup> GetTaggedAsync(CacheEntryKey key, EpochStamp since, CancellationToken cancellationToken)
     {
         using var activity = CacheActivity.Lookup(key.Surface);
         var address = _keys.Locate(key);
@@ -79,7 +86,7 @@ internal sealed partial class TagCacheStore
             var state = mirror.At(read) ?? await Remaining(mirror.CoverAsync(read, cancellationToken), start, cancellationToken).ConfigureAwait(false);
             if (entry is null)
                 return Missed(key, CacheMissReason.Absent, token, activity);
-            var lookup = OpenTagged(key, address, entry, state, token, activity);
+            var lookup = OpenTagged(key, address, entry, state, token, since, activity);
             if (lookup.HasValue)
                 entry = null; // the look-up's now
             return lookup;
@@ -103,15 +110,19 @@ internal sealed partial class TagCacheStore
         return synchronizing.WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, _time, cancellationToken);
     }
 
-    private CacheLookup OpenTagged(in CacheEntryKey key, EntryAddress address, IMemoryOwner<byte> entry, MirrorState? state, CacheToken token, Activity? activity)
+    private CacheLookup OpenTagged(
+        in CacheEntryKey key, EntryAddress address, IMemoryOwner<byte> entry, MirrorState? state, CacheToken token, in EpochStamp since, Activity? activity)
     {
         if (!EnvelopeReader.TryOpen(entry.Memory.Span, out var envelope) || !envelope.IsTagged)
             return Damaged(key, address, entry.Memory.Span, token, activity);
 
         var verdict = state is null ? Verdict.Dead : Judge.Of(envelope, state, Now());
+        var isOvertaken = verdict != Verdict.Fresh && state is not null && Now() < envelope.Header.FreshUntil && Judge.IsNoOlder(envelope, state, since);
+        if (isOvertaken)
+            verdict = Verdict.Fresh;
         return verdict == Verdict.Dead
             ? Missed(key, CacheMissReason.Evicted, token, activity, envelope.Identity.ToArray())
-            : Found(key, verdict, token, envelope, entry, activity);
+            : Found(key, verdict, token, envelope, entry, activity, isOvertaken);
     }
 
     private CacheLookup OpenPlain(in CacheEntryKey key, EntryAddress address, IMemoryOwner<byte>? entry, Activity? activity)
@@ -131,7 +142,7 @@ internal sealed partial class TagCacheStore
         return Found(key, now >= header.FreshUntil ? Verdict.Stale : Verdict.Fresh, default, envelope, entry, activity);
     }
 
-    private CacheLookup Found(in CacheEntryKey key, Verdict verdict, CacheToken token, in EnvelopeReader envelope, IMemoryOwner<byte> entry, Activity? activity)
+    private CacheLookup Found(in CacheEntryKey key, Verdict verdict, CacheToken token, in EnvelopeReader envelope, IMemoryOwner<byte> entry, Activity? activity, bool isOvertaken = false)
     {
         var outcome = verdict == Verdict.Fresh ? "hit" : "stale";
         _meter.Lookup(key.Surface, outcome);
@@ -141,7 +152,7 @@ internal sealed partial class TagCacheStore
             token,
             DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(envelope.Header.CreatedAt, 0, _latest)),
             entry,
-            entry.Memory[envelope.PayloadOffset..]);
+            entry.Memory[envelope.PayloadOffset..]) { IsOvertaken = isOvertaken };
     }
 
     private CacheLookup Missed(in CacheEntryKey key, CacheMissReason reason, CacheToken token, Activity? activity, byte[]? identity = null)

@@ -27,7 +27,7 @@ internal sealed partial class ValueStore
         // Nothing was known of removals when it began: Redis could not tell whether it is overtaken.
         if (begun == RemovalMoment.Unknown)
             token = default;
-        return WriteAsync(address, payload, payloadFlags, life, tags, token, replaces: false, (envelope, timeToLive) =>
+        return WriteAsync(address, payload, payloadFlags, life, tags, token, replaces: false, isAwaited: owner.Length > 0, (envelope, timeToLive) =>
             _commands.FillAsync(address.Redis, envelope, envelope.Length >= TagCacheStore.LargeFrom, timeToLive, token.Stamp, owner, begun));
     }
 
@@ -42,7 +42,7 @@ internal sealed partial class ValueStore
         var outcome = CacheWriteOutcome.Dropped;
         try
         {
-            var write = await WriteAsync(address, payload, payloadFlags, life, tags, token, replaces: true, async (envelope, timeToLive) =>
+            var write = await WriteAsync(address, payload, payloadFlags, life, tags, token, replaces: true, isAwaited: false, async (envelope, timeToLive) =>
             {
                 var reply = await _commands.ReplaceAsync(
                     address.Redis, envelope, envelope.Length >= TagCacheStore.LargeFrom, timeToLive, token.Stamp, cancellationToken).ConfigureAwait(false);
@@ -121,6 +121,7 @@ internal sealed partial class ValueStore
         byte[][] tags,
         CacheToken token,
         bool replaces,
+        bool isAwaited,
         Func<ReadOnlyMemory<byte>, long, ValueTask<FillReply>> write)
     {
         using var activity = CacheActivity.Write(address.Entry.Surface);
@@ -130,8 +131,10 @@ internal sealed partial class ValueStore
             if (!_commands.IsAvailable || token.IsNever || token.IsDefault)
                 return result = result with { Outcome = _store.Dropped(exception: null) };
 
-            // Not so where it replaces another value: that has to go, even if this one is dead on arrival.
-            if (!replaces && address.Watch.Mirror.Known is { } known && known.IsPast(token.Stamp, tags))
+            // Not so where it replaces another value: that has to go, even if this one is dead on arrival. Nor where others wait for it: those who
+            // came before what has ended it may have it.
+            var isPast = !replaces && address.Watch.Mirror.Known is { } known && known.IsPast(token.Stamp, tags);
+            if (isPast && !isAwaited)
                 return result = result with { Outcome = _store.Refused() };
 
             var length = (int)EnvelopeWriter.Measure(tags, payload.Length);
@@ -146,7 +149,7 @@ internal sealed partial class ValueStore
             ArrayPool<byte>.Shared.Return(buffer);
             if (reply.Stamp is null || address.Watch.Mirror.At(reply.Stamp.Value) is null)
                 address.Watch.Mirror.Refresh();
-            return result = new ValueWrite(reply.Stored ? CacheWriteOutcome.Stored : _store.Refused(), reply.Removal, identity);
+            return result = new ValueWrite(reply.Stored && !isPast ? CacheWriteOutcome.Stored : _store.Refused(), reply.Removal, identity);
         }
         catch (Exception e) when (RedisFailure.IsRedis(e))
         {

@@ -95,6 +95,10 @@ internal sealed partial class ValueStore : IDisposable
     public ValueTask<CacheLookup> FindAsync(ValueAddress address, CancellationToken cancellationToken) =>
         _store.GetAsync(address.Entry, cancellationToken);
 
+    /// <summary>The same for one who has waited since he looked first.</summary>
+    public ValueTask<CacheLookup> FindAsync(ValueAddress address, CacheToken since, CancellationToken cancellationToken) =>
+        _store.GetAsync(address.Entry, since, cancellationToken);
+
     private void OnBack()
     {
         _pending.Wake();

@@ -1,0 +1,78 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using RedisTagCache.TestSupport;
+
+namespace RedisTagCache.AspNetCore.Tests.Fleet;
+
+/// <summary>
+/// A page that is evicted more often than it can be rendered. Who waits for a rendering gets its page, although that is evicted when it is done: the
+/// eviction came after him. So nobody waits for more than two renderings, and one is under way at a time.
+/// </summary>
+[Collection(Quiet.Name)]
+public sealed class OftenEvictedTests(RedisFixture redis) : IClassFixture<RedisFixture>
+{
+    private const int Clients = 20;
+    private static readonly TimeSpan _rendering = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan _duration = TimeSpan.FromSeconds(6);
+
+    private long _version;
+    private long _evicted;
+    private int _renderings;
+
+    [Fact]
+    public async Task Requests_WaitForTwoRenderingsAtTheMost()
+    {
+        var prefix = "t" + Guid.NewGuid().ToString("N");
+        await using var a = await PageApp.StartAsync(redis.ConnectionString, Map, options => options.KeyPrefix = prefix);
+        await using var b = await PageApp.StartAsync(redis.ConnectionString, Map, options => options.KeyPrefix = prefix);
+        using var stop = new CancellationTokenSource(_duration);
+        var visits = new ConcurrentQueue<Visit>();
+        var evicting = EvictAsync(a, stop.Token);
+        var violations = await Task.WhenAll(Enumerable.Range(0, Clients).Select(i => AskAsync(i % 2 == 0 ? a : b, visits, stop.Token)));
+        await evicting;
+
+        visits.ToArray().Print($"page that takes {_rendering.TotalMilliseconds} ms, evicted every 100 ms: {_renderings} renderings in {_duration.TotalSeconds} s");
+        Assert.Equal(0, violations.Sum());
+        Assert.True(visits.ToArray().Max() < 3 * _rendering.TotalMilliseconds, "Two renderings, and some time to spare.");
+        Assert.True(_renderings < 1.5 * (_duration / _rendering), "One rendering at a time.");
+    }
+
+    private void Map(WebApplication app) => app.MapGet("/page", async context =>
+    {
+        var version = Interlocked.Read(ref _version);
+        Interlocked.Increment(ref _renderings);
+        await Task.Delay(_rendering); // a rendering takes its time
+        await context.Response.WriteAsync(version.ToString(CultureInfo.InvariantCulture));
+    }).CacheOutput(policy => policy.Expire(TimeSpan.FromMinutes(5)).Tag("t"));
+
+    private async Task EvictAsync(PageApp app, CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            var version = Interlocked.Increment(ref _version);
+            await app.Pages.EvictByTagAsync("t", CancellationToken.None);
+            Interlocked.Exchange(ref _evicted, version);
+            await Task.Delay(100, CancellationToken.None); // the rate
+        }
+    }
+
+    private async Task<int> AskAsync(PageApp app, ConcurrentQueue<Visit> visits, CancellationToken stop)
+    {
+        var violations = 0;
+        while (!stop.IsCancellationRequested)
+        {
+            var evicted = Interlocked.Read(ref _evicted);
+            var start = Stopwatch.GetTimestamp();
+            var body = await app.GetAsync("/page");
+            visits.Enqueue(new Visit(200, "", body, Stopwatch.GetElapsedTime(start)));
+            if (long.Parse(body, CultureInfo.InvariantCulture) < evicted)
+                violations++;
+        }
+
+        return violations;
+    }
+}

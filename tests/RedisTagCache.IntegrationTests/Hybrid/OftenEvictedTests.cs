@@ -1,0 +1,75 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using RedisTagCache.TestSupport;
+
+namespace RedisTagCache.IntegrationTests.Hybrid;
+
+/// <summary>A value that is evicted more often than it can be computed: nobody waits for more than two computations, and nobody gets one from before he came.</summary>
+public sealed class OftenEvictedTests(RedisFixture redis) : IClassFixture<RedisFixture>
+{
+    private const int Instances = 4;
+    private const int Callers = 5;
+    private static readonly TimeSpan _computing = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan _duration = TimeSpan.FromSeconds(6);
+
+    private long _version;
+    private long _evicted;
+    private int _runs;
+
+    [Fact]
+    public async Task Callers_WaitForTwoComputationsAtTheMost()
+    {
+        var prefix = "t" + Guid.NewGuid().ToString("N");
+        var fleet = Enumerable.Range(0, Instances).Select(_ => Instance.Create(redis.ConnectionString, options => options.KeyPrefix = prefix)).ToArray();
+        using var stop = new CancellationTokenSource(_duration);
+        var took = new ConcurrentQueue<TimeSpan>();
+        var evicting = EvictAsync(fleet[0].Get<ITagCache>(), stop.Token);
+        var violations = await Task.WhenAll(fleet.SelectMany(instance => Enumerable.Range(0, Callers).Select(_ => AskAsync(instance.Get<ITagCache>(), took, stop.Token))));
+        await evicting;
+        foreach (var instance in fleet)
+            await instance.DisposeAsync();
+
+        var longest = took.Max();
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"value that takes {_computing.TotalMilliseconds} ms, evicted every 100 ms: {_runs} runs in {_duration.TotalSeconds} s, {took.Count} calls, the longest {longest.TotalMilliseconds:F0} ms");
+        Assert.Equal(0, violations.Sum());
+        Assert.True(longest < 3 * _computing, $"Two computations, and some time to spare: {longest}");
+    }
+
+    private async Task EvictAsync(ITagCache cache, CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            var version = Interlocked.Increment(ref _version);
+            await cache.EvictByTagAsync("t", CancellationToken.None);
+            Interlocked.Exchange(ref _evicted, version);
+            await Task.Delay(100, CancellationToken.None); // the rate
+        }
+    }
+
+    private async Task<int> AskAsync(ITagCache cache, ConcurrentQueue<TimeSpan> took, CancellationToken stop)
+    {
+        // Copies in memory follow evictions by others a moment later, so Redis is asked.
+        var policy = new CachePolicy { Flags = Microsoft.Extensions.Caching.Hybrid.HybridCacheEntryFlags.DisableLocalCacheRead };
+        var violations = 0;
+        while (!stop.IsCancellationRequested)
+        {
+            var evicted = Interlocked.Read(ref _evicted);
+            var start = Stopwatch.GetTimestamp();
+            var value = await cache.GetOrCreateAsync("k", async (_, _) => await ComputeAsync(), policy, ["t"], CancellationToken.None);
+            took.Enqueue(Stopwatch.GetElapsedTime(start));
+            if (value < evicted)
+                violations++;
+        }
+
+        return violations;
+    }
+
+    private async Task<long> ComputeAsync()
+    {
+        Interlocked.Increment(ref _runs);
+        var version = Interlocked.Read(ref _version);
+        await Task.Delay(_computing, CancellationToken.None); // a computation takes its time
+        return version;
+    }
+}
