@@ -1,0 +1,56 @@
+using System.Runtime.CompilerServices;
+
+namespace RedisTagCache.Model;
+
+[InlineArray(Most)]
+internal struct Instances
+{
+    public const int Most = 3;
+
+    private Instance _first;
+}
+
+internal enum PollPhase : byte
+{
+    None,
+    Asked,
+    Answered,
+    AwaitsMarks,
+    AsksRemovals,
+    HasRemovals,
+}
+
+internal struct Poll
+{
+    public PollPhase Phase;
+
+    /// <summary>What was in force when it began.</summary>
+    public byte InForce;
+
+    /// <summary>The operations that had joined another when it began.</summary>
+    public byte Joined;
+    public Stamp Stamp;
+    public byte Removal;
+    public byte Asked;
+    public byte Syncs;
+    public RemovalsPage Page;
+}
+
+internal struct Instance
+{
+    public Mirrors Mirrors;
+    public RemovalLog Removals;
+    public Copies Copies;
+
+    /// <summary>Whether copies may be given out without asking: there was a look that succeeded. Time does not pass here: copies are trusted for ever after.</summary>
+    public bool IsCurrent;
+
+    /// <summary>The changes of which copies must know: those in force when the last look began, and its own.</summary>
+    public byte Due;
+
+    public bool IsDown;
+
+    /// <summary>The connection was lost, and this instance has not yet heard of it.</summary>
+    public bool IsUnaware;
+    public Poll Poll;
+}

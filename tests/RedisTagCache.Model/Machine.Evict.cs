@@ -1,0 +1,66 @@
+namespace RedisTagCache.Model;
+
+internal sealed partial class Machine
+{
+    private void BeginMark(ref World world, int o)
+    {
+        ref var op = ref world.Ops[o];
+        ref var mirror = ref world.Instances[scenario.Ops[o].Instance].Mirrors[op.Partition];
+        if (mirror.HasKnown && mirror.IsTrusted)
+            op.Phase = Phase.Marks;
+        else
+            Await(ref world, o, Phase.Marks);
+    }
+
+    private void Evict(ref World world, int o)
+    {
+        ref var op = ref world.Ops[o];
+        var plan = scenario.Ops[o];
+        ref var instance = ref world.Instances[plan.Instance];
+        var (hard, soft) = plan.Kind == OpKind.Evict ? (plan.Tags, (byte)0) : ((byte)0, plan.Tags);
+        if (op.Phase == Phase.Marks)
+        {
+            op.Mark = Mark(ref world, op.Partition, hard, soft);
+            op.Phase = Phase.Marked;
+            if (!op.Mark.IsRefused)
+                world.Servers[op.Partition].Applied |= (byte)(1 << o);
+            return;
+        }
+
+        if (op.Mark.IsRefused)
+        {
+            if (op.Syncs++ < MostSyncs)
+                Await(ref world, o, Phase.Marks);
+            else
+                op.Phase = Phase.Done;
+            return;
+        }
+
+        instance.Mirrors[op.Partition].Apply(op.Mark, hard, soft, scenario.Broken);
+        if (++op.Partition < scenario.Partitions)
+        {
+            BeginMark(ref world, o);
+            return;
+        }
+
+        op.Partition--;
+        Return(ref world, o);
+    }
+
+    /// <summary>A change has returned: from now on it holds.</summary>
+    private void Return(ref World world, int o)
+    {
+        var change = (byte)(1 << o);
+        ref var op = ref world.Ops[o];
+        op.Phase = Phase.Done;
+        world.Returned |= change;
+        for (var p = 0; p < scenario.Partitions; p++)
+        {
+            if ((scenario.Ops[o].Kind is OpKind.Evict or OpKind.Expire || p == op.Partition) && (world.Servers[p].Applied & change) == 0)
+                return; // Redis has lost it since
+        }
+
+        world.InForce |= change;
+        world.Instances[scenario.Ops[o].Instance].Due |= change;
+    }
+}
