@@ -1,0 +1,70 @@
+using RedisTagCache.History.Recording;
+using RedisTagCache.History.Work;
+
+namespace RedisTagCache.History.Checking;
+
+/// <summary>Judges the runs of factories: two of one key that overlap need a reason.</summary>
+internal sealed class RunCheck(Fleet fleet, Verdicts verdicts, Teller teller)
+{
+    /// <summary>After a fault, instances may be without Redis for so long, and leases may be as they were left.</summary>
+    public static readonly TimeSpan Aftermath = TimeSpan.FromSeconds(10);
+
+    /// <summary>A lease is asked for before its run begins; a removal in between takes it away unseen.</summary>
+    private static readonly TimeSpan _askedBefore = TimeSpan.FromSeconds(2);
+
+    private readonly List<(Worker By, Operation Run)>[] _runs = [.. Enumerable.Range(0, Plan.Keys).Select(_ => new List<(Worker, Operation)>())];
+    private readonly List<Operation>[] _revocations = [.. Enumerable.Range(0, Plan.Keys).Select(_ => new List<Operation>())];
+
+    public void Add(Worker worker, in Operation operation)
+    {
+        if (operation.Kind == Kind.Run)
+            _runs[operation.Target].Add((worker, operation));
+        else if (operation.Kind is Kind.Remove or Kind.Set)
+            _revocations[operation.Target].Add(operation);
+    }
+
+    public void Check()
+    {
+        for (var key = 0; key < Plan.Keys; key++)
+        {
+            _runs[key].Sort(static (a, b) => a.Run.Start.CompareTo(b.Run.Start));
+            _revocations[key].Sort(static (a, b) => a.Start.CompareTo(b.Start));
+            for (var i = 0; i < _runs[key].Count; i++)
+            {
+                Verdicts.Count(verdicts.Checked, Promise.OneRunAtATime);
+                for (var j = i + 1; j < _runs[key].Count && _runs[key][j].Run.Start < _runs[key][i].Run.End; j++)
+                    Overlap(_runs[key][i], _runs[key][j]);
+            }
+        }
+    }
+
+    private void Overlap((Worker By, Operation Run) first, (Worker By, Operation Run) second)
+    {
+        if (Revocation(first.Run, second.Run))
+            Verdicts.Count(verdicts.NotJudged, "two runs at a time: the value was removed or set meanwhile, which revokes the lease");
+        else if (Cause(first, second) is { } fault)
+            Verdicts.Count(verdicts.NotJudged, $"two runs at a time: {fault.Name}");
+        else
+            verdicts.Violate(Promise.OneRunAtATime, () => $"{teller.Tell(first.By, first.Run)} AND {teller.Tell(second.By, second.Run)}");
+    }
+
+    private bool Revocation(Operation first, Operation second)
+    {
+        var from = first.Start - Exceptions.Ticks(_askedBefore);
+        foreach (var revocation in _revocations[first.Target])
+        {
+            if (revocation.Start >= second.Start)
+                return false;
+            if (revocation.End > from)
+                return true;
+        }
+
+        return false;
+    }
+
+    private Fault? Cause((Worker By, Operation Run) first, (Worker By, Operation Run) second) => fleet.Faults.FirstOrDefault(fault =>
+        fault.Leases != LeasesLost.None
+        && fault.From < second.Run.Start
+        && fault.Until + Exceptions.Ticks(Aftermath) > first.Run.Start
+        && (fault.Leases == LeasesLost.All || fault.Worker == first.By || fault.Worker == second.By));
+}
