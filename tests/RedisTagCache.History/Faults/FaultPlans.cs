@@ -41,7 +41,7 @@ internal sealed class FaultPlans(RedisPair redis, IReadOnlyList<WorkerProcess> w
             new("redis-server killed, back with an older snapshot", LeasesLost.All, async () => new Injected("restored", await redis.RestoreSnapshotAsync(2 * _losing))),
             new("primary killed, replica promoted", LeasesLost.All, async () => new Injected("promoted", await redis.FailOverAsync(_losing)))
         ];
-        if (FakeClock.Library is not null)
+        if (FakeClock.IsInstalled)
             plans.Add(new FaultPlan("primary killed, replica with a clock a minute behind promoted", LeasesLost.All, FailOverToSlowClockAsync));
         else if (RedisFixture.IsRealRedisRequired)
             throw new InvalidOperationException("libfaketime is required, and was not found.");

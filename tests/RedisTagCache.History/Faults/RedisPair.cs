@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Diagnostics;
+using System.Globalization;
 using RedisTagCache.History.Checking;
 using RedisTagCache.TestSupport;
 using StackExchange.Redis;
@@ -49,12 +49,11 @@ internal sealed class RedisPair : IAsyncDisposable
     /// <summary>Kills the primary and starts it again with what it had some time before.</summary>
     public async Task<Rollback> RestoreSnapshotAsync(TimeSpan age)
     {
-        var file = NewFile();
         var from = Stopwatch.GetTimestamp();
-        await AskAsync(async (server, _) =>
+        var file = await AskAsync(async (server, _) =>
         {
-            await server.ConfigSetAsync("dbfilename", file);
-            return await server.ExecuteAsync("SAVE");
+            await server.ExecuteAsync("SAVE");
+            return (await server.ConfigGetAsync("dbfilename"))[0].Value;
         });
         await Task.Delay(age);
         var until = Stopwatch.GetTimestamp();
