@@ -10,10 +10,11 @@ namespace RedisTagCache.History;
 /// <param name="Rate">Reads a second, of each.</param>
 /// <param name="Edits">Evictions, removals and such a second, of each.</param>
 /// <param name="Settle">The time from the end of one fault to the begin of the next.</param>
+/// <param name="Faults">A part of the names of the faults to be injected; empty for all.</param>
 /// <param name="Broken">What the workers do wrong, to see that it is found.</param>
-internal sealed record HistoryOptions(TimeSpan Duration, string Output, int Workers, int Rate, int Edits, TimeSpan Settle, Broken Broken)
+internal sealed record HistoryOptions(TimeSpan Duration, string Output, int Workers, int Rate, int Edits, TimeSpan Settle, string Faults, Broken Broken)
 {
-    public const string Usage = "--minutes 30 --output docs/history --workers 3 --rate 2500 --edits 40 --settle 12 --break None";
+    public const string Usage = "--minutes 30 --output docs/history --workers 3 --rate 2500 --edits 40 --settle 12 --faults \"\" --break None";
 
     public bool HasFaults => Settle > TimeSpan.Zero;
 
@@ -29,6 +30,7 @@ internal sealed record HistoryOptions(TimeSpan Duration, string Output, int Work
             (int)Number("--rate", 2_500),
             (int)Number("--edits", 40),
             TimeSpan.FromSeconds(Number("--settle", 12)),
+            Text("--faults", ""),
             Enum.Parse<Broken>(Text("--break", nameof(Broken.None))));
         if (args.Length % 2 != 0 || given.Count > 0)
             throw new FormatException($"Options: {Usage}");
@@ -41,5 +43,5 @@ internal sealed record HistoryOptions(TimeSpan Duration, string Output, int Work
 
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"--minutes {Duration.TotalMinutes:0.##} --output {Output} --workers {Workers} --rate {Rate} --edits {Edits} --settle {Settle.TotalSeconds:0.##}{(Broken == Broken.None ? "" : $" --break {Broken}")}");
+        $"--minutes {Duration.TotalMinutes:0.##} --output {Output} --workers {Workers} --rate {Rate} --edits {Edits} --settle {Settle.TotalSeconds:0.##}{(Faults.Length == 0 ? "" : $" --faults \"{Faults}\"")}{(Broken == Broken.None ? "" : $" --break {Broken}")}");
 }

@@ -31,9 +31,12 @@ internal static class HistoryRun
                 .Select(i => new WorkerProcess(new WorkerOptions(
                     folder, i == options.Workers - 1 ? proxies.ConnectionString : direct, new Worker(i, 0), options.Rate, options.Edits, i == 0, options.Broken)))
                 .ToArray();
+            var strangers = 0;
+            WorkerProcess NewStranger() => new(new WorkerOptions(folder, direct, new Worker(options.Workers, strangers++), options.Rate / 2, 0, false, options.Broken));
+
             var zero = Stopwatch.GetTimestamp();
             var started = Stopwatch.StartNew();
-            IReadOnlyList<FaultPlan> plans = options.HasFaults ? new FaultPlans(redis, workers, proxies).All() : [];
+            IReadOnlyList<FaultPlan> plans = options.HasFaults ? new FaultPlans(redis, workers, proxies, NewStranger).All().Where(p => p.Name.Contains(options.Faults, StringComparison.Ordinal)).ToArray() : [];
             List<Fault> faults = [];
             try
             {

@@ -15,8 +15,9 @@ internal static class Checker
     {
         var verdicts = new Verdicts();
         var teller = new Teller(fleet, zero);
-        var reads = new ReadCheck(Changes.Of(histories), fleet, verdicts, teller);
-        var runs = new RunCheck(fleet, verdicts, teller);
+        var changes = Changes.Of(histories);
+        var reads = new ReadCheck(changes, fleet, verdicts, teller);
+        var runs = new RunCheck(fleet, changes, verdicts, teller);
         foreach (var history in histories)
         {
             foreach (var operation in history.Read())

@@ -4,10 +4,10 @@ using RedisTagCache.History.Work;
 namespace RedisTagCache.History.Checking;
 
 /// <summary>Judges the runs of factories: two of one key that overlap need a reason.</summary>
-internal sealed class RunCheck(Fleet fleet, Verdicts verdicts, Teller teller)
+internal sealed class RunCheck(Fleet fleet, Changes changes, Verdicts verdicts, Teller teller)
 {
-    /// <summary>After a fault, instances may be without Redis for so long, and leases may be as they were left.</summary>
-    public static readonly TimeSpan Aftermath = TimeSpan.FromSeconds(10);
+    /// <summary>So long after a fault there are runs without a lease, or with one that was lost: that of a lease, and of a factory.</summary>
+    private static readonly TimeSpan _aftermath = WorkerProgram.LeaseDuration + TimeSpan.FromSeconds(1);
 
     /// <summary>A lease is asked for before its run begins; a removal in between takes it away unseen.</summary>
     private static readonly TimeSpan _askedBefore = TimeSpan.FromSeconds(2);
@@ -44,6 +44,8 @@ internal sealed class RunCheck(Fleet fleet, Verdicts verdicts, Teller teller)
             Verdicts.Count(verdicts.NotJudged, "two runs at a time: the value was removed or set meanwhile, which revokes the lease");
         else if (Cause(first, second) is { } fault)
             Verdicts.Count(verdicts.NotJudged, $"two runs at a time: {fault.Name}");
+        else if (IsUnanswered(first, second) || IsUnanswered(second, first))
+            Verdicts.Count(verdicts.NotJudged, "two runs at a time: Redis did not answer one of the instances, although no fault was injected just then");
         else
             verdicts.Violate(Promise.OneRunAtATime, () => $"{teller.Tell(first.By, first.Run)} AND {teller.Tell(second.By, second.Run)}");
     }
@@ -62,9 +64,12 @@ internal sealed class RunCheck(Fleet fleet, Verdicts verdicts, Teller teller)
         return false;
     }
 
+    private bool IsUnanswered((Worker By, Operation Run) one, (Worker By, Operation Run) other) =>
+        changes.WasUnanswered(one.By, Math.Min(one.Run.Start, other.Run.Start) - Exceptions.Ticks(_askedBefore), one.Run.Start);
+
     private Fault? Cause((Worker By, Operation Run) first, (Worker By, Operation Run) second) => fleet.Faults.FirstOrDefault(fault =>
         fault.Leases != LeasesLost.None
         && fault.From < second.Run.Start
-        && fault.Until + Exceptions.Ticks(Aftermath) > first.Run.Start
+        && fault.Until + Exceptions.Ticks(_aftermath) > first.Run.Start
         && (fault.Leases == LeasesLost.All || fault.Worker == first.By || fault.Worker == second.By));
 }

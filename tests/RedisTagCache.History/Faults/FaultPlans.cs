@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using RedisTagCache.History.Checking;
 using RedisTagCache.TestSupport;
 using StackExchange.Redis;
@@ -5,9 +7,8 @@ using StackExchange.Redis;
 namespace RedisTagCache.History.Faults;
 
 /// <summary>Everything that is done to a fleet, in the order in which it is done.</summary>
-internal sealed class FaultPlans(RedisPair redis, IReadOnlyList<WorkerProcess> workers, Proxies proxies)
+internal sealed class FaultPlans(RedisPair redis, IReadOnlyList<WorkerProcess> workers, Proxies proxies, Func<WorkerProcess> newStranger)
 {
-    /// <summary>The worker behind the proxies is the last one.</summary>
     private const int JunkDatabase = 1;
     private const int JunkBytes = 8 * 1024;
     private const int JunkAtOnce = 200;
@@ -17,6 +18,8 @@ internal sealed class FaultPlans(RedisPair redis, IReadOnlyList<WorkerProcess> w
     private static readonly TimeSpan _hang = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan _losing = TimeSpan.FromSeconds(1.5);
     private static readonly TimeSpan _junkLife = TimeSpan.FromSeconds(15);
+
+    private static readonly TimeSpan _looking = TimeSpan.FromSeconds(5);
 
     private int _victim;
 
@@ -38,8 +41,8 @@ internal sealed class FaultPlans(RedisPair redis, IReadOnlyList<WorkerProcess> w
             new("connection cut at a random byte", LeasesLost.Own, CutAsync, workers.Count - 1),
             new("worker killed, another started", LeasesLost.None, ReplaceWorkerAsync),
             new("worker stopped for 3 s", LeasesLost.Own, StopWorkerAsync, 0),
-            new("redis-server killed, back with an older snapshot", LeasesLost.All, async () => new Injected("restored", await redis.RestoreSnapshotAsync(2 * _losing))),
-            new("primary killed, replica promoted", LeasesLost.All, async () => new Injected("promoted", await redis.FailOverAsync(_losing)))
+            new("redis-server killed, back with an older snapshot", LeasesLost.All, () => WithStrangerAsync(go => redis.RestoreSnapshotAsync(2 * _losing, go))),
+            new("primary killed, replica promoted", LeasesLost.All, () => WithStrangerAsync(go => redis.FailOverAsync(_losing, go)))
         ];
         if (FakeClock.IsInstalled)
             plans.Add(new FaultPlan("primary killed, replica with a clock a minute behind promoted", LeasesLost.All, FailOverToSlowClockAsync));
@@ -68,7 +71,7 @@ internal sealed class FaultPlans(RedisPair redis, IReadOnlyList<WorkerProcess> w
         var leases = new List<RedisKey>();
         await foreach (var key in server.KeysAsync(pattern: "{rtc:0}:l:*", pageSize: 1_000))
             leases.Add(key);
-        return (await database.KeyDeleteAsync([.. leases])).ToString(System.Globalization.CultureInfo.InvariantCulture);
+        return (await database.KeyDeleteAsync([.. leases])).ToString(CultureInfo.InvariantCulture);
     });
 
     private Task<string> KillClientsAsync(string type) => redis.AskAsync(async (server, _) => (string?)await server.ExecuteAsync("CLIENT", "KILL", "TYPE", type, "SKIPME", "yes") ?? "0");
@@ -135,11 +138,22 @@ internal sealed class FaultPlans(RedisPair redis, IReadOnlyList<WorkerProcess> w
 
     private async Task<Injected> FailOverToSlowClockAsync()
     {
-        var rollback = await redis.FailOverAsync(_losing, FakeClock.Behind());
+        var injected = await WithStrangerAsync(go => redis.FailOverAsync(_losing, go, FakeClock.Behind()));
         var behind = await redis.AskAsync(async (server, _) => DateTime.UtcNow - await server.TimeAsync());
         return behind > TimeSpan.FromSeconds(50)
-            ? new Injected(FormattableString.Invariant($"{behind.TotalSeconds:0} s behind"), rollback)
+            ? injected with { Evidence = FormattableString.Invariant($"{injected.Evidence}, {behind.TotalSeconds:0} s behind") }
             : throw new InvalidOperationException("The clock was not behind.");
+    }
+
+    /// <summary>Has a process look on that knows of nothing, and so is served what came back until those who know better repeat it.</summary>
+    private async Task<Injected> WithStrangerAsync(Func<Action, Task<Rollback>> lose)
+    {
+        await using var stranger = newStranger();
+        await stranger.PrepareAsync();
+        var rollback = await lose(stranger.Go);
+        await Task.Delay(_looking);
+        await stranger.EndAsync();
+        return new Injected(FormattableString.Invariant($"{(rollback.LostUntil - rollback.LostFrom) / (double)Stopwatch.Frequency:0.0} s lost"), rollback);
     }
 
     private static async Task<Injected> RepeatedAsync(int times, Func<Task<string>> inject)
@@ -147,7 +161,7 @@ internal sealed class FaultPlans(RedisPair redis, IReadOnlyList<WorkerProcess> w
         var count = 0L;
         for (var i = 0; i < times; i++)
         {
-            count += long.Parse(await inject(), System.Globalization.CultureInfo.InvariantCulture);
+            count += long.Parse(await inject(), CultureInfo.InvariantCulture);
             await Task.Delay(TimeSpan.FromSeconds(2.0 / times));
         }
 

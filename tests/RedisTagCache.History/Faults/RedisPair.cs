@@ -47,7 +47,9 @@ internal sealed class RedisPair : IAsyncDisposable
     }
 
     /// <summary>Kills the primary and starts it again with what it had some time before.</summary>
-    public async Task<Rollback> RestoreSnapshotAsync(TimeSpan age)
+    /// <param name="age">How long before.</param>
+    /// <param name="back">Is called as soon as it answers.</param>
+    public async Task<Rollback> RestoreSnapshotAsync(TimeSpan age, Action back)
     {
         var from = Stopwatch.GetTimestamp();
         var file = await AskAsync(async (server, _) =>
@@ -59,6 +61,7 @@ internal sealed class RedisPair : IAsyncDisposable
         var until = Stopwatch.GetTimestamp();
         Primary.Kill();
         await Primary.RestartAsync([.. _common, "--dbfilename", file]);
+        back();
         return new Rollback(from, until, Stopwatch.GetTimestamp());
     }
 
@@ -66,8 +69,9 @@ internal sealed class RedisPair : IAsyncDisposable
     /// Cuts the replica off, kills the primary a while after, and makes the replica the primary. What the other had confirmed meanwhile is lost.
     /// </summary>
     /// <param name="cutOff">That while.</param>
+    /// <param name="back">Is called as soon as there is a primary.</param>
     /// <param name="environment">Of the replica, which is started anew for it.</param>
-    public async Task<Rollback> FailOverAsync(TimeSpan cutOff, IReadOnlyDictionary<string, string>? environment = null)
+    public async Task<Rollback> FailOverAsync(TimeSpan cutOff, Action back, IReadOnlyDictionary<string, string>? environment = null)
     {
         if (environment is not null)
         {
@@ -86,10 +90,11 @@ internal sealed class RedisPair : IAsyncDisposable
         Primary.Kill();
         await Task.Delay(TimeSpan.FromSeconds(0.3));
         await admin.GetServers()[0].ExecuteAsync("REPLICAOF", "NO", "ONE");
-        var back = Stopwatch.GetTimestamp();
+        var backAt = Stopwatch.GetTimestamp();
+        back();
         (Primary, Replica) = (Replica, Primary);
         await Replica.RestartAsync([.. _common, "--dbfilename", NewFile(), .. Following(Primary)]);
-        return new Rollback(from, until, back);
+        return new Rollback(from, until, backAt);
     }
 
     public async ValueTask DisposeAsync()

@@ -22,10 +22,20 @@ internal sealed class WorkerProcess(WorkerOptions options) : IAsyncDisposable
 
     public async Task StartAsync()
     {
+        await PrepareAsync();
+        Go();
+    }
+
+    /// <summary>Lets one begin that was prepared.</summary>
+    public void Go() => _process.StandardInput.WriteLine(WorkerProgram.Go);
+
+    /// <summary>Starts the process, which does not connect before it may go.</summary>
+    public async Task PrepareAsync()
+    {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var argument in _options.ToArguments().Prepend(Executable()))
             start.ArgumentList.Add(argument);
-        start.Environment["DOTNET_TieredPGO"] = "0";
+        start.Environment["DOTNET_TieredPGO"] = "0"; // many processes on few processors
         _process = Process.Start(start)!;
         _process.ErrorDataReceived += (_, e) => _complaint += e.Data is null ? "" : e.Data + "\n";
         _process.BeginErrorReadLine();

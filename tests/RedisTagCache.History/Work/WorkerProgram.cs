@@ -4,10 +4,11 @@ using RedisTagCache.TestSupport;
 
 namespace RedisTagCache.History.Work;
 
-/// <summary>One process of the fleet: reads and edits until its input ends.</summary>
+/// <summary>One process of the fleet: reads and edits from when it is told to until its input ends.</summary>
 internal static class WorkerProgram
 {
     public const string Ready = "ready";
+    public const string Go = "go";
     public const string DatabaseFile = "database";
 
     /// <summary>Short, so that a fault of a few seconds outlasts it.</summary>
@@ -30,11 +31,12 @@ internal static class WorkerProgram
         var values = new Values(instance.Get<ITagCache>(), instance.Get<HybridCache>(), database, recorder, options.Broken);
         var editor = new Editor(instance.Get<ITagCache>(), values, database, recorder, options.Broken);
 
+        await Console.Out.WriteLineAsync(Ready);
+        await Console.In.ReadLineAsync();
         using var stop = new CancellationTokenSource();
         var readers = Enumerable.Range(0, Readers).Select(_ => LoopAsync((double)options.Rate / Readers, ReadsAtOnce, ReadAnyAsync, stop.Token));
         var editors = Enumerable.Range(0, Editors).Select(_ => LoopAsync((double)options.Edits / Editors, 1, editor.EditAsync, stop.Token));
-        var loops = readers.Concat(editors).ToArray();
-        await Console.Out.WriteLineAsync(Ready);
+        var loops = readers.Concat(options.Edits == 0 ? [] : editors).ToArray();
         await Task.WhenAny(Task.WhenAll(loops), Task.Run(Console.In.ReadLineAsync));
         await stop.CancelAsync();
         await Task.WhenAll(loops); // an exception that no caller may see ends the process, and the run
