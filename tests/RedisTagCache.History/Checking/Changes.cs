@@ -11,6 +11,7 @@ internal sealed class Changes
     private readonly ChangeLog[] _removals = [.. Enumerable.Range(0, Plan.Keys).Select(_ => new ChangeLog())];
     private readonly VersionLog[] _versions = [.. Enumerable.Range(0, Plan.Keys).Select(_ => new VersionLog())];
     private readonly Dictionary<Worker, List<(long End, long Start)>> _unanswered = [];
+    private readonly HashSet<(int Key, long Begun)> _firstSets = [];
     private readonly ChangeLog[][] _hard;
     private readonly ChangeLog[][] _soft;
 
@@ -25,8 +26,13 @@ internal sealed class Changes
         var changes = new Changes();
         foreach (var history in histories)
         {
+            var answered = history.Read().Where(IsAnswered).Select(o => o.End).DefaultIfEmpty(long.MaxValue).Min();
             foreach (var operation in history.Read())
+            {
                 changes.Add(history.Worker, operation);
+                if (operation.Kind == Kind.Set && operation.Start < answered)
+                    changes._firstSets.Add((operation.Target, operation.Start));
+            }
         }
 
         foreach (var log in changes._evictions.Concat(changes._expiries).Concat(changes._removals))
@@ -46,6 +52,9 @@ internal sealed class Changes
 
     public VersionLog Versions(int key) => _versions[key];
 
+    /// <summary>Whether a value was set before its instance had heard of Redis for the first time.</summary>
+    public bool IsFirstSet(in Operation read) => read.IsSet && _firstSets.Contains((read.Target, read.Begun));
+
     /// <summary>Whether Redis did not answer a look-up of that worker within a time.</summary>
     public bool WasUnanswered(Worker worker, long from, long until)
     {
@@ -62,6 +71,8 @@ internal sealed class Changes
     }
 
     private static IEnumerable<ChangeLog> LogsOf(int key, ChangeLog[] byTag) => Plan.TagsOf(key).Append(Plan.Everything).Select(tag => byTag[tag]);
+
+    private static bool IsAnswered(Operation operation) => operation.Kind is Kind.ReadRedis && operation.Outcome != Outcome.Unavailable;
 
     private void Add(Worker worker, in Operation operation)
     {

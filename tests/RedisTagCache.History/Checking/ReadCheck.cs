@@ -53,6 +53,8 @@ internal sealed class ReadCheck(Changes changes, Fleet fleet, Verdicts verdicts,
             {
                 if (change.Kind == Kind.Remove && read.IsSet)
                     excuse ??= ("a value that was set has no place in the order of removals: the call may have overlapped", null);
+                else if (changes.IsFirstSet(read))
+                    excuse ??= ("hole 7: a value that was set before its instance had heard of Redis for the first time", null);
                 else if (_exceptions.Of(read, change) is { } exception)
                     excuse = exception;
                 else if (oldest is null || change.End < oldest.Value.End)
