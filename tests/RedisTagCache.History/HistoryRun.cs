@@ -29,10 +29,10 @@ internal static class HistoryRun
             // The last worker is behind the proxies; the first one gives out its copies while Redis is away.
             var workers = Enumerable.Range(0, options.Workers)
                 .Select(i => new WorkerProcess(new WorkerOptions(
-                    folder, i == options.Workers - 1 ? proxies.ConnectionString : direct, new Worker(i, 0), options.Rate, options.Edits, i == 0, options.Broken)))
+                    folder, i == options.Workers - 1 ? proxies.ConnectionString : direct, new WorkerId(i, 0), options.Rate, options.Edits, i == 0, options.Broken)))
                 .ToArray();
             var strangers = 0;
-            WorkerProcess NewStranger() => new(new WorkerOptions(folder, direct, new Worker(options.Workers, strangers++), options.Rate / 2, 0, false, options.Broken));
+            WorkerProcess NewStranger() => new(new WorkerOptions(folder, direct, new WorkerId(options.Workers, strangers++), options.Rate / 2, 0, false, options.Broken));
 
             var zero = Stopwatch.GetTimestamp();
             var started = Stopwatch.StartNew();
@@ -52,9 +52,9 @@ internal static class HistoryRun
             }
 
             say($"{started.Elapsed:mm\\:ss} checking");
-            var fleet = new Fleet(faults, workers.SelectMany(w => w.Deaths).ToDictionary(), new HashSet<int> { 0 });
+            var circumstances = new Circumstances(faults, workers.SelectMany(w => w.Deaths).ToDictionary(), new HashSet<int> { 0 });
             var histories = HistoryFile.In(folder);
-            var verdicts = Checker.Check(histories, fleet, zero);
+            var verdicts = Checker.Check(histories, circumstances, zero);
             return new HistoryResult(verdicts, faults, [.. plans.Select(p => p.Name)], new Report(options, redis.Version, started.Elapsed, histories.Count, verdicts, faults, plans).Write());
         }
         finally

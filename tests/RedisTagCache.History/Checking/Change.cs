@@ -8,4 +8,4 @@ namespace RedisTagCache.History.Checking;
 /// <param name="Start">When it was called.</param>
 /// <param name="End">When it had returned.</param>
 /// <param name="By">Who knows it for certain.</param>
-internal readonly record struct Change(Kind Kind, int Target, long Start, long End, Worker By);
+internal readonly record struct Change(Kind Kind, int Target, long Start, long End, WorkerId By);

@@ -10,7 +10,7 @@ internal sealed class Changes
     private readonly ChangeLog[] _expiries = [.. Enumerable.Range(0, Plan.Tags).Select(_ => new ChangeLog())];
     private readonly ChangeLog[] _removals = [.. Enumerable.Range(0, Plan.Keys).Select(_ => new ChangeLog())];
     private readonly VersionLog[] _versions = [.. Enumerable.Range(0, Plan.Keys).Select(_ => new VersionLog())];
-    private readonly Dictionary<Worker, List<(long End, long Start)>> _unanswered = [];
+    private readonly Dictionary<WorkerId, List<(long End, long Start)>> _unanswered = [];
     private readonly HashSet<(int Key, long Begun)> _firstSets = [];
     private readonly ChangeLog[][] _hard;
     private readonly ChangeLog[][] _soft;
@@ -56,7 +56,7 @@ internal sealed class Changes
     public bool IsFirstSet(in Operation read) => read.IsSet && _firstSets.Contains((read.Target, read.Begun));
 
     /// <summary>Whether Redis did not answer a look-up of that worker within a time.</summary>
-    public bool WasUnanswered(Worker worker, long from, long until)
+    public bool WasUnanswered(WorkerId worker, long from, long until)
     {
         if (!_unanswered.TryGetValue(worker, out var unanswered))
             return false;
@@ -74,7 +74,7 @@ internal sealed class Changes
 
     private static bool IsAnswered(Operation operation) => operation.Kind is Kind.ReadRedis && operation.Outcome != Outcome.Unavailable;
 
-    private void Add(Worker worker, in Operation operation)
+    private void Add(WorkerId worker, in Operation operation)
     {
         if (operation.Kind == Kind.Raise)
             _versions[operation.Target].Add(operation.End, operation.Version);

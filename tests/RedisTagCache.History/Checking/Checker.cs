@@ -9,15 +9,15 @@ namespace RedisTagCache.History.Checking;
 internal static class Checker
 {
     /// <param name="histories">What each process has recorded.</param>
-    /// <param name="fleet">What was done to them.</param>
+    /// <param name="circumstances">What was done to them.</param>
     /// <param name="zero">The time stamp from which times are told.</param>
-    public static Verdicts Check(IReadOnlyList<IHistory> histories, Fleet fleet, long zero = 0)
+    public static Verdicts Check(IReadOnlyList<IHistory> histories, Circumstances circumstances, long zero = 0)
     {
         var verdicts = new Verdicts();
-        var teller = new Teller(fleet, zero);
+        var teller = new Teller(circumstances, zero);
         var changes = Changes.Of(histories);
-        var reads = new ReadCheck(changes, fleet, verdicts, teller);
-        var runs = new RunCheck(fleet, changes, verdicts, teller);
+        var reads = new ReadCheck(changes, circumstances, verdicts, teller);
+        var runs = new RunCheck(circumstances, changes, verdicts, teller);
         foreach (var history in histories)
         {
             foreach (var operation in history.Read())

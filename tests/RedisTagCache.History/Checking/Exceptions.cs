@@ -7,7 +7,7 @@ namespace RedisTagCache.History.Checking;
 /// The exceptions that docs/consistency.md makes, and no others: which confirmed change an instance may not follow, and when. Each that is
 /// made use of is counted.
 /// </summary>
-internal sealed class Exceptions(Fleet fleet, Changes changes)
+internal sealed class Exceptions(Circumstances circumstances, Changes changes)
 {
     /// <summary>No look-up waits longer for Redis.</summary>
     public static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
@@ -23,7 +23,7 @@ internal sealed class Exceptions(Fleet fleet, Changes changes)
 
     private static readonly TimeSpan _around = TimeSpan.FromSeconds(0.5);
 
-    private readonly Rollback[] _rollbacks = [.. fleet.Faults.Select(f => f.Rollback).OfType<Rollback>()];
+    private readonly Rollback[] _rollbacks = [.. circumstances.Faults.Select(f => f.Rollback).OfType<Rollback>()];
 
     /// <summary>Why a read need not show a change; nothing when it must.</summary>
     public (string Reason, Rollback Cause)? Of(in Operation read, in Change change)
@@ -42,7 +42,7 @@ internal sealed class Exceptions(Fleet fleet, Changes changes)
             var inForce = rollback.BackAt + Ticks(HealedWithin) + (read.Kind == Kind.ReadCopy ? Ticks(CopiesFollowWithin) : 0);
             if (read.Start < inForce)
                 return ("hole 1: Redis went back to before the eviction, which may not have been repeated yet", rollback);
-            if (fleet.Deaths.TryGetValue(change.By, out var death) && death < inForce && read.Start < rollback.BackAt + Ticks(LongestLife))
+            if (circumstances.Deaths.TryGetValue(change.By, out var death) && death < inForce && read.Start < rollback.BackAt + Ticks(LongestLife))
                 return ("hole 2: Redis went back to before the eviction, and its issuer was killed", rollback);
         }
 
@@ -50,8 +50,8 @@ internal sealed class Exceptions(Fleet fleet, Changes changes)
     }
 
     /// <summary>Why a worker may give out a copy that is too old; nothing when it may not.</summary>
-    public string? OfCopy(Worker worker, in Operation read) =>
-        fleet.GivesOutCopiesInOutages.Contains(worker.Index) && changes.WasUnanswered(worker, read.Start - Ticks(_around), read.End + Ticks(_around))
+    public string? OfCopy(WorkerId worker, in Operation read) =>
+        circumstances.GivesOutCopiesInOutages.Contains(worker.Index) && changes.WasUnanswered(worker, read.Start - Ticks(_around), read.End + Ticks(_around))
             ? "hole 6: Redis did not answer an instance that gives out its copies then"
             : null;
 

@@ -10,4 +10,4 @@ namespace RedisTagCache.History.Checking;
 /// <param name="Leases">Whose leases it may have cost.</param>
 /// <param name="Worker">The one to whom it was done; nothing when to Redis.</param>
 /// <param name="Rollback">What was lost with it.</param>
-internal sealed record Fault(string Name, long From, long Until, string Evidence, LeasesLost Leases, Worker? Worker = null, Rollback? Rollback = null);
+internal sealed record Fault(string Name, long From, long Until, string Evidence, LeasesLost Leases, WorkerId? Worker = null, Rollback? Rollback = null);

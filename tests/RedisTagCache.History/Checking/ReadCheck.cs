@@ -4,11 +4,11 @@ using RedisTagCache.History.Recording;
 namespace RedisTagCache.History.Checking;
 
 /// <summary>Judges reads, each for itself, by the changes of all processes.</summary>
-internal sealed class ReadCheck(Changes changes, Fleet fleet, Verdicts verdicts, Teller teller)
+internal sealed class ReadCheck(Changes changes, Circumstances circumstances, Verdicts verdicts, Teller teller)
 {
-    private readonly Exceptions _exceptions = new(fleet, changes);
+    private readonly Exceptions _exceptions = new(circumstances, changes);
 
-    public void Check(Worker worker, in Operation read)
+    public void Check(WorkerId worker, in Operation read)
     {
         Verdicts.Count(verdicts.Reads, read.Outcome);
         if (read.Outcome == Outcome.Foreign)
@@ -24,7 +24,7 @@ internal sealed class ReadCheck(Changes changes, Fleet fleet, Verdicts verdicts,
         var promise = read.Kind == Kind.ReadRedis ? Promise.ReadsOfRedis : Promise.ReadsOfCopies;
         Verdicts.Count(verdicts.Checked, promise);
         Verdicts.Count(verdicts.Checked, Promise.ValuesOfTheirKeys);
-        if (fleet.At(read.Start) is { } fault)
+        if (circumstances.At(read.Start) is { } fault)
             Verdicts.Count(verdicts.CheckedDuring, fault.Name);
         var newest = Check(worker, read, changes.Hard(read.Target), promise);
         CheckVersion(worker, read, promise, newest);
@@ -36,7 +36,7 @@ internal sealed class ReadCheck(Changes changes, Fleet fleet, Verdicts verdicts,
     }
 
     /// <returns>When the newest change began that the read had to show; 0 where it shows an older value, which is told.</returns>
-    private long Check(Worker worker, in Operation read, ReadOnlySpan<ChangeLog> logs, Promise promise)
+    private long Check(WorkerId worker, in Operation read, ReadOnlySpan<ChangeLog> logs, Promise promise)
     {
         var newest = 0L;
         foreach (var log in logs)
@@ -69,7 +69,7 @@ internal sealed class ReadCheck(Changes changes, Fleet fleet, Verdicts verdicts,
         return 0;
     }
 
-    private void Late(Worker worker, in Operation read, Change due, Promise promise)
+    private void Late(WorkerId worker, in Operation read, Change due, Promise promise)
     {
         var late = read.Start - due.End;
         var told = read;
@@ -91,7 +91,7 @@ internal sealed class ReadCheck(Changes changes, Fleet fleet, Verdicts verdicts,
     }
 
     /// <summary>The same by what a user sees: the version that the database had when the newest change began. Independent of when a computation says that it began.</summary>
-    private void CheckVersion(Worker worker, in Operation read, Promise promise, long newest)
+    private void CheckVersion(WorkerId worker, in Operation read, Promise promise, long newest)
     {
         if (newest == 0 || read.IsSet)
             return;

@@ -4,7 +4,7 @@ using RedisTagCache.History.Work;
 namespace RedisTagCache.History.Checking;
 
 /// <summary>Judges the runs of factories: two of one key that overlap need a reason.</summary>
-internal sealed class RunCheck(Fleet fleet, Changes changes, Verdicts verdicts, Teller teller)
+internal sealed class RunCheck(Circumstances circumstances, Changes changes, Verdicts verdicts, Teller teller)
 {
     /// <summary>So long after a fault there are runs without a lease, or with one that was lost: that of a lease, and of a factory.</summary>
     private static readonly TimeSpan _aftermath = WorkerProgram.LeaseDuration + TimeSpan.FromSeconds(1);
@@ -12,10 +12,10 @@ internal sealed class RunCheck(Fleet fleet, Changes changes, Verdicts verdicts, 
     /// <summary>A lease is asked for before its run begins; a removal in between takes it away unseen.</summary>
     private static readonly TimeSpan _askedBefore = TimeSpan.FromSeconds(2);
 
-    private readonly List<(Worker By, Operation Run)>[] _runs = [.. Enumerable.Range(0, Plan.Keys).Select(_ => new List<(Worker, Operation)>())];
+    private readonly List<(WorkerId By, Operation Run)>[] _runs = [.. Enumerable.Range(0, Plan.Keys).Select(_ => new List<(WorkerId, Operation)>())];
     private readonly List<Operation>[] _revocations = [.. Enumerable.Range(0, Plan.Keys).Select(_ => new List<Operation>())];
 
-    public void Add(Worker worker, in Operation operation)
+    public void Add(WorkerId worker, in Operation operation)
     {
         if (operation.Kind == Kind.Run)
             _runs[operation.Target].Add((worker, operation));
@@ -38,7 +38,7 @@ internal sealed class RunCheck(Fleet fleet, Changes changes, Verdicts verdicts, 
         }
     }
 
-    private void Overlap((Worker By, Operation Run) first, (Worker By, Operation Run) second)
+    private void Overlap((WorkerId By, Operation Run) first, (WorkerId By, Operation Run) second)
     {
         if (Revocation(first.Run, second.Run))
             Verdicts.Count(verdicts.NotJudged, "two runs at a time: the value was removed or set meanwhile, which revokes the lease");
@@ -64,10 +64,10 @@ internal sealed class RunCheck(Fleet fleet, Changes changes, Verdicts verdicts, 
         return false;
     }
 
-    private bool IsUnanswered((Worker By, Operation Run) one, (Worker By, Operation Run) other) =>
+    private bool IsUnanswered((WorkerId By, Operation Run) one, (WorkerId By, Operation Run) other) =>
         changes.WasUnanswered(one.By, Math.Min(one.Run.Start, other.Run.Start) - Exceptions.Ticks(_askedBefore), one.Run.Start);
 
-    private Fault? Cause((Worker By, Operation Run) first, (Worker By, Operation Run) second) => fleet.Faults.FirstOrDefault(fault =>
+    private Fault? Cause((WorkerId By, Operation Run) first, (WorkerId By, Operation Run) second) => circumstances.Faults.FirstOrDefault(fault =>
         fault.Leases != LeasesLost.None
         && fault.From < second.Run.Start
         && fault.Until + Exceptions.Ticks(_aftermath) > first.Run.Start

@@ -5,14 +5,14 @@ using RedisTagCache.History.Work;
 namespace RedisTagCache.History.Checking;
 
 /// <summary>Tells operations to people, with times since the begin of the run.</summary>
-internal sealed class Teller(Fleet fleet, long zero)
+internal sealed class Teller(Circumstances circumstances, long zero)
 {
-    public string Tell(Worker worker, in Operation read, in Change change) =>
+    public string Tell(WorkerId worker, in Operation read, in Change change) =>
         $"{Tell(worker, read)}; {change.Kind} of {NameOf(change)} by {change.By} had been confirmed ({Time(change.Start)} to {Time(change.End)})";
 
-    public string Tell(Worker worker, in Operation operation)
+    public string Tell(WorkerId worker, in Operation operation)
     {
-        var during = fleet.At(operation.Start) is { } fault ? $" during '{fault.Name}'" : "";
+        var during = circumstances.At(operation.Start) is { } fault ? $" during '{fault.Name}'" : "";
         return FormattableString.Invariant(
             $"{worker} {operation.Kind} of {Plan.NameOfKey(operation.Target)} ({Plan.UseOf(operation.Target)}), {Time(operation.Start)} to {Time(operation.End)}{during}, gave {operation.Outcome}: version {operation.Version}, {(operation.IsSet ? "set" : "begun")} {Time(operation.Begun)}");
     }

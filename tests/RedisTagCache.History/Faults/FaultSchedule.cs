@@ -14,7 +14,7 @@ internal static class FaultSchedule
             var plan = plans[i % plans.Count];
             var from = Stopwatch.GetTimestamp();
             var injected = await plan.InjectAsync();
-            var victim = plan.Victim is { } place ? workers[place].Worker : (Recording.Worker?)null;
+            var victim = plan.Victim is { } place ? workers[place].Worker : (Recording.WorkerId?)null;
             faults.Add(new Fault(plan.Name, from, Stopwatch.GetTimestamp(), injected.Evidence, plan.Leases, victim, injected.Rollback));
             say(faults[^1]);
             await Task.Delay(options.Settle);

@@ -15,10 +15,10 @@ internal sealed class WorkerProcess(WorkerOptions options) : IAsyncDisposable
     private WorkerOptions _options = options;
     private string _complaint = "";
 
-    public Worker Worker => _options.Worker;
+    public WorkerId Worker => _options.Worker;
 
     /// <summary>When the processes at this place were killed.</summary>
-    public Dictionary<Worker, long> Deaths { get; } = [];
+    public Dictionary<WorkerId, long> Deaths { get; } = [];
 
     public async Task StartAsync()
     {

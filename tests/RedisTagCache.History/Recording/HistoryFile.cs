@@ -9,9 +9,9 @@ internal sealed class HistoryFile(string path) : IHistory
     private const int AtOnce = 16 * 1024;
 
     /// <inheritdoc/>
-    public Worker Worker { get; } = Parse(Path.GetFileNameWithoutExtension(path));
+    public WorkerId Worker { get; } = Parse(Path.GetFileNameWithoutExtension(path));
 
-    public static string NameOf(Worker worker) => string.Create(CultureInfo.InvariantCulture, $"{worker.Index}-{worker.Life}.history");
+    public static string NameOf(WorkerId worker) => string.Create(CultureInfo.InvariantCulture, $"{worker.Index}-{worker.Life}.history");
 
     public static IReadOnlyList<HistoryFile> In(string folder) =>
         [.. Directory.EnumerateFiles(folder, "*.history").Order(StringComparer.Ordinal).Select(file => new HistoryFile(file))];
@@ -37,9 +37,9 @@ internal sealed class HistoryFile(string path) : IHistory
         }
     }
 
-    private static Worker Parse(string name)
+    private static WorkerId Parse(string name)
     {
         var parts = name.Split('-');
-        return new Worker(int.Parse(parts[0], CultureInfo.InvariantCulture), int.Parse(parts[1], CultureInfo.InvariantCulture));
+        return new WorkerId(int.Parse(parts[0], CultureInfo.InvariantCulture), int.Parse(parts[1], CultureInfo.InvariantCulture));
     }
 }

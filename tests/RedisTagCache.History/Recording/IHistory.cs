@@ -4,7 +4,7 @@ namespace RedisTagCache.History.Recording;
 internal interface IHistory
 {
     /// <summary>Which of the fleet it was.</summary>
-    Worker Worker { get; }
+    WorkerId Worker { get; }
 
     IEnumerable<Operation> Read();
 }

@@ -11,7 +11,7 @@ namespace RedisTagCache.History.Work;
 /// <param name="Edits">Evictions, removals and such a second.</param>
 /// <param name="GivesOutCopiesInOutages">As in the options of the library.</param>
 /// <param name="Broken">What it does wrong.</param>
-internal sealed record WorkerOptions(string Folder, string Redis, Worker Worker, int Rate, int Edits, bool GivesOutCopiesInOutages, Broken Broken)
+internal sealed record WorkerOptions(string Folder, string Redis, WorkerId Worker, int Rate, int Edits, bool GivesOutCopiesInOutages, Broken Broken)
 {
     /// <summary>The first argument of a process that is to be a worker.</summary>
     public const string Verb = "worker";
@@ -24,7 +24,7 @@ internal sealed record WorkerOptions(string Folder, string Redis, Worker Worker,
     public static WorkerOptions Parse(ReadOnlySpan<string> arguments) => new(
         arguments[1],
         arguments[2],
-        new Worker(Number(arguments[3]), Number(arguments[4])),
+        new WorkerId(Number(arguments[3]), Number(arguments[4])),
         Number(arguments[5]),
         Number(arguments[6]),
         arguments[7] == "1",

@@ -6,9 +6,9 @@ namespace RedisTagCache.History.Checking;
 /// <param name="Faults">In the order in which they began.</param>
 /// <param name="Deaths">When workers were killed.</param>
 /// <param name="GivesOutCopiesInOutages">The places of workers that are allowed to.</param>
-internal sealed record Fleet(IReadOnlyList<Fault> Faults, IReadOnlyDictionary<Worker, long> Deaths, IReadOnlySet<int> GivesOutCopiesInOutages)
+internal sealed record Circumstances(IReadOnlyList<Fault> Faults, IReadOnlyDictionary<WorkerId, long> Deaths, IReadOnlySet<int> GivesOutCopiesInOutages)
 {
-    public static Fleet Untroubled { get; } = new([], new Dictionary<Worker, long>(), new HashSet<int>());
+    public static Circumstances Untroubled { get; } = new([], new Dictionary<WorkerId, long>(), new HashSet<int>());
 
     /// <summary>The fault during which something began; nothing when in quiet times.</summary>
     public Fault? At(long time)
