@@ -55,22 +55,27 @@ internal sealed class PeerFailover(PeerDesign design)
 
         primary.Kill();
         await to.ExecuteAsync("REPLICAOF", "NO", "ONE");
-        await CountAsync(a, b, replica);
+        await WatchAsync(a, b, replica);
     }
 
-    private async Task CountAsync(IPeer a, IPeer b, RedisServer replica)
+    private async Task WatchAsync(IPeer a, IPeer b, RedisServer replica)
     {
         var watch = Stopwatch.StartNew();
         await using var another = await design.StartAsync(replica.ConnectionString);
         do
         {
             await Task.Delay(TimeSpan.FromMilliseconds(500));
-            IsBack = await SeesAsync(a, another) && await SeesAsync(b, another);
-            if (!IsBack)
-                continue;
-            var served = await Task.WhenAll(_keys.Select((key, i) => IsServedAsync(key, a, b, another, newFirst: i % 2 == 0)));
-            ByOld = served.Count(s => s.ByOld);
-            ByNew = served.Count(s => s.ByNew);
+            try
+            {
+                IsBack = await SeesAsync(a, another) && await SeesAsync(b, another);
+                if (IsBack)
+                    await CountAsync(a, b, another);
+            }
+            catch (Exception failure) when (failure is RedisException or TimeoutException)
+            {
+                IsBack = false;
+            }
+
             Took = watch.Elapsed;
         }
         while ((!IsBack || (ByOld, ByNew) != (0, 0)) && watch.Elapsed < _patience);
@@ -79,16 +84,16 @@ internal sealed class PeerFailover(PeerDesign design)
     /// <summary>Whether it finds what the new instance writes: it reads from the new primary, and does not just give misses.</summary>
     private static async Task<bool> SeesAsync(IPeer old, IPeer another)
     {
-        try
-        {
-            var key = Guid.NewGuid().ToString("N");
-            await another.GetOrComputeAsync(key, key, static () => Task.FromResult("v"));
-            return await old.ReadAsync(key) is not null;
-        }
-        catch (RedisException)
-        {
-            return false;
-        }
+        var key = Guid.NewGuid().ToString("N");
+        await another.GetOrComputeAsync(key, key, static () => Task.FromResult("v"));
+        return await old.ReadAsync(key) is not null;
+    }
+
+    private async Task CountAsync(IPeer a, IPeer b, IPeer another)
+    {
+        var served = await Task.WhenAll(_keys.Select((key, i) => IsServedAsync(key, a, b, another, newFirst: i % 2 == 0)));
+        ByOld = served.Count(s => s.ByOld);
+        ByNew = served.Count(s => s.ByNew);
     }
 
     /// <summary>Who asks first matters to a design that deletes what it finds to be evicted, so it is the new instance every other time.</summary>

@@ -26,6 +26,9 @@ internal sealed class PeerResult(PeerFleet fleet)
 
     public Tally LostAfter { get; private set; } = new();
 
+    /// <summary>How many the two instances themselves gave out at the end of the last three.</summary>
+    public int OnTheTwo { get; private set; }
+
     public async Task RunPairAsync(int rounds)
     {
         Evicted = await _scenarios.EvictAsync(rounds);
@@ -39,6 +42,8 @@ internal sealed class PeerResult(PeerFleet fleet)
         New = await _scenarios.RestartAsync(rounds);
         LostBefore = await _scenarios.LoseAsync(rounds, before: true);
         LostAfter = await _scenarios.LoseAsync(rounds, before: false);
+        foreach (var tally in new[] { New, LostBefore, LostAfter })
+            OnTheTwo += await _scenarios.CountServedAsync(tally);
     }
 
     public override string ToString() => string.Create(

@@ -36,11 +36,12 @@ public sealed class PeerTests
             foreach (var ours in results.Where(result => result.Design == PeerDesign.Ours || result.Design == PeerDesign.OursWithCopies))
             {
                 // Only copies in memory may be late, by two seconds at most.
-                Assert.True((ours.Evicted.Violations, ours.Late.Violations) == (0, 0) || ours.Design == PeerDesign.OursWithCopies, "At once.");
+                Assert.True((ours.Evicted.Violations, ours.Late.Violations, ours.OnTheTwo) == (0, 0, 0) || ours.Design == PeerDesign.OursWithCopies, "At once.");
                 Assert.Equal((0, 0), (ours.EvictedStill, ours.LateStill));
                 Assert.Equal((0, 0, 0), (ours.New.Violations, ours.LostBefore.Violations, ours.LostAfter.Violations));
             }
 
+            // Each scenario can fail. A new instance fails the control alone: where nothing is lost, all designs keep evictions in Redis.
             Assert.Contains(results, result => result.Late.Violations > Rounds / 2);
             Assert.Contains(results, result => result.New.Violations > RoundsWithNewInstances / 2);
             Assert.Contains(results, result => result.LostBefore.Violations > RoundsWithNewInstances / 2);
