@@ -3,13 +3,13 @@ using RedisTagCache.History.Checking;
 
 namespace RedisTagCache.History.Faults;
 
-/// <summary>One fault after the other, again and again, with a time between them in which the fleet is to be well.</summary>
+/// <summary>One fault after the other, each once at least, with a time between them in which the fleet is to be well.</summary>
 internal static class FaultSchedule
 {
     public static async Task RunAsync(
         IReadOnlyList<FaultPlan> plans, IReadOnlyList<WorkerProcess> workers, List<Fault> faults, HistoryOptions options, Stopwatch started, Action<Fault> say)
     {
-        for (var i = 0; plans.Count > 0 && started.Elapsed + (2 * options.Settle) < options.Duration; i++)
+        for (var i = 0; i < plans.Count || (plans.Count > 0 && started.Elapsed + (2 * options.Settle) < options.Duration); i++)
         {
             var plan = plans[i % plans.Count];
             var from = Stopwatch.GetTimestamp();

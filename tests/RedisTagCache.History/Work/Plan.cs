@@ -30,6 +30,7 @@ internal static class Plan
     /// <summary>Some values are so large that they are staged.</summary>
     public static int SizeOf(int key) => key % 11 == 0 ? LargeBytes + key : Stamp.Length;
 
+    /// <summary>So that each tag is on a dozen keys of all uses.</summary>
     private static int[] TagsFor(int key) =>
-        [.. Enumerable.Range(0, 1 + (key / 3 % 4)).Select(i => 1 + (((key * 7) + (i * 13)) % (Tags - 1))).Distinct()];
+        [.. Enumerable.Range(0, 1 + (key / 3 % 4)).Select(i => 1 + ((((key + (key / 60)) * 7) + (i * 13)) % (Tags - 1))).Distinct()];
 }
