@@ -21,7 +21,7 @@ internal sealed class PeerFailover(PeerDesign design)
 
     public int ByNew { get; private set; }
 
-    /// <summary>Whether both instances read from the new primary; nothing was counted otherwise.</summary>
+    /// <summary>Whether both instances have read from the new primary; nothing was counted otherwise.</summary>
     public bool IsBack { get; private set; }
 
     public TimeSpan Took { get; private set; }
@@ -67,13 +67,12 @@ internal sealed class PeerFailover(PeerDesign design)
             await Task.Delay(TimeSpan.FromMilliseconds(500));
             try
             {
-                IsBack = await SeesAsync(a, another) && await SeesAsync(b, another);
-                if (IsBack)
+                if (await SeesAsync(a, another) && await SeesAsync(b, another))
                     await CountAsync(a, b, another);
             }
             catch (Exception failure) when (failure is RedisException or TimeoutException)
             {
-                IsBack = false;
+                // not yet, or not for the moment
             }
 
             Took = watch.Elapsed;
@@ -94,6 +93,7 @@ internal sealed class PeerFailover(PeerDesign design)
         var served = await Task.WhenAll(_keys.Select((key, i) => IsServedAsync(key, a, b, another, newFirst: i % 2 == 0)));
         ByOld = served.Count(s => s.ByOld);
         ByNew = served.Count(s => s.ByNew);
+        IsBack = true;
     }
 
     /// <summary>Who asks first matters to a design that deletes what it finds to be evicted, so it is the new instance every other time.</summary>
