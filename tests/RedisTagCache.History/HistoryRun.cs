@@ -19,24 +19,31 @@ internal static class HistoryRun
         try
         {
             await using var redis = await RedisPair.StartAsync();
-            await using var proxies = new Proxies(redis.Primary, redis.Replica);
+            await using var first = new Proxies(redis.Primary, redis.Replica);
+            await using var second = new Proxies(redis.Primary, redis.Replica);
             var direct = $"{redis.Primary.ConnectionString},{redis.Replica.ConnectionString}";
             using (new Database(Path.Combine(folder, WorkerProgram.DatabaseFile)))
             {
                 // The file is there before the first worker opens it.
             }
 
-            // The last worker is behind the proxies; the first one gives out its copies while Redis is away.
+            // The last two workers are behind proxies; the very last one gives out its copies while it is without Redis.
             var workers = Enumerable.Range(0, options.Workers)
                 .Select(i => new WorkerProcess(new WorkerOptions(
-                    folder, i == options.Workers - 1 ? proxies.ConnectionString : direct, new WorkerId(i, 0), options.Rate, options.Edits, i == 0, options.Broken)))
+                    folder,
+                    i == options.Workers - 1 ? second.ConnectionString : i == options.Workers - 2 ? first.ConnectionString : direct,
+                    new WorkerId(i, 0),
+                    options.Rate,
+                    options.Edits,
+                    i == options.Workers - 1,
+                    options.Broken)))
                 .ToArray();
             var strangers = 0;
             WorkerProcess NewStranger() => new(new WorkerOptions(folder, direct, new WorkerId(options.Workers, strangers++), options.Rate / 2, 0, false, options.Broken));
 
             var zero = Stopwatch.GetTimestamp();
             var started = Stopwatch.StartNew();
-            IReadOnlyList<FaultPlan> plans = options.HasFaults ? new FaultPlans(redis, workers, proxies, NewStranger).All().Where(p => p.Name.Contains(options.Faults, StringComparison.Ordinal)).ToArray() : [];
+            IReadOnlyList<FaultPlan> plans = options.HasFaults ? new FaultPlans(redis, workers, [first, second], NewStranger).All().Where(p => p.Name.Contains(options.Faults, StringComparison.Ordinal)).ToArray() : [];
             List<Fault> faults = [];
             try
             {
@@ -52,7 +59,7 @@ internal static class HistoryRun
             }
 
             say($"{started.Elapsed:mm\\:ss} checking");
-            var circumstances = new Circumstances(faults, workers.SelectMany(w => w.Deaths).ToDictionary(), new HashSet<int> { 0 });
+            var circumstances = new Circumstances(faults, workers.SelectMany(w => w.Deaths).ToDictionary(), new HashSet<int> { options.Workers - 1 });
             var histories = HistoryFile.In(folder);
             var verdicts = Checker.Check(histories, circumstances, zero);
             return new HistoryResult(verdicts, faults, [.. plans.Select(p => p.Name)], new Report(options, redis.Version, started.Elapsed, histories.Count, verdicts, faults, plans).Write());

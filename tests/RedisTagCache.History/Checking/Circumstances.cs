@@ -10,6 +10,9 @@ internal sealed record Circumstances(IReadOnlyList<Fault> Faults, IReadOnlyDicti
 {
     public static Circumstances Untroubled { get; } = new([], new Dictionary<WorkerId, long>(), new HashSet<int>());
 
+    /// <summary>The last fault before a moment; nothing before the first.</summary>
+    public Fault? Before(long time) => Faults.LastOrDefault(fault => fault.From <= time);
+
     /// <summary>The fault during which something began; nothing when in quiet times.</summary>
     public Fault? At(long time)
     {

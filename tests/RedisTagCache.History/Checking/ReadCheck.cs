@@ -24,8 +24,8 @@ internal sealed class ReadCheck(Changes changes, Circumstances circumstances, Ve
         var promise = read.Kind == Kind.ReadRedis ? Promise.ReadsOfRedis : Promise.ReadsOfCopies;
         Verdicts.Count(verdicts.Checked, promise);
         Verdicts.Count(verdicts.Checked, Promise.ValuesOfTheirKeys);
-        if (circumstances.At(read.Start) is { } fault)
-            Verdicts.Count(verdicts.CheckedDuring, fault.Name);
+        if (circumstances.Before(read.Start) is { } fault)
+            Verdicts.Count(verdicts.CheckedAfter, fault.Name);
         var newest = Check(worker, read, changes.Hard(read.Target), promise);
         CheckVersion(worker, read, promise, newest);
         if (read.Outcome == Outcome.Fresh)

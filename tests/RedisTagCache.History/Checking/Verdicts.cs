@@ -22,8 +22,8 @@ internal sealed class Verdicts
     /// <summary>What was not judged, by the reason.</summary>
     public Dictionary<string, long> NotJudged { get; } = [];
 
-    /// <summary>Checked reads that began during a fault.</summary>
-    public Dictionary<string, long> CheckedDuring { get; } = [];
+    /// <summary>Checked reads, by the fault that had begun last.</summary>
+    public Dictionary<string, long> CheckedAfter { get; } = [];
 
     /// <summary>How old, in milliseconds, the confirmed changes were that copies did not show yet.</summary>
     public List<double> Staleness { get; } = [];

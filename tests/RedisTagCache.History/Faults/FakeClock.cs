@@ -21,5 +21,12 @@ internal static class FakeClock
         ["FAKETIME_DONT_FAKE_MONOTONIC"] = "1",
     };
 
+    /// <summary>Removes what the library keeps for a process, and leaves when that is killed.</summary>
+    public static void Forget(int process)
+    {
+        File.Delete($"/dev/shm/faketime_shm_{process}");
+        File.Delete($"/dev/shm/sem.faketime_sem_{process}");
+    }
+
     private static string? Find(string file) => _folders.Select(folder => Path.Combine(folder, file)).FirstOrDefault(File.Exists);
 }

@@ -7,7 +7,7 @@ using StackExchange.Redis;
 namespace RedisTagCache.History.Faults;
 
 /// <summary>Everything that is done to a fleet, in the order in which it is done.</summary>
-internal sealed class FaultPlans(RedisPair redis, IReadOnlyList<WorkerProcess> workers, Proxies proxies, Func<WorkerProcess> newStranger)
+internal sealed class FaultPlans(RedisPair redis, IReadOnlyList<WorkerProcess> workers, IReadOnlyList<Proxies> proxies, Func<WorkerProcess> newStranger)
 {
     private const int JunkDatabase = 1;
     private const int JunkBytes = 8 * 1024;
@@ -16,6 +16,7 @@ internal sealed class FaultPlans(RedisPair redis, IReadOnlyList<WorkerProcess> w
     private const int Cuts = 6;
 
     private static readonly TimeSpan _hang = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan _cutOff = TimeSpan.FromSeconds(4);
     private static readonly TimeSpan _losing = TimeSpan.FromSeconds(1.5);
     private static readonly TimeSpan _junkLife = TimeSpan.FromSeconds(15);
 
@@ -39,6 +40,8 @@ internal sealed class FaultPlans(RedisPair redis, IReadOnlyList<WorkerProcess> w
             new("redis-server killed, back empty", LeasesLost.All, KillAsync),
             new("redis-server full, evicts keys", LeasesLost.All, FillAsync),
             new("connection cut at a random byte", LeasesLost.Own, CutAsync, workers.Count - 1),
+            new("instance that may give out its copies then cut off for 4 s", LeasesLost.Own, () => CutOffAsync(proxies.Count - 1), workers.Count - 1),
+            new("instance that may not cut off for 4 s", LeasesLost.Own, () => CutOffAsync(0), workers.Count - proxies.Count),
             new("worker killed, another started", LeasesLost.None, ReplaceWorkerAsync),
             new("worker stopped for 3 s", LeasesLost.Own, StopWorkerAsync, 0),
             new("redis-server killed, back with an older snapshot", LeasesLost.All, () => WithStrangerAsync(go => redis.RestoreSnapshotAsync(2 * _losing, go))),
@@ -114,11 +117,19 @@ internal sealed class FaultPlans(RedisPair redis, IReadOnlyList<WorkerProcess> w
     {
         for (var i = 0; i < Cuts; i++)
         {
-            await proxies.CutAsync(redis.Primary);
+            await proxies[^1].CutAsync(redis.Primary);
             await Task.Delay(TimeSpan.FromSeconds(0.5));
         }
 
         return Happened(Cuts, "cuts");
+    }
+
+    private async Task<Injected> CutOffAsync(int place)
+    {
+        // A connection that only listens sends nothing, and would stay: those of all workers are ended, and one worker gets no other.
+        var cuttingOff = proxies[place].CutOffAsync(redis.Primary, _cutOff);
+        await KillClientsAsync("pubsub");
+        return Happened(await cuttingOff, "connections ended with their first byte");
     }
 
     private async Task<Injected> ReplaceWorkerAsync()

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using RedisTagCache.TestSupport;
 
 namespace RedisTagCache.History.Faults;
@@ -29,6 +30,30 @@ internal sealed class Proxies : IAsyncDisposable
         {
             proxy.Disarm();
         }
+    }
+
+    /// <summary>Lets nothing through for a while: each connection ends with its first byte.</summary>
+    /// <returns>How many did.</returns>
+    public async Task<int> CutOffAsync(RedisServer server, TimeSpan time)
+    {
+        var proxy = _proxies[Array.IndexOf(_ports, server.Port)];
+        var watch = Stopwatch.StartNew();
+        var cuts = 0;
+        try
+        {
+            for (; watch.Elapsed < time; cuts++)
+                await proxy.Arm(1).WaitAsync(time);
+        }
+        catch (TimeoutException)
+        {
+            // the worker has not tried again yet
+        }
+        finally
+        {
+            proxy.Disarm();
+        }
+
+        return cuts;
     }
 
     public async ValueTask DisposeAsync()

@@ -11,6 +11,7 @@ internal sealed class RedisPair : IAsyncDisposable
 {
     private static readonly string[] _common = ["--maxmemory", "64mb", "--maxmemory-policy", "allkeys-lru", "--repl-diskless-sync-delay", "0", "--save", ""];
 
+    private readonly List<int> _clocks = [];
     private int _snapshots;
 
     private RedisPair(RedisServer primary, RedisServer replica) => (Primary, Replica) = (primary, replica);
@@ -77,6 +78,7 @@ internal sealed class RedisPair : IAsyncDisposable
         {
             Replica.Kill();
             await Replica.RestartAsync([.. _common, "--dbfilename", NewFile(), .. Following(Primary)], environment);
+            _clocks.Add(Replica.ProcessId);
         }
 
         await SynchronizedAsync();
@@ -101,6 +103,7 @@ internal sealed class RedisPair : IAsyncDisposable
     {
         await Primary.DisposeAsync();
         await Replica.DisposeAsync();
+        _clocks.ForEach(FakeClock.Forget);
     }
 
     public static long Number(IGrouping<string, KeyValuePair<string, string>>[] info, string name) =>

@@ -18,7 +18,7 @@ internal sealed class Report(
         Table("Operations", "what | times", verdicts.Operations.OrderBy(o => o.Key).Select(o => $"{o.Key} | {o.Value}"));
         Table("Reads by outcome", "outcome | reads", verdicts.Reads.OrderBy(o => o.Key).Select(o => $"{o.Key} | {o.Value}"));
         Table("Promises", "promise | checked | violated", Enum.GetValues<Promise>().Select(p => $"{p} | {verdicts.Checked.GetValueOrDefault(p)} | {verdicts.Violated.GetValueOrDefault(p)}"));
-        Table("Faults", "fault | times | reads checked meanwhile", plans.Select(p => $"{p.Name} | {faults.Count(f => f.Name == p.Name)} | {verdicts.CheckedDuring.GetValueOrDefault(p.Name)}"));
+        Table("Faults", "fault | times | reads checked from then until the next", plans.Select(p => $"{p.Name} | {faults.Count(f => f.Name == p.Name)} | {verdicts.CheckedAfter.GetValueOrDefault(p.Name)}"));
         if (options.HasFaults && !FakeClock.IsInstalled) Line("Without libfaketime, no server with a slow clock was promoted.\n");
         Table("Not judged, for an exception that docs/consistency.md makes", "reason | times", verdicts.NotJudged.OrderBy(n => n.Key, StringComparer.Ordinal).Select(n => $"{n.Key} | {n.Value}"));
         Copies();
