@@ -43,5 +43,5 @@ internal sealed record HistoryOptions(TimeSpan Duration, string Output, int Work
 
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"--minutes {Duration.TotalMinutes:0.##} --output {Output} --workers {Workers} --rate {Rate} --edits {Edits} --settle {Settle.TotalSeconds:0.##}{(Faults.Length == 0 ? "" : $" --faults \"{Faults}\"")}{(Broken == Broken.None ? "" : $" --break {Broken}")}");
+        $"--minutes {Duration.TotalMinutes:0.##} --workers {Workers} --rate {Rate} --edits {Edits} --settle {Settle.TotalSeconds:0.##}{(Faults.Length == 0 ? "" : $" --faults \"{Faults}\"")}{(Broken == Broken.None ? "" : $" --break {Broken}")}");
 }

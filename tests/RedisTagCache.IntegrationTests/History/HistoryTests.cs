@@ -36,8 +36,9 @@ public sealed class HistoryTests
         var options = new HistoryOptions(TimeSpan.FromSeconds(8), "", Workers: 2, Rate: 1_500, Edits: 60, Settle: TimeSpan.Zero, Faults: "", Enum.Parse<Broken>(broken));
         var result = await RunAsync(options);
         Assert.True(result.Verdicts.Violated.GetValueOrDefault(Enum.Parse<Promise>(promise)) > 0, $"{promise} was broken.");
-        Promise[] unconcerned = [Promise.OneRunAtATime, Promise.ValuesOfTheirKeys];
-        Assert.Empty(unconcerned.Where(p => p.ToString() != promise && result.Verdicts.Violated.ContainsKey(p)));
+        Assert.DoesNotContain(Promise.ValuesOfTheirKeys, result.Verdicts.Violated);
+        if (promise != nameof(Promise.OneRunAtATime))
+            Assert.DoesNotContain(Promise.OneRunAtATime, result.Verdicts.Violated);
     }
 
     private static async Task<HistoryResult> RunAsync(HistoryOptions options)
