@@ -3,6 +3,7 @@ using System.Text;
 using RedisTagCache.History.Checking;
 using RedisTagCache.History.Faults;
 using RedisTagCache.History.Work;
+using RedisTagCache.TestSupport;
 
 namespace RedisTagCache.History.Reporting;
 
