@@ -226,4 +226,6 @@ public sealed class StandaloneLossTests(StandaloneEngine engine) : LossContract(
 
 public sealed class PartitionedLossTests(PartitionedEngine engine) : LossContract(engine), IClassFixture<PartitionedEngine>;
 
+public sealed class ClusterLossTests(ClusterEngine engine) : LossContract(engine), IClassFixture<ClusterEngine>;
+
 public sealed class EmbeddedLossTests(EmbeddedEngine engine) : LossContract(engine), IClassFixture<EmbeddedEngine>;

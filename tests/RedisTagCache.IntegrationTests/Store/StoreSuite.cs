@@ -39,7 +39,7 @@ public abstract class StoreSuite(IEngine engine) : IAsyncLifetime
     }
 
     protected RedisKey[] Keys(string pattern = "*") =>
-        [.. Database.Multiplexer.GetServers()[0].Keys(pattern: $"{{{Prefix}:*{pattern}", pageSize: 1000)];
+        Database.Keys($"{{{Prefix}:*{pattern}");
 
     protected RedisKey EntryKey() => Assert.Single(EntryKeys());
 
@@ -55,6 +55,6 @@ public abstract class StoreSuite(IEngine engine) : IAsyncLifetime
     {
         foreach (var instance in _instances)
             await instance.DisposeAsync();
-        await Database.KeyDeleteAsync(Keys());
+        await Database.DeleteAsync(Keys());
     }
 }
