@@ -38,14 +38,14 @@ internal sealed class Explorer(Machine machine, int mostStates)
     public Exploration Run()
     {
         var start = Stopwatch.GetTimestamp();
-        var (level, next) = (new List<World>(), new List<World>());
+        var (level, next) = (new Level(), new Level());
         var (depth, settled, first) = (0, 0, 0);
         See(machine.Begin(), -1, default, level);
         while (level.Count > 0)
         {
             for (var i = 0; i < level.Count; i++)
             {
-                ref var world = ref CollectionsMarshal.AsSpan(level)[i];
+                ref var world = ref level[i];
                 var from = first + i;
                 if (machine.IsSettled(world))
                 {
@@ -79,7 +79,7 @@ internal sealed class Explorer(Machine machine, int mostStates)
             new(machine.Scenario, _seen.Count, isWhole && violation == Violation.None, settled, depth, Stopwatch.GetElapsedTime(start), violation, WayTo(at));
     }
 
-    private bool See(in World world, int from, Move by, List<World> level)
+    private bool See(in World world, int from, Move by, Level level)
     {
         var hash = XxHash128.HashToUInt128(MemoryMarshal.AsBytes(new ReadOnlySpan<World>(in world)));
         if (!_seen.TryAdd(hash, _ways.Count))

@@ -23,7 +23,7 @@ internal sealed partial class Machine
             Offer(Faults.LoseLease, MoveKind.LoseLease, k, server.Leases[k] > 0);
         }
 
-        Offer(Faults.GoBack, MoveKind.Remember, 0, !world.HasEarlier && world.Servers[0].Here == 1);
+        Offer(Faults.GoBack, MoveKind.Remember, 0, !world.HasEarlier);
         Offer(Faults.GoBack, MoveKind.GoBack, 0, world.HasEarlier);
 
         void Offer(Faults fault, MoveKind kind, byte a, bool isPossible)

@@ -52,8 +52,8 @@ internal static class Scenarios
     /// <summary>The same with more at once, for the command: some minutes.</summary>
     public static IReadOnlyList<Scenario> Large { get; } =
     [
-        new("copies and several changes", Op(Evict, 1, T0), Op(Remove, 1, T0), Op(Set, 1, T0), Op(Get, 0, T0), Op(Get, 0, T0) with { After = 3 }) { HasPolls = true, HasMessages = true, HasEntry = true, HasCopies = true },
-        new("changes by both", Op(Set, 0, T0), Op(Set, 1, T0), Op(Get, 0, T0), Op(Get, 1, T0)) { HasPolls = true, HasMessages = true, HasEntry = true, HasCopies = true },
+        new("copies and several changes", Op(Evict, 1, T0), Op(Remove, 1, T0), Op(Set, 1, T0), Op(Get, 0, T0)) { HasPolls = true, HasMessages = true, HasEntry = true, HasCopies = true },
+        new("changes by both", Op(Set, 0, T0), Op(Remove, 1, T0), Op(Get, 0, T0), Op(Get, 1, T0)) { HasPolls = true, HasMessages = true, HasEntry = true, HasCopies = true },
         new("three instances, three evictions", Op(Compute, 0, T0), Op(Evict, 1, T0), Op(Evict, 2, T1), Op(Evict, 0, T0), Op(Read, 2, T0 | T1)) { Instances = 3 },
         new("failover with two evictions", Op(Compute, 0, T0), Op(Evict, 1, T0), Op(Evict, 0, T1), Op(Read, 0, T0)) { Faults = Faults.GoBack | Faults.ClockBehind, MostFaults = 1, HasEntry = true },
         new("two failovers", Op(Evict, 1, T0), Op(Read, 0, T0)) { Faults = Faults.GoBack, MostFaults = 2, HasEntry = true },
