@@ -45,10 +45,15 @@ public abstract class StoreSuite(IEngine engine) : IAsyncLifetime
 
     protected RedisKey[] EntryKeys() => [.. Keys("}:e:*"), .. Keys("}:eh:*")];
 
+    /// <summary>A key of a partition's own, such as its epoch.</summary>
+    protected RedisKey KeyOf(int partition, string suffix) => Partitions[partition].HashTag + ":" + suffix;
+
+    private protected IReadOnlyList<Redis.Partition> Partitions => new Redis.KeySpace(Prefix, "test", engine.Partitions).Partitions;
+
     protected async Task DeleteAsync(string suffix)
     {
         for (var i = 0; i < engine.Partitions; i++)
-            await Database.KeyDeleteAsync($"{{{Prefix}:{i}}}:{suffix}");
+            await Database.KeyDeleteAsync(KeyOf(i, suffix));
     }
 
     public async ValueTask DisposeAsync()
