@@ -14,21 +14,30 @@ if not stamp or (ARGV[3] ~= '*' and redis.call('GETRANGE', KEYS[2], 0, 11) ~= AR
   return {3, stamp or '', removal, 0}
 end
 
-local owner = redis.call('HGET', KEYS[1], 'owner')
+local lease = redis.call('HMGET', KEYS[1], 'owner', 'lasts')
+local owner = lease[1]
+local left = owner and redis.call('PTTL', KEYS[1])
+
+-- A server that took over may have a clock that is behind. It would keep for longer than it lasts what nobody may be left to end.
+if owner and lease[2] and left > tonumber(lease[2]) then
+  left = tonumber(lease[2])
+  redis.call('PEXPIRE', KEYS[1], left)
+end
+
 if owner == 'pass' then
   return {4, stamp, removal, 0}
 elseif owner == 'pause' and ARGV[4] == '1' then
-  return {2, stamp, removal, redis.call('PTTL', KEYS[1])}
+  return {2, stamp, removal, left}
 elseif owner and owner ~= 'pause' then
   if ARGV[4] ~= '1' then
     redis.call('HSET', KEYS[1], 'waiters', 1)
   end
-  return {0, stamp, removal, redis.call('PTTL', KEYS[1])}
+  return {0, stamp, removal, left}
 end
 
 if owner then
   redis.call('DEL', KEYS[1])
 end
-redis.call('HSET', KEYS[1], 'owner', ARGV[1])
+redis.call('HSET', KEYS[1], 'owner', ARGV[1], 'lasts', ARGV[2])
 redis.call('PEXPIRE', KEYS[1], ARGV[2])
 return {1, stamp, removal, tonumber(ARGV[2])}

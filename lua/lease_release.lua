@@ -13,7 +13,7 @@ end
 
 redis.call('DEL', KEYS[1])
 if ARGV[2] ~= '' then
-  redis.call('HSET', KEYS[1], 'owner', ARGV[2])
+  redis.call('HSET', KEYS[1], 'owner', ARGV[2], 'lasts', ARGV[3])
   redis.call('PEXPIRE', KEYS[1], ARGV[3])
 end
 if lease[2] then

@@ -11,7 +11,7 @@ namespace RedisTagCache.TestSupport;
 public sealed class RedisServer : IAsyncDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("rtc-redis-").FullName;
-    private readonly string[] _arguments;
+    private string[] _arguments;
     private Process? _process;
 
     private RedisServer(int port, string[] arguments)
@@ -23,6 +23,8 @@ public sealed class RedisServer : IAsyncDisposable
     public static bool IsInstalled { get; } = FindExecutable() is not null;
 
     public int Port { get; }
+
+    public int ProcessId => _process!.Id;
 
     public string ConnectionString => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{Port}");
 
@@ -51,6 +53,13 @@ public sealed class RedisServer : IAsyncDisposable
     /// <summary>Starts it again after <see cref="Kill"/>, on the same port and in the same directory.</summary>
     public Task RestartAsync() => StartProcessAsync();
 
+    /// <summary>The same with other further arguments, and with variables in its environment.</summary>
+    public Task RestartAsync(string[] arguments, IReadOnlyDictionary<string, string>? environment = null)
+    {
+        _arguments = arguments;
+        return StartProcessAsync(environment);
+    }
+
     /// <summary>A connection for the test itself, with administrative commands.</summary>
     public async Task<ConnectionMultiplexer> ConnectAsync() => await ConnectionMultiplexer.ConnectAsync(ConnectionString + ",allowAdmin=true,abortConnect=false");
 
@@ -67,12 +76,14 @@ public sealed class RedisServer : IAsyncDisposable
         Directory.Delete(_directory, recursive: true);
     }
 
-    private async Task StartProcessAsync()
+    private async Task StartProcessAsync(IReadOnlyDictionary<string, string>? environment = null)
     {
         var start = new ProcessStartInfo(FindExecutable()!) { RedirectStandardOutput = true, RedirectStandardError = true };
         string[] common = ["--port", Port.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", _directory];
         foreach (var argument in common.Concat(_arguments))
             start.ArgumentList.Add(argument);
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+            start.Environment[name] = value;
         _process = Process.Start(start)!;
         _process.OutputDataReceived += static (_, _) => { };
         _process.ErrorDataReceived += static (_, _) => { };

@@ -111,8 +111,8 @@ internal sealed partial class TagCache
                 result.Begun = moment = before with { Number = write.Removal }; // Redis has seen that nothing overtook it until then
         }
 
-        // What Redis refused may be older than an eviction or a removal; what it did not get is judged by what was known when it began.
-        if (write.Outcome != CacheWriteOutcome.Refused)
+        // What Redis refused may be older than an eviction or a removal, and what it stored as well, where evictions are not known here yet.
+        if (write.MayBeCopied)
             Keep(call, policy, result, life, moment.Number, moment, write.Identity);
         return write.Outcome == CacheWriteOutcome.Stored;
     }

@@ -63,7 +63,7 @@ internal sealed partial class TagCache
 
         _flights.Detach(call.Name);
         _copies.Drop(call.Name, write.Outcome == CacheWriteOutcome.Stored ? write.Removal : long.MaxValue);
-        if (write.Outcome != CacheWriteOutcome.Refused)
+        if (write.MayBeCopied)
             Keep(call, call.Policy, result, life, write.Outcome == CacheWriteOutcome.Stored ? write.Removal : moment.Number, moment, write.Identity);
     }
 

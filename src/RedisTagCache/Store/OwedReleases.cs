@@ -10,6 +10,7 @@ internal sealed class OwedReleases(Func<OwedRelease, ValueTask<bool>> release, T
 
     private readonly Queue<(OwedRelease Release, long Since)> _owed = new();
     private bool _isGiving;
+    private bool _isWokenAgain;
 
     public void Add(OwedRelease owed)
     {
@@ -26,6 +27,7 @@ internal sealed class OwedReleases(Func<OwedRelease, ValueTask<bool>> release, T
     {
         lock (_owed)
         {
+            _isWokenAgain = _isGiving;
             if (_isGiving || _owed.Count == 0)
                 return;
             _isGiving = true;
@@ -41,8 +43,15 @@ internal sealed class OwedReleases(Func<OwedRelease, ValueTask<bool>> release, T
             if (!await release(owed).ConfigureAwait(false))
             {
                 lock (_owed)
-                    _isGiving = false;
-                return; // the next wake tries again
+                {
+                    // What failed may have been asked before Redis was back.
+                    _isGiving = _isWokenAgain;
+                    _isWokenAgain = false;
+                    if (!_isGiving)
+                        return; // the next wake tries again
+                }
+
+                continue;
             }
 
             lock (_owed)

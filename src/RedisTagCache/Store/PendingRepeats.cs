@@ -78,9 +78,9 @@ internal sealed class PendingRepeats(Func<int, IReadOnlyCollection<byte[]>, Canc
                 }
             }
         }
-        catch (OperationCanceledException)
+        catch (Exception) when (_stopping.IsCancellationRequested)
         {
-            // disposed
+            // disposed, whatever that did to the try under way
         }
     }
 

@@ -152,7 +152,10 @@ internal sealed partial class TagCacheStore
             token,
             DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(envelope.Header.CreatedAt, 0, _latest)),
             entry,
-            entry.Memory[envelope.PayloadOffset..]) { IsOvertaken = isOvertaken };
+            entry.Memory[envelope.PayloadOffset..])
+        {
+            IsOvertaken = isOvertaken,
+        };
     }
 
     private CacheLookup Missed(in CacheEntryKey key, CacheMissReason reason, CacheToken token, Activity? activity, byte[]? identity = null)

@@ -147,9 +147,10 @@ internal sealed partial class ValueStore
 
             // Only now: a write that was given up may still be read from its buffer, so that one is left to the collector.
             ArrayPool<byte>.Shared.Return(buffer);
-            if (reply.Stamp is null || address.Watch.Mirror.At(reply.Stamp.Value) is null)
+            var isCovered = reply.Stamp is { } stamp && address.Watch.Mirror.At(stamp) is not null;
+            if (!isCovered)
                 address.Watch.Mirror.Refresh();
-            return result = new ValueWrite(reply.Stored && !isPast ? CacheWriteOutcome.Stored : _store.Refused(), reply.Removal, identity);
+            return result = new ValueWrite(reply.Stored && !isPast ? CacheWriteOutcome.Stored : _store.Refused(), reply.Removal, identity, isCovered);
         }
         catch (Exception e) when (RedisFailure.IsRedis(e))
         {

@@ -4,4 +4,9 @@ namespace RedisTagCache.Store;
 /// <param name="Outcome">Whether it is stored.</param>
 /// <param name="Removal">When stored: the newest removal it is known not to be overtaken by.</param>
 /// <param name="Identity">When composed: what tells the entry from any other.</param>
-internal readonly record struct ValueWrite(CacheWriteOutcome Outcome, long Removal, ReadOnlyMemory<byte> Identity);
+/// <param name="IsCovered">When stored: whether this instance knows of all evictions that Redis had made until then, and so can judge a copy.</param>
+internal readonly record struct ValueWrite(CacheWriteOutcome Outcome, long Removal, ReadOnlyMemory<byte> Identity, bool IsCovered = false)
+{
+    /// <summary>Whether a copy may be kept. What Redis did not get is judged by what was known when it began.</summary>
+    public bool MayBeCopied => Outcome == CacheWriteOutcome.Dropped || (Outcome == CacheWriteOutcome.Stored && IsCovered);
+}

@@ -29,8 +29,16 @@ public sealed class ValueInstrumentTests(RedisFixture redis) : IClassFixture<Red
         var cache = instance.Get<ITagCache>();
 
         // A leader, whom another caller joins.
-        var gate = new TaskCompletionSource<string>();
-        var leading = cache.GetOrCreateAsync(Secret, (_, _) => new ValueTask<string>(gate.Task), tags: [Secret]);
+        var (running, gate) = (new TaskCompletionSource(), new TaskCompletionSource<string>());
+        var leading = cache.GetOrCreateAsync(
+            Secret,
+            (_, _) =>
+            {
+                running.SetResult();
+                return new ValueTask<string>(gate.Task);
+            },
+            tags: [Secret]);
+        await running.Task;
         var joining = cache.GetOrCreateAsync(Secret, (_, _) => new ValueTask<string>("never"));
         await Eventually.BecomesTrueAsync(() => Sum(Names.FlightsInstrument, ("role", "joined")) == 1, "one has joined");
         gate.SetResult("v");

@@ -3,6 +3,7 @@ using System.Text;
 using RedisTagCache.Soak.Faults;
 using RedisTagCache.Soak.Load;
 using RedisTagCache.Soak.Web;
+using RedisTagCache.TestSupport;
 
 namespace RedisTagCache.Soak.Reporting;
 

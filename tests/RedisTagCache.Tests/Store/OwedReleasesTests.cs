@@ -40,6 +40,18 @@ public sealed class OwedReleasesTests : IDisposable
     }
 
     [Fact]
+    public void Wake_WhileATryIsAboutToFail_IsNotLost()
+    {
+        Add("a");
+        _owed.Wake();
+        var failing = Next("a");
+        _owed.Wake(); // Redis is back, and the try does not know yet that it was asked in vain
+        failing.SetResult(false);
+        Next("a").SetResult(true);
+        NothingFollows();
+    }
+
+    [Fact]
     public void Wake_AfterTheLeaseHasRunOut_DoesNothing()
     {
         Add("a");

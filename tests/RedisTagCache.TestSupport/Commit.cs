@@ -1,9 +1,9 @@
 using System.Diagnostics;
 
-namespace RedisTagCache.Soak.Reporting;
+namespace RedisTagCache.TestSupport;
 
 /// <summary>Which state of the sources was run.</summary>
-internal static class Commit
+public static class Commit
 {
     public static string Describe()
     {

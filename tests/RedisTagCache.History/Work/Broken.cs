@@ -1,0 +1,26 @@
+namespace RedisTagCache.History.Work;
+
+/// <summary>What a worker can do wrong on purpose, to see that the checker notices.</summary>
+[Flags]
+internal enum Broken
+{
+    None = 0,
+
+    /// <summary>A value counts as begun when it is written.</summary>
+    TokenAtWrite = 1,
+
+    /// <summary>Some evictions are told to be done and are not.</summary>
+    EvictionsSkipped = 1 << 1,
+
+    /// <summary>Some removals are told to be done and are not.</summary>
+    RemovalsSkipped = 1 << 2,
+
+    /// <summary>Copies are given out for some seconds whatever happens.</summary>
+    CopiesNotJudged = 1 << 3,
+
+    /// <summary>Whoever misses computes, and asks nobody.</summary>
+    LeaseIgnored = 1 << 4,
+
+    /// <summary>Some expired values are told to be fresh.</summary>
+    ExpiriesSkipped = 1 << 5,
+}

@@ -1,0 +1,63 @@
+using System.Diagnostics;
+using RedisTagCache.History.Recording;
+
+namespace RedisTagCache.History.Work;
+
+/// <summary>Changes the database, and then tells the cache: by a tag of the key, by several, by key, or by everything.</summary>
+internal sealed class Editor(ITagCache cache, Values values, Database database, Recorder recorder, Broken broken)
+{
+    private const int EverythingOnceIn = 2_000;
+
+    public async Task EditAsync()
+    {
+        var key = Random.Shared.Next(Plan.Keys);
+        var start = Stopwatch.GetTimestamp();
+        var version = database.Raise(key);
+        recorder.Add(new Operation(Kind.Raise, Outcome.Done, false, key, start, Stopwatch.GetTimestamp(), version));
+
+        var choice = Random.Shared.Next(100);
+        var own = Plan.TagsOf(key)[Random.Shared.Next(Plan.TagsOf(key).Length)];
+        if (Random.Shared.Next(EverythingOnceIn) == 0)
+            await MarkAsync(Kind.Evict, Plan.Everything);
+        else if (Plan.UseOf(key) == KeyUse.RemovedValue && choice < 40)
+            await values.RemoveAsync(key);
+        else if (Plan.UseOf(key) == KeyUse.RemovedValue && choice < 60)
+            await values.SetAsync(key);
+        else if (choice % 10 == 0)
+            await MarkAsync(Kind.Expire, own);
+        else if (choice % 10 == 1)
+            await MarkAsync(Kind.Evict, own, 1 + Random.Shared.Next(Plan.Tags - 1), 1 + Random.Shared.Next(Plan.Tags - 1));
+        else
+            await MarkAsync(Kind.Evict, own);
+    }
+
+    private async Task MarkAsync(Kind kind, params int[] tags)
+    {
+        var start = Stopwatch.GetTimestamp();
+        var outcome = Outcome.Done;
+        try
+        {
+            await TellAsync(kind, [.. tags.Select(Plan.NameOfTag)]);
+        }
+        catch (RedisTagCacheUnavailableException)
+        {
+            outcome = Outcome.Failed;
+        }
+
+        var end = Stopwatch.GetTimestamp();
+        foreach (var tag in tags.Distinct())
+            recorder.Add(new Operation(kind, outcome, false, tag, start, end));
+    }
+
+    private async Task TellAsync(Kind kind, string[] tags)
+    {
+        if (broken.HasFlag(kind == Kind.Evict ? Broken.EvictionsSkipped : Broken.ExpiriesSkipped) && Random.Shared.Next(5) == 0)
+            return;
+        if (kind == Kind.Expire)
+            await cache.ExpireByTagAsync(tags[0]);
+        else if (tags.Length == 1)
+            await cache.EvictByTagAsync(tags[0]);
+        else
+            await cache.EvictByTagAsync(tags);
+    }
+}
