@@ -49,6 +49,31 @@ public sealed class PartitionedEngine : IEngine, IAsyncLifetime
     public ValueTask DisposeAsync() => _redis.DisposeAsync();
 }
 
+/// <summary>A real cluster of three primaries with a replica each.</summary>
+public sealed class ClusterEngine : IEngine, IAsyncLifetime
+{
+    private RedisCluster _cluster = null!;
+    private ConnectionMultiplexer _connection = null!;
+
+    public string ConnectionString => _cluster.ConnectionString;
+
+    public int Partitions => 36;
+
+    public IDatabase Database => _connection.GetDatabase();
+
+    public async ValueTask InitializeAsync()
+    {
+        _cluster = await RedisCluster.StartAsync();
+        _connection = await _cluster.ConnectAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _connection.DisposeAsync();
+        await _cluster.DisposeAsync();
+    }
+}
+
 /// <summary>The embedded server of the sample.</summary>
 public sealed class EmbeddedEngine : IEngine, IAsyncLifetime
 {

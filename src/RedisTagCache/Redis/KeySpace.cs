@@ -29,7 +29,7 @@ internal sealed class KeySpace
 
     public KeySpace(string prefix, string buildNamespace, int partitions)
     {
-        Partitions = [.. Enumerable.Range(0, partitions).Select(i => new Partition(prefix, i))];
+        Partitions = [.. PartitionLabels.For(prefix, partitions).Select((label, i) => new Partition(prefix, i, label))];
         _createPrefixes = surface =>
         {
             var tail = $"{surface.Name}:{(surface.IsIsolatedByBuild ? buildNamespace : "-")}:";

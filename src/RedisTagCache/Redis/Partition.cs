@@ -5,10 +5,10 @@ namespace RedisTagCache.Redis;
 /// <summary>One partition: the keys that share one hash tag, hence one slot of a cluster, hence one epoch.</summary>
 internal sealed class Partition
 {
-    public Partition(string prefix, int index)
+    public Partition(string prefix, int index, string label)
     {
         Index = index;
-        HashTag = $"{{{prefix}:{index}}}";
+        HashTag = $"{{{prefix}:{label}}}";
         Epoch = HashTag + ":epoch";
         Marks = HashTag + ":marks";
         Removals = HashTag + ":removals";

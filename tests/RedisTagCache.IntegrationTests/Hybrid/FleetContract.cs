@@ -219,4 +219,6 @@ public sealed class StandaloneFleetTests(StandaloneEngine engine) : FleetContrac
 
 public sealed class PartitionedFleetTests(PartitionedEngine engine) : FleetContract(engine), IClassFixture<PartitionedEngine>;
 
+public sealed class ClusterFleetTests(ClusterEngine engine) : FleetContract(engine), IClassFixture<ClusterEngine>;
+
 public sealed class EmbeddedFleetTests(EmbeddedEngine engine) : FleetContract(engine), IClassFixture<EmbeddedEngine>;

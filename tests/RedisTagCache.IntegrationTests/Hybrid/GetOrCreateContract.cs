@@ -101,4 +101,6 @@ public sealed class StandaloneGetOrCreateTests(StandaloneEngine engine) : GetOrC
 
 public sealed class PartitionedGetOrCreateTests(PartitionedEngine engine) : GetOrCreateContract(engine, HybridMakers.Ours), IClassFixture<PartitionedEngine>;
 
+public sealed class ClusterGetOrCreateTests(ClusterEngine engine) : GetOrCreateContract(engine, HybridMakers.Ours), IClassFixture<ClusterEngine>;
+
 public sealed class EmbeddedGetOrCreateTests(EmbeddedEngine engine) : GetOrCreateContract(engine, HybridMakers.Ours), IClassFixture<EmbeddedEngine>;

@@ -33,7 +33,7 @@ public abstract class HybridSuite(IEngine engine, IHybridMaker maker) : IAsyncLi
     }
 
     /// <summary>Keys in Redis whose name contains the text.</summary>
-    protected RedisKey[] KeysWith(string text) => [.. Database.Multiplexer.GetServers()[0].Keys(pattern: $"*{Prefix}*{text}*", pageSize: 1000)];
+    protected RedisKey[] KeysWith(string text) => Database.Keys($"*{Prefix}*{text}*");
 
     /// <summary>Writes behind the caller's back, as Microsoft's go, have arrived when a later one of the same instance has.</summary>
     protected static async Task SettleAsync(HybridCache cache)
@@ -52,6 +52,6 @@ public abstract class HybridSuite(IEngine engine, IHybridMaker maker) : IAsyncLi
     {
         foreach (var instance in _instances)
             await instance.Owner.DisposeAsync();
-        await Database.KeyDeleteAsync(KeysWith(""));
+        await Database.DeleteAsync(KeysWith(""));
     }
 }

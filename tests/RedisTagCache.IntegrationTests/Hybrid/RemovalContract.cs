@@ -65,4 +65,6 @@ public sealed class StandaloneRemovalTests(StandaloneEngine engine) : RemovalCon
 
 public sealed class PartitionedRemovalTests(PartitionedEngine engine) : RemovalContract(engine, HybridMakers.Ours), IClassFixture<PartitionedEngine>;
 
+public sealed class ClusterRemovalTests(ClusterEngine engine) : RemovalContract(engine, HybridMakers.Ours), IClassFixture<ClusterEngine>;
+
 public sealed class EmbeddedRemovalTests(EmbeddedEngine engine) : RemovalContract(engine, HybridMakers.Ours), IClassFixture<EmbeddedEngine>;

@@ -149,4 +149,6 @@ public sealed class StandaloneStaleTests(StandaloneEngine engine) : StaleContrac
 
 public sealed class PartitionedStaleTests(PartitionedEngine engine) : StaleContract(engine), IClassFixture<PartitionedEngine>;
 
+public sealed class ClusterStaleTests(ClusterEngine engine) : StaleContract(engine), IClassFixture<ClusterEngine>;
+
 public sealed class EmbeddedStaleTests(EmbeddedEngine engine) : StaleContract(engine), IClassFixture<EmbeddedEngine>;

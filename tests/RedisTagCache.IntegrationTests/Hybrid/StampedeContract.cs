@@ -154,4 +154,6 @@ public sealed class StandaloneStampedeTests(StandaloneEngine engine) : StampedeC
 
 public sealed class PartitionedStampedeTests(PartitionedEngine engine) : StampedeContract(engine, HybridMakers.Ours), IClassFixture<PartitionedEngine>;
 
+public sealed class ClusterStampedeTests(ClusterEngine engine) : StampedeContract(engine, HybridMakers.Ours), IClassFixture<ClusterEngine>;
+
 public sealed class EmbeddedStampedeTests(EmbeddedEngine engine) : StampedeContract(engine, HybridMakers.Ours), IClassFixture<EmbeddedEngine>;

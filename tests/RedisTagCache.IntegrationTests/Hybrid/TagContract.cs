@@ -149,4 +149,6 @@ public sealed class StandaloneTagTests(StandaloneEngine engine) : TagContract(en
 
 public sealed class PartitionedTagTests(PartitionedEngine engine) : TagContract(engine, HybridMakers.Ours), IClassFixture<PartitionedEngine>;
 
+public sealed class ClusterTagTests(ClusterEngine engine) : TagContract(engine, HybridMakers.Ours), IClassFixture<ClusterEngine>;
+
 public sealed class EmbeddedTagTests(EmbeddedEngine engine) : TagContract(engine, HybridMakers.Ours), IClassFixture<EmbeddedEngine>;

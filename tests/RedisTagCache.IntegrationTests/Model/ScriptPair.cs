@@ -28,7 +28,7 @@ internal sealed partial class ScriptPair
     public ScriptPair(IDatabase database, string prefix)
     {
         _database = database;
-        _partition = new Partition(prefix, 0);
+        _partition = new Partition(prefix, 0, "0");
         _entries = [.. Enumerable.Range(0, Two.Length).Select(i => new LeasedAddress(
             new EntryAddress(_partition, $"{_partition.HashTag}:e:o:-:k{i}"), $"{_partition.HashTag}:l:o:-:k{i}"))];
         _model.Here = 1;

@@ -90,7 +90,7 @@ public sealed class EntryFormatTests(StandaloneEngine engine) : StoreSuite(engin
         Assert.SkipUnless(engine.IsRealRedis, "The embedded server keeps keys of different types apart.");
         await A.WriteAsync("k", "value", "tag");
         await DeleteAsync(name);
-        await Database.ListRightPushAsync($"{{{Prefix}:0}}:{name}", "foreign");
+        await Database.ListRightPushAsync(KeyOf(0, name), "foreign");
         var fresh = NewInstance().Store;
         Assert.Null(await fresh.ReadAsync("k"));
         await Assert.ThrowsAsync<RedisTagCacheUnavailableException>(async () => await fresh.EvictByTagAsync("tag"));

@@ -70,8 +70,8 @@ public abstract class LossContract(IEngine engine) : StoreSuite(engine)
         // As a restored snapshot would leave it: the epoch of before the eviction, and its mark gone.
         for (var i = 0; i < Engine.Partitions; i++)
         {
-            await Database.StringSetAsync($"{{{Prefix}:{i}}}:epoch", before[i]);
-            await Database.SortedSetRemoveAsync($"{{{Prefix}:{i}}}:marks", "h=t");
+            await Database.StringSetAsync(KeyOf(i, "epoch"), before[i]);
+            await Database.SortedSetRemoveAsync(KeyOf(i, "marks"), "h=t");
         }
 
         Assert.Null(await A.ReadAsync("k")); // judged by what it knows, and found out
@@ -93,9 +93,9 @@ public abstract class LossContract(IEngine engine) : StoreSuite(engine)
         // As a failover would leave it to a replica that had not heard of the loss: the old generation, which goes on with evictions by others.
         for (var i = 0; i < Engine.Partitions; i++)
         {
-            await Database.StringSetAsync($"{{{Prefix}:{i}}}:epoch", epochs[i]);
-            await Database.KeyDeleteAsync($"{{{Prefix}:{i}}}:marks");
-            await Database.SortedSetAddAsync($"{{{Prefix}:{i}}}:marks", "floor", floors[i]);
+            await Database.StringSetAsync(KeyOf(i, "epoch"), epochs[i]);
+            await Database.KeyDeleteAsync(KeyOf(i, "marks"));
+            await Database.SortedSetAddAsync(KeyOf(i, "marks"), "floor", floors[i]);
         }
 
         await NewInstance().Store.EvictByTagAsync("other");
@@ -124,7 +124,7 @@ public abstract class LossContract(IEngine engine) : StoreSuite(engine)
         }
 
         for (var i = 0; i < Engine.Partitions; i++)
-            Assert.InRange(await Database.SortedSetLengthAsync($"{{{Prefix}:{i}}}:marks"), 1, 1_001);
+            Assert.InRange(await Database.SortedSetLengthAsync(KeyOf(i, "marks")), 1, 1_001);
         await WritesWorkAgainAsync(small);
     }
 
@@ -136,7 +136,7 @@ public abstract class LossContract(IEngine engine) : StoreSuite(engine)
         await small.EvictByTagAsync("t");
         await small.EvictByTagAsync(Enumerable.Range(0, 3_000).Select(i => "x" + i));
         Assert.Null(await small.ReadAsync("evicted"));
-        RedisKey marks = $"{{{Prefix}:{PartitionOf("evicted")}}}:marks";
+        var marks = KeyOf(PartitionOf("evicted"), "marks");
         var floor = (double)(await Database.SortedSetScoreAsync(marks, "floor"))!;
         await Database.SortedSetAddAsync(marks, "floor", 1); // lost, with the mark of t that it stands for
         await B.EvictByTagAsync("y");
@@ -150,7 +150,7 @@ public abstract class LossContract(IEngine engine) : StoreSuite(engine)
     {
         await A.WriteAsync("evicted", "old", "t");
         await A.EvictByTagAsync("t");
-        var partition = new Redis.Partition(Prefix, PartitionOf("evicted"));
+        var partition = Partitions[PartitionOf("evicted")];
         await TagMarkScript.Call(partition, TimeSpan.FromMicroseconds(1), 1_000, [[.. "h=later"u8]]).RunAsync(Database);
         Assert.Equal(["floor", "h=later"], (await Database.SortedSetRangeByRankAsync(partition.Marks)).Select(m => (string)m!));
         Assert.Null(await A.ReadAsync("evicted"));
@@ -202,7 +202,7 @@ public abstract class LossContract(IEngine engine) : StoreSuite(engine)
     {
         var epochs = new string[Engine.Partitions];
         for (var i = 0; i < epochs.Length; i++)
-            epochs[i] = (await Database.StringGetAsync($"{{{Prefix}:{i}}}:epoch")).ToString();
+            epochs[i] = (await Database.StringGetAsync(KeyOf(i, "epoch"))).ToString();
         return epochs;
     }
 
@@ -210,7 +210,7 @@ public abstract class LossContract(IEngine engine) : StoreSuite(engine)
     {
         var floors = new double[Engine.Partitions];
         for (var i = 0; i < floors.Length; i++)
-            floors[i] = await Database.SortedSetScoreAsync($"{{{Prefix}:{i}}}:marks", "floor") ?? 0;
+            floors[i] = await Database.SortedSetScoreAsync(KeyOf(i, "marks"), "floor") ?? 0;
         return floors;
     }
 
@@ -225,5 +225,7 @@ public abstract class LossContract(IEngine engine) : StoreSuite(engine)
 public sealed class StandaloneLossTests(StandaloneEngine engine) : LossContract(engine), IClassFixture<StandaloneEngine>;
 
 public sealed class PartitionedLossTests(PartitionedEngine engine) : LossContract(engine), IClassFixture<PartitionedEngine>;
+
+public sealed class ClusterLossTests(ClusterEngine engine) : LossContract(engine), IClassFixture<ClusterEngine>;
 
 public sealed class EmbeddedLossTests(EmbeddedEngine engine) : LossContract(engine), IClassFixture<EmbeddedEngine>;

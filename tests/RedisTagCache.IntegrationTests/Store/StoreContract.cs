@@ -281,4 +281,6 @@ public sealed class StandaloneStoreTests(StandaloneEngine engine) : StoreContrac
 
 public sealed class PartitionedStoreTests(PartitionedEngine engine) : StoreContract(engine), IClassFixture<PartitionedEngine>;
 
+public sealed class ClusterStoreTests(ClusterEngine engine) : StoreContract(engine), IClassFixture<ClusterEngine>;
+
 public sealed class EmbeddedStoreTests(EmbeddedEngine engine) : StoreContract(engine), IClassFixture<EmbeddedEngine>;

@@ -39,22 +39,27 @@ public abstract class StoreSuite(IEngine engine) : IAsyncLifetime
     }
 
     protected RedisKey[] Keys(string pattern = "*") =>
-        [.. Database.Multiplexer.GetServers()[0].Keys(pattern: $"{{{Prefix}:*{pattern}", pageSize: 1000)];
+        Database.Keys($"{{{Prefix}:*{pattern}");
 
     protected RedisKey EntryKey() => Assert.Single(EntryKeys());
 
     protected RedisKey[] EntryKeys() => [.. Keys("}:e:*"), .. Keys("}:eh:*")];
 
+    /// <summary>A key of a partition's own, such as its epoch.</summary>
+    protected RedisKey KeyOf(int partition, string suffix) => Partitions[partition].HashTag + ":" + suffix;
+
+    private protected IReadOnlyList<Redis.Partition> Partitions => new Redis.KeySpace(Prefix, "test", engine.Partitions).Partitions;
+
     protected async Task DeleteAsync(string suffix)
     {
         for (var i = 0; i < engine.Partitions; i++)
-            await Database.KeyDeleteAsync($"{{{Prefix}:{i}}}:{suffix}");
+            await Database.KeyDeleteAsync(KeyOf(i, suffix));
     }
 
     public async ValueTask DisposeAsync()
     {
         foreach (var instance in _instances)
             await instance.DisposeAsync();
-        await Database.KeyDeleteAsync(Keys());
+        await Database.DeleteAsync(Keys());
     }
 }
