@@ -121,7 +121,15 @@ public sealed class RedisServer : IAsyncDisposable
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    private static string? FindExecutable() =>
+    /// <summary>The one at REDISTAGCACHE_SERVER ("none" for none), else the one that is installed.</summary>
+    private static string? FindExecutable() => Environment.GetEnvironmentVariable("REDISTAGCACHE_SERVER") switch
+    {
+        "none" => null,
+        { Length: > 0 } given => given,
+        _ => FindInstalled(),
+    };
+
+    private static string? FindInstalled() =>
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Append("/usr/bin")
             .Select(folder => Path.Combine(folder, "redis-server"))
             .FirstOrDefault(File.Exists);
