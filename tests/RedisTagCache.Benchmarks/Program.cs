@@ -13,6 +13,13 @@ if (args is ["quick", ..])
     return;
 }
 
+// "cluster": from one server to six primaries.
+if (args is ["cluster"])
+{
+    await ClusterRun.RunAsync();
+    return;
+}
+
 var job = Job.Default.WithToolchain(InProcessEmitToolchain.Instance).WithIterationTime(TimeInterval.FromMilliseconds(250)).WithIterationCount(15);
 var config = DefaultConfig.Instance.AddJob(job)
     .WithSummaryStyle(SummaryStyle.Default.WithMaxParameterColumnWidth(Lab.Names.Max(name => name.Length)))

@@ -53,6 +53,18 @@ public sealed class RedisServer : IAsyncDisposable
         return server;
     }
 
+    /// <summary>Starts a sentinel that watches nothing yet.</summary>
+    public static async Task<RedisServer> StartSentinelAsync()
+    {
+        OrSkip(IsMissing ? null : "");
+        var server = new RedisServer(FreePort(), []);
+        var file = Path.Combine(server._directory, "sentinel.conf");
+        await File.WriteAllTextAsync(file, string.Create(CultureInfo.InvariantCulture, $"port {server.Port}\nbind 127.0.0.1\n"));
+        server._arguments = [file, "--sentinel"];
+        await server.StartProcessAsync();
+        return server;
+    }
+
     public void Kill()
     {
         _process!.Kill();
@@ -94,7 +106,7 @@ public sealed class RedisServer : IAsyncDisposable
     {
         var start = new ProcessStartInfo(FindExecutable()!) { RedirectStandardOutput = true, RedirectStandardError = true };
         string[] common = ["--port", Port.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", _directory];
-        foreach (var argument in common.Concat(_arguments))
+        foreach (var argument in _arguments is [_, "--sentinel"] ? _arguments : common.Concat(_arguments))
             start.ArgumentList.Add(argument);
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())
             start.Environment[name] = value;

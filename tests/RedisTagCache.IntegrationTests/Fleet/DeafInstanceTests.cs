@@ -146,7 +146,7 @@ public sealed class DeafInstanceTests : IAsyncLifetime
             var clients = (string)(await _admin.GetServers()[0].ExecuteAsync("CLIENT", "LIST", "TYPE", "pubsub"))!;
             foreach (var client in clients.Split('\n').Where(line => line.Contains(" name=deaf ", StringComparison.Ordinal)))
             {
-                await _admin.GetServers()[0].ExecuteAsync("CLIENT", "KILL", "ID", client.Split(' ')[0]["id=".Length..]);
+                await _admin.GetServers()[0].ExecuteAsync("CLIENT", "KILL", "ID", client.Split(' ').Select(static word => word.Split('=')).First(static word => word[0].EndsWith("id", StringComparison.Ordinal))[1]);
                 _cuts++;
             }
 
