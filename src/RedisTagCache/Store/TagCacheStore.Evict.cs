@@ -90,6 +90,7 @@ internal sealed partial class TagCacheStore
         var results = await TryMarkEverywhereAsync(members).ConfigureAwait(false);
         var cause = results.FirstOrDefault(static result => result is not null);
         _meter.Evictions(members.Length, name, cause is null ? "done" : "failed");
+        _meter.History.Add(tags, isExpiry: kind == MarkKind.Soft, isConfirmed: cause is null);
         activity.Outcome(cause is null ? "done" : "failed");
         if (cause is null)
             return;
@@ -176,7 +177,12 @@ internal sealed partial class TagCacheStore
     private async Task MarkAsync(int partition, byte[][] members)
     {
         foreach (var chunk in members.Chunk(TagMarkScript.MostMembers))
-            _mirrors[partition].Apply(await Retry.RunAsync(() => MarkOnceAsync(partition, chunk), _time).ConfigureAwait(false), chunk);
+        {
+            var reply = await Retry.RunAsync(() => MarkOnceAsync(partition, chunk), _time).ConfigureAwait(false);
+            if (partition == 0)
+                _meter.History.Claim(reply.After.Epoch);
+            _mirrors[partition].Apply(reply, chunk);
+        }
     }
 
     private async Task<MarkReply> MarkOnceAsync(int partition, byte[][] members)
