@@ -147,7 +147,7 @@ internal sealed partial class TagCacheStore
             for (var i = 0; i < replies.Length; i++)
             {
                 if (replies[i] is { } reply)
-                    _mirrors[i].Apply(reply, members);
+                    Take(i, reply, members);
             }
 
             return replies;
@@ -209,10 +209,16 @@ internal sealed partial class TagCacheStore
         foreach (var chunk in members.Chunk(TagMarkScript.MostMembers))
         {
             var reply = await Retry.RunAsync(() => MarkOnceAsync(partition, chunk), _time).ConfigureAwait(false);
-            if (partition == 0)
-                _meter.History.Claim(reply.After.Epoch);
-            _mirrors[partition].Apply(reply, chunk);
+            Take(partition, reply, chunk);
         }
+    }
+
+    /// <summary>Takes over what this instance did. The first partition's epoch tells it from evictions of others.</summary>
+    private void Take(int partition, MarkReply reply, byte[][] members)
+    {
+        if (partition == 0)
+            _meter.History.Claim(reply.After.Epoch);
+        _mirrors[partition].Apply(reply, members);
     }
 
     private async Task<MarkReply> MarkOnceAsync(int partition, byte[][] members)

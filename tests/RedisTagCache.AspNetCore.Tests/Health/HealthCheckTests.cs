@@ -48,8 +48,8 @@ public sealed class HealthCheckTests : IAsyncLifetime
         o => o.OperationTimeout = TimeSpan.FromMilliseconds(500),
         services => services.AddHealthChecks().AddRedisTagCache());
 
-    private static Task BecomesAsync(Instance instance, HealthStatus status) =>
-        Eventually.BecomesTrueAsync(async () => (await CheckAsync(instance)).Status == status, $"it is {status}");
+    private static async Task BecomesAsync(Instance instance, HealthStatus status) =>
+        await Eventually.BecomesTrueAsync(async () => (await CheckAsync(instance)).Status == status, $"it is {status}");
 
     private static async Task<HealthReportEntry> CheckAsync(Instance instance) =>
         (await instance.Get<HealthCheckService>().CheckHealthAsync(TestContext.Current.CancellationToken)).Entries["redistagcache"];
