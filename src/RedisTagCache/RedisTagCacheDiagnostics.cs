@@ -34,7 +34,7 @@ public static class RedisTagCacheDiagnostics
     public const string MessagesInstrument = "redistagcache.backplane.messages";
 
     /// <summary>
-    /// Counter: calls for values that were not there, by <c>role</c> (leader: ran the factory for the fleet; follower: waited for another
+    /// Counter: calls for values that were not there, by <c>role</c> (leader: ran the factory for the fleet; taken_over: the same after having waited for another instance; follower: waited for another
     /// instance's value; joined: waited for another caller in the process; alone: ran the factory without a lease).
     /// </summary>
     public const string FlightsInstrument = "redistagcache.flights";

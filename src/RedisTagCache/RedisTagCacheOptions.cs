@@ -106,6 +106,15 @@ public sealed class RedisTagCacheOptions
     /// <summary>The serialized size from which values are compressed. 0 bytes to 256 MiB; default 4,096.</summary>
     public int CompressionThreshold { get; set; } = 4_096;
 
+    /// <summary>
+    /// Told of everything that the metrics count, at the time and on the thread of it: be quick. What it throws is logged and goes no further. Default none, which
+    /// costs nothing.
+    /// </summary>
+    public Action<CacheEvent>? OnEvent { get; set; }
+
     /// <summary>Whether <see cref="BuildNamespace"/> is the resolved name, escaped, rather than what the user set.</summary>
     internal bool IsBuildNamespaceResolved { get; set; }
+
+    /// <summary>Where the name was found.</summary>
+    internal string BuildNamespaceSource { get; set; } = "";
 }

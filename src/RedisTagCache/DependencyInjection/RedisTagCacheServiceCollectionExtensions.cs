@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Globalization;
 using Microsoft.Extensions.Caching.Distributed;
 using Microsoft.Extensions.Caching.Hybrid;
@@ -33,7 +34,8 @@ public static class RedisTagCacheServiceCollectionExtensions
         services.TryAddSingleton(TimeProvider.System);
         AddOptions(services, configure);
 
-        services.TryAddSingleton<CacheMeter>();
+        services.TryAddSingleton<CacheStatistics>();
+        services.TryAddSingleton(CreateMeter);
         services.TryAddSingleton<IRedisConnector, RedisConnector>();
         services.TryAddSingleton(static provider => new KeySpace(OptionsOf(provider).KeyPrefix, OptionsOf(provider).BuildNamespace!));
         services.TryAddSingleton(static provider => new LayoutAgreement(
@@ -59,6 +61,7 @@ public static class RedisTagCacheServiceCollectionExtensions
         services.TryAddSingleton<ValueCommands>();
         services.TryAddSingleton(static provider => CreateStore(provider, OptionsOf(provider)));
         services.TryAddSingleton<ITagCacheStore>(static provider => provider.GetRequiredService<TagCacheStore>());
+        services.TryAddSingleton<ITagCacheStatistics>(CreateStatistics);
 
         services.TryAddSingleton(static provider => new DistributedCacheAdapter(
             provider.GetRequiredService<TagCacheStore>(),
@@ -124,6 +127,21 @@ public static class RedisTagCacheServiceCollectionExtensions
     }
 
     private static RedisTagCacheOptions OptionsOf(IServiceProvider provider) => provider.GetRequiredService<IOptions<RedisTagCacheOptions>>().Value;
+
+    private static CacheMeter CreateMeter(IServiceProvider provider) => new(
+        provider.GetRequiredService<IMeterFactory>(),
+        provider.GetRequiredService<CacheStatistics>(),
+        OptionsOf(provider).OnEvent is { } observer
+            ? new CacheObserver(observer, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<CacheObserver>>())
+            : null);
+
+    private static TagCacheStatistics CreateStatistics(IServiceProvider provider) => new(
+        provider.GetRequiredService<CacheStatistics>(),
+        provider.GetRequiredService<RedisConnection>(),
+        provider.GetRequiredService<KeySpace>(),
+        new BuildName(OptionsOf(provider).BuildNamespace!, OptionsOf(provider).BuildNamespaceSource),
+        OptionsOf(provider).OperationTimeout,
+        provider.GetRequiredService<TimeProvider>());
 
     private static TagCacheStore CreateStore(IServiceProvider provider, RedisTagCacheOptions options) => new(
         provider.GetRequiredService<KeySpace>(),

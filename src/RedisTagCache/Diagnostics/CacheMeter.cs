@@ -4,7 +4,9 @@ using Tag = System.Collections.Generic.KeyValuePair<string, object?>;
 
 namespace RedisTagCache.Diagnostics;
 
-/// <summary>All instruments. No key and no tag is ever a dimension.</summary>
+/// <summary>
+/// The one place where everything is counted: for the instruments, for the snapshot, and for the application's own observer. No key and no tag is ever a dimension.
+/// </summary>
 internal sealed class CacheMeter
 {
     private readonly Meter _meter;
@@ -19,9 +21,13 @@ internal sealed class CacheMeter
     private readonly Counter<long> _bypasses;
     private readonly Histogram<double> _durations;
     private readonly Histogram<double> _factories;
+    private readonly CacheStatistics _statistics;
+    private readonly CacheObserver? _observer;
 
-    public CacheMeter(IMeterFactory factory)
+    public CacheMeter(IMeterFactory factory, CacheStatistics statistics, CacheObserver? observer = null)
     {
+        _statistics = statistics;
+        _observer = observer;
         _meter = factory.Create(Names.MeterName);
         _lookups = _meter.CreateCounter<long>(Names.LookupsInstrument, "{lookup}", "Look-ups by outcome.");
         _writes = _meter.CreateCounter<long>(Names.WritesInstrument, "{write}", "Writes by outcome.");
@@ -46,53 +52,128 @@ internal sealed class CacheMeter
             new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5] });
     }
 
-    public void Lookup(CacheSurface surface, string outcome) =>
-        _lookups.Add(1, new Tag(Names.SurfaceDimension, surface.Name), new Tag(Names.OutcomeDimension, outcome));
+    /// <summary>The last evictions, for the snapshot.</summary>
+    public EvictionHistory History => _statistics.Evictions;
 
-    public void Miss(CacheSurface surface, string reason) =>
-        _lookups.Add(1, new Tag(Names.SurfaceDimension, surface.Name), new Tag(Names.OutcomeDimension, "miss"), new Tag(Names.ReasonDimension, reason));
-
-    public void Write(CacheSurface surface, string outcome) =>
-        _writes.Add(1, new Tag(Names.SurfaceDimension, surface.Name), new Tag(Names.OutcomeDimension, outcome));
-
-    public void Evictions(int tags, string kind, string outcome) =>
-        _evictions.Add(tags, new Tag(Names.KindDimension, kind), new Tag(Names.OutcomeDimension, outcome));
-
-    public void Removal(CacheSurface surface, string outcome) =>
-        _removals.Add(1, new Tag(Names.SurfaceDimension, surface.Name), new Tag(Names.OutcomeDimension, outcome));
-
-    public void Sync(string kind, string outcome) =>
-        _syncs.Add(1, new Tag(Names.KindDimension, kind), new Tag(Names.OutcomeDimension, outcome));
-
-    public void Operation(string operation, string outcome, TimeSpan duration) =>
-        _durations.Record(duration.TotalSeconds, new Tag(Names.OperationDimension, operation), new Tag(Names.OutcomeDimension, outcome));
-
-    public void Message(string kind, string outcome) =>
-        _messages.Add(1, new Tag(Names.KindDimension, kind), new Tag(Names.OutcomeDimension, outcome));
-
-    public void Flight(string role) => _flights.Add(1, new Tag(Names.RoleDimension, role));
-
-    public void Refresh(string outcome) => _refreshes.Add(1, new Tag(Names.OutcomeDimension, outcome));
-
-    public void Bypass(BypassReason reason) => _bypasses.Add(1, new Tag(Names.ReasonDimension, reason switch
+    /// <summary>A value was given out from memory: within a few nanoseconds, so that nothing is done for those who do not listen.</summary>
+    public void LocalHit()
     {
-        BypassReason.KeyLength => "key_length",
-        BypassReason.PayloadSize => "payload_size",
-        BypassReason.Serialization => "serialization",
-        _ => "factory",
-    }));
+        _statistics.LocalHit();
+        if (_lookups.Enabled)
+            _lookups.Add(1, new Tag(Names.SurfaceDimension, CacheSurface.Hybrid.Name), new Tag(Names.OutcomeDimension, "hit_local"));
+        _observer?.Tell(new CacheEvent(CacheEventKind.Lookup, "hit_local", CacheSurface.Hybrid.Name));
+    }
 
-    public void Factory(string outcome, TimeSpan duration) => _factories.Record(duration.TotalSeconds, new Tag(Names.OutcomeDimension, outcome));
+    public void Lookup(CacheSurface surface, string outcome)
+    {
+        _lookups.Add(1, new Tag(Names.SurfaceDimension, surface.Name), new Tag(Names.OutcomeDimension, outcome));
+        _statistics.Of(surface).Lookup(outcome);
+        _observer?.Tell(new CacheEvent(CacheEventKind.Lookup, outcome, surface.Name));
+    }
+
+    public void Miss(CacheSurface surface, string reason)
+    {
+        _lookups.Add(1, new Tag(Names.SurfaceDimension, surface.Name), new Tag(Names.OutcomeDimension, "miss"), new Tag(Names.ReasonDimension, reason));
+        _statistics.Of(surface).Miss(reason);
+        _observer?.Tell(new CacheEvent(CacheEventKind.Lookup, "miss", surface.Name, reason));
+    }
+
+    public void Write(CacheSurface surface, string outcome)
+    {
+        _writes.Add(1, new Tag(Names.SurfaceDimension, surface.Name), new Tag(Names.OutcomeDimension, outcome));
+        _statistics.Of(surface).Write(outcome);
+        _observer?.Tell(new CacheEvent(CacheEventKind.Write, outcome, surface.Name));
+    }
+
+    public void Evictions(int tags, string kind, string outcome)
+    {
+        _evictions.Add(tags, new Tag(Names.KindDimension, kind), new Tag(Names.OutcomeDimension, outcome));
+        _statistics.Evicted(tags, kind, outcome);
+        _observer?.Tell(new CacheEvent(CacheEventKind.Eviction, outcome, Detail: kind, Count: tags));
+    }
+
+    public void Removal(CacheSurface surface, string outcome)
+    {
+        _removals.Add(1, new Tag(Names.SurfaceDimension, surface.Name), new Tag(Names.OutcomeDimension, outcome));
+        _statistics.Of(surface).Removal(outcome);
+        _observer?.Tell(new CacheEvent(CacheEventKind.Removal, outcome, surface.Name));
+    }
+
+    public void Sync(string kind, string outcome)
+    {
+        _syncs.Add(1, new Tag(Names.KindDimension, kind), new Tag(Names.OutcomeDimension, outcome));
+        _statistics.Sync(kind, outcome);
+        _observer?.Tell(new CacheEvent(CacheEventKind.Sync, outcome, Detail: kind));
+    }
+
+    public void Operation(string operation, string outcome, TimeSpan duration, Exception? failure = null)
+    {
+        _durations.Record(duration.TotalSeconds, new Tag(Names.OperationDimension, operation), new Tag(Names.OutcomeDimension, outcome));
+        _statistics.Operation(duration, failure);
+        _observer?.Tell(new CacheEvent(CacheEventKind.Operation, outcome, Detail: operation, Duration: duration));
+    }
+
+    public void Message(string kind, string outcome)
+    {
+        _messages.Add(1, new Tag(Names.KindDimension, kind), new Tag(Names.OutcomeDimension, outcome));
+        _statistics.Message(outcome);
+        _observer?.Tell(new CacheEvent(CacheEventKind.Message, outcome, Detail: kind));
+    }
+
+    public void Flight(string role)
+    {
+        _flights.Add(1, new Tag(Names.RoleDimension, role));
+        _statistics.Flight(role);
+        _observer?.Tell(new CacheEvent(CacheEventKind.Flight, "", Detail: role));
+    }
+
+    public void Refresh(string outcome)
+    {
+        _refreshes.Add(1, new Tag(Names.OutcomeDimension, outcome));
+        _statistics.Refresh(outcome);
+        _observer?.Tell(new CacheEvent(CacheEventKind.Refresh, outcome));
+    }
+
+    public void Bypass(BypassReason reason)
+    {
+        var name = reason switch
+        {
+            BypassReason.KeyLength => "key_length",
+            BypassReason.PayloadSize => "payload_size",
+            BypassReason.Serialization => "serialization",
+            _ => "factory",
+        };
+        _bypasses.Add(1, new Tag(Names.ReasonDimension, name));
+        _statistics.NotKept();
+        _observer?.Tell(new CacheEvent(CacheEventKind.Bypass, "", Reason: name));
+    }
+
+    public void Factory(string outcome, TimeSpan duration)
+    {
+        _factories.Record(duration.TotalSeconds, new Tag(Names.OutcomeDimension, outcome));
+        _statistics.Factory(outcome, duration);
+        _observer?.Tell(new CacheEvent(CacheEventKind.Factory, outcome, Duration: duration));
+    }
 
     public void ObserveCopies(Func<long> bytes, Func<int> count)
     {
+        (_statistics.LocalBytes, _statistics.LocalEntries) = (bytes, count);
         _meter.CreateObservableGauge(Names.LocalBytesInstrument, bytes, "By", "Size of this instance's own copies of values.");
         _meter.CreateObservableGauge(Names.LocalEntriesInstrument, count, "{entry}", "This instance's own copies of values.");
     }
 
-    public void ObserveCircuit(Func<int> state) =>
+    public void ObserveCircuit(Func<int> state)
+    {
+        _statistics.Circuit = state;
         _meter.CreateObservableGauge(Names.CircuitStateInstrument, state, "{state}", "0 closed, 1 open.");
+    }
 
-    public void ObserveMarks(Func<int> count) =>
+    /// <summary>For the status alone.</summary>
+    public void ObserveSilence(Func<int> partitions) => _statistics.Silent = partitions;
+
+    public void ObserveMarks(Func<int> count, Func<int> untrusted)
+    {
+        (_statistics.Marks, _statistics.Untrusted) = (count, untrusted);
         _meter.CreateObservableGauge(Names.MirrorMarksInstrument, count, "{tag}", "Evicted tags remembered by this instance.");
+    }
 }

@@ -67,4 +67,7 @@ internal static partial class Log
 
     [LoggerMessage(LogIds.ValueUnreadable, LogLevel.Warning, "Values could not be deserialized and are computed anew ({Count} since the last such line)")]
     public static partial void ValueUnreadable(ILogger logger, Exception exception, long count);
+
+    [LoggerMessage(LogIds.ObserverFailed, LogLevel.Warning, "The application's own observer of the cache threw ({Count} since the last such line)")]
+    public static partial void ObserverFailed(ILogger logger, Exception exception, long count);
 }

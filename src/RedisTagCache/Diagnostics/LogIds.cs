@@ -24,4 +24,5 @@ internal static class LogIds
     public const int FactoryFailedSafe = 51;
     public const int ValueNotKept = 52;
     public const int ValueUnreadable = 53;
+    public const int ObserverFailed = 60;
 }

@@ -30,7 +30,7 @@ internal sealed partial class TagCache
         {
             if (!copy.IsUsed)
                 copy.IsUsed = true;
-            _meter.Lookup(CacheSurface.Hybrid, "hit_local");
+            _meter.LocalHit();
             return true;
         }
 

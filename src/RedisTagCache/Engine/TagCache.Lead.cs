@@ -51,6 +51,7 @@ internal sealed partial class TagCache
         var firstAsked = 0L;
         var pause = _firstPause;
         var changes = 0;
+        var hasWaited = false;
         for (var looks = 0; ; looks++)
         {
             ReadOnlyMemory<byte>? seen = null;
@@ -114,7 +115,7 @@ internal sealed partial class TagCache
             switch (lease.Verdict)
             {
                 case LeaseVerdict.Granted:
-                    _meter.Flight("leader");
+                    _meter.Flight(hasWaited ? "taken_over" : "leader");
                     return await RunAsync(call, new HeldLease(_values, call.Address, owner, _settings.LeaseDuration, _time), lease.Token, moment, fallback, cancellationToken)
                         .ConfigureAwait(false);
                 case LeaseVerdict.Unavailable:
@@ -124,6 +125,7 @@ internal sealed partial class TagCache
                 case LeaseVerdict.Changed when ++changes < MostChanges:
                     continue;
                 case LeaseVerdict.Taken when left > TimeSpan.Zero:
+                    hasWaited = true;
                     await PauseAsync(waiting.Woken, Least(pause, left, lease.Left + TimeSpan.FromMilliseconds(1)), cancellationToken).ConfigureAwait(false);
                     pause = Least(2 * pause, _longestPause, _longestPause);
                     continue;

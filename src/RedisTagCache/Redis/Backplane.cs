@@ -11,6 +11,7 @@ namespace RedisTagCache.Redis;
 internal sealed class Backplane(RedisConnection connection, ILogger<Backplane> logger) : IDisposable
 {
     private readonly Dictionary<int, ChannelMessageQueue?> _queues = [];
+    private ISubscriber? _subscriber;
     private bool _disposed;
 
     /// <summary>Subscribes where that has not succeeded yet; true when it did now. The client repeats it by itself after a lost connection.</summary>
@@ -26,7 +27,8 @@ internal sealed class Backplane(RedisConnection connection, ILogger<Backplane> l
         try
         {
             var subscriber = await connection.GetSubscriberAsync().WaitAsync(timeout, time).ConfigureAwait(false);
-            var channel = partition.IsSharded ? RedisChannel.Sharded(partition.Channel) : RedisChannel.Literal(partition.Channel);
+            var channel = ChannelOf(partition);
+            _subscriber = subscriber;
 
             // Not awaited: a failure would keep the queue from us, and the client fills it all the same as soon as it can. What follows on that connection tells.
             queue = await subscriber.SubscribeAsync(channel, CommandFlags.FireAndForget).ConfigureAwait(false);
@@ -46,6 +48,15 @@ internal sealed class Backplane(RedisConnection connection, ILogger<Backplane> l
             return false;
         }
     }
+
+    /// <summary>For how many partitions no messages come at the moment.</summary>
+    public int CountSilent(IEnumerable<Partition> partitions)
+    {
+        lock (_queues)
+            return partitions.Count(partition => !_queues.TryGetValue(partition.Index, out var queue) || queue is null || _subscriber?.IsConnected(ChannelOf(partition)) != true);
+    }
+
+    private static RedisChannel ChannelOf(Partition partition) => partition.IsSharded ? RedisChannel.Sharded(partition.Channel) : RedisChannel.Literal(partition.Channel);
 
     private void Hold(Partition partition, ChannelMessageQueue queue)
     {

@@ -37,6 +37,23 @@ internal sealed class RedisConnection(IRedisConnector connector, LayoutAgreement
     /// <summary>Where messages come from, opening the connection when there is none.</summary>
     public async Task<ISubscriber> GetSubscriberAsync() => (await GetDatabaseAsync().ConfigureAwait(false)).Multiplexer.GetSubscriber();
 
+    /// <summary>Whether there ever was a connection.</summary>
+    public bool HasConnected { get; private set; }
+
+    /// <summary>Asks a primary whether it answers, past the circuit: that one may be open.</summary>
+    /// <exception cref="Exception">Whatever kept it from answering within the time.</exception>
+    public async Task<RoundTrip> AskAsync(TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        var database = await GetDatabaseAsync().AsTask().WaitAsync(timeout, time, cancellationToken).ConfigureAwait(false);
+        var start = time.GetTimestamp();
+        var asking = database.PingAsync(CommandFlags.DemandMaster);
+        asking.Forget();
+        await asking.WaitAsync(timeout, time, cancellationToken).ConfigureAwait(false);
+        var duration = time.GetElapsedTime(start);
+        var server = database.Multiplexer.GetServers().FirstOrDefault(static server => server is { IsConnected: true, IsReplica: false });
+        return new RoundTrip(duration, server?.ServerType.ToString().ToLowerInvariant(), server?.Version.ToString());
+    }
+
     private Task<IDatabase> Opening()
     {
         lock (_lock)
@@ -64,6 +81,7 @@ internal sealed class RedisConnection(IRedisConnector connector, LayoutAgreement
             var database = multiplexer.GetDatabase();
             await layout.ReachAsync(database).ConfigureAwait(false);
             Volatile.Write(ref _database, database);
+            HasConnected = true;
             Restored?.Invoke();
             return database;
         }

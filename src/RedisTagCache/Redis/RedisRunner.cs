@@ -119,7 +119,7 @@ internal sealed class RedisRunner(RedisConnection connection, RedisCircuits circ
     {
         running?.Forget();
         circuit.Failed(e);
-        meter.Operation(operation, e switch { TimeoutException => "timeout", OperationCanceledException => "canceled", _ => "error" }, time.GetElapsedTime(start));
+        meter.Operation(operation, e switch { TimeoutException => "timeout", OperationCanceledException => "canceled", _ => "error" }, time.GetElapsedTime(start), e);
         return false;
     }
 }

@@ -26,6 +26,10 @@ internal sealed class FleetWatch : IDisposable
         connection.SubscriptionsRestored += OnSubscriptionsRestored;
     }
 
+    /// <summary>For how many partitions no messages come, although somebody listens.</summary>
+    public int CountSilent(IReadOnlyList<PartitionWatch> partitions) =>
+        Volatile.Read(ref _started) is { IsCompleted: true } ? _backplane.CountSilent(partitions.Select(static partition => partition.Partition)) : 0;
+
     /// <summary>Begins, and ends when there was a first look: before it, copies are not kept.</summary>
     public Task StartAsync()
     {

@@ -75,6 +75,8 @@ internal sealed class PartitionWatch
         {
             var isComplete = Mirror.Apply(reply, members.ToArray());
             _meter.Message("eviction", isComplete ? "applied" : "gap");
+            if (Partition.Index == 0)
+                _meter.History.Hear(reply.After.Epoch, members);
             if (!isComplete)
                 Mirror.Refresh();
         }

@@ -90,6 +90,7 @@ internal sealed partial class TagCacheStore
         var results = await TryMarkEverywhereAsync(members).ConfigureAwait(false);
         var cause = results.FirstOrDefault(static result => result is not null);
         _meter.Evictions(members.Length, name, cause is null ? "done" : "failed");
+        _meter.History.Add(tags, isExpiry: kind == MarkKind.Soft, isConfirmed: cause is null);
         activity.Outcome(cause is null ? "done" : "failed");
         if (cause is null)
             return;
@@ -146,7 +147,7 @@ internal sealed partial class TagCacheStore
             for (var i = 0; i < replies.Length; i++)
             {
                 if (replies[i] is { } reply)
-                    _mirrors[i].Apply(reply, members);
+                    Take(i, reply, members);
             }
 
             return replies;
@@ -206,7 +207,18 @@ internal sealed partial class TagCacheStore
     private async Task MarkAsync(int partition, byte[][] members)
     {
         foreach (var chunk in members.Chunk(TagMarkScript.MostMembers))
-            _mirrors[partition].Apply(await Retry.RunAsync(() => MarkOnceAsync(partition, chunk), _time).ConfigureAwait(false), chunk);
+        {
+            var reply = await Retry.RunAsync(() => MarkOnceAsync(partition, chunk), _time).ConfigureAwait(false);
+            Take(partition, reply, chunk);
+        }
+    }
+
+    /// <summary>Takes over what this instance did. The first partition's epoch tells it from evictions of others.</summary>
+    private void Take(int partition, MarkReply reply, byte[][] members)
+    {
+        if (partition == 0)
+            _meter.History.Claim(reply.After.Epoch);
+        _mirrors[partition].Apply(reply, members);
     }
 
     private async Task<MarkReply> MarkOnceAsync(int partition, byte[][] members)

@@ -56,7 +56,7 @@ internal sealed partial class TagCacheStore : ITagCacheStore, IDisposable
         _lookupFailures = new Burst(time);
         _droppedWrites = new Burst(time);
         _damagedEntries = new Burst(time);
-        meter.ObserveMarks(() => _mirrors.Sum(m => m.Known?.Marks.Count ?? 0));
+        meter.ObserveMarks(() => _mirrors.Sum(m => m.Known?.Marks.Count ?? 0), () => _mirrors.Count(m => m.NeedsRebuild));
         _rebuild = new MirrorRebuild(() => _mirrors, time);
         connection.Restored += OnDisturbed;
         connection.Lost += OnDisturbed;

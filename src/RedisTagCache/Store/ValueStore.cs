@@ -54,6 +54,7 @@ internal sealed partial class ValueStore : IDisposable
             _copies?.DropAll(_nowhere);
         });
         _fleet = new FleetWatch(PlacedAsync, new Backplane(connection, loggers.CreateLogger<Backplane>()), connection, timeout, time);
+        meter.ObserveSilence(() => _fleet.CountSilent(_watches));
         _pending = new PendingRepeats(RepeatAsync, time);
         _owed = new OwedReleases(TryReleaseAsync, leaseDuration, time);
         _connection = connection;

@@ -20,7 +20,7 @@ internal static class Copies
     /// <param name="runner">By what it asks; without one it cannot.</param>
     public static PartitionWatch Watch(RedisRunner? runner = null)
     {
-        var meter = new CacheMeter(_services.GetRequiredService<IMeterFactory>());
+        var meter = new CacheMeter(_services.GetRequiredService<IMeterFactory>(), new CacheStatistics(TimeProvider.System));
         var mirror = new Mirror(_keys.Partitions[0], new RedisCommands(runner!), new StoreSettings(TimeSpan.FromDays(1), 1_000), meter, NullLogger<Mirror>.Instance);
         return new PartitionWatch(_keys.Partitions[0], mirror, _keys, new ValueCommands(runner!), TimeProvider.System, meter, NullLogger<PartitionWatch>.Instance);
     }

@@ -1,0 +1,20 @@
+namespace RedisTagCache;
+
+/// <summary>What came from the other instances since the start.</summary>
+public sealed class BackplaneStatistics
+{
+    /// <summary>Messages received, one's own included.</summary>
+    public required long Messages { get; init; }
+
+    /// <summary>Those of them that showed that one before had not come.</summary>
+    public required long Gaps { get; init; }
+
+    /// <summary>Times that the marks since the last time were fetched.</summary>
+    public required long CatchUps { get; init; }
+
+    /// <summary>Times that all marks were fetched.</summary>
+    public required long FullSyncs { get; init; }
+
+    /// <summary>Times that fetching marks failed.</summary>
+    public required long SyncsFailed { get; init; }
+}

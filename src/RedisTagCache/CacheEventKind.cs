@@ -1,0 +1,38 @@
+namespace RedisTagCache;
+
+/// <summary>What a <see cref="CacheEvent"/> tells of. Each is one instrument of the metrics, and moves when that does.</summary>
+public enum CacheEventKind
+{
+    /// <summary>A look-up ended: surface, outcome, for a miss the reason.</summary>
+    Lookup,
+
+    /// <summary>A write ended: surface, outcome.</summary>
+    Write,
+
+    /// <summary>Tags were evicted or expired: kind as detail, outcome, their number.</summary>
+    Eviction,
+
+    /// <summary>An entry was removed by key: surface, outcome.</summary>
+    Removal,
+
+    /// <summary>An operation on Redis ended: operation as detail, outcome, duration.</summary>
+    Operation,
+
+    /// <summary>Marks were fetched: kind as detail, outcome.</summary>
+    Sync,
+
+    /// <summary>A message came: kind as detail, outcome.</summary>
+    Message,
+
+    /// <summary>A call came by a value that was not there: role as detail.</summary>
+    Flight,
+
+    /// <summary>A factory ended: outcome, duration.</summary>
+    Factory,
+
+    /// <summary>A refresh ended: outcome.</summary>
+    Refresh,
+
+    /// <summary>A value was not kept: reason.</summary>
+    Bypass,
+}

@@ -1,0 +1,24 @@
+using Microsoft.Extensions.Logging;
+
+namespace RedisTagCache.Diagnostics;
+
+/// <summary>Tells the application's own observer. What it throws ends here.</summary>
+internal sealed class CacheObserver(Action<CacheEvent> observer, TimeProvider time, ILogger<CacheObserver> logger)
+{
+    private readonly Burst _failures = new(time);
+
+    public void Tell(in CacheEvent told)
+    {
+        try
+        {
+            observer(told);
+        }
+#pragma warning disable CA1031 // Whatever an observer throws: requests have nothing to do with it.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            if (_failures.ShouldTell(out var count))
+                Log.ObserverFailed(logger, e, count);
+        }
+    }
+}

@@ -1,0 +1,23 @@
+namespace RedisTagCache;
+
+/// <summary>One eviction or expiry. Tags may be personal data: show them only to those who may see them; the cache itself writes them into no log and no metric.</summary>
+public sealed class RecentEviction
+{
+    /// <summary>When this instance made it, or heard of it.</summary>
+    public required DateTimeOffset At { get; init; }
+
+    /// <summary>Whether it was an expiry: entries are given out stale.</summary>
+    public required bool IsExpiry { get; init; }
+
+    /// <summary>Whether this instance made it, rather than heard of it.</summary>
+    public required bool IsOwn { get; init; }
+
+    /// <summary>Whether Redis had confirmed it. When not, it is repeated.</summary>
+    public required bool IsConfirmed { get; init; }
+
+    /// <summary>How many tags.</summary>
+    public required int TagCount { get; init; }
+
+    /// <summary>The first ten tags; of others, those whose names are short enough to be announced by name.</summary>
+    public required IReadOnlyList<string> Tags { get; init; }
+}

@@ -1,0 +1,53 @@
+namespace RedisTagCache;
+
+/// <summary>What happened on one surface since the start.</summary>
+public sealed class SurfaceStatistics
+{
+    /// <summary>The surface's name.</summary>
+    public required string Surface { get; init; }
+
+    /// <summary>Look-ups answered from Redis with a fresh entry.</summary>
+    public required long Hits { get; init; }
+
+    /// <summary>Values given out from memory, fresh.</summary>
+    public required long LocalHits { get; init; }
+
+    /// <summary>Look-ups answered from Redis with a stale entry.</summary>
+    public required long Stale { get; init; }
+
+    /// <summary>Values given out from memory, stale.</summary>
+    public required long LocalStale { get; init; }
+
+    /// <summary>Old values given out because a factory failed or took too long, or Redis did not answer.</summary>
+    public required long FailSafe { get; init; }
+
+    /// <summary>Misses: nothing there, or no more.</summary>
+    public required long MissesAbsent { get; init; }
+
+    /// <summary>Misses: evicted by a tag, or not provably not.</summary>
+    public required long MissesEvicted { get; init; }
+
+    /// <summary>Misses: damaged, foreign, or of a later version.</summary>
+    public required long MissesDamaged { get; init; }
+
+    /// <summary>Misses: Redis did not answer.</summary>
+    public required long MissesUnavailable { get; init; }
+
+    /// <summary>All misses.</summary>
+    public long Misses => MissesAbsent + MissesEvicted + MissesDamaged + MissesUnavailable;
+
+    /// <summary>Writes stored.</summary>
+    public required long Stored { get; init; }
+
+    /// <summary>Writes refused, since the value may be older than an eviction.</summary>
+    public required long Refused { get; init; }
+
+    /// <summary>Writes dropped: not confirmed by Redis, or given up by the caller.</summary>
+    public required long Dropped { get; init; }
+
+    /// <summary>Removals by key.</summary>
+    public required long Removed { get; init; }
+
+    /// <summary>Removals by key that were not confirmed.</summary>
+    public required long RemovalsFailed { get; init; }
+}
