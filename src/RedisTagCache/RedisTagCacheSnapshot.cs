@@ -25,7 +25,7 @@ public sealed class RedisTagCacheSnapshot
     public required BackplaneStatistics Backplane { get; init; }
 
     /// <summary>How long operations on Redis took within about the last minute.</summary>
-    public required LatencyHistogram Latency { get; init; }
+    public required OperationLatency Latency { get; init; }
 
     /// <summary>Whether there is a partition for which calls do not wait for Redis, because it did not answer.</summary>
     public required bool IsCircuitOpen { get; init; }

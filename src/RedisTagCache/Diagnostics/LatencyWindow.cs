@@ -21,7 +21,7 @@ internal sealed class LatencyWindow(TimeProvider time)
         Interlocked.Increment(ref SlotOf(Period()).Counts[bucket]);
     }
 
-    public LatencyHistogram Read()
+    public OperationLatency Read()
     {
         var now = Period();
         var counts = new long[_bounds.Length + 1];
@@ -34,7 +34,7 @@ internal sealed class LatencyWindow(TimeProvider time)
             }
         }
 
-        return new LatencyHistogram(Array.AsReadOnly(_bounds), Array.AsReadOnly(counts));
+        return new OperationLatency(Array.AsReadOnly(_bounds), Array.AsReadOnly(counts));
     }
 
     private long Period() => time.GetElapsedTime(_start).Ticks / _width.Ticks;

@@ -1,9 +1,9 @@
 namespace RedisTagCache;
 
 /// <summary>Durations counted in buckets of fixed bounds.</summary>
-public sealed class LatencyHistogram
+public sealed class OperationLatency
 {
-    internal LatencyHistogram(IReadOnlyList<TimeSpan> bounds, IReadOnlyList<long> counts) => (Bounds, Counts) = (bounds, counts);
+    internal OperationLatency(IReadOnlyList<TimeSpan> bounds, IReadOnlyList<long> counts) => (Bounds, Counts) = (bounds, counts);
 
     /// <summary>The upper bound of each bucket but the last, which has none.</summary>
     public IReadOnlyList<TimeSpan> Bounds { get; }
