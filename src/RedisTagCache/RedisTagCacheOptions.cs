@@ -102,6 +102,9 @@ public sealed class RedisTagCacheOptions
     /// <summary>Whether <see cref="BuildNamespace"/> is the resolved name, escaped, rather than what the user set.</summary>
     internal bool IsBuildNamespaceResolved { get; set; }
 
+    /// <summary>Where the resolved name was found.</summary>
+    internal string BuildNamespaceSource { get; set; } = "";
+
     /// <summary>How many partitions the key space has. One until clusters are supported; tests use more.</summary>
     internal int PartitionCount { get; set; } = 1;
 }

@@ -24,6 +24,7 @@ internal sealed class ResolveBuildNamespace(IServiceProvider services, ILogger<R
             Environment.GetEnvironmentVariable,
             Assembly.GetEntryAssembly() ?? typeof(ResolveBuildNamespace).Assembly);
         options.BuildNamespace = resolved.Name;
+        options.BuildNamespaceSource = resolved.Source;
         options.IsBuildNamespaceResolved = true;
 
         // The validation at startup and the first use each make their own instance of the options.
