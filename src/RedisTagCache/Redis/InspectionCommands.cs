@@ -13,7 +13,7 @@ internal sealed class InspectionCommands(RedisConnection connection, TimeSpan ti
 
     /// <summary>Opens the connection. From then on it is known how the keys are spread.</summary>
     public async Task<IDatabase> ConnectAsync(CancellationToken cancellationToken) =>
-        await BoundAsync(connection.GetDatabaseAsync().AsTask(), cancellationToken).ConfigureAwait(false);
+        await BoundAsync(() => connection.GetDatabaseAsync().AsTask(), cancellationToken).ConfigureAwait(false);
 
     /// <summary>The servers that have the entries.</summary>
     /// <exception cref="RedisTagCacheUnavailableException">One of them is away, so that not all entries can be seen.</exception>
@@ -33,7 +33,7 @@ internal sealed class InspectionCommands(RedisConnection connection, TimeSpan ti
     {
         var database = await ConnectAsync(cancellationToken).ConfigureAwait(false);
         object[] arguments = [cursor, "MATCH", pattern, "COUNT", count];
-        var reply = await BoundAsync(server.ExecuteAsync(database.Database, "SCAN", arguments, CommandFlags.None), cancellationToken).ConfigureAwait(false);
+        var reply = await BoundAsync(() => server.ExecuteAsync(database.Database, "SCAN", arguments, CommandFlags.None), cancellationToken).ConfigureAwait(false);
         return ((string)reply[0]!, (byte[][])reply[1]!);
     }
 
@@ -41,21 +41,21 @@ internal sealed class InspectionCommands(RedisConnection connection, TimeSpan ti
     public async Task<long> CountAsync(IServer server, CancellationToken cancellationToken)
     {
         var database = await ConnectAsync(cancellationToken).ConfigureAwait(false);
-        return await BoundAsync(server.DatabaseSizeAsync(database.Database), cancellationToken).ConfigureAwait(false);
+        return await BoundAsync(() => server.DatabaseSizeAsync(database.Database), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>The beginnings of entries, in one round trip.</summary>
     public async Task<StoredStart[]> PeekAsync(IReadOnlyList<(StoredKey Stored, int Length)> entries, CancellationToken cancellationToken)
     {
         var database = await ConnectAsync(cancellationToken).ConfigureAwait(false);
-        return await BoundAsync(Task.WhenAll(entries.Select(entry => PeekAsync(database, entry.Stored.Key, entry.Length))), cancellationToken).ConfigureAwait(false);
+        return await BoundAsync(() => Task.WhenAll(entries.Select(entry => PeekAsync(database, entry.Stored.Key, entry.Length))), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>The stamps of partitions, in one round trip. Ask after the entries: then none is newer than its stamp.</summary>
     public async Task<EpochStamp?[]> StampsAsync(IEnumerable<Partition> partitions, CancellationToken cancellationToken)
     {
         var database = await ConnectAsync(cancellationToken).ConfigureAwait(false);
-        var texts = await BoundAsync(Task.WhenAll(partitions.Select(partition => database.StringGetAsync(partition.Epoch, Flags))), cancellationToken).ConfigureAwait(false);
+        var texts = await BoundAsync(() => Task.WhenAll(partitions.Select(partition => database.StringGetAsync(partition.Epoch, Flags))), cancellationToken).ConfigureAwait(false);
         return [.. texts.Select(ScriptReply.Stamp)];
     }
 
@@ -66,20 +66,20 @@ internal sealed class InspectionCommands(RedisConnection connection, TimeSpan ti
         var count = database.SortedSetLengthAsync(partition.Marks, flags: Flags);
         var floor = database.SortedSetScoreAsync(partition.Marks, "floor", Flags);
         count.Forget();
-        var score = await BoundAsync(floor, cancellationToken).ConfigureAwait(false);
-        return (Math.Max(0, await BoundAsync(count, cancellationToken).ConfigureAwait(false) - (score is null ? 0 : 1)), (long?)score);
+        var score = await BoundAsync(() => floor, cancellationToken).ConfigureAwait(false);
+        return (Math.Max(0, await BoundAsync(() => count, cancellationToken).ConfigureAwait(false) - (score is null ? 0 : 1)), (long?)score);
     }
 
     public async Task<byte[]?> ReadAsync(StoredKey stored, CancellationToken cancellationToken)
     {
         var database = await ConnectAsync(cancellationToken).ConfigureAwait(false);
-        return (byte[]?)await BoundAsync(database.StringGetAsync(stored.Key, Flags), cancellationToken).ConfigureAwait(false);
+        return (byte[]?)await BoundAsync(() => database.StringGetAsync(stored.Key, Flags), cancellationToken).ConfigureAwait(false);
     }
 
     public async Task<bool> RemoveAsync(StoredKey stored, CancellationToken cancellationToken)
     {
         var database = await ConnectAsync(cancellationToken).ConfigureAwait(false);
-        return await BoundAsync(database.KeyDeleteAsync(stored.Key, Flags), cancellationToken).ConfigureAwait(false);
+        return await BoundAsync(() => database.KeyDeleteAsync(stored.Key, Flags), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Drops entries that are still those that were judged, in one round trip: the bytes of each, 0 where it was not.</summary>
@@ -87,7 +87,7 @@ internal sealed class InspectionCommands(RedisConnection connection, TimeSpan ti
     {
         var database = await ConnectAsync(cancellationToken).ConfigureAwait(false);
         return await BoundAsync(
-            Task.WhenAll(entries.Select(async entry =>
+            () => Task.WhenAll(entries.Select(async entry =>
                 EntryDropScript.Parse(await EntryDropScript.Call(entry.Stored.Key, entry.Identity).RunAsync(database).ConfigureAwait(false)))),
             cancellationToken).ConfigureAwait(false);
     }
@@ -96,27 +96,28 @@ internal sealed class InspectionCommands(RedisConnection connection, TimeSpan ti
     public async Task<bool> TakeAsync(Partition partition, string owner, TimeSpan duration, CancellationToken cancellationToken)
     {
         var database = await ConnectAsync(cancellationToken).ConfigureAwait(false);
-        return await BoundAsync(database.LockTakeAsync(ReclaimerOf(partition), owner, duration, Flags), cancellationToken).ConfigureAwait(false);
+        return await BoundAsync(() => database.LockTakeAsync(ReclaimerOf(partition), owner, duration, Flags), cancellationToken).ConfigureAwait(false);
     }
 
     public async Task<bool> ProlongAsync(Partition partition, string owner, TimeSpan duration, CancellationToken cancellationToken)
     {
         var database = await ConnectAsync(cancellationToken).ConfigureAwait(false);
-        return await BoundAsync(database.LockExtendAsync(ReclaimerOf(partition), owner, duration, Flags), cancellationToken).ConfigureAwait(false);
+        return await BoundAsync(() => database.LockExtendAsync(ReclaimerOf(partition), owner, duration, Flags), cancellationToken).ConfigureAwait(false);
     }
 
     public async Task<bool> GiveBackAsync(Partition partition, string owner)
     {
         var database = await ConnectAsync(CancellationToken.None).ConfigureAwait(false);
-        return await BoundAsync(database.LockReleaseAsync(ReclaimerOf(partition), owner, Flags), CancellationToken.None).ConfigureAwait(false);
+        return await BoundAsync(() => database.LockReleaseAsync(ReclaimerOf(partition), owner, Flags), CancellationToken.None).ConfigureAwait(false);
     }
 
     /// <summary>Waits no longer than is allowed, and tells trouble with Redis in one way.</summary>
-    public async Task<T> BoundAsync<T>(Task<T> running, CancellationToken cancellationToken)
+    public async Task<T> BoundAsync<T>(Func<Task<T>> command, CancellationToken cancellationToken)
     {
-        running.Forget();
         try
         {
+            var running = command(); // some of what the client refuses it refuses at once
+            running.Forget();
             return await running.WaitAsync(timeout, time, cancellationToken).ConfigureAwait(false);
         }
         catch (TimeoutException e)

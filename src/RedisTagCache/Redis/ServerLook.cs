@@ -28,7 +28,7 @@ internal sealed class ServerLook(InspectionCommands commands, TimeProvider time)
             for (var i = 0; i < Pings; i++)
             {
                 var start = time.GetTimestamp();
-                await commands.BoundAsync(database.PingAsync(CommandFlags.DemandMaster), cancellationToken).ConfigureAwait(false);
+                await commands.BoundAsync(() => database.PingAsync(CommandFlags.DemandMaster), cancellationToken).ConfigureAwait(false);
                 var taken = time.GetElapsedTime(start);
                 shortest = taken < shortest ? taken : shortest;
             }
@@ -83,8 +83,8 @@ internal sealed class ServerLook(InspectionCommands commands, TimeProvider time)
     {
         try
         {
-            var text = await commands.BoundAsync(server.InfoRawAsync(), cancellationToken).ConfigureAwait(false) ?? "";
-            return text.Split('\n')
+            var text = await commands.BoundAsync(() => server.ExecuteAsync("INFO", (object[])[], CommandFlags.None), cancellationToken).ConfigureAwait(false);
+            return ((string?)text ?? "").Split('\n')
                 .Select(static line => line.TrimEnd('\r').Split(':', 2))
                 .Where(static pair => pair.Length == 2)
                 .DistinctBy(static pair => pair[0])
@@ -105,7 +105,7 @@ internal sealed class ServerLook(InspectionCommands commands, TimeProvider time)
         try
         {
             object[] arguments = [.. command.Skip(1)];
-            var reply = await commands.BoundAsync(server.ExecuteAsync(command[0], arguments, CommandFlags.None), cancellationToken).ConfigureAwait(false);
+            var reply = await commands.BoundAsync(() => server.ExecuteAsync(command[0], arguments, CommandFlags.None), cancellationToken).ConfigureAwait(false);
             return (RedisResult[]?)reply;
         }
         catch (RedisTagCacheUnavailableException)

@@ -66,7 +66,7 @@ internal sealed partial class Inspector : ITagCacheInspector
 
         // Copies of values lie in the memory of instances, which hear of a numbered removal alone.
         var start = await _commands.PeekAsync([(key, 1)], cancellationToken).ConfigureAwait(false);
-        await _commands.BoundAsync(_values.RemoveStoredAsync(key), cancellationToken).ConfigureAwait(false);
+        await _commands.BoundAsync(() => _values.RemoveStoredAsync(key), cancellationToken).ConfigureAwait(false);
         return !start[0].IsGone;
     }
 
