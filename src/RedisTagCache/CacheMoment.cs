@@ -25,11 +25,13 @@ public sealed class CacheMoment
     public CacheToken TokenOf(CacheEntryKey key)
     {
         ArgumentException.ThrowIfNullOrEmpty(key.Key, nameof(key));
-        return _states[_keys.PartitionOf(key.Key).Index] is { } state ? new CacheToken(state.Stamp) : CacheToken.Never;
+        return _states.Length > 0 && _states[_keys.PartitionOf(key.Key).Index] is { } state ? new CacheToken(state.Stamp) : CacheToken.Never;
     }
 
     internal bool IsOf(ReadOnlySpan<Mirror> mirrors)
     {
+        if (mirrors.Length != _states.Length)
+            return false;
         for (var i = 0; i < mirrors.Length; i++)
         {
             if (!ReferenceEquals(_states[i], mirrors[i].Known))

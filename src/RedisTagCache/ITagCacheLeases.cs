@@ -10,7 +10,7 @@ namespace RedisTagCache;
 /// </remarks>
 public interface ITagCacheLeases
 {
-    /// <summary>Whether calls of the cache ask Redis at all: <see langword="false"/> while it does not answer, when look-ups miss and writes are dropped at once.</summary>
+    /// <summary>Whether calls of the cache ask Redis at all: <see langword="false"/> while none of its servers answers, when look-ups miss and writes are dropped at once.</summary>
     bool IsAvailable { get; }
 
     /// <summary>Asks for the lease on an entry, in one round trip.</summary>

@@ -46,6 +46,13 @@ public sealed class RedisTagCacheOptions
     public TimeSpan OperationTimeout { get; set; } = TimeSpan.FromSeconds(1.5);
 
     /// <summary>
+    /// Over how many partitions the keys are spread; each lies in one slot of a cluster, and an eviction writes to all of them. 1 to 1,024. Default: what the fleet
+    /// already has, else 36 on a cluster and 1 elsewhere. Every instance with the same <see cref="KeyPrefix"/> needs the same, and one that was set to another is
+    /// refused: its look-ups are misses, and its evictions throw. Set it where a proxy hides a cluster, or for more than 18 primaries.
+    /// </summary>
+    public int? Partitions { get; set; }
+
+    /// <summary>
     /// How long an eviction is remembered by name. 1 minute to 365 days; default 7 days. An entry written before an eviction that is no longer
     /// remembered by name counts as evicted, whatever its tags: choose it no shorter than the longest lifetime of your tagged entries.
     /// </summary>
@@ -104,7 +111,4 @@ public sealed class RedisTagCacheOptions
 
     /// <summary>Where the resolved name was found.</summary>
     internal string BuildNamespaceSource { get; set; } = "";
-
-    /// <summary>How many partitions the key space has. One until clusters are supported; tests use more.</summary>
-    internal int PartitionCount { get; set; } = 1;
 }

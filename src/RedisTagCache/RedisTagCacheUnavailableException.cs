@@ -16,6 +16,18 @@ public sealed class RedisTagCacheUnavailableException : Exception
     {
     }
 
+    /// <summary>For an eviction or an expiry: its tags, each once. Empty otherwise. They are not part of the message, which may be logged.</summary>
+    public IReadOnlyList<string> Tags { get; internal init; } = [];
+
+    /// <summary>For an eviction or an expiry: the partitions, from zero, where it took effect for all instances although it failed elsewhere.</summary>
+    public IReadOnlyList<int> ConfirmedPartitions { get; internal init; } = [];
+
+    /// <summary>
+    /// For an eviction or an expiry: the partitions where it did not take effect, or Redis did not say so. This instance no longer gives out what it
+    /// evicts, and repeats it; calling again is harmless. Where no connection was ever made: only the first.
+    /// </summary>
+    public IReadOnlyList<int> UnconfirmedPartitions { get; internal init; } = [];
+
     /// <summary>Creates the exception with a message and its cause.</summary>
     /// <param name="message">What could not be done.</param>
     /// <param name="innerException">The client's own error.</param>

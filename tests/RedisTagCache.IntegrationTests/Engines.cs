@@ -11,6 +11,9 @@ public interface IEngine
 
     int Partitions { get; }
 
+    /// <summary>What instances are told of that; nothing where they are to find it out.</summary>
+    int? Asked => Partitions;
+
     IDatabase Database { get; }
 }
 
@@ -58,6 +61,8 @@ public sealed class ClusterEngine : IEngine, IAsyncLifetime
     public string ConnectionString => _cluster.ConnectionString;
 
     public int Partitions => 36;
+
+    public int? Asked => null;
 
     public IDatabase Database => _connection.GetDatabase();
 

@@ -27,6 +27,62 @@ public sealed class RedisCluster : IAsyncDisposable
         return cluster;
     }
 
+    /// <summary>The node that has a slot now.</summary>
+    public async Task<RedisServer> PrimaryOfAsync(int slot)
+    {
+        foreach (var node in _nodes)
+        {
+            var line = (await CliAsync(node, "cluster", "nodes")).Split('\n').Single(static line => line.Contains("myself", StringComparison.Ordinal));
+            if (line.Split(' ').Skip(8).Where(static range => !range.StartsWith('[')).Select(static range => range.Split('-')).Any(range =>
+                slot >= int.Parse(range[0], CultureInfo.InvariantCulture) && slot <= int.Parse(range[^1], CultureInfo.InvariantCulture)))
+            {
+                return node;
+            }
+        }
+
+        throw new InvalidOperationException("No node has the slot.");
+    }
+
+    /// <summary>Moves slots, with the keys in them, from one primary to another.</summary>
+    public static async Task MoveSlotsAsync(RedisServer from, RedisServer to, int slots) => await CliAsync([
+        "--cluster", "reshard", from.ConnectionString, "--cluster-from", await IdOfAsync(from), "--cluster-to", await IdOfAsync(to),
+        "--cluster-slots", slots.ToString(CultureInfo.InvariantCulture), "--cluster-yes"]);
+
+    /// <summary>Adds an empty primary.</summary>
+    public async Task<RedisServer> AddNodeAsync()
+    {
+        var node = await StartNodeAsync();
+        var known = _nodes[0];
+        await AgreeAsync(known);
+        _nodes.Add(node);
+        await CliAsync(["--cluster", "add-node", node.ConnectionString, known.ConnectionString]);
+        await Eventually.BecomesTrueAsync(IsWholeAsync, "all nodes know the new one", TimeSpan.FromSeconds(30));
+        await AgreeAsync(known);
+        return node;
+    }
+
+    /// <summary>News of slots that were moved takes its time from node to node.</summary>
+    private static async Task AgreeAsync(RedisServer node) => await Eventually.BecomesTrueAsync(
+        async () =>
+        {
+            try
+            {
+                await CliAsync("--cluster", "check", node.ConnectionString);
+                return true;
+            }
+            catch (InvalidOperationException)
+            {
+                return false;
+            }
+        },
+        "the nodes agree",
+        TimeSpan.FromSeconds(30));
+
+    /// <summary>Runs a command on one node, and gives what it says.</summary>
+    public static Task<string> CliAsync(RedisServer node, params string[] command) => CliAsync(["-p", node.Port.ToString(CultureInfo.InvariantCulture), .. command]);
+
+    private static async Task<string> IdOfAsync(RedisServer node) => (await CliAsync(node, "cluster", "myid")).Trim();
+
     /// <summary>A connection for the test itself, with administrative commands.</summary>
     public async Task<ConnectionMultiplexer> ConnectAsync() => await ConnectionMultiplexer.ConnectAsync(ConnectionString + ",allowAdmin=true,abortConnect=false");
 
@@ -56,7 +112,7 @@ public sealed class RedisCluster : IAsyncDisposable
     {
         foreach (var node in _nodes)
         {
-            var info = await CliAsync("-p", node.Port.ToString(CultureInfo.InvariantCulture), "cluster", "info");
+            var info = await CliAsync(node, "cluster", "info");
             if (!info.Contains("cluster_state:ok", StringComparison.Ordinal) || !info.Contains($"cluster_known_nodes:{_nodes.Count}", StringComparison.Ordinal))
                 return false;
         }

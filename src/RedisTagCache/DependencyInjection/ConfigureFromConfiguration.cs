@@ -30,6 +30,7 @@ internal sealed class ConfigureFromConfiguration(IServiceProvider services) : IC
             ServeLocalCopiesDuringOutage = options.ServeLocalCopiesDuringOutage,
             LeaseDuration = options.LeaseDuration,
             LeaseWait = options.LeaseWait,
+            Partitions = options.Partitions,
             Compression = options.Compression,
             CompressionThreshold = options.CompressionThreshold,
         };
@@ -48,6 +49,7 @@ internal sealed class ConfigureFromConfiguration(IServiceProvider services) : IC
         options.ServeLocalCopiesDuringOutage = bound.ServeLocalCopiesDuringOutage;
         options.LeaseDuration = bound.LeaseDuration;
         options.LeaseWait = bound.LeaseWait;
+        options.Partitions = bound.Partitions;
         options.Compression = bound.Compression;
         options.CompressionThreshold = bound.CompressionThreshold;
         foreach (var (name, profile) in bound.Profiles)
@@ -84,6 +86,8 @@ internal sealed class ConfigureFromConfiguration(IServiceProvider services) : IC
         public TimeSpan LeaseDuration { get; set; }
 
         public TimeSpan LeaseWait { get; set; }
+
+        public int? Partitions { get; set; }
 
         public CacheCompression Compression { get; set; }
 

@@ -36,16 +36,23 @@ public static class RedisTagCacheServiceCollectionExtensions
 
         services.TryAddSingleton<CacheMeter>();
         services.TryAddSingleton<IRedisConnector, RedisConnector>();
+        services.TryAddSingleton(static provider => new KeySpace(OptionsOf(provider).KeyPrefix, OptionsOf(provider).BuildNamespace!));
+        services.TryAddSingleton(static provider => new LayoutAgreement(
+            provider.GetRequiredService<KeySpace>(),
+            OptionsOf(provider).KeyPrefix,
+            OptionsOf(provider).Partitions,
+            provider.GetRequiredService<ILogger<LayoutAgreement>>()));
         services.TryAddSingleton<RedisConnection>();
-        services.TryAddSingleton(static provider => new RedisCircuit(
+        services.TryAddSingleton(static provider => new RedisCircuits(
+            provider.GetRequiredService<KeySpace>(),
             provider.GetRequiredService<RedisConnection>(),
             OptionsOf(provider).OperationTimeout,
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<CacheMeter>(),
-            provider.GetRequiredService<ILogger<RedisCircuit>>()));
+            provider.GetRequiredService<ILogger<RedisCircuits>>()));
         services.TryAddSingleton(static provider => new RedisRunner(
             provider.GetRequiredService<RedisConnection>(),
-            provider.GetRequiredService<RedisCircuit>(),
+            provider.GetRequiredService<RedisCircuits>(),
             OptionsOf(provider).OperationTimeout,
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<CacheMeter>()));
@@ -72,7 +79,7 @@ public static class RedisTagCacheServiceCollectionExtensions
             provider.GetRequiredService<TagCacheStore>(),
             provider.GetRequiredService<ValueCommands>(),
             provider.GetRequiredService<RedisConnection>(),
-            provider.GetRequiredService<RedisCircuit>(),
+            provider.GetRequiredService<RedisCircuits>(),
             OptionsOf(provider).LeaseDuration,
             OptionsOf(provider).OperationTimeout,
             provider.GetRequiredService<TimeProvider>(),
@@ -133,9 +140,9 @@ public static class RedisTagCacheServiceCollectionExtensions
     private static RedisTagCacheOptions OptionsOf(IServiceProvider provider) => provider.GetRequiredService<IOptions<RedisTagCacheOptions>>().Value;
 
     private static TagCacheStore CreateStore(IServiceProvider provider, RedisTagCacheOptions options) => new(
-        new KeySpace(options.KeyPrefix, options.BuildNamespace!, options.PartitionCount),
+        provider.GetRequiredService<KeySpace>(),
         provider.GetRequiredService<RedisConnection>(),
-        provider.GetRequiredService<RedisCircuit>(),
+        provider.GetRequiredService<RedisCircuits>(),
         provider.GetRequiredService<RedisCommands>(),
         new StoreSettings(options.MarkRetention, options.MaximumMarks),
         options.OperationTimeout,

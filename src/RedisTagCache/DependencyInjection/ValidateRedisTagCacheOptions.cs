@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using RedisTagCache.Engine;
+using RedisTagCache.Redis;
 using StackExchange.Redis;
 
 namespace RedisTagCache.DependencyInjection;
@@ -20,6 +21,8 @@ internal sealed class ValidateRedisTagCacheOptions(IServiceProvider services) : 
         if (options.BuildNamespace?.Length > LongestBuildNamespace && !options.IsBuildNamespaceResolved)
             Add(nameof(options.BuildNamespace), options.BuildNamespace, $"1 to {LongestBuildNamespace} characters");
         Between(nameof(options.OperationTimeout), options.OperationTimeout, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1));
+        if (options.Partitions is { } partitions)
+            Between(nameof(options.Partitions), partitions, 1, PartitionLayout.Most);
         Between(nameof(options.MarkRetention), options.MarkRetention, TimeSpan.FromMinutes(1), TimeSpan.FromDays(365));
         Between(nameof(options.MaximumMarks), options.MaximumMarks, 1_000, 10_000_000);
         Between(nameof(options.MaximumKeyLength), options.MaximumKeyLength, 1, 65_536);

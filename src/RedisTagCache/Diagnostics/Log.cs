@@ -11,6 +11,9 @@ internal static partial class Log
     [LoggerMessage(LogIds.ConnectFailed, LogLevel.Warning, "No connection to Redis; it is tried again by the calls that follow")]
     public static partial void ConnectFailed(ILogger logger, Exception exception);
 
+    [LoggerMessage(LogIds.LayoutAgreed, LogLevel.Information, "The keys are spread over {Partitions} partitions")]
+    public static partial void LayoutAgreed(ILogger logger, int partitions);
+
     [LoggerMessage(LogIds.CircuitOpened, LogLevel.Warning, "Redis does not answer: look-ups are misses and writes are dropped, without waiting, until it answers again")]
     public static partial void CircuitOpened(ILogger logger, Exception? exception);
 

@@ -5,6 +5,7 @@ internal static class LogIds
 {
     public const int BuildNamespaceResolved = 1;
     public const int ConnectFailed = 10;
+    public const int LayoutAgreed = 13;
     public const int CircuitOpened = 11;
     public const int CircuitClosed = 12;
     public const int LookupFailed = 20;

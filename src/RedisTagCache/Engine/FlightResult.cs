@@ -16,6 +16,7 @@ internal sealed record FlightResult<T>(T Value, ReadOnlyMemory<byte> Plain, int?
 
     /// <summary>Whether it was neither evicted nor removed since it began, as far as this instance knows now.</summary>
     public bool IsLive(ValueAddress address) =>
-        (address.Watch.Mirror.Known is not { } state || (Token.Stamp.IsSameGeneration(state.Stamp) && !state.IsPast(Token.Stamp, Tags)))
+        !address.Watch.Mirror.IsRetired
+        && (address.Watch.Mirror.Known is not { } state || (Token.Stamp.IsSameGeneration(state.Stamp) && !state.IsPast(Token.Stamp, Tags)))
         && (Begun is not { Number: >= 0 } begun || !address.Watch.Removals.IsOvertaken(address.Name, begun, begun.Number));
 }

@@ -54,7 +54,7 @@ internal abstract class LocalCopy(ValueAddress address, CacheToken token, long r
 
         // Without a token nothing was known of Redis, and this stands until something is.
         var verdict = mirror.Known is { } state ? Store.Judge.OfCopy(token, tags, state)
-            : token.IsDefault && version == _bornAt ? Verdict.Fresh
+            : token.IsDefault && version == _bornAt && !mirror.IsRetired ? Verdict.Fresh
             : Verdict.Dead;
         if (verdict == Verdict.Fresh)
             Volatile.Write(ref _freshAt, version);

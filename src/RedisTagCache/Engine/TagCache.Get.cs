@@ -84,9 +84,9 @@ internal sealed partial class TagCache
     }
 
     /// <summary>Whether a value under way may be given to one who joined: it must not have been overtaken before he came, whether that was announced here or not.</summary>
-    private async ValueTask<bool> IsStillLiveAsync<T>(ValueCall<T> call, FlightResult<T> result, long called)
+    private static async ValueTask<bool> IsStillLiveAsync<T>(ValueCall<T> call, FlightResult<T> result, long called)
     {
-        if (_values.IsAvailable)
+        if (call.Address.Watch.IsAvailable)
             await call.Address.Watch.LookSinceAsync(called).ConfigureAwait(false);
         return result.IsLive(call.Address);
     }
@@ -107,7 +107,7 @@ internal sealed partial class TagCache
             return default;
         await StartAsync(cancellationToken).ConfigureAwait(false);
         var call = new ValueCall<T>(_values.Locate(key), NoFactory<T>.Instance, _open, policy, [], _serializers.Of<T>());
-        if (!policy.ReadsRedis || !_values.IsAvailable)
+        if (!policy.ReadsRedis || !call.Address.Watch.IsAvailable)
             return await TryGetCopyAsync(call, isAsked: !policy.ReadsRedis).ConfigureAwait(false);
 
         var before = call.Address.Watch.Removals.Observe();
@@ -132,7 +132,7 @@ internal sealed partial class TagCache
     /// <summary>Whether a copy can be given out: the instance knows what Redis has, or finds it out, or may give out copies without.</summary>
     private async ValueTask<bool> IsTrustedAsync(LocalCopy copy) =>
         copy.Watch.IsCurrent(_time.GetTimestamp())
-        || (_values.IsAvailable && await copy.Watch.PollAsync().ConfigureAwait(false))
+        || (copy.Watch.IsAvailable && await copy.Watch.PollAsync().ConfigureAwait(false))
         || _settings.ServeLocalCopiesDuringOutage;
 
     /// <summary>What the copy of a call is good for, where it is more than <see cref="TryGetCopy"/> gives out: having it refreshed, and giving it out while that is under way.</summary>

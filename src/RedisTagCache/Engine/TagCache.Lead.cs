@@ -55,7 +55,7 @@ internal sealed partial class TagCache
         {
             ReadOnlyMemory<byte>? seen = null;
             FlightResult<T>? fallback = null;
-            if (!_values.IsAvailable)
+            if (!call.Address.Watch.IsAvailable)
                 return await WithoutRedisAsync(call, call.Address.Watch.Removals.Observe(), cancellationToken).ConfigureAwait(false);
             if (call.Policy.ReadsRedis)
             {

@@ -26,7 +26,7 @@ internal sealed class Backplane(RedisConnection connection, ILogger<Backplane> l
         try
         {
             var subscriber = await connection.GetSubscriberAsync().WaitAsync(timeout, time).ConfigureAwait(false);
-            var channel = RedisChannel.Literal(partition.Channel);
+            var channel = partition.IsSharded ? RedisChannel.Sharded(partition.Channel) : RedisChannel.Literal(partition.Channel);
 
             // Not awaited: a failure would keep the queue from us, and the client fills it all the same as soon as it can. What follows on that connection tells.
             queue = await subscriber.SubscribeAsync(channel, CommandFlags.FireAndForget).ConfigureAwait(false);

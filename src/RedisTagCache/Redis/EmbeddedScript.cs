@@ -6,12 +6,22 @@ namespace RedisTagCache.Redis;
 /// <summary>One file of lua/, embedded, with the hash under which servers know it.</summary>
 internal sealed class EmbeddedScript
 {
+    private const string Publish = "'PUBLISH'";
+
+    private readonly EmbeddedScript _sharded;
+
     private EmbeddedScript(string name, string text)
     {
         Name = name;
         Text = text;
         Hash = Digest(text);
+        _sharded = text.Contains(Publish, StringComparison.Ordinal)
+            ? new EmbeddedScript(name, text.Replace(Publish, "'SPUBLISH'", StringComparison.Ordinal))
+            : this;
     }
+
+    /// <summary>The script as it is run in a partition: where messages stay with the servers that have the slot, they are published for those.</summary>
+    public EmbeddedScript In(Partition partition) => partition.IsSharded ? _sharded : this;
 
     public string Name { get; }
 

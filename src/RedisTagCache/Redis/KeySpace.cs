@@ -27,9 +27,14 @@ internal sealed class KeySpace
     private readonly ConcurrentDictionary<(string Name, bool IsIsolatedByBuild), Prefixes[]> _prefixes = new();
     private readonly Func<(string Name, bool IsIsolatedByBuild), Prefixes[]> _createPrefixes;
 
-    public KeySpace(string prefix, string buildNamespace, int partitions)
+    private readonly string _prefix;
+    private readonly Lock _lock = new();
+    private readonly List<Action<IReadOnlyList<Partition>>> _placing = [];
+    private Partition[]? _partitions;
+
+    public KeySpace(string prefix, string buildNamespace)
     {
-        Partitions = [.. PartitionLabels.For(prefix, partitions).Select((label, i) => new Partition(prefix, i, label))];
+        _prefix = prefix;
         _createPrefixes = surface =>
         {
             var tail = $"{surface.Name}:{(surface.IsIsolatedByBuild ? buildNamespace : "-")}:";
@@ -37,11 +42,52 @@ internal sealed class KeySpace
         };
     }
 
-    public IReadOnlyList<Partition> Partitions { get; }
+    public KeySpace(string prefix, string buildNamespace, int partitions)
+        : this(prefix, buildNamespace) => Place(new PartitionLayout(partitions, IsSharded: false));
 
-    public Partition PartitionOf(string key) => Partitions.Count == 1 ? Partitions[0] : Partitions[(int)(Hash(key) % (uint)Partitions.Count)];
+    /// <summary>How the keys are spread: nothing before the first connection, and from then on the same for ever.</summary>
+    public PartitionLayout? Layout { get; private set; }
+
+    public bool IsPlaced => Volatile.Read(ref _partitions) is not null;
+
+    /// <exception cref="RedisTagCacheUnavailableException">They are not known yet.</exception>
+    public IReadOnlyList<Partition> Partitions => Placed();
+
+    /// <summary>Decides, once, how the keys are spread.</summary>
+    public void Place(PartitionLayout layout)
+    {
+        lock (_lock)
+        {
+            if (_partitions is not null)
+                return;
+            Partition[] partitions = [.. PartitionLabels.For(_prefix, layout.Count).Select((label, i) => new Partition(_prefix, i, label, layout.IsSharded))];
+            foreach (var place in _placing)
+                place(partitions);
+            Layout = layout;
+            Volatile.Write(ref _partitions, partitions);
+        }
+    }
+
+    /// <summary>Has something made once the partitions are known, before anybody else sees them; at once when they are.</summary>
+    public void WhenPlaced(Action<IReadOnlyList<Partition>> place)
+    {
+        lock (_lock)
+        {
+            if (_partitions is not null)
+                place(_partitions);
+            else
+                _placing.Add(place);
+        }
+    }
+
+    public Partition PartitionOf(string key)
+    {
+        var partitions = Placed();
+        return partitions.Length == 1 ? partitions[0] : partitions[(int)(Hash(key) % (uint)partitions.Length)];
+    }
 
     /// <summary>Where an entry lies. No I/O, and for a key that is stored as it is no allocation.</summary>
+    /// <exception cref="RedisTagCacheUnavailableException">The partitions are not known yet.</exception>
     public EntryAddress Locate(in CacheEntryKey key)
     {
         var partition = PartitionOf(key.Key);
@@ -80,6 +126,9 @@ internal sealed class KeySpace
 
     private Prefixes PrefixesOf(CacheSurface surface, Partition partition) =>
         _prefixes.GetOrAdd((surface.Name, surface.IsIsolatedByBuild), _createPrefixes)[partition.Index];
+
+    private Partition[] Placed() => Volatile.Read(ref _partitions)
+        ?? throw new RedisTagCacheUnavailableException("How the keys are spread is known once there was a connection.");
 
     private static string Digest(string key) => Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(key.AsSpan())));
 

@@ -5,34 +5,48 @@ namespace RedisTagCache.Redis;
 /// <summary>One partition: the keys that share one hash tag, hence one slot of a cluster, hence one epoch.</summary>
 internal sealed class Partition
 {
-    public Partition(string prefix, int index, string label)
+    private readonly RedisKey _epoch;
+    private readonly RedisKey _marks;
+    private readonly RedisKey _removals;
+    private readonly RedisKey _nothingStaged;
+
+    public Partition(string prefix, int index, string label, bool isSharded = false)
     {
         Index = index;
+        IsSharded = isSharded;
         HashTag = $"{{{prefix}:{label}}}";
-        Epoch = HashTag + ":epoch";
-        Marks = HashTag + ":marks";
-        Removals = HashTag + ":removals";
-        Channel = HashTag + ":epoch";
-        NothingStaged = HashTag + ":staged:-";
-        StagedPrefix = HashTag + ":staged:";
+        _epoch = HashTag + ":epoch";
+        _marks = HashTag + ":marks";
+        _removals = HashTag + ":removals";
+        _nothingStaged = HashTag + ":staged:-";
     }
+
+    /// <summary>Stands for the partition of every key as long as it is not known how the keys are spread. Whatever is asked of Redis there fails as if Redis were away.</summary>
+    public static Partition Nowhere { get; } = new();
+
+    private Partition() => (Index, HashTag) = (-1, "");
 
     public int Index { get; }
 
     public string HashTag { get; }
 
-    public RedisKey Epoch { get; }
+    /// <summary>Whether its messages stay with the servers that have its slot.</summary>
+    public bool IsSharded { get; }
 
-    public RedisKey Marks { get; }
+    public RedisKey Epoch => OrNowhere(_epoch);
+
+    public RedisKey Marks => OrNowhere(_marks);
 
     /// <summary>The log of what was removed or overwritten by key.</summary>
-    public RedisKey Removals { get; }
+    public RedisKey Removals => OrNowhere(_removals);
 
     /// <summary>Where scripts announce what they did: the name of the epoch key, which each of them is given.</summary>
-    public string Channel { get; }
+    public string Channel => HashTag + ":epoch";
 
     /// <summary>For scripts that are given no staged entry: a key that is never there.</summary>
-    public RedisKey NothingStaged { get; }
+    public RedisKey NothingStaged => OrNowhere(_nothingStaged);
 
-    public string StagedPrefix { get; }
+    public string StagedPrefix => OrNowhere(HashTag) + ":staged:";
+
+    private T OrNowhere<T>(T place) => Index >= 0 ? place : throw new RedisTagCacheUnavailableException("Nothing can be asked of Redis before the first connection.");
 }

@@ -1,42 +1,36 @@
-using Microsoft.Extensions.Logging;
-using RedisTagCache.Diagnostics;
 using StackExchange.Redis;
 
 namespace RedisTagCache.Redis;
 
 /// <summary>
-/// Opens after one timeout or a few other failures in a row, so that calls no longer wait for a Redis that does not answer; a probe of its own,
+/// Opens after one timeout or a few other failures in a row, so that calls no longer wait for a server that does not answer; a probe of its own,
 /// never a caller, finds out when it answers again. The probe begins at once: after a mere hiccup the circuit is open for one round trip.
 /// </summary>
 /// <remarks>
 /// A success costs one read of a field. A pipeline of Polly around every command, measured before, cost 1.5 KB and a third of the throughput.
 /// </remarks>
-internal sealed class RedisCircuit : IDisposable
+internal sealed class RedisCircuit(Partition partition, RedisConnection connection, TimeSpan timeout, TimeProvider time, CancellationToken stopping)
 {
     private const int FailuresInARow = 3;
     private static readonly TimeSpan _probeInterval = TimeSpan.FromMilliseconds(500);
 
-    private readonly RedisConnection _connection;
-    private readonly TimeSpan _timeout;
-    private readonly TimeProvider _time;
-    private readonly ILogger<RedisCircuit> _logger;
-    private readonly CancellationTokenSource _stopping = new();
     private int _failures;
     private int _open;
-
-    public RedisCircuit(RedisConnection connection, TimeSpan timeout, TimeProvider time, CacheMeter meter, ILogger<RedisCircuit> logger)
-    {
-        _connection = connection;
-        _timeout = timeout;
-        _time = time;
-        _logger = logger;
-        meter.ObserveCircuit(() => IsOpen ? 1 : 0);
-        connection.Restored += OnRestored;
-    }
+    private Exception? _lastFailure;
 
     public bool IsOpen => Volatile.Read(ref _open) != 0;
 
-    /// <summary>Raised when Redis answers again after the circuit was open.</summary>
+    /// <exception cref="RedisTagCacheUnavailableException">The circuit is open.</exception>
+    public void ThrowIfOpen()
+    {
+        if (IsOpen)
+            throw new RedisTagCacheUnavailableException("Redis does not answer; calls are not made until it does.", Volatile.Read(ref _lastFailure));
+    }
+
+    /// <summary>Raised when it opens, with what was the last failure.</summary>
+    public event Action<RedisCircuit, Exception>? Opened;
+
+    /// <summary>Raised when the server answers again after the circuit was open.</summary>
     public event Action? Closed;
 
     public void Succeeded()
@@ -50,18 +44,34 @@ internal sealed class RedisCircuit : IDisposable
         if (!RedisFailure.IsAway(exception))
             return;
 
+        Volatile.Write(ref _lastFailure, exception);
+
         // After a timeout the caller has waited its time: what it asks for next must not make it wait again.
         var failures = Interlocked.Increment(ref _failures);
         if ((failures < FailuresInARow && exception is not TimeoutException) || Interlocked.Exchange(ref _open, 1) != 0)
             return;
-        Log.CircuitOpened(_logger, exception);
-        _ = Task.Run(ProbeAsync);
+        Opened?.Invoke(this, exception);
+        _ = Task.Run(ProbeAsync, CancellationToken.None);
     }
 
-    private void OnRestored()
+    /// <summary>Finds out whether the server answers, when it may be that it does not, or no longer does not.</summary>
+    public async Task TryAsync()
     {
-        if (IsOpen)
-            _ = Task.Run(TryCloseAsync);
+        try
+        {
+            if (IsOpen)
+                await TryCloseAsync().ConfigureAwait(false);
+            else
+                await AskAsync().ConfigureAwait(false);
+        }
+        catch (Exception e) when (!stopping.IsCancellationRequested && RedisFailure.IsRedis(e))
+        {
+            Failed(e);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // disposed
+        }
     }
 
     private async Task ProbeAsync()
@@ -71,10 +81,10 @@ internal sealed class RedisCircuit : IDisposable
             while (IsOpen && !await TryCloseAsync().ConfigureAwait(false))
             {
                 await ReconfigureAsync().ConfigureAwait(false);
-                await Task.Delay(_probeInterval, _time, _stopping.Token).ConfigureAwait(false);
+                await Task.Delay(_probeInterval, time, stopping).ConfigureAwait(false);
             }
         }
-        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
             // disposed
         }
@@ -84,22 +94,27 @@ internal sealed class RedisCircuit : IDisposable
     {
         try
         {
-            var database = await _connection.GetDatabaseAsync().AsTask().WaitAsync(_timeout, _time, _stopping.Token).ConfigureAwait(false);
-            await database.PingAsync(CommandFlags.DemandMaster).WaitAsync(_timeout, _time, _stopping.Token).ConfigureAwait(false);
+            await AskAsync().ConfigureAwait(false);
         }
-        catch (Exception e) when (!_stopping.IsCancellationRequested && RedisFailure.IsRedis(e))
+        catch (Exception e) when (!stopping.IsCancellationRequested && RedisFailure.IsRedis(e))
         {
             return false;
         }
 
         Succeeded();
         if (Interlocked.Exchange(ref _open, 0) != 0)
-        {
-            Log.CircuitClosed(_logger);
             Closed?.Invoke();
-        }
-
         return true;
+    }
+
+    private async Task AskAsync()
+    {
+        var database = await connection.GetDatabaseAsync().AsTask().WaitAsync(timeout, time, stopping).ConfigureAwait(false);
+        Task asking = partition == Partition.Nowhere
+            ? database.PingAsync(CommandFlags.DemandMaster)
+            : database.StringGetAsync(partition.Epoch, CommandFlags.DemandMaster);
+        asking.Forget();
+        await asking.WaitAsync(timeout, time, stopping).ConfigureAwait(false);
     }
 
     /// <summary>Another server may have become the primary without the client having heard of it.</summary>
@@ -107,17 +122,11 @@ internal sealed class RedisCircuit : IDisposable
     {
         try
         {
-            await _connection.ReconfigureAsync().WaitAsync(_timeout, _time, _stopping.Token).ConfigureAwait(false);
+            await connection.ReconfigureAsync().WaitAsync(timeout, time, stopping).ConfigureAwait(false);
         }
-        catch (Exception e) when (!_stopping.IsCancellationRequested && RedisFailure.IsRedis(e))
+        catch (Exception e) when (!stopping.IsCancellationRequested && RedisFailure.IsRedis(e))
         {
             // the next probe asks again
         }
-    }
-
-    public void Dispose()
-    {
-        _connection.Restored -= OnRestored;
-        _stopping.Cancel();
     }
 }

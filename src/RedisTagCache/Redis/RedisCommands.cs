@@ -11,12 +11,19 @@ internal sealed class RedisCommands(RedisRunner runner)
     private const CommandFlags Flags = CommandFlags.DemandMaster;
     private static readonly TimeSpan _stagedLifetime = TimeSpan.FromSeconds(60);
 
-    public bool IsAvailable => runner.IsAvailable;
+    public bool IsAvailable(Partition partition) => runner.IsAvailable(partition);
+
+    /// <summary>Waits for the connection, as any command would.</summary>
+    public async ValueTask ConnectAsync(CancellationToken cancellationToken) =>
+        await runner.RunAsync("connect", Partition.Nowhere, 0, static (_, _) => Task.FromResult(true), cancellationToken).ConfigureAwait(false);
+
+    public void Connect() => runner.Run("connect", Partition.Nowhere, 0, static (_, _) => true);
 
     /// <summary>An entry and the partition's stamp, in this order and in one round trip.</summary>
     public ValueTask<(IMemoryOwner<byte>? Entry, EpochStamp? Stamp)> ReadAsync(EntryAddress address, CancellationToken cancellationToken) =>
         runner.RunAsync(
             "read",
+            address.Partition,
             address,
             static async (database, of) =>
             {
@@ -30,10 +37,11 @@ internal sealed class RedisCommands(RedisRunner runner)
             cancellationToken);
 
     public ValueTask<IMemoryOwner<byte>?> ReadPlainAsync(EntryAddress address, CancellationToken cancellationToken) =>
-        runner.RunAsync("read", address, static (database, of) => LeaseAsync(database.StringGetLeaseAsync(of.Key, Flags)), cancellationToken);
+        runner.RunAsync("read", address.Partition, address, static (database, of) => LeaseAsync(database.StringGetLeaseAsync(of.Key, Flags)), cancellationToken);
 
     public IMemoryOwner<byte>? ReadPlain(EntryAddress address) => runner.Run(
         "read",
+        address.Partition,
         address,
         static (database, of) =>
         {
@@ -50,6 +58,7 @@ internal sealed class RedisCommands(RedisRunner runner)
     public ValueTask<bool> WritePlainAsync(EntryAddress address, ReadOnlyMemory<byte> envelope, long timeToLive, CancellationToken cancellationToken) =>
         runner.RunAsync(
             "write",
+            address.Partition,
             (address, envelope, timeToLive),
             static (database, write) => database.StringSetAsync(write.address.Key, write.envelope, Expiry(write.timeToLive), flags: Flags),
             cancellationToken);
@@ -57,6 +66,7 @@ internal sealed class RedisCommands(RedisRunner runner)
     public bool WritePlain(EntryAddress address, ReadOnlyMemory<byte> envelope, long timeToLive) =>
         runner.Run(
             "write",
+            address.Partition,
             (address, envelope, timeToLive),
             static (database, write) => database.StringSet(write.address.Key, write.envelope, Expiry(write.timeToLive), flags: Flags));
 
@@ -64,6 +74,7 @@ internal sealed class RedisCommands(RedisRunner runner)
         EntryAddress address, ReadOnlyMemory<byte> envelope, long timeToLive, in EpochStamp token, CancellationToken cancellationToken) =>
         runner.RunAsync(
             "write",
+            address.Partition,
             EntrySetScript.Call(address, envelope, timeToLive, token),
             static async (database, call) => EntrySetScript.Parse(await call.RunAsync(database).ConfigureAwait(false)),
             cancellationToken);
@@ -75,6 +86,7 @@ internal sealed class RedisCommands(RedisRunner runner)
         RedisKey staged = address.Partition.StagedPrefix + Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture);
         return runner.RunAsync(
             "write",
+            address.Partition,
             (staged, envelope, Move: EntryMoveScript.Call(address, staged, timeToLive, token)),
             static async (database, write) =>
             {
@@ -87,13 +99,14 @@ internal sealed class RedisCommands(RedisRunner runner)
     }
 
     public ValueTask<bool> RemoveAsync(EntryAddress address, CancellationToken cancellationToken) =>
-        runner.RunAsync("remove", address, static (database, of) => database.KeyDeleteAsync(of.Key, Flags), cancellationToken);
+        runner.RunAsync("remove", address.Partition, address, static (database, of) => database.KeyDeleteAsync(of.Key, Flags), cancellationToken);
 
-    public bool Remove(EntryAddress address) => runner.Run("remove", address, static (database, of) => database.KeyDelete(of.Key, Flags));
+    public bool Remove(EntryAddress address) => runner.Run("remove", address.Partition, address, static (database, of) => database.KeyDelete(of.Key, Flags));
 
     public ValueTask<bool> TouchAsync(EntryAddress address, byte[] identity, long timeToLive, CancellationToken cancellationToken) =>
         runner.RunAsync(
             "touch",
+            address.Partition,
             EntryTouchScript.Call(address, identity, timeToLive),
             static async (database, call) => EntryTouchScript.Parse(await call.RunAsync(database).ConfigureAwait(false)),
             cancellationToken);
@@ -101,6 +114,7 @@ internal sealed class RedisCommands(RedisRunner runner)
     public bool Touch(EntryAddress address, byte[] identity, long timeToLive) =>
         runner.Run(
             "touch",
+            address.Partition,
             EntryTouchScript.Call(address, identity, timeToLive),
             static (database, call) => EntryTouchScript.Parse(call.Run(database)));
 
@@ -108,17 +122,19 @@ internal sealed class RedisCommands(RedisRunner runner)
     public async ValueTask<byte[]> PeekAsync(EntryAddress address, int length, CancellationToken cancellationToken) =>
         (byte[]?)await runner.RunAsync(
             "peek",
+            address.Partition,
             (address, length),
             static (database, of) => database.StringGetRangeAsync(of.address.Key, 0, of.length - 1, Flags),
             cancellationToken).ConfigureAwait(false) ?? [];
 
     public byte[] Peek(EntryAddress address, int length) =>
-        (byte[]?)runner.Run("peek", (address, length), static (database, of) => database.StringGetRange(of.address.Key, 0, of.length - 1, Flags)) ?? [];
+        (byte[]?)runner.Run("peek", address.Partition, (address, length), static (database, of) => database.StringGetRange(of.address.Key, 0, of.length - 1, Flags)) ?? [];
 
     public ValueTask<MarkReply?> MarkAsync(
         Partition partition, TimeSpan retention, int cap, ReadOnlyMemory<byte[]> members, CancellationToken cancellationToken) =>
         runner.RunAsync(
             "mark",
+            partition,
             TagMarkScript.Call(partition, retention, cap, members.Span),
             static async (database, call) => TagMarkScript.Parse(await call.RunAsync(database).ConfigureAwait(false)),
             cancellationToken);
@@ -126,6 +142,7 @@ internal sealed class RedisCommands(RedisRunner runner)
     public ValueTask<MarksPage> SyncAsync(Partition partition, EpochStamp? known, long from, ulong nonce, long floor, CancellationToken cancellationToken) =>
         runner.RunAsync(
             "sync",
+            partition,
             MarksSyncScript.Call(partition, known, from, nonce, floor),
             static async (database, call) => MarksSyncScript.Parse(await call.RunAsync(database).ConfigureAwait(false)),
             cancellationToken);

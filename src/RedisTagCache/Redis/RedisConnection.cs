@@ -6,7 +6,7 @@ namespace RedisTagCache.Redis;
 
 /// <summary>The one connection of an instance: opened at first use, kept for ever, and told about when it is restored.</summary>
 /// <remarks>An attempt that fails is followed by another at the earliest after <see cref="_pause"/>; callers in between see the same failure at once.</remarks>
-internal sealed class RedisConnection(IRedisConnector connector, TimeProvider time, ILogger<RedisConnection> logger) : IAsyncDisposable, IDisposable
+internal sealed class RedisConnection(IRedisConnector connector, LayoutAgreement layout, TimeProvider time, ILogger<RedisConnection> logger) : IAsyncDisposable, IDisposable
 {
     private static readonly TimeSpan _pause = TimeSpan.FromSeconds(1);
 
@@ -15,6 +15,7 @@ internal sealed class RedisConnection(IRedisConnector connector, TimeProvider ti
     private IConnectionMultiplexer? _multiplexer;
     private Task<IDatabase>? _opening;
     private long _failedAt;
+    private bool _mayRetry;
     private bool _disposed;
 
     /// <summary>Raised when a connection is there, for the first time or again, and when the servers have other roles than before.</summary>
@@ -41,8 +42,10 @@ internal sealed class RedisConnection(IRedisConnector connector, TimeProvider ti
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            if (_opening is null || (_opening.IsFaulted && time.GetElapsedTime(_failedAt) >= _pause))
+            if (_opening is null || (_opening.IsFaulted && (_mayRetry || time.GetElapsedTime(_failedAt) >= _pause)))
             {
+                _mayRetry = false;
+
                 // What belongs to the caller, such as its trace, ends with it; the connection and its timers do not.
                 using (ExecutionContext.SuppressFlow())
                     _opening = Task.Run(OpenAsync);
@@ -57,27 +60,9 @@ internal sealed class RedisConnection(IRedisConnector connector, TimeProvider ti
     {
         try
         {
-            var multiplexer = await connector.ConnectAsync().ConfigureAwait(false);
-            bool late;
-            lock (_lock)
-            {
-                late = _disposed;
-                if (!late)
-                {
-                    _multiplexer = multiplexer;
-                    multiplexer.ConnectionRestored += OnRestored;
-                    multiplexer.ConnectionFailed += OnLost;
-                    multiplexer.ConfigurationChanged += OnChanged;
-                }
-            }
-
-            if (late)
-            {
-                await DisposeOwnAsync(multiplexer).ConfigureAwait(false);
-                throw new ObjectDisposedException(nameof(RedisConnection));
-            }
-
+            var multiplexer = Volatile.Read(ref _multiplexer) ?? await ConnectAsync().ConfigureAwait(false);
             var database = multiplexer.GetDatabase();
+            await layout.ReachAsync(database).ConfigureAwait(false);
             Volatile.Write(ref _database, database);
             Restored?.Invoke();
             return database;
@@ -86,8 +71,27 @@ internal sealed class RedisConnection(IRedisConnector connector, TimeProvider ti
         {
             _failedAt = time.GetTimestamp();
             Log.ConnectFailed(logger, e);
-            throw new RedisTagCacheUnavailableException("No connection to Redis.", e);
+            throw e as RedisTagCacheUnavailableException ?? new RedisTagCacheUnavailableException("No connection to Redis.", e);
         }
+    }
+
+    private async Task<IConnectionMultiplexer> ConnectAsync()
+    {
+        var multiplexer = await connector.ConnectAsync().ConfigureAwait(false);
+        lock (_lock)
+        {
+            if (!_disposed)
+            {
+                _multiplexer = multiplexer;
+                multiplexer.ConnectionRestored += OnRestored;
+                multiplexer.ConnectionFailed += OnLost;
+                multiplexer.ConfigurationChanged += OnChanged;
+                return multiplexer;
+            }
+        }
+
+        await DisposeOwnAsync(multiplexer).ConfigureAwait(false);
+        throw new ObjectDisposedException(nameof(RedisConnection));
     }
 
     private void OnRestored(object? sender, ConnectionFailedEventArgs e)
@@ -95,7 +99,55 @@ internal sealed class RedisConnection(IRedisConnector connector, TimeProvider ti
         // The newer protocol has one connection for both.
         SubscriptionsRestored?.Invoke();
         if (e.ConnectionType == ConnectionType.Interactive)
+            OnAnswering();
+    }
+
+    /// <summary>A server answers that did not: for those who wait for the first connection, or for it to be back.</summary>
+    private void OnAnswering()
+    {
+        if (Volatile.Read(ref _database) is not null)
+        {
             Restored?.Invoke();
+            VerifyLayoutAsync().Forget();
+            return;
+        }
+
+        try
+        {
+            Volatile.Write(ref _mayRetry, true);
+            Opening().Forget();
+        }
+        catch (ObjectDisposedException)
+        {
+            // nobody waits any more
+        }
+    }
+
+    /// <summary>Looks whether all instances still spread their keys alike. Where another has taken over meanwhile, this one is refused until they do.</summary>
+    public async Task VerifyLayoutAsync()
+    {
+        if (Volatile.Read(ref _database) is not { } database)
+            return;
+        try
+        {
+            await layout.ReachAsync(database).ConfigureAwait(false);
+        }
+        catch (RedisTagCacheUnavailableException e)
+        {
+            lock (_lock)
+            {
+                _failedAt = time.GetTimestamp();
+                _opening = Task.FromException<IDatabase>(e);
+                _opening.Forget();
+                Volatile.Write(ref _database, null);
+            }
+
+            Log.ConnectFailed(logger, e);
+        }
+        catch (Exception e) when (RedisFailure.IsRedis(e))
+        {
+            Log.BackgroundCommandFailed(logger, e); // the next look tells
+        }
     }
 
     private void OnLost(object? sender, ConnectionFailedEventArgs e)
@@ -104,7 +156,7 @@ internal sealed class RedisConnection(IRedisConnector connector, TimeProvider ti
             Lost?.Invoke();
     }
 
-    private void OnChanged(object? sender, EndPointEventArgs e) => Restored?.Invoke();
+    private void OnChanged(object? sender, EndPointEventArgs e) => OnAnswering();
 
     /// <summary>Asks the servers for their roles: one of them may have become the primary.</summary>
     public Task ReconfigureAsync() => Volatile.Read(ref _multiplexer)?.ConfigureAsync() ?? Task.CompletedTask;

@@ -5,6 +5,7 @@ namespace RedisTagCache.Redis;
 /// <summary>Tells trouble with Redis from errors of the program.</summary>
 internal static class RedisFailure
 {
+    private static readonly string[] _momentaryErrors = ["TRYAGAIN", "MOVED", "ASK", "CLUSTERDOWN", "MASTERDOWN", "READONLY", "LOADING"];
     private static readonly string[] _awayErrors = ["LOADING", "CLUSTERDOWN", "MASTERDOWN", "TRYAGAIN", "READONLY", "BUSY"];
 
     /// <summary>Whether the exception says that Redis could not serve the call, whatever the reason; a reply of another shape than expected is one.</summary>
@@ -19,6 +20,9 @@ internal static class RedisFailure
         RedisServerException server => _awayErrors.Any(error => server.Message.StartsWith(error, StringComparison.Ordinal)),
         _ => IsRedis(e),
     };
+
+    /// <summary>Whether a server refused it, without having done anything, for a moment: its slot is being moved, or it has just become, or is no longer, the primary.</summary>
+    public static bool IsMomentary(RedisServerException e) => _momentaryErrors.Any(error => e.Message.StartsWith(error, StringComparison.Ordinal));
 
     /// <summary>Whether trying again in a moment may help: the connection was lost before an answer came, or there is none just now.</summary>
     public static bool IsPassing(Exception e) =>

@@ -4,18 +4,27 @@ using StackExchange.Redis;
 namespace RedisTagCache.Redis;
 
 /// <summary>Runs one operation on Redis: bounded in time, counted by the circuit, and measured.</summary>
-internal sealed class RedisRunner(RedisConnection connection, RedisCircuit circuit, TimeSpan timeout, TimeProvider time, CacheMeter meter)
+internal sealed class RedisRunner(RedisConnection connection, RedisCircuits circuits, TimeSpan timeout, TimeProvider time, CacheMeter meter)
 {
-    /// <summary>Whether a call would wait for Redis at all. When not, it fails; ask first where that happens often.</summary>
-    public bool IsAvailable => !circuit.IsOpen;
+    /// <summary>How often is tried what a server refuses for the moment, such as a slot that is just being moved.</summary>
+    private const int MostTries = 4;
+    private static readonly TimeSpan _firstPause = TimeSpan.FromMilliseconds(10);
 
-    /// <summary>Runs a command. A command that was given up may still take effect.</summary>
+    /// <summary>Whether a call would wait for Redis at all. When not, it fails; ask first where that happens often.</summary>
+    public bool IsAvailable(Partition partition) => !circuits[partition].IsOpen;
+
+    /// <summary>Whether there is a partition for which it would.</summary>
+    public bool IsAnyAvailable => circuits.IsAnyClosed;
+
+    /// <summary>Runs a command. A command that was given up may still take effect; one that may not be done twice must tell by its reply.</summary>
     /// <exception cref="Exception">One that <see cref="RedisFailure.IsRedis"/> knows, or a cancellation by the caller.</exception>
-    public async ValueTask<T> RunAsync<TState, T>(string operation, TState state, Func<IDatabase, TState, Task<T>> command, CancellationToken cancellationToken)
+    public async ValueTask<T> RunAsync<TState, T>(
+        string operation, Partition partition, TState state, Func<IDatabase, TState, Task<T>> command, CancellationToken cancellationToken)
     {
         // A cancelled write may be a page cut short: nothing of it must reach Redis.
         cancellationToken.ThrowIfCancellationRequested();
-        ThrowIfOpen();
+        var circuit = circuits[partition];
+        circuit.ThrowIfOpen();
         var start = time.GetTimestamp();
         Task<T>? running = null;
         try
@@ -24,23 +33,34 @@ internal sealed class RedisRunner(RedisConnection connection, RedisCircuit circu
             var database = opened.IsCompletedSuccessfully
                 ? opened.Result
                 : await opened.AsTask().WaitAsync(timeout, time, cancellationToken).ConfigureAwait(false);
-            var left = timeout - time.GetElapsedTime(start);
-            running = command(database, state);
-            var result = await running.WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, time, cancellationToken).ConfigureAwait(false);
-            Succeeded(operation, start);
-            return result;
+            for (var tries = 1; ; tries++)
+            {
+                var left = timeout - time.GetElapsedTime(start);
+                try
+                {
+                    running = command(database, state);
+                    var result = await running.WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, time, cancellationToken).ConfigureAwait(false);
+                    Succeeded(circuit, operation, start);
+                    return result;
+                }
+                catch (RedisServerException e) when (tries < MostTries && RedisFailure.IsMomentary(e) && PauseAfter(tries) < left)
+                {
+                    await Task.Delay(PauseAfter(tries), time, cancellationToken).ConfigureAwait(false);
+                }
+            }
         }
-        catch (Exception e) when (Failed(operation, start, e, running))
+        catch (Exception e) when (Failed(circuit, operation, start, e, running))
         {
             throw; // never: the filter only looks
         }
     }
 
-    /// <summary>Runs a command on the client's own synchronous path, which the client bounds.</summary>
+    /// <summary>Runs a command on the client's own synchronous path, which the client bounds; once.</summary>
     /// <exception cref="Exception">One that <see cref="RedisFailure.IsRedis"/> knows.</exception>
-    public T Run<TState, T>(string operation, TState state, Func<IDatabase, TState, T> command)
+    public T Run<TState, T>(string operation, Partition partition, TState state, Func<IDatabase, TState, T> command)
     {
-        ThrowIfOpen();
+        var circuit = circuits[partition];
+        circuit.ThrowIfOpen();
         var start = time.GetTimestamp();
         try
         {
@@ -48,28 +68,24 @@ internal sealed class RedisRunner(RedisConnection connection, RedisCircuit circu
             var opened = connection.GetDatabaseAsync();
             var database = opened.IsCompletedSuccessfully ? opened.Result : opened.AsTask().WaitAsync(timeout, time).GetAwaiter().GetResult();
             var result = command(database, state);
-            Succeeded(operation, start);
+            Succeeded(circuit, operation, start);
             return result;
         }
-        catch (Exception e) when (Failed(operation, start, e))
+        catch (Exception e) when (Failed(circuit, operation, start, e))
         {
             throw; // never: the filter only looks
         }
     }
 
-    private void ThrowIfOpen()
-    {
-        if (circuit.IsOpen)
-            throw new RedisTagCacheUnavailableException("Redis does not answer; calls are not made until it does.");
-    }
+    private static TimeSpan PauseAfter(int tries) => _firstPause * (1 << (tries - 1));
 
-    private void Succeeded(string operation, long start)
+    private void Succeeded(RedisCircuit circuit, string operation, long start)
     {
         circuit.Succeeded();
         meter.Operation(operation, "ok", time.GetElapsedTime(start));
     }
 
-    private bool Failed(string operation, long start, Exception e, Task? running = null)
+    private bool Failed(RedisCircuit circuit, string operation, long start, Exception e, Task? running = null)
     {
         running?.Forget();
         circuit.Failed(e);

@@ -10,24 +10,26 @@ internal sealed class ValueCommands(RedisRunner runner)
     private const CommandFlags Flags = CommandFlags.DemandMaster;
     private static readonly TimeSpan _stagedLifetime = TimeSpan.FromSeconds(60);
 
-    public bool IsAvailable => runner.IsAvailable;
+    public bool IsAvailable(Partition partition) => runner.IsAvailable(partition);
+
+    public bool IsAnyAvailable => runner.IsAnyAvailable;
 
     public ValueTask<LeaseReply> AcquireAsync(
         in LeasedAddress address, string owner, TimeSpan duration, ReadOnlyMemory<byte> identity, bool isPatient) =>
-        RunAsync("lease", LeaseAcquireScript.Call(address, owner, duration, identity, isPatient), LeaseAcquireScript.Parse, CancellationToken.None);
+        RunAsync("lease", address.Entry.Partition, LeaseAcquireScript.Call(address, owner, duration, identity, isPatient), LeaseAcquireScript.Parse, CancellationToken.None);
 
     public ValueTask<bool> RenewAsync(in LeasedAddress address, string owner, TimeSpan duration, CancellationToken cancellationToken) =>
-        RunAsync("renew", LeaseRenewScript.Call(address, owner, duration), LeaseRenewScript.Parse, cancellationToken);
+        RunAsync("renew", address.Entry.Partition, LeaseRenewScript.Call(address, owner, duration), LeaseRenewScript.Parse, cancellationToken);
 
     public ValueTask<bool> ReleaseAsync(in LeasedAddress address, string owner, string mark, TimeSpan duration) =>
-        RunAsync("release", LeaseReleaseScript.Call(address, owner, mark, duration), LeaseReleaseScript.Parse, CancellationToken.None);
+        RunAsync("release", address.Entry.Partition, LeaseReleaseScript.Call(address, owner, mark, duration), LeaseReleaseScript.Parse, CancellationToken.None);
 
     public ValueTask<FillReply> FillAsync(
         in LeasedAddress address, ReadOnlyMemory<byte> envelope, bool isLarge, long timeToLive, in EpochStamp token, string owner, long begun)
     {
         var staged = isLarge ? Staged(address) : address.Entry.Partition.NothingStaged;
         var call = EntryFillScript.Call(address, staged, isLarge ? default : envelope, timeToLive, token, owner, begun);
-        return WriteAsync(staged, isLarge ? envelope : default, call, EntryFillScript.Parse, CancellationToken.None);
+        return WriteAsync(address.Entry.Partition, staged, isLarge ? envelope : default, call, EntryFillScript.Parse, CancellationToken.None);
     }
 
     public ValueTask<FillReply> ReplaceAsync(
@@ -35,16 +37,17 @@ internal sealed class ValueCommands(RedisRunner runner)
     {
         var staged = isLarge ? Staged(address) : address.Entry.Partition.NothingStaged;
         var call = EntryReplaceScript.Call(address, staged, isLarge ? default : envelope, timeToLive, token);
-        return WriteAsync(staged, isLarge ? envelope : default, call, EntryReplaceScript.Parse, cancellationToken);
+        return WriteAsync(address.Entry.Partition, staged, isLarge ? envelope : default, call, EntryReplaceScript.Parse, cancellationToken);
     }
 
     public ValueTask<FillReply> RemoveAsync(in LeasedAddress address) =>
-        RunAsync("remove", EntryReplaceScript.Call(address, address.Entry.Partition.NothingStaged, default, 0, null), EntryReplaceScript.Parse, CancellationToken.None);
+        RunAsync("remove", address.Entry.Partition, EntryReplaceScript.Call(address, address.Entry.Partition.NothingStaged, default, 0, null), EntryReplaceScript.Parse, CancellationToken.None);
 
     /// <summary>The newest of both counts of a partition: evictions and removals. Zero for removals when there was none.</summary>
     public ValueTask<(EpochStamp? Stamp, long Removal)> ProbeAsync(Partition partition) =>
         runner.RunAsync(
             "probe",
+            partition,
             partition,
             static async (database, of) =>
             {
@@ -56,12 +59,14 @@ internal sealed class ValueCommands(RedisRunner runner)
             CancellationToken.None);
 
     public ValueTask<RemovalsPage> SyncRemovalsAsync(Partition partition, long known) =>
-        RunAsync("sync", RemovalsSyncScript.Call(partition, known), RemovalsSyncScript.Parse, CancellationToken.None);
+        RunAsync("sync", partition, RemovalsSyncScript.Call(partition, known), RemovalsSyncScript.Parse, CancellationToken.None);
 
     /// <summary>In one round trip: a large envelope goes to a key of its own first, so that its bytes do not pass through the script.</summary>
-    private ValueTask<FillReply> WriteAsync(RedisKey staged, ReadOnlyMemory<byte> large, ScriptCall call, Func<RedisResult, FillReply> parse, CancellationToken cancellationToken) =>
+    private ValueTask<FillReply> WriteAsync(
+        Partition partition, RedisKey staged, ReadOnlyMemory<byte> large, ScriptCall call, Func<RedisResult, FillReply> parse, CancellationToken cancellationToken) =>
         runner.RunAsync(
             "write",
+            partition,
             (staged, large, call, parse),
             static async (database, write) =>
             {
@@ -73,9 +78,11 @@ internal sealed class ValueCommands(RedisRunner runner)
             },
             cancellationToken);
 
-    private ValueTask<T> RunAsync<T>(string operation, ScriptCall call, Func<RedisResult, T> parse, CancellationToken cancellationToken) =>
+    private ValueTask<T> RunAsync<T>(
+        string operation, Partition partition, ScriptCall call, Func<RedisResult, T> parse, CancellationToken cancellationToken) =>
         runner.RunAsync(
             operation,
+            partition,
             (call, parse),
             static async (database, script) => script.parse(await script.call.RunAsync(database).ConfigureAwait(false)),
             cancellationToken);

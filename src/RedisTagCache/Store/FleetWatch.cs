@@ -5,7 +5,9 @@ namespace RedisTagCache.Store;
 /// <summary>Follows all partitions, from the first use of a value on: subscribes to what is announced, and looks every second for what was not.</summary>
 internal sealed class FleetWatch : IDisposable
 {
-    private readonly IReadOnlyList<PartitionWatch> _partitions;
+    private const int VerifyEvery = 30;
+
+    private readonly Func<ValueTask<IReadOnlyList<PartitionWatch>>> _partitions;
     private readonly Backplane _backplane;
     private readonly RedisConnection _connection;
     private readonly TimeSpan _timeout;
@@ -14,7 +16,7 @@ internal sealed class FleetWatch : IDisposable
     private readonly CancellationTokenSource _stopping = new();
     private Task? _started;
 
-    public FleetWatch(IReadOnlyList<PartitionWatch> partitions, Backplane backplane, RedisConnection connection, TimeSpan timeout, TimeProvider time)
+    public FleetWatch(Func<ValueTask<IReadOnlyList<PartitionWatch>>> partitions, Backplane backplane, RedisConnection connection, TimeSpan timeout, TimeProvider time)
     {
         _partitions = partitions;
         _backplane = backplane;
@@ -48,8 +50,12 @@ internal sealed class FleetWatch : IDisposable
         try
         {
             using var timer = new PeriodicTimer(PartitionWatch.Interval, _time);
-            while (await timer.WaitForNextTickAsync(_stopping.Token).ConfigureAwait(false))
+            for (var i = 1; await timer.WaitForNextTickAsync(_stopping.Token).ConfigureAwait(false); i++)
+            {
                 await LookAsync().ConfigureAwait(false);
+                if (i % VerifyEvery == 0)
+                    await _connection.VerifyLayoutAsync().ConfigureAwait(false);
+            }
         }
         catch (OperationCanceledException)
         {
@@ -57,7 +63,9 @@ internal sealed class FleetWatch : IDisposable
         }
     }
 
-    private Task LookAsync() => Task.WhenAll(_partitions.Select(async partition =>
+    private async Task LookAsync() => await Task.WhenAll((await _partitions().ConfigureAwait(false)).Select(LookAsync)).ConfigureAwait(false);
+
+    private async Task LookAsync(PartitionWatch partition)
     {
         // What changed before the subscription stood was not announced: look again.
         if (await partition.PollAsync().ConfigureAwait(false)
@@ -65,7 +73,7 @@ internal sealed class FleetWatch : IDisposable
         {
             await partition.PollAsync().ConfigureAwait(false);
         }
-    }));
+    }
 
     // What was announced meanwhile did not come.
     private void OnSubscriptionsRestored()

@@ -12,7 +12,7 @@ internal sealed class LeaseStore(ValueStore values, TimeSpan leaseDuration, Time
     private long _owners;
 
     /// <inheritdoc/>
-    public bool IsAvailable => values.IsAvailable;
+    public bool IsAvailable => values.IsAnyAvailable;
 
     /// <inheritdoc/>
     public async ValueTask<CacheLease> AcquireAsync(CacheEntryKey key, CacheLookup found, CancellationToken cancellationToken = default)

@@ -47,6 +47,15 @@ internal sealed partial class Mirror(Partition partition, RedisCommands commands
         Interlocked.Increment(ref _version);
     }
 
+    /// <summary>Whether nothing is ever to be known here any more: what was judged by this is judged elsewhere, and counts as evicted.</summary>
+    public bool IsRetired { get; private set; }
+
+    public void Retire()
+    {
+        IsRetired = true;
+        Distrust();
+    }
+
     /// <summary>Gives a state that is complete at least up to the stamp, or nothing when Redis has moved on to another lineage meanwhile.</summary>
     /// <exception cref="Exception">One that <see cref="RedisFailure.IsRedis"/> knows.</exception>
     public async ValueTask<MirrorState?> CoverAsync(EpochStamp stamp, CancellationToken cancellationToken)

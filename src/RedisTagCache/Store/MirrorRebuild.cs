@@ -6,7 +6,7 @@ namespace RedisTagCache.Store;
 /// After a disturbance (a connection lost or restored, another primary) rebuilds the mirrors until it succeeds, also when nobody reads:
 /// an instance that issued an eviction must find out, by itself, that a failover lost it.
 /// </summary>
-internal sealed class MirrorRebuild(IReadOnlyList<Mirror> mirrors, TimeProvider time) : IDisposable
+internal sealed class MirrorRebuild(Func<IReadOnlyList<Mirror>> mirrors, TimeProvider time) : IDisposable
 {
     private static readonly TimeSpan _pause = TimeSpan.FromSeconds(1);
 
@@ -16,7 +16,7 @@ internal sealed class MirrorRebuild(IReadOnlyList<Mirror> mirrors, TimeProvider 
     /// <summary>From now on nothing is judged by what was known before.</summary>
     public void Begin()
     {
-        foreach (var mirror in mirrors)
+        foreach (var mirror in mirrors())
             mirror.Distrust();
         Run();
     }
@@ -52,7 +52,7 @@ internal sealed class MirrorRebuild(IReadOnlyList<Mirror> mirrors, TimeProvider 
     {
         try
         {
-            await Task.WhenAll(mirrors.Where(m => m.NeedsRebuild).Select(m => m.RenewAsync(_stopping.Token).AsTask())).ConfigureAwait(false);
+            await Task.WhenAll(mirrors().Where(m => m.NeedsRebuild).Select(m => m.RenewAsync(_stopping.Token).AsTask())).ConfigureAwait(false);
             return !NeedsRebuild();
         }
         catch (Exception e) when (RedisFailure.IsRedis(e) && !_stopping.IsCancellationRequested)
@@ -61,7 +61,7 @@ internal sealed class MirrorRebuild(IReadOnlyList<Mirror> mirrors, TimeProvider 
         }
     }
 
-    private bool NeedsRebuild() => mirrors.Any(m => m.NeedsRebuild);
+    private bool NeedsRebuild() => mirrors().Any(m => m.NeedsRebuild);
 
     public void Dispose() => _stopping.Cancel();
 }

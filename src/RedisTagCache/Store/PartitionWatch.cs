@@ -52,6 +52,9 @@ internal sealed class PartitionWatch
     /// <summary>Who waits for entries that are no values of these copies, such as pages.</summary>
     public Waiters Waiters { get; } = new();
 
+    /// <summary>Whether a call would wait for Redis at all.</summary>
+    public bool IsAvailable => _commands.IsAvailable(Partition);
+
     public void Attach(ILocalCopies copies)
     {
         _copies = copies;

@@ -6,6 +6,9 @@ namespace RedisTagCache.Store;
 
 internal sealed partial class TagCacheStore
 {
+    /// <summary>In place of a partition, for what is to be repeated before it is known which there are.</summary>
+    private const int Everywhere = -1;
+
     /// <inheritdoc/>
     public ValueTask EvictByTagAsync(string tag, CancellationToken cancellationToken = default) =>
         MarkAsync(MarkKind.Hard, [tag], nameof(tag), cancellationToken);
@@ -29,6 +32,7 @@ internal sealed partial class TagCacheStore
         var outcome = "failed";
         try
         {
+            await PlaceAsync(cancellationToken).ConfigureAwait(false);
             await _commands.RemoveAsync(_keys.Locate(key), cancellationToken).ConfigureAwait(false);
             outcome = "done";
         }
@@ -49,6 +53,7 @@ internal sealed partial class TagCacheStore
         var outcome = "failed";
         try
         {
+            Place();
             _commands.Remove(_keys.Locate(key));
             outcome = "done";
         }
@@ -67,31 +72,65 @@ internal sealed partial class TagCacheStore
     private ValueTask MarkAsync(MarkKind kind, IEnumerable<string> tags, string parameter, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(tags, parameter);
-        byte[][] members = [.. tags.Distinct(StringComparer.Ordinal).Select(tag => TagId.Member(kind, TagId.Of(tag, parameter)))];
+        string[] distinct = [.. tags.Distinct(StringComparer.Ordinal)];
+        byte[][] members = [.. distinct.Select(tag => TagId.Member(kind, TagId.Of(tag, parameter)))];
         if (members.Length == 0)
             return default;
 
         // The caller may stop waiting (its request was aborted), the eviction goes on: what it follows has happened.
-        var marking = MarkEverywhereAsync(kind, members);
+        var marking = MarkEverywhereAsync(kind, distinct, members);
         marking.Forget();
         return new ValueTask(marking.WaitAsync(cancellationToken));
     }
 
-    private async Task MarkEverywhereAsync(MarkKind kind, byte[][] members)
+    private async Task MarkEverywhereAsync(MarkKind kind, string[] tags, byte[][] members)
     {
         var name = kind == MarkKind.Hard ? "hard" : "soft";
         using var activity = CacheActivity.Evict(name, members.Length);
-        var results = await Task.WhenAll(_mirrors.Select((_, partition) => TryMarkAsync(partition, members))).ConfigureAwait(false);
-        var failures = results.OfType<Exception>().ToArray();
-        _meter.Evictions(members.Length, name, failures.Length == 0 ? "done" : "failed");
-        activity.Outcome(failures.Length == 0 ? "done" : "failed");
-        if (failures.Length == 0)
+        var results = await TryMarkEverywhereAsync(members).ConfigureAwait(false);
+        var cause = results.FirstOrDefault(static result => result is not null);
+        _meter.Evictions(members.Length, name, cause is null ? "done" : "failed");
+        activity.Outcome(cause is null ? "done" : "failed");
+        if (cause is null)
             return;
 
-        Log.EvictionFailed(_logger, failures[0], members.Length);
-        throw new RedisTagCacheUnavailableException(
-            $"Redis did not confirm an eviction of {members.Length} tags on {failures.Length} of {_mirrors.Length} partitions. It is repeated until Redis does.",
-            failures[0]);
+        Log.EvictionFailed(_logger, cause, members.Length);
+        throw NotConfirmed(tags, results, cause);
+    }
+
+    private static RedisTagCacheUnavailableException NotConfirmed(string[] tags, Exception?[] results, Exception cause)
+    {
+        int[] unconfirmed = [.. Enumerable.Range(0, results.Length).Where(partition => results[partition] is not null)];
+        var where = unconfirmed.Length == results.Length ? "" : $" on {unconfirmed.Length} of {results.Length} partitions ({string.Join(", ", unconfirmed)})";
+        return new RedisTagCacheUnavailableException($"Redis did not confirm an eviction of {tags.Length} tags{where}. It is repeated until Redis does.", cause)
+        {
+            Tags = tags,
+            UnconfirmedPartitions = unconfirmed,
+            ConfirmedPartitions = [.. Enumerable.Range(0, results.Length).Except(unconfirmed)],
+        };
+    }
+
+    /// <summary>Marks in all partitions at once: what came of it in each.</summary>
+    private async Task<Exception?[]> TryMarkEverywhereAsync(byte[][] members)
+    {
+        try
+        {
+            await Retry.RunAsync(PlacedAsync, _time).ConfigureAwait(false);
+        }
+        catch (Exception e) when (RedisFailure.IsRedis(e))
+        {
+            _nowhere.Presume(members);
+            _pending.Add(Everywhere, members);
+            return [e];
+        }
+
+        return await Task.WhenAll(_mirrors.Select((_, partition) => TryMarkAsync(partition, members))).ConfigureAwait(false);
+    }
+
+    private async Task<bool> PlacedAsync()
+    {
+        await PlaceAsync(CancellationToken.None).ConfigureAwait(false);
+        return true;
     }
 
     /// <summary>Marks in one partition; what failed is kept to be repeated.</summary>
@@ -114,6 +153,15 @@ internal sealed partial class TagCacheStore
     {
         try
         {
+            if (partition == Everywhere)
+            {
+                await PlaceAsync(cancellationToken).ConfigureAwait(false);
+                for (var i = 0; i < _mirrors.Length; i++)
+                    _pending.Add(i, members);
+                _pending.Wake();
+                return true;
+            }
+
             await MarkAsync(partition, [.. members]).WaitAsync(cancellationToken).ConfigureAwait(false);
             _meter.Evictions(members.Count, "any", "repeated");
             Log.EvictionsRepeated(_logger, members.Count);

@@ -29,10 +29,11 @@ internal sealed partial class TagCacheStore
     {
         Validate(key);
         using var activity = CacheActivity.Lookup(key.Surface);
-        if (!_commands.IsAvailable)
+        if (!IsAvailable(key))
             return Failed(key, exception: null, default, activity);
         try
         {
+            Place();
             var address = _keys.Locate(key);
             return OpenPlain(key, address, _commands.ReadPlain(address), activity);
         }
@@ -45,10 +46,11 @@ internal sealed partial class TagCacheStore
     private async ValueTask<CacheLookup> GetPlainAsync(CacheEntryKey key, CancellationToken cancellationToken)
     {
         using var activity = CacheActivity.Lookup(key.Surface);
-        if (!_commands.IsAvailable)
+        if (!IsAvailable(key))
             return Failed(key, exception: null, default, activity);
         try
         {
+            await PlaceAsync(cancellationToken).ConfigureAwait(false);
             var address = _keys.Locate(key);
             return OpenPlain(key, address, await _commands.ReadPlainAsync(address, cancellationToken).ConfigureAwait(false), activity);
         }
@@ -61,15 +63,16 @@ internal sealed partial class TagCacheStore
     private async ValueTask<CacheLookup> GetTaggedAsync(CacheEntryKey key, EpochStamp since, CancellationToken cancellationToken)
     {
         using var activity = CacheActivity.Lookup(key.Surface);
-        var address = _keys.Locate(key);
-        var mirror = _mirrors[address.Partition.Index];
-        if (!_commands.IsAvailable)
+        if (!IsAvailable(key))
             return Failed(key, exception: null, CacheToken.Never, activity);
 
         IMemoryOwner<byte>? entry = null;
         var start = _time.GetTimestamp();
         try
         {
+            await PlaceAsync(cancellationToken).ConfigureAwait(false);
+            var address = _keys.Locate(key);
+            var mirror = _mirrors[address.Partition.Index];
             (entry, var stamp) = await _commands.ReadAsync(address, cancellationToken).ConfigureAwait(false);
             if (stamp is not { } read)
             {

@@ -12,6 +12,7 @@ internal sealed partial class TagCacheStore
         Validate(key);
         try
         {
+            await PlaceAsync(cancellationToken).ConfigureAwait(false);
             var address = _keys.Locate(key);
             var start = await _commands.PeekAsync(address, EnvelopeLayout.TagsAt, cancellationToken).ConfigureAwait(false);
             if (TryProlong(start, out var identity, out var timeToLive))
@@ -29,6 +30,7 @@ internal sealed partial class TagCacheStore
         Validate(key);
         try
         {
+            Place();
             var address = _keys.Locate(key);
             if (TryProlong(_commands.Peek(address, EnvelopeLayout.TagsAt), out var identity, out var timeToLive))
                 _commands.Touch(address, identity, timeToLive);

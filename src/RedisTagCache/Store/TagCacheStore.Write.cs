@@ -23,9 +23,10 @@ internal sealed partial class TagCacheStore
         byte[]? buffer = null;
         try
         {
-            var address = _keys.Locate(key);
-            if (!_commands.IsAvailable)
+            if (!IsAvailable(key))
                 return Dropped(exception: null);
+            await PlaceAsync(cancellationToken).ConfigureAwait(false);
+            var address = _keys.Locate(key);
             if (!key.Surface.IsTagged)
             {
                 var envelope = Compose(key, default, tags, payload, options, out buffer);
@@ -61,8 +62,9 @@ internal sealed partial class TagCacheStore
         var outcome = CacheWriteOutcome.Dropped;
         try
         {
-            if (!_commands.IsAvailable)
+            if (!IsAvailable(key))
                 return Dropped(exception: null);
+            Place();
             var envelope = Compose(key, default, tags, payload, options, out var buffer);
             _commands.WritePlain(_keys.Locate(key), envelope, TimeToLive(options));
             ArrayPool<byte>.Shared.Return(buffer);

@@ -13,25 +13,26 @@ internal sealed partial class TagCacheStore : ITagCacheStore, IDisposable
 {
     private readonly KeySpace _keys;
     private readonly RedisConnection _connection;
-    private readonly RedisCircuit _circuit;
+    private readonly RedisCircuits _circuits;
     private readonly RedisCommands _commands;
     private readonly StoreSettings _settings;
     private readonly TimeSpan _timeout;
     private readonly TimeProvider _time;
     private readonly CacheMeter _meter;
     private readonly ILogger<TagCacheStore> _logger;
-    private readonly Mirror[] _mirrors;
+    private readonly Mirror _nowhere;
     private readonly PendingRepeats _pending;
     private readonly MirrorRebuild _rebuild;
     private readonly Burst _lookupFailures;
     private readonly Burst _droppedWrites;
     private readonly Burst _damagedEntries;
+    private Mirror[] _mirrors = [];
     private CacheMoment? _moment;
 
     public TagCacheStore(
         KeySpace keys,
         RedisConnection connection,
-        RedisCircuit circuit,
+        RedisCircuits circuits,
         RedisCommands commands,
         StoreSettings settings,
         TimeSpan timeout,
@@ -41,7 +42,7 @@ internal sealed partial class TagCacheStore : ITagCacheStore, IDisposable
     {
         _keys = keys;
         _connection = connection;
-        _circuit = circuit;
+        _circuits = circuits;
         _commands = commands;
         _settings = settings;
         _timeout = timeout;
@@ -49,23 +50,40 @@ internal sealed partial class TagCacheStore : ITagCacheStore, IDisposable
         _meter = meter;
         _logger = loggers.CreateLogger<TagCacheStore>();
         var mirrorLogger = loggers.CreateLogger<Mirror>();
-        _mirrors = [.. keys.Partitions.Select(p => new Mirror(p, _commands, settings, meter, mirrorLogger))];
+        _nowhere = new Mirror(Partition.Nowhere, commands, settings, meter, mirrorLogger);
+        keys.WhenPlaced(partitions => _mirrors = [.. partitions.Select(p => new Mirror(p, commands, settings, meter, mirrorLogger))]);
         _pending = new PendingRepeats(RepeatAsync, time);
         _lookupFailures = new Burst(time);
         _droppedWrites = new Burst(time);
         _damagedEntries = new Burst(time);
         meter.ObserveMarks(() => _mirrors.Sum(m => m.Known?.Marks.Count ?? 0));
-        _rebuild = new MirrorRebuild(_mirrors, time);
+        _rebuild = new MirrorRebuild(() => _mirrors, time);
         connection.Restored += OnDisturbed;
         connection.Lost += OnDisturbed;
-        circuit.Closed += OnAnswering;
+        circuits.Closed += OnAnswering;
     }
 
     /// <summary>Where everything lies.</summary>
     internal KeySpace Keys => _keys;
 
-    /// <summary>What is known of evictions, by partition.</summary>
+    /// <summary>What is known of evictions, by partition; nothing before the first connection.</summary>
     internal IReadOnlyList<Mirror> Mirrors => _mirrors;
+
+    /// <summary>What is known before the first connection.</summary>
+    internal Mirror Nowhere => _nowhere;
+
+    /// <summary>Whether a call for a key would wait for Redis at all.</summary>
+    private bool IsAvailable(in CacheEntryKey key) => _commands.IsAvailable(_keys.IsPlaced ? _keys.PartitionOf(key.Key) : Partition.Nowhere);
+
+    /// <summary>Sees to it that it is known where entries lie, which takes the first connection.</summary>
+    /// <exception cref="Exception">One that <see cref="RedisFailure.IsRedis"/> knows.</exception>
+    internal ValueTask PlaceAsync(CancellationToken cancellationToken) => _keys.IsPlaced ? default : _commands.ConnectAsync(cancellationToken);
+
+    private void Place()
+    {
+        if (!_keys.IsPlaced)
+            _commands.Connect();
+    }
 
     /// <inheritdoc/>
     public CacheMoment Observe()
@@ -107,7 +125,7 @@ internal sealed partial class TagCacheStore : ITagCacheStore, IDisposable
     {
         _connection.Restored -= OnDisturbed;
         _connection.Lost -= OnDisturbed;
-        _circuit.Closed -= OnAnswering;
+        _circuits.Closed -= OnAnswering;
         _rebuild.Dispose();
         _pending.Dispose();
     }

@@ -15,7 +15,7 @@ internal sealed partial class ValueStore
     /// <param name="isPatient">Whether there is an old value to give out meanwhile.</param>
     public async ValueTask<Lease> AcquireAsync(ValueAddress address, string owner, ReadOnlyMemory<byte>? seen, bool isPatient)
     {
-        if (!_commands.IsAvailable)
+        if (!address.Watch.IsAvailable)
             return new Lease(LeaseVerdict.Unavailable, CacheToken.Never, RemovalMoment.Unknown, TimeSpan.Zero);
         try
         {
@@ -99,7 +99,7 @@ internal sealed partial class ValueStore
     private void Owe(OwedRelease owed)
     {
         _owed.Add(owed);
-        if (_commands.IsAvailable)
+        if (owed.Address.Watch.IsAvailable)
             _owed.Wake(); // it was a mere moment, or is over by now
     }
 }

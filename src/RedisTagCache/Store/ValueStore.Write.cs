@@ -12,6 +12,9 @@ internal sealed partial class ValueStore
     /// <summary>How many sets of an outage are made up for; an application may set very many.</summary>
     private const int MostRepeats = 100_000;
 
+    /// <summary>Removals that are to be repeated are kept by key alone: where that lies may not be known yet.</summary>
+    private const int OnePartition = 0;
+
     /// <summary>Keeps what a factory computed and gives the lease back, unless the value may be older than an eviction or a removal.</summary>
     /// <param name="address">Where.</param>
     /// <param name="payload">The serialized value.</param>
@@ -56,7 +59,7 @@ internal sealed partial class ValueStore
         finally
         {
             if (outcome == CacheWriteOutcome.Dropped && _pending.Count < MostRepeats)
-                _pending.Add(address.Watch.Partition.Index, [BytesOf(address.Name)]);
+                _pending.Add(OnePartition, [BytesOf(address.Key)]);
         }
     }
 
@@ -73,7 +76,7 @@ internal sealed partial class ValueStore
     /// <summary>Removes an entry that was found in Redis, of whatever build, and has whoever keeps a copy hear of it. Nothing is repeated.</summary>
     public async Task<bool> RemoveStoredAsync(StoredKey key)
     {
-        var reply = await RemoveOnceAsync(key.LeasedAddress).ConfigureAwait(false);
+        var reply = await _commands.RemoveAsync(key.LeasedAddress).ConfigureAwait(false);
         var watch = _watches[key.Partition.Index];
         if (_store.Keys.NameOf(CacheSurface.Hybrid, key.Partition, (byte[])key.Key!) is { } name)
             watch.Hear(reply.Before, reply.Removal, name);
@@ -85,13 +88,14 @@ internal sealed partial class ValueStore
         var outcome = "failed";
         try
         {
-            var reply = await Retry.RunAsync(() => RemoveOnceAsync(address.Redis), _time).ConfigureAwait(false);
-            address.Watch.Hear(reply.Before, reply.Removal, address.Name);
+            var reply = await Retry.RunAsync(() => RemoveOnceAsync(address.Entry), _time).ConfigureAwait(false);
+            var watch = address.Watch == _nowhere ? Locate(address.Entry).Watch : address.Watch;
+            watch.Hear(reply.Before, reply.Removal, address.Name);
             outcome = "done";
         }
         catch (Exception e) when (RedisFailure.IsRedis(e))
         {
-            _pending.Add(address.Watch.Partition.Index, [BytesOf(address.Name)]);
+            _pending.Add(OnePartition, [BytesOf(address.Key)]);
             throw new RedisTagCacheUnavailableException("Redis did not confirm the removal of a value. It is repeated until Redis does.", e);
         }
         finally
@@ -100,19 +104,23 @@ internal sealed partial class ValueStore
         }
     }
 
-    private async Task<FillReply> RemoveOnceAsync(LeasedAddress address) => await _commands.RemoveAsync(address).ConfigureAwait(false);
+    private async Task<FillReply> RemoveOnceAsync(CacheEntryKey key)
+    {
+        await _store.PlaceAsync(CancellationToken.None).ConfigureAwait(false);
+        return await _commands.RemoveAsync(Locate(key).Redis).ConfigureAwait(false);
+    }
 
-    private async Task<bool> RepeatAsync(int partition, IReadOnlyCollection<byte[]> names, CancellationToken cancellationToken)
+    private async Task<bool> RepeatAsync(int partition, IReadOnlyCollection<byte[]> keys, CancellationToken cancellationToken)
     {
         try
         {
-            foreach (var bytes in names)
+            foreach (var bytes in keys)
             {
-                var name = MemoryMarshal.Cast<byte, char>(bytes).ToString();
-                await RemoveOnceAsync(_store.Keys.Locate(CacheSurface.Hybrid, _store.Keys.Partitions[partition], name)).WaitAsync(cancellationToken).ConfigureAwait(false);
+                var key = MemoryMarshal.Cast<byte, char>(bytes).ToString();
+                await RemoveOnceAsync(new CacheEntryKey(CacheSurface.Hybrid, key)).WaitAsync(cancellationToken).ConfigureAwait(false);
             }
 
-            Log.RemovalsRepeated(_logger, names.Count);
+            Log.RemovalsRepeated(_logger, keys.Count);
             return true;
         }
         catch (Exception e) when (RedisFailure.IsRedis(e) && !cancellationToken.IsCancellationRequested)
@@ -121,7 +129,7 @@ internal sealed partial class ValueStore
         }
     }
 
-    private static byte[] BytesOf(string name) => MemoryMarshal.AsBytes(name.AsSpan()).ToArray();
+    private static byte[] BytesOf(string key) => MemoryMarshal.AsBytes(key.AsSpan()).ToArray();
 
     private async ValueTask<ValueWrite> WriteAsync(
         ValueAddress address,
@@ -138,7 +146,7 @@ internal sealed partial class ValueStore
         var result = new ValueWrite(CacheWriteOutcome.Dropped, RemovalMoment.Unknown, default);
         try
         {
-            if (!_commands.IsAvailable || token.IsNever || token.IsDefault)
+            if (!address.Watch.IsAvailable || token.IsNever || token.IsDefault)
                 return result = result with { Outcome = _store.Dropped(exception: null) };
 
             // Not so where it replaces another value: that has to go, even if this one is dead on arrival. Nor where others wait for it: those who

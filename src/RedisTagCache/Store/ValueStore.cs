@@ -13,7 +13,7 @@ internal sealed partial class ValueStore : IDisposable
     private readonly TagCacheStore _store;
     private readonly ValueCommands _commands;
     private readonly FleetWatch _fleet;
-    private readonly PartitionWatch[] _watches;
+    private readonly PartitionWatch _nowhere;
     private readonly TimeSpan _leaseDuration;
     private readonly TimeProvider _time;
     private readonly CacheMeter _meter;
@@ -21,13 +21,15 @@ internal sealed partial class ValueStore : IDisposable
     private readonly PendingRepeats _pending;
     private readonly OwedReleases _owed;
     private readonly RedisConnection _connection;
-    private readonly RedisCircuit _circuit;
+    private readonly RedisCircuits _circuits;
+    private PartitionWatch[] _watches = [];
+    private ILocalCopies? _copies;
 
     public ValueStore(
         TagCacheStore store,
         ValueCommands commands,
         RedisConnection connection,
-        RedisCircuit circuit,
+        RedisCircuits circuits,
         TimeSpan leaseDuration,
         TimeSpan timeout,
         TimeProvider time,
@@ -41,23 +43,55 @@ internal sealed partial class ValueStore : IDisposable
         _meter = meter;
         _logger = loggers.CreateLogger<ValueStore>();
         var watchLogger = loggers.CreateLogger<PartitionWatch>();
-        _watches = [.. store.Keys.Partitions.Select((p, i) => new PartitionWatch(p, store.Mirrors[i], store.Keys, commands, time, meter, watchLogger))];
-        _fleet = new FleetWatch(_watches, new Backplane(connection, loggers.CreateLogger<Backplane>()), connection, timeout, time);
+        _nowhere = new PartitionWatch(Partition.Nowhere, store.Nowhere, store.Keys, commands, time, meter, watchLogger);
+        store.Keys.WhenPlaced(partitions =>
+        {
+            PartitionWatch[] watches = [.. partitions.Select((p, i) => new PartitionWatch(p, store.Mirrors[i], store.Keys, commands, time, meter, watchLogger))];
+            foreach (var watch in watches)
+                Attach(watch);
+            _watches = watches;
+            store.Nowhere.Retire();
+            _copies?.DropAll(_nowhere);
+        });
+        _fleet = new FleetWatch(PlacedAsync, new Backplane(connection, loggers.CreateLogger<Backplane>()), connection, timeout, time);
         _pending = new PendingRepeats(RepeatAsync, time);
         _owed = new OwedReleases(TryReleaseAsync, leaseDuration, time);
         _connection = connection;
-        _circuit = circuit;
-        circuit.Closed += OnBack;
+        _circuits = circuits;
+        circuits.Closed += OnBack;
         connection.Restored += OnBack;
     }
 
-    /// <summary>Whether a call would wait for Redis at all.</summary>
-    public bool IsAvailable => _commands.IsAvailable;
+    /// <summary>Whether there are keys for which a call would wait for Redis.</summary>
+    public bool IsAnyAvailable => _commands.IsAnyAvailable;
 
     public void Attach(ILocalCopies copies)
     {
+        _copies = copies;
+        Attach(_nowhere);
         foreach (var watch in _watches)
-            watch.Attach(copies);
+            Attach(watch);
+    }
+
+    private void Attach(PartitionWatch watch)
+    {
+        if (_copies is not null)
+            watch.Attach(_copies);
+    }
+
+    /// <summary>Who follows the partitions; nobody as long as there was no connection.</summary>
+    private async ValueTask<IReadOnlyList<PartitionWatch>> PlacedAsync()
+    {
+        try
+        {
+            await _store.PlaceAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception e) when (RedisFailure.IsRedis(e))
+        {
+            Log.BackgroundCommandFailed(_logger, e);
+        }
+
+        return _watches;
     }
 
     /// <summary>Begins to follow the changes; ends at once when that is under way.</summary>
@@ -70,8 +104,10 @@ internal sealed partial class ValueStore : IDisposable
 
     public ValueAddress Locate(in CacheEntryKey key)
     {
-        var partition = _store.Keys.PartitionOf(key.Key);
         var name = KeySpace.NameOf(key.Key);
+        if (!_store.Keys.IsPlaced)
+            return new ValueAddress(key, name, LeasedAddress.Nowhere, _nowhere);
+        var partition = _store.Keys.PartitionOf(key.Key);
         return new ValueAddress(key, name, _store.Keys.Locate(key.Surface, partition, name), _watches[partition.Index]);
     }
 
@@ -107,7 +143,7 @@ internal sealed partial class ValueStore : IDisposable
 
     public void Dispose()
     {
-        _circuit.Closed -= OnBack;
+        _circuits.Closed -= OnBack;
         _connection.Restored -= OnBack;
         _fleet.Dispose();
         _pending.Dispose();

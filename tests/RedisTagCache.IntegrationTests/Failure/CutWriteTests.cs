@@ -70,7 +70,8 @@ public sealed class CutWriteTests : IAsyncLifetime
         TestContext.Current.TestOutputHelper!.WriteLine($"{whole + none} cuts of {write.Length} bytes: {whole} left the whole entry, {none} none");
     }
 
-    private static bool IsKeptForEver(string name) => name.EndsWith(":epoch", StringComparison.Ordinal) || name.EndsWith(":marks", StringComparison.Ordinal) || name.EndsWith(":removals", StringComparison.Ordinal);
+    private static bool IsKeptForEver(string name) => name.EndsWith(":epoch", StringComparison.Ordinal) || name.EndsWith(":marks", StringComparison.Ordinal) || name.EndsWith(":removals", StringComparison.Ordinal)
+        || name.EndsWith(":layout}", StringComparison.Ordinal);
 
     private async Task<byte[]> RecordAsync(byte[] payload, bool underLease)
     {

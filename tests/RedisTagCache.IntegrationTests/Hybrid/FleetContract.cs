@@ -211,7 +211,7 @@ public abstract class FleetContract(IEngine engine) : HybridSuite(engine, Hybrid
 
     private Instance NewStore(string build) => Instance.Create(Engine.ConnectionString, options =>
     {
-        (options.KeyPrefix, options.PartitionCount, options.BuildNamespace) = (Prefix, Engine.Partitions, build);
+        (options.KeyPrefix, options.Partitions, options.BuildNamespace) = (Prefix, Engine.Asked, build);
     });
 }
 

@@ -58,7 +58,7 @@ public static class HybridMakers
                 options =>
                 {
                     options.KeyPrefix = setup.KeyPrefix;
-                    options.PartitionCount = setup.Partitions;
+                    options.Partitions = setup.Partitions;
                     options.OperationTimeout = TimeSpan.FromMilliseconds(500);
                     options.MaximumKeyLength = setup.MaximumKeyLength ?? options.MaximumKeyLength;
                     options.MaximumPayloadBytes = setup.MaximumPayloadBytes ?? options.MaximumPayloadBytes;

@@ -10,7 +10,7 @@ public sealed record HybridSetup
 
     public string KeyPrefix { get; init; } = "test";
 
-    public int Partitions { get; init; } = 1;
+    public int? Partitions { get; init; } = 1;
 
     /// <summary>What holds for calls that say nothing else.</summary>
     public HybridCacheEntryOptions? Defaults { get; init; }

@@ -26,7 +26,7 @@ public abstract class HybridSuite(IEngine engine, IHybridMaker maker) : IAsyncLi
 
     protected HybridCache NewCache(Func<HybridSetup, HybridSetup>? configure = null)
     {
-        var setup = new HybridSetup { ConnectionString = engine.ConnectionString, KeyPrefix = Prefix, Partitions = engine.Partitions };
+        var setup = new HybridSetup { ConnectionString = engine.ConnectionString, KeyPrefix = Prefix, Partitions = engine.Asked };
         var instance = maker.Create(configure?.Invoke(setup) ?? setup);
         _instances.Add(instance);
         return instance.Cache;

@@ -146,7 +146,7 @@ public abstract class ProfileContract(IEngine engine) : TagCacheSuite(engine)
         Engine.ConnectionString,
         options =>
         {
-            (options.KeyPrefix, options.PartitionCount) = (Prefix, Engine.Partitions);
+            (options.KeyPrefix, options.Partitions) = (Prefix, Engine.Asked);
             configure?.Invoke(options);
         },
         services => services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(values).Build()));

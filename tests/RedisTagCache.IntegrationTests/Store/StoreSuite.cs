@@ -32,7 +32,7 @@ public abstract class StoreSuite(IEngine engine) : IAsyncLifetime
         var instance = Instance.Create(engine.ConnectionString, options =>
         {
             options.KeyPrefix = Prefix;
-            options.PartitionCount = engine.Partitions;
+            options.Partitions = engine.Asked;
             configure?.Invoke(options);
         }, services);
         _instances.Add(instance);

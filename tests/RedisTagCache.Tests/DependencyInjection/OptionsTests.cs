@@ -11,7 +11,7 @@ public sealed class OptionsTests
         ("Configuration", "configured:1,ssl=true"), ("KeyPrefix", "configured"), ("BuildNamespace", "7"), ("IsolateDistributedCacheByBuild", "true"),
         ("OperationTimeout", "00:00:02.5"), ("MarkRetention", "3.00:00:00"), ("MaximumMarks", "5000"),
         ("MaximumKeyLength", "99"), ("MaximumPayloadBytes", "98"), ("LocalCacheBytes", "97"), ("LocalCacheEntries", "96"), ("ServeLocalCopiesDuringOutage", "false"),
-        ("LeaseDuration", "00:00:07"), ("LeaseWait", "00:00:08"), ("Compression", "GZip"), ("CompressionThreshold", "95"),
+        ("LeaseDuration", "00:00:07"), ("LeaseWait", "00:00:08"), ("Compression", "GZip"), ("CompressionThreshold", "95"), ("Partitions", "12"),
     ];
 
     [Fact]
@@ -25,7 +25,7 @@ public sealed class OptionsTests
         Assert.Equal(
             (99, 98, 97L, 96, false, TimeSpan.FromSeconds(7), TimeSpan.FromSeconds(8)),
             (options.MaximumKeyLength, options.MaximumPayloadBytes, options.LocalCacheBytes, options.LocalCacheEntries, options.ServeLocalCopiesDuringOutage, options.LeaseDuration, options.LeaseWait));
-        Assert.Equal((CacheCompression.GZip, 95), (options.Compression, options.CompressionThreshold));
+        Assert.Equal((CacheCompression.GZip, 95, 12), (options.Compression, options.CompressionThreshold, options.Partitions));
     }
 
     [Fact]
@@ -42,8 +42,8 @@ public sealed class OptionsTests
         using var host = TestHost.Create(services => services.AddRedisTagCache(options => options.Configuration = "localhost:1"));
         var options = TestHost.OptionsOf(host);
         Assert.Equal(
-            ("rtc", false, TimeSpan.FromSeconds(1.5), TimeSpan.FromDays(7), 100_000, 1),
-            (options.KeyPrefix, options.IsolateDistributedCacheByBuild, options.OperationTimeout, options.MarkRetention, options.MaximumMarks, options.PartitionCount));
+            ("rtc", false, TimeSpan.FromSeconds(1.5), TimeSpan.FromDays(7), 100_000, (int?)null),
+            (options.KeyPrefix, options.IsolateDistributedCacheByBuild, options.OperationTimeout, options.MarkRetention, options.MaximumMarks, options.Partitions));
         Assert.Equal(
             (1_024, 1024 * 1024, 64L * 1024 * 1024, 100_000, true, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30)),
             (options.MaximumKeyLength, options.MaximumPayloadBytes, options.LocalCacheBytes, options.LocalCacheEntries, options.ServeLocalCopiesDuringOutage, options.LeaseDuration, options.LeaseWait));

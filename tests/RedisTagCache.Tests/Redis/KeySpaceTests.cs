@@ -34,7 +34,8 @@ public sealed class KeySpaceTests
         {
             var address = keys.Locate(new CacheEntryKey(_pages, key));
             var name = (string)address.Key!;
-            Assert.Equal($"{{my-app_1.x:{address.Partition.Index}}}", name[..(name.IndexOf('}', StringComparison.Ordinal) + 1)]);
+            Assert.StartsWith($"{{my-app_1.x:32.{address.Partition.Index}.", name, StringComparison.Ordinal);
+            Assert.Equal(address.Partition.HashTag, name[..(name.IndexOf('}', StringComparison.Ordinal) + 1)]);
             Assert.StartsWith(address.Partition.HashTag + ":e", name, StringComparison.Ordinal);
         }
     }
@@ -107,7 +108,7 @@ public sealed class KeySpaceTests
     {
         var partition = new KeySpace("rtc", "build", 2).Partitions[1];
         var own = name switch { "epoch" => (string)partition.Epoch!, "marks" => (string)partition.Marks!, _ => partition.StagedPrefix };
-        Assert.Equal("{rtc:1}:" + name, own);
+        Assert.Equal(partition.HashTag + ":" + name, own);
         Assert.DoesNotContain(_awkward, key => Name(new KeySpace("rtc", "build", 2), _pages, key) == own);
     }
 

@@ -19,6 +19,7 @@ internal sealed class ScriptedInstance : IDisposable
         services.AddSingleton<TimeProvider>(Time);
         services.AddRedisTagCache(options => (options.Configuration, options.BuildNamespace) = (Server.ConnectionString, "build"));
         _services = services.BuildServiceProvider();
+        Get<KeySpace>().Place(new PartitionLayout(1, IsSharded: false));
     }
 
     public FakeTimeProvider Time { get; } = new();
@@ -58,11 +59,12 @@ internal sealed class ScriptedInstance : IDisposable
         }
     }
 
-    private string? Answer(string[] words) => IsSilent && words[0] is ("GET" or "marks_sync") ? "-LOADING\r\n"
+    private string? Answer(string[] words) => IsSilent && words[0] is ("GET" or "marks_sync") ? "-BUSY\r\n"
         : Answers.TryGetValue(words[0], out var answer) && answer(words) is { } text ? text
         : words[0] switch
         {
             "marks_sync" => ScriptedServer.Texts(Stamp.ToString(), Floor.ToString(CultureInfo.InvariantCulture)),
+            "GET" when words[1] == "{rtc:layout}" => ScriptedServer.Bulk("1"),
             "GET" when words[1].EndsWith(":epoch", StringComparison.Ordinal) => ScriptedServer.Bulk(Stamp.ToString()),
             "removals_sync" => ScriptedServer.Texts("100", "100"),
             "ZSCORE" => ScriptedServer.Bulk("100"),

@@ -123,6 +123,7 @@ internal sealed class ScriptedServer : IDisposable
             "ECHO" => Bulk(words[1]),
             "PING" => "+PONG\r\n",
             "CLIENT" or "SELECT" or "SET" => "+OK\r\n",
+            "SETNX" => ":1\r\n",
             "SUBSCRIBE" or "UNSUBSCRIBE" => List(Bulk(words[0].ToLowerInvariant()), Bulk(words[1]), ":1\r\n"),
             "GET" or "ZSCORE" => "$-1\r\n",
             _ => "-ERR unknown command\r\n",

@@ -18,7 +18,7 @@ internal static class EntryFillScript
     /// <param name="begun">When it began, in removals.</param>
     public static ScriptCall Call(
         in LeasedAddress address, RedisKey staged, ReadOnlyMemory<byte> envelope, long timeToLive, in EpochStamp token, string owner, long begun) => new(
-            Script,
+            Script.In(address.Entry.Partition),
             [address.Entry.Key, address.Entry.Partition.Epoch, address.Lease, address.Entry.Partition.Removals, staged],
             [envelope, timeToLive, token.ToString(), owner, begun]);
 

@@ -19,7 +19,7 @@ internal static class EntryReplaceScript
     /// <param name="timeToLive">Milliseconds; zero removes the entry.</param>
     /// <param name="token">When the value began, in evictions; none for a removal.</param>
     public static ScriptCall Call(in LeasedAddress address, RedisKey staged, ReadOnlyMemory<byte> envelope, long timeToLive, in EpochStamp? token) => new(
-        Script,
+        Script.In(address.Entry.Partition),
         [address.Entry.Key, address.Entry.Partition.Epoch, address.Lease, address.Entry.Partition.Removals, staged],
         [envelope, timeToLive, token?.ToString() ?? "", (long)_retention.TotalMicroseconds, Cap]);
 

@@ -16,7 +16,7 @@ internal static class LeaseReleaseScript
     public const string Pass = "pass";
 
     public static ScriptCall Call(in LeasedAddress address, string owner, string mark, TimeSpan duration) => new(
-        Script, [address.Lease, address.Entry.Key, address.Entry.Partition.Epoch], [owner, mark, (long)duration.TotalMilliseconds]);
+        Script.In(address.Entry.Partition), [address.Lease, address.Entry.Key, address.Entry.Partition.Epoch], [owner, mark, (long)duration.TotalMilliseconds]);
 
     public static bool Parse(RedisResult reply) => (int)reply == 1;
 }

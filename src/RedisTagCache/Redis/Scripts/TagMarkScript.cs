@@ -19,7 +19,7 @@ internal static class TagMarkScript
         arguments[1] = cap;
         for (var i = 0; i < members.Length; i++)
             arguments[2 + i] = members[i];
-        return new ScriptCall(Script, [partition.Epoch, partition.Marks], arguments);
+        return new ScriptCall(Script.In(partition), [partition.Epoch, partition.Marks], arguments);
     }
 
     /// <summary>What the marks became, or nothing when the partition must be synchronized first.</summary>

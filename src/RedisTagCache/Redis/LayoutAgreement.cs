@@ -1,0 +1,53 @@
+using Microsoft.Extensions.Logging;
+using RedisTagCache.Diagnostics;
+using StackExchange.Redis;
+
+namespace RedisTagCache.Redis;
+
+/// <summary>
+/// Sees to it that all instances spread their keys alike. The first one to connect writes the layout to <c>{prefix:layout}</c>: as asked for, else by
+/// what the servers are. The others take it over from there, or are refused when they were asked for another one: two layouts share no keys, so that
+/// evictions of one would not reach the other.
+/// </summary>
+internal sealed class LayoutAgreement(KeySpace keys, string prefix, int? asked, ILogger<LayoutAgreement> logger)
+{
+    private static readonly Version _firstWithShardedChannels = new(7, 0);
+
+    private readonly RedisKey _key = $"{{{prefix}:layout}}";
+
+    /// <summary>Agrees with the fleet, or looks whether that still holds; afterwards the key space is placed. Without effect on it when it throws.</summary>
+    /// <exception cref="RedisTagCacheUnavailableException">The fleet has another layout, or no server is connected.</exception>
+    public async Task ReachAsync(IDatabase database)
+    {
+        var proposed = keys.Layout is { } own ? own : Propose(database.Multiplexer);
+        var setting = database.StringSetAsync(_key, proposed.ToString(), Expiration.Default, ValueCondition.NotExists, CommandFlags.DemandMaster);
+        var reading = database.StringGetAsync(_key, CommandFlags.DemandMaster);
+        await Task.WhenAll(setting, reading).ConfigureAwait(false);
+        string? text = await reading.ConfigureAwait(false);
+        if ((text is null ? proposed : PartitionLayout.Parse(text)) is not { } agreed)
+            throw new RedisTagCacheUnavailableException($"The key '{_key}' in Redis does not tell how many partitions there are. Delete it when no instance runs.");
+        if ((keys.Layout is { } placed && placed != agreed) || (asked is { } count && count != agreed.Count))
+        {
+            throw new RedisTagCacheUnavailableException(
+                $"The instances that use the key prefix '{prefix}' spread their keys as '{agreed}', this one as '{keys.Layout ?? proposed}' (partitions); it is refused, since "
+                + $"evictions of one would not reach the other. Set {nameof(RedisTagCacheOptions)}.{nameof(RedisTagCacheOptions.Partitions)} alike everywhere, use another "
+                + $"{nameof(RedisTagCacheOptions.KeyPrefix)}, or stop all instances and delete the key '{_key}'.");
+        }
+
+        if (keys.Layout is not null)
+            return;
+        keys.Place(agreed);
+        Log.LayoutAgreed(logger, agreed.Count);
+    }
+
+    private PartitionLayout Propose(IConnectionMultiplexer multiplexer)
+    {
+        IServer[] servers = [.. multiplexer.GetServers().Where(static server => server.IsConnected)];
+        if (servers.Length == 0)
+            throw new RedisTagCacheUnavailableException("No server is connected.");
+        var isCluster = servers.Any(static server => server.ServerType == ServerType.Cluster);
+        return new PartitionLayout(
+            asked ?? (isCluster ? PartitionLayout.OnCluster : 1),
+            isCluster && servers.All(static server => server.Version >= _firstWithShardedChannels));
+    }
+}

@@ -1,0 +1,79 @@
+using Microsoft.Extensions.Logging;
+using RedisTagCache.Diagnostics;
+
+namespace RedisTagCache.Redis;
+
+/// <summary>
+/// One circuit a partition: on a cluster, a server that does not answer keeps nobody from the others. Before the first connection there is one for all.
+/// </summary>
+internal sealed class RedisCircuits : IDisposable
+{
+    private readonly RedisConnection _connection;
+    private readonly ILogger<RedisCircuits> _logger;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly RedisCircuit _nowhere;
+    private RedisCircuit[] _circuits = [];
+    private int _open;
+    private int _asking;
+
+    public RedisCircuits(KeySpace keys, RedisConnection connection, TimeSpan timeout, TimeProvider time, CacheMeter meter, ILogger<RedisCircuits> logger)
+    {
+        _connection = connection;
+        _logger = logger;
+        _nowhere = Create(Partition.Nowhere);
+        keys.WhenPlaced(partitions => Volatile.Write(ref _circuits, [.. partitions.Select(Create)]));
+        meter.ObserveCircuit(() => Volatile.Read(ref _open) > 0 ? 1 : 0);
+        connection.Restored += OnRestored;
+
+        RedisCircuit Create(Partition partition)
+        {
+            var circuit = new RedisCircuit(partition, connection, timeout, time, _stopping.Token);
+            circuit.Opened += OnOpened;
+            circuit.Closed += OnClosed;
+            return circuit;
+        }
+    }
+
+    public RedisCircuit this[Partition partition] => partition.Index < 0 ? _nowhere : _circuits[partition.Index];
+
+    /// <summary>Whether there is a partition for which calls would wait.</summary>
+    public bool IsAnyClosed => !(_circuits is { Length: > 0 } circuits ? Array.TrueForAll(circuits, static circuit => circuit.IsOpen) : _nowhere.IsOpen);
+
+    /// <summary>Raised when Redis answers again where it did not.</summary>
+    public event Action? Closed;
+
+    private void OnOpened(RedisCircuit opened, Exception exception)
+    {
+        if (Interlocked.Increment(ref _open) == 1)
+            Log.CircuitOpened(_logger, exception);
+
+        // The same server has other partitions: better that they are found out here than by their callers.
+        if (Interlocked.Exchange(ref _asking, 1) == 0)
+            _ = Task.Run(AskOthersAsync);
+    }
+
+    private async Task AskOthersAsync()
+    {
+        await Task.WhenAll(_circuits.Where(static circuit => !circuit.IsOpen).Select(static circuit => circuit.TryAsync())).ConfigureAwait(false);
+        Volatile.Write(ref _asking, 0);
+    }
+
+    private void OnClosed()
+    {
+        if (Interlocked.Decrement(ref _open) == 0)
+            Log.CircuitClosed(_logger);
+        Closed?.Invoke();
+    }
+
+    private void OnRestored()
+    {
+        foreach (var circuit in _circuits.Append(_nowhere).Where(static circuit => circuit.IsOpen))
+            _ = Task.Run(circuit.TryAsync);
+    }
+
+    public void Dispose()
+    {
+        _connection.Restored -= OnRestored;
+        _stopping.Cancel();
+    }
+}
