@@ -1,5 +1,6 @@
 using System.Globalization;
 using RedisTagCache.Inspection;
+using RedisTagCache.Redis.Scripts;
 using StackExchange.Redis;
 
 namespace RedisTagCache.Redis;
@@ -83,8 +84,8 @@ internal sealed class ServerLook(InspectionCommands commands, TimeProvider time)
     {
         try
         {
-            var text = await commands.BoundAsync(() => server.ExecuteAsync("INFO", (object[])[], CommandFlags.None), cancellationToken).ConfigureAwait(false);
-            return ((string?)text ?? "").Split('\n')
+            var text = ServerInfoScript.Parse(await commands.BoundAsync(() => ServerInfoScript.RunAsync(server), cancellationToken).ConfigureAwait(false));
+            return text.Split('\n')
                 .Select(static line => line.TrimEnd('\r').Split(':', 2))
                 .Where(static pair => pair.Length == 2)
                 .DistinctBy(static pair => pair[0])
