@@ -1,6 +1,8 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using RedisTagCache.Tool.Commands;
 using RedisTagCache.Tool.Output;
+using StackExchange.Redis;
 
 namespace RedisTagCache.Tool;
 
@@ -22,10 +24,12 @@ internal static class ToolProgram
         return await parsed.InvokeAsync(configuration, cancellationToken);
     }
 
-    private static RootCommand Build(ToolHost host)
+    private static Command Build(ToolHost host)
     {
-        var root = new RootCommand("Looks into a RedisTagCache in Redis, finds out what is wrong with it, evicts, removes and reclaims.")
+        var root = new Command("redistagcache", "Looks into a RedisTagCache in Redis, finds out what is wrong with it, evicts, removes and reclaims.")
         {
+            new HelpOption(), // not those of a RootCommand, whose name is the file's
+            new VersionOption(),
             DoctorCommand.Create(host),
             StatsCommand.Create(host),
             FindCommand.Create(host),
@@ -61,7 +65,7 @@ internal static class ToolProgram
             {
                 return report.Failed(ExitCode.Usage, e.Message, "redistagcache --help tells what is accepted.");
             }
-            catch (RedisTagCacheUnavailableException e)
+            catch (Exception e) when (e is RedisTagCacheUnavailableException or RedisException or RedisCommandException or TimeoutException)
             {
                 return report.Failed(ExitCode.Unreachable, e.Message, "redistagcache doctor looks for the cause.");
             }

@@ -29,7 +29,7 @@ internal static class Lookup
                 found.Add(entry);
         }
 
-        return found;
+        return [.. found.OrderBy(static entry => entry.Surface, StringComparer.Ordinal).ThenBy(static entry => entry.BuildNamespace, StringComparer.Ordinal)];
 
         async Task AddAsync(string name, string? build)
         {
