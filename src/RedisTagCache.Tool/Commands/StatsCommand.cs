@@ -38,7 +38,7 @@ internal static class StatsCommand
 
     private static void Show(Report report, CacheDescription described, EntryCount count)
     {
-        report.Line($"Prefix {described.KeyPrefix}, {described.Topology.ToString().ToLowerInvariant()}, {described.Partitions.Count} partitions, round trip {Shown.Of(described.RoundTrip)}");
+        report.Line($"Prefix {described.KeyPrefix}, {described.Topology.ToString().ToLowerInvariant()}, {described.Partitions.Count} partition{(described.Partitions.Count == 1 ? "" : "s")}, round trip {Shown.Of(described.RoundTrip)}");
         var servers = Report.Table("server", "role", "version", "keys", "memory", "policy", "dropped", "persistence", "up for");
         foreach (var server in described.Servers)
         {

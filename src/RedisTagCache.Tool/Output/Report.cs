@@ -8,7 +8,7 @@ namespace RedisTagCache.Tool.Output;
 /// <summary>Writes what a command has to say, for people or as JSON.</summary>
 internal sealed class Report
 {
-    private const int WidthOfFiles = 160;
+    private const int WidthOfFiles = 1_000;
 
     private static readonly JsonSerializerOptions _json = new(JsonSerializerDefaults.Web)
     {
@@ -85,7 +85,7 @@ internal sealed class Report
         return table;
     }
 
-    public static void Row(Table table, params string?[] cells) => table.AddRow(cells.Select(static cell => new Text(Shown.Of(cell ?? "")))); 
+    public static void Row(Table table, params string?[] cells) => table.AddRow(cells.Select(static cell => new Text(Shown.Of(cell ?? ""))));
 
     private sealed class SecondsConverter : JsonConverter<TimeSpan>
     {

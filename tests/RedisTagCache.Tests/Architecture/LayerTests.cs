@@ -40,7 +40,7 @@ public sealed partial class LayerTests
     {
         var users = Repository.Files("src", "*.cs").Where(file => Code(file).Contains("StackExchange.Redis", StringComparison.Ordinal)).Select(RelativeToSrc).ToArray();
         Assert.Contains("RedisTagCache/Redis/RedisCommands.cs", users);
-        Assert.All(users, file => Assert.Matches("^RedisTagCache/(Redis/|DependencyInjection/|RedisTagCacheOptions.cs$)", file));
+        Assert.All(users, file => Assert.Matches("^(RedisTagCache/(Redis/|DependencyInjection/|RedisTagCacheOptions.cs$)|RedisTagCache.Tool/)", file));
     }
 
     [Fact]
