@@ -22,18 +22,29 @@ public sealed class RedisServer : IAsyncDisposable
 
     public static bool IsInstalled { get; } = FindExecutable() is not null;
 
+    /// <summary>Whether there is none, and that is no failure.</summary>
+    public static bool IsMissing => !IsInstalled && !RedisFixture.IsRealRedisRequired;
+
     public int Port { get; }
 
     public int ProcessId => _process!.Id;
 
     public string ConnectionString => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{Port}");
 
+    /// <summary>For what there is only with a server: the test is skipped without.</summary>
+    public static T OrSkip<T>(T? made)
+        where T : class
+    {
+        if (made is null)
+            Assert.Skip("This test needs a redis-server of its own, and none is installed.");
+        return made;
+    }
+
     /// <summary>Starts a server without persistence.</summary>
     /// <param name="arguments">Further arguments, such as <c>--maxmemory 32mb</c>.</param>
     public static async Task<RedisServer> StartAsync(params string[] arguments)
     {
-        if (!IsInstalled && !RedisFixture.IsRealRedisRequired)
-            Assert.Skip("This test hangs and kills a redis-server of its own, and none is installed.");
+        OrSkip(IsMissing ? null : "");
         var server = new RedisServer(FreePort(), arguments);
         await server.StartProcessAsync();
         return server;
@@ -121,7 +132,15 @@ public sealed class RedisServer : IAsyncDisposable
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    private static string? FindExecutable() =>
+    /// <summary>The one at REDISTAGCACHE_SERVER ("none" for none), else the one that is installed.</summary>
+    private static string? FindExecutable() => Environment.GetEnvironmentVariable("REDISTAGCACHE_SERVER") switch
+    {
+        "none" => null,
+        { Length: > 0 } given => given,
+        _ => FindInstalled(),
+    };
+
+    private static string? FindInstalled() =>
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Append("/usr/bin")
             .Select(folder => Path.Combine(folder, "redis-server"))
             .FirstOrDefault(File.Exists);
