@@ -107,6 +107,31 @@ public sealed class DoctorTests
     }
 
     [Fact]
+    public async Task Doctor_OfTheUserThatTheDocsAdvise_MissesOnlyWhatTheToolNeeds()
+    {
+        await using var server = await RedisServer.StartAsync();
+        await using var connection = await server.ConnectAsync();
+        var page = await File.ReadAllTextAsync(Path.Combine(Root(), "docs", "security.md"), TestContext.Current.CancellationToken);
+        var rule = page[page.IndexOf("ACL SETUSER", StringComparison.Ordinal)..];
+        object[] words = [.. rule[..rule.IndexOf("```", StringComparison.Ordinal)].Replace("PASSWORD", "pw", StringComparison.Ordinal).Split((char[])[' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries).Skip(1)];
+        await connection.GetServers()[0].ExecuteAsync("ACL", words);
+        var connectionString = server.ConnectionString + ",user=webapp,password=pw";
+        var run = await ToolRun.StartAsync("doctor", "-c", connectionString);
+        Assert.Equal(ExitCode.Ok, run.Code);
+        AssertSays(run.Out, "The user may do all that the cache needs.", "The user may not use SCAN, DBSIZE, STRLEN: find, stats and reclaim do not work with it");
+        await connection.GetServers()[0].ExecuteAsync("ACL", "SETUSER", "webapp", "+scan", "+dbsize", "+strlen");
+        Assert.DoesNotContain("may not", (await ToolRun.StartAsync("doctor", "-c", connectionString)).Out, StringComparison.Ordinal);
+    }
+
+    private static string Root()
+    {
+        var folder = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(folder, "RedisTagCache.sln")))
+            folder = Path.GetDirectoryName(folder.TrimEnd(Path.DirectorySeparatorChar))!;
+        return folder;
+    }
+
+    [Fact]
     public async Task Doctor_OfAnotherLayoutThanTheSettingsSay_SaysSo()
     {
         await using var server = await RedisServer.StartAsync();

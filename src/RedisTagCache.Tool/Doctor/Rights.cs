@@ -33,15 +33,15 @@ internal sealed class Rights(IDatabase database, string prefix, TimeSpan timeout
         findings.Add(scripts.Error is null
             ? new Finding("scripts", Level.Ok, "Scripts are run.")
             : new Finding("scripts", Level.Error, "Scripts are not run: " + First(scripts.Error), "Allow EVAL and EVALSHA; a server or proxy without Lua will not do."));
-        var tool = (await TryAllAsync([["SCAN", "0", "COUNT", 10], ["DBSIZE"], ["INFO", "server"]], cancellationToken)).Where(static failure => IsRefused(failure.Error)).Select(static f => f.Command).ToList();
+        var tool = (await TryAllAsync([["SCAN", "0", "COUNT", 10], ["DBSIZE"], ["STRLEN", _text]], cancellationToken)).Where(static failure => IsRefused(failure.Error)).Select(static f => f.Command).ToList();
         if (tool.Count > 0)
-            findings.Add(new Finding("rights", Level.Warn, $"The user may not use {string.Join(", ", tool)}: find, stats and reclaim do not work with it, the cache does.", "Run this tool as a user who may."));
+            findings.Add(new Finding("rights", Level.Warn, $"The user may not use {string.Join(", ", tool)}: find, stats and reclaim do not work with it, the cache does.", "Run this tool as a user who may: +scan +dbsize +strlen."));
         return findings;
     }
 
     private object[][] Needed() =>
     [
-        ["SET", _text, "v", "PX", Lifetime], ["GET", _text], ["GETRANGE", _text, 0, 1], ["STRLEN", _text], ["PTTL", _text], ["PEXPIRE", _text, Lifetime],
+        ["SET", _text, "v", "PX", Lifetime], ["GET", _text], ["GETRANGE", _text, 0, 1], ["PTTL", _text], ["PEXPIRE", _text, Lifetime],
         ["EXISTS", _text], ["PERSIST", _text], ["RENAME", _text, _other], ["DEL", _other], ["UNLINK", _text],
         ["HSET", _hash, "f", "v"], ["HGET", _hash, "f"], ["HMGET", _hash, "f"], ["DEL", _hash],
         ["ZADD", _set, 1, "m"], ["ZSCORE", _set, "m"], ["ZCARD", _set], ["ZRANGE", _set, 0, -1], ["ZRANGEBYSCORE", _set, "-inf", "+inf"], ["ZREM", _set, "m"], ["DEL", _set],
