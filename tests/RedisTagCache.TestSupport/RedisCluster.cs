@@ -115,6 +115,11 @@ public sealed class RedisCluster : IAsyncDisposable
             var info = await CliAsync(node, "cluster", "info");
             if (!info.Contains("cluster_state:ok", StringComparison.Ordinal) || !info.Contains($"cluster_known_nodes:{_nodes.Count}", StringComparison.Ordinal))
                 return false;
+
+            // A primary takes a new replication id when its first replica comes, which is a change of server for the cache.
+            var replication = await CliAsync(node, "info", "replication");
+            if (replication.Contains("role:slave", StringComparison.Ordinal) && !replication.Contains("master_link_status:up", StringComparison.Ordinal))
+                return false;
         }
 
         return true;

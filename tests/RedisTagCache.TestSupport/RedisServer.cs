@@ -22,6 +22,9 @@ public sealed class RedisServer : IAsyncDisposable
 
     public static bool IsInstalled { get; } = FindExecutable() is not null;
 
+    /// <summary>Whether it is the one that is installed, and not one that brings its own C library.</summary>
+    public static bool IsTheMachines => FindExecutable() == FindInstalled();
+
     /// <summary>Whether there is none, and that is no failure.</summary>
     public static bool IsMissing => !IsInstalled && !RedisFixture.IsRealRedisRequired;
 

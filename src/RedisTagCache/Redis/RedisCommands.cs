@@ -139,6 +139,16 @@ internal sealed class RedisCommands(RedisRunner runner)
             static async (database, call) => TagMarkScript.Parse(await call.RunAsync(database).ConfigureAwait(false)),
             cancellationToken);
 
+    /// <summary>The same in many partitions at once, and once: nothing for each where that did not succeed.</summary>
+    public Task<MarkReply?[]> TryMarkAsync(IReadOnlyList<Partition> partitions, TimeSpan retention, int cap, ReadOnlyMemory<byte[]> members)
+    {
+        var arguments = TagMarkScript.Arguments(retention, cap, members.Span);
+        return runner.TryAllAsync(
+            "mark",
+            partitions,
+            async (database, partition) => TagMarkScript.Parse(await TagMarkScript.Call(partition, arguments).RunAsync(database).ConfigureAwait(false)));
+    }
+
     public ValueTask<MarksPage> SyncAsync(Partition partition, EpochStamp? known, long from, ulong nonce, long floor, CancellationToken cancellationToken) =>
         runner.RunAsync(
             "sync",

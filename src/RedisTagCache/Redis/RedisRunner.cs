@@ -55,6 +55,36 @@ internal sealed class RedisRunner(RedisConnection connection, RedisCircuits circ
         }
     }
 
+    /// <summary>Runs a command in many partitions at once, bounded and measured as one: a call of its own for each would cost several times as much.</summary>
+    /// <returns>For each partition the reply; nothing where it did not come, or its circuit is open. Asked again one by one, those tell why.</returns>
+    /// <exception cref="Exception">One that <see cref="RedisFailure.IsRedis"/> knows: there is no connection.</exception>
+    public async Task<T?[]> TryAllAsync<T>(string operation, IReadOnlyList<Partition> partitions, Func<IDatabase, Partition, Task<T?>> command)
+        where T : class
+    {
+        var start = time.GetTimestamp();
+        var database = await connection.GetDatabaseAsync().AsTask().WaitAsync(timeout, time).ConfigureAwait(false);
+        var running = new Task<T?>[partitions.Count];
+        for (var i = 0; i < running.Length; i++)
+            running[i] = circuits[partitions[i]].IsOpen ? Task.FromResult<T?>(null) : command(database, partitions[i]);
+        Task all = Task.WhenAll(running);
+        all.Forget();
+        await all.WaitAsync(timeout, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+        var replies = new T?[running.Length];
+        for (var i = 0; i < running.Length; i++)
+        {
+            if (running[i].IsCompletedSuccessfully)
+                replies[i] = await running[i].ConfigureAwait(false);
+            if (replies[i] is not null)
+                circuits[partitions[i]].Succeeded();
+            else if (!running[i].IsCompleted)
+                circuits[partitions[i]].Failed(new TimeoutException("Redis did not answer in time."));
+        }
+
+        meter.Operation(operation, all.IsCompletedSuccessfully ? "ok" : all.IsCompleted ? "error" : "timeout", time.GetElapsedTime(start));
+        return replies;
+    }
+
     /// <summary>Runs a command on the client's own synchronous path, which the client bounds; once.</summary>
     /// <exception cref="Exception">One that <see cref="RedisFailure.IsRedis"/> knows.</exception>
     public T Run<TState, T>(string operation, Partition partition, TState state, Func<IDatabase, TState, T> command)

@@ -124,7 +124,37 @@ internal sealed partial class TagCacheStore
             return [e];
         }
 
-        return await Task.WhenAll(_mirrors.Select((_, partition) => TryMarkAsync(partition, members))).ConfigureAwait(false);
+        if (_mirrors.Length == 1)
+            return [await TryMarkAsync(0, members).ConfigureAwait(false)];
+
+        // All at once; what that leaves, each with as many tries as it takes.
+        var replies = await TryMarkAtOnceAsync(members).ConfigureAwait(false);
+        var results = new Exception?[_mirrors.Length];
+        await Task.WhenAll(Enumerable.Range(0, results.Length).Where(partition => replies[partition] is null).Select(async partition =>
+            results[partition] = await TryMarkAsync(partition, members).ConfigureAwait(false))).ConfigureAwait(false);
+        return results;
+    }
+
+    private async Task<MarkReply?[]> TryMarkAtOnceAsync(byte[][] members)
+    {
+        // What this instance evicts it must be able to repeat: see MarkOnceAsync.
+        if (members.Length > TagMarkScript.MostMembers || Array.Exists(_mirrors, static mirror => mirror.Known is null || !mirror.IsTrusted))
+            return new MarkReply?[_mirrors.Length];
+        try
+        {
+            var replies = await _commands.TryMarkAsync(_keys.Partitions, _settings.MarkRetention, _settings.MaximumMarks, members).ConfigureAwait(false);
+            for (var i = 0; i < replies.Length; i++)
+            {
+                if (replies[i] is { } reply)
+                    _mirrors[i].Apply(reply, members);
+            }
+
+            return replies;
+        }
+        catch (Exception e) when (RedisFailure.IsRedis(e))
+        {
+            return new MarkReply?[_mirrors.Length];
+        }
     }
 
     private async Task<bool> PlacedAsync()

@@ -22,8 +22,8 @@ public sealed class LateJoinerTests(RedisFixture redis) : IClassFixture<RedisFix
     public async Task RequestsAfterAnEviction_WhileAnEarlierOneRenders_AreNotGivenItsPage(bool isLocking, bool isHeardOf)
     {
         // Who may not listen to channels hears of no eviction, and of no rendering that has ended.
-        await redis.Connection.GetServers()[0].ExecuteAsync("ACL", "SETUSER", "deaf", "on", ">secret", "~*", "+@all", "resetchannels");
-        var connection = redis.ConnectionString + (isHeardOf ? "" : ",user=deaf,password=secret");
+        await DeafUser.CreateAsync(redis.Connection.GetServers()[0], "deaf");
+        var connection = redis.ConnectionString + (isHeardOf ? "" : DeafUser.Login("deaf"));
         await using var a = await StartAsync(connection, isLocking, _lookups[0]);
         await using var b = await StartAsync(connection, isLocking, _lookups[1]);
         using var ending = _page.EndWithTest();

@@ -1,3 +1,5 @@
+using RedisTagCache.TestSupport;
+
 namespace RedisTagCache.History.Faults;
 
 /// <summary>The library that gives a process another clock, which comes with the package libfaketime.</summary>
@@ -11,7 +13,7 @@ internal static class FakeClock
     private static readonly string? _clock = Find("faketime/libfaketime.so.1");
     private static readonly string? _malloc = Find("libc_malloc_debug.so.0");
 
-    public static bool IsInstalled => _clock is not null && _malloc is not null;
+    public static bool IsInstalled => _clock is not null && _malloc is not null && RedisServer.IsTheMachines;
 
     /// <summary>The environment of a process whose clock is a minute behind.</summary>
     public static IReadOnlyDictionary<string, string> Behind() => new Dictionary<string, string>

@@ -18,8 +18,8 @@ public sealed class RefusedChannelTests : IAsyncLifetime
     {
         _server = await RedisServer.StartAsync();
         _admin = await _server.ConnectAsync();
-        await _admin.GetDatabase().ExecuteAsync("ACL", "SETUSER", "app", "on", ">secret", "~*", "+@all", "resetchannels");
-        _connection = await ConnectionMultiplexer.ConnectAsync(_server.ConnectionString + ",user=app,password=secret");
+        await DeafUser.CreateAsync(_admin.GetServers()[0], "app");
+        _connection = await ConnectionMultiplexer.ConnectAsync(_server.ConnectionString + DeafUser.Login("app"));
     }
 
     public async ValueTask DisposeAsync()

@@ -68,9 +68,9 @@ public sealed class DeafInstanceTests : IAsyncLifetime
     [Fact]
     public async Task Subscription_ThatIsNotAllowed_EveryChangeIsSeenSoon()
     {
-        await _admin.GetServers()[0].ExecuteAsync("ACL", "SETUSER", "deaf", "on", ">secret", "~*", "+@all", "resetchannels");
+        await DeafUser.CreateAsync(_admin.GetServers()[0], "deaf");
         await using var first = Instance.Create(_server.ConnectionString);
-        await using var second = Instance.Create($"{_server.ConnectionString},user=deaf,password=secret");
+        await using var second = Instance.Create(_server.ConnectionString + DeafUser.Login("deaf"));
         var (a, b) = (first.Get<ITagCache>(), second.Get<ITagCache>());
         await using var background = new BackgroundLoad();
         background.Start(stop => WatchAsync(b, stop));

@@ -16,9 +16,9 @@ public sealed class LateValueTests
     {
         await using var server = await RedisServer.StartAsync();
         await using (var admin = await server.ConnectAsync())
-            await admin.GetServers()[0].ExecuteAsync("ACL", "SETUSER", "deaf", "on", ">secret", "~*", "+@all", "resetchannels");
+            await DeafUser.CreateAsync(admin.GetServers()[0], "deaf");
         await using var hearing = Instance.Create(server.ConnectionString);
-        await using var deaf = Instance.Create($"{server.ConnectionString},user=deaf,password=secret");
+        await using var deaf = Instance.Create(server.ConnectionString + DeafUser.Login("deaf"));
         var (a, b) = (hearing.Get<ITagCache>(), deaf.Get<ITagCache>());
         for (var round = 0; round < Rounds; round++)
         {

@@ -12,14 +12,20 @@ internal static class TagMarkScript
     public static readonly string[] KeyNames = ["epoch", "marks"];
     public static readonly string[] ArgumentNames = ["retention", "cap", "member..."];
 
-    public static ScriptCall Call(Partition partition, TimeSpan retention, int cap, ReadOnlySpan<byte[]> members)
+    public static ScriptCall Call(Partition partition, TimeSpan retention, int cap, ReadOnlySpan<byte[]> members) =>
+        Call(partition, Arguments(retention, cap, members));
+
+    /// <summary>The same with arguments that several calls share.</summary>
+    public static ScriptCall Call(Partition partition, RedisValue[] arguments) => new(Script.In(partition), [partition.Epoch, partition.Marks], arguments);
+
+    public static RedisValue[] Arguments(TimeSpan retention, int cap, ReadOnlySpan<byte[]> members)
     {
         var arguments = new RedisValue[2 + members.Length];
         arguments[0] = (long)retention.TotalMicroseconds;
         arguments[1] = cap;
         for (var i = 0; i < members.Length; i++)
             arguments[2 + i] = members[i];
-        return new ScriptCall(Script.In(partition), [partition.Epoch, partition.Marks], arguments);
+        return arguments;
     }
 
     /// <summary>What the marks became, or nothing when the partition must be synchronized first.</summary>

@@ -1,0 +1,82 @@
+using System.Diagnostics;
+using System.Globalization;
+using RedisTagCache.TestSupport;
+
+namespace RedisTagCache.IntegrationTests.Load;
+
+/// <summary>How work is shared out over a cluster, and what an eviction costs there.</summary>
+public sealed class ClusterLoadTests
+{
+    private const int Lookups = 1_000_000;
+    private const int Callers = 64;
+
+    [Theory]
+    [InlineData(3)]
+    [InlineData(6)]
+    public async Task AMillionRandomKeys_GiveEachPrimaryItsShare(int primaries)
+    {
+        await using var cluster = await RedisCluster.StartAsync(primaries, replicas: 0);
+        await using var instance = Instance.Create(cluster.ConnectionString);
+        await instance.Store.ReadAsync("k"); // connected
+        var before = await GetsAsync(cluster);
+        var watch = Stopwatch.StartNew();
+        await Task.WhenAll(Enumerable.Range(0, Callers).Select(caller => Task.Run(async () =>
+        {
+            for (var i = caller; i < Lookups; i += Callers)
+                (await instance.Store.GetAsync(StoreExtensions.Page(Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture)))).Dispose();
+        })));
+        watch.Stop();
+        var gets = (await GetsAsync(cluster)).Zip(before, static (after, then) => after - then).ToArray();
+        var even = gets.Average();
+        TestContext.Current.TestOutputHelper?.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Lookups} look-ups in {watch.Elapsed.TotalSeconds:F1} s; commands per primary, in parts of an even share: {string.Join(" ", gets.Select(get => (get / even).ToString("F3", CultureInfo.InvariantCulture)))}"));
+        Assert.Equal(primaries, gets.Length);
+        Assert.All(gets, get => Assert.InRange(get, 0.85 * even, 1.15 * even));
+    }
+
+    [Fact]
+    public async Task EvictionOfATagWith200_000Entries_CostsAFewRoundTrips()
+    {
+        const int entries = 200_000;
+        await using var cluster = await RedisCluster.StartAsync(replicas: 0);
+        await using var instance = Instance.Create(cluster.ConnectionString);
+        await Task.WhenAll(Enumerable.Range(0, Callers).Select(caller => Task.Run(async () =>
+        {
+            for (var i = caller; i < entries; i += Callers)
+                Assert.Equal(CacheWriteOutcome.Stored, await instance.Store.WriteAsync("k" + i, "v", "t", "u" + (i % 100)));
+        })));
+        await using var client = await cluster.ConnectAsync();
+
+        // Both, one after the other, often: the medians are of the same moments.
+        var (trips, few, many) = (new List<double>(), new List<double>(), new List<double>());
+        for (var i = 0; i < 200; i++)
+        {
+            trips.Add(await TimeAsync(() => client.GetDatabase().PingAsync()));
+            few.Add(await TimeAsync(() => instance.Store.EvictByTagAsync("nobody's").AsTask()));
+            many.Add(await TimeAsync(() => instance.Store.EvictByTagAsync("t").AsTask()));
+        }
+
+        Assert.Null(await instance.Store.ReadAsync("k1"));
+        TestContext.Current.TestOutputHelper?.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"medians on 3 primaries, 36 partitions: round trip {Median(trips):F0} us, eviction of a tag without entries {Median(few):F0} us, with {entries} entries {Median(many):F0} us ({Median(many) / Median(trips):F1} round trips)"));
+        Assert.InRange(Median(many), 0, 10 * Median(trips));
+    }
+
+    private static async Task<long[]> GetsAsync(RedisCluster cluster) => await Task.WhenAll(cluster.Nodes.Select(static async node =>
+    {
+        var stats = await RedisCluster.CliAsync(node, "info", "commandstats");
+        var line = stats.Split('\n').FirstOrDefault(static line => line.StartsWith("cmdstat_get:", StringComparison.Ordinal));
+        return line is null ? 0 : long.Parse(line.Split('=', ',')[1], CultureInfo.InvariantCulture);
+    }));
+
+    private static async Task<double> TimeAsync(Func<Task> call)
+    {
+        var start = Stopwatch.GetTimestamp();
+        await call();
+        return Stopwatch.GetElapsedTime(start).TotalMicroseconds;
+    }
+
+    private static double Median(List<double> times) => times.Order().ElementAt(times.Count / 2);
+}
