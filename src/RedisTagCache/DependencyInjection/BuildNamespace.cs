@@ -1,4 +1,5 @@
 using System.Reflection;
+using RedisTagCache.Redis;
 
 namespace RedisTagCache.DependencyInjection;
 
@@ -16,21 +17,18 @@ internal sealed record BuildNamespace(string Name, string Source)
     public static BuildNamespace Resolve(string? option, string? configured, Func<string, string?> environment, Assembly entry)
     {
         if (!string.IsNullOrWhiteSpace(option))
-            return new BuildNamespace(Escape(option), option == configured ? "configuration" : "option");
+            return new BuildNamespace(BuildName.Escape(option), option == configured ? "configuration" : "option");
 
         foreach (var variable in Variables)
         {
             if (environment(variable) is { } value && !string.IsNullOrWhiteSpace(value))
-                return new BuildNamespace(Escape(value.Trim()), $"environment variable {variable}");
+                return new BuildNamespace(BuildName.Escape(value.Trim()), $"environment variable {variable}");
         }
 
         // 1.2.0+4f9c0e2: what follows the plus is the source revision that the build recorded. Without one, two builds may share a version.
         var version = entry.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion;
         return version?.IndexOf('+', StringComparison.Ordinal) is > 0 and var plus && plus < version.Length - 1
-            ? new BuildNamespace(Escape(version), "informational version of the entry assembly")
+            ? new BuildNamespace(BuildName.Escape(version), "informational version of the entry assembly")
             : new BuildNamespace(entry.ManifestModule.ModuleVersionId.ToString("N"), "module version id of the entry assembly");
     }
-
-    /// <summary>Escapes what has a meaning in keys; different names stay different, and none is that of surfaces which all builds share.</summary>
-    private static string Escape(string name) => name == "-" ? "%2D" : Uri.EscapeDataString(name).Replace("%2B", "+", StringComparison.Ordinal);
 }

@@ -11,6 +11,7 @@ using RedisTagCache.DependencyInjection;
 using RedisTagCache.Diagnostics;
 using RedisTagCache.Engine;
 using RedisTagCache.Engine.Serialization;
+using RedisTagCache.Inspection;
 using RedisTagCache.Redis;
 using RedisTagCache.Store;
 
@@ -21,7 +22,7 @@ public static class RedisTagCacheServiceCollectionExtensions
 {
     /// <summary>
     /// Registers <see cref="ITagCacheStore"/> and <see cref="ITagCache"/>, and <see cref="HybridCache"/>, <see cref="IDistributedCache"/> and
-    /// <see cref="IBufferDistributedCache"/> over them, in place of any registered before. Nothing is connected until the first use. May be called several times; the options add up.
+    /// <see cref="IBufferDistributedCache"/> over them, in place of any registered before; and <see cref="ITagCacheInspector"/>. Nothing is connected until the first use. May be called several times; the options add up.
     /// </summary>
     /// <param name="services">The services.</param>
     /// <param name="configure">Sets options, over those of the configuration section <c>RedisTagCache</c>.</param>
@@ -71,6 +72,7 @@ public static class RedisTagCacheServiceCollectionExtensions
         services.Replace(ServiceDescriptor.Singleton<IBufferDistributedCache>(static provider => provider.GetRequiredService<DistributedCacheAdapter>()));
 
         AddValues(services);
+        AddInspection(services);
         return services;
     }
 
@@ -100,6 +102,18 @@ public static class RedisTagCacheServiceCollectionExtensions
             provider.GetRequiredService<ILogger<TagCache>>()));
         services.TryAddSingleton<ITagCache>(static provider => provider.GetRequiredService<TagCache>());
         services.Replace(ServiceDescriptor.Singleton<HybridCache>(static provider => new HybridCacheAdapter(provider.GetRequiredService<TagCache>())));
+    }
+
+    private static void AddInspection(IServiceCollection services)
+    {
+        services.TryAddSingleton(static provider => new InspectionCommands(
+            provider.GetRequiredService<RedisConnection>(), OptionsOf(provider).OperationTimeout, provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton<ITagCacheInspector>(static provider => new Inspector(
+            provider.GetRequiredService<TagCacheStore>(),
+            provider.GetRequiredService<ValueStore>(),
+            provider.GetRequiredService<InspectionCommands>(),
+            new InspectorSettings(OptionsOf(provider).KeyPrefix, OptionsOf(provider).BuildNamespace!, OptionsOf(provider).BuildNamespaceSource),
+            provider.GetRequiredService<TimeProvider>()));
     }
 
     private static TagCacheSettings SettingsOf(RedisTagCacheOptions options) => new(
@@ -139,7 +153,7 @@ public static class RedisTagCacheServiceCollectionExtensions
         provider.GetRequiredService<CacheStatistics>(),
         provider.GetRequiredService<RedisConnection>(),
         provider.GetRequiredService<KeySpace>(),
-        new BuildName(OptionsOf(provider).BuildNamespace!, OptionsOf(provider).BuildNamespaceSource),
+        new BuildOrigin(OptionsOf(provider).BuildNamespace!, OptionsOf(provider).BuildNamespaceSource),
         OptionsOf(provider).OperationTimeout,
         provider.GetRequiredService<TimeProvider>());
 

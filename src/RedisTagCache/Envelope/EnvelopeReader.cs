@@ -40,22 +40,44 @@ internal readonly ref struct EnvelopeReader
     /// <summary>Whether the bytes are a whole envelope of this version; anything else (damaged, cut, foreign, newer) is not, and is no error.</summary>
     public static bool TryOpen(ReadOnlySpan<byte> bytes, out EnvelopeReader envelope)
     {
+        if (TryOpenStart(bytes, bytes.Length, out envelope, out _)
+            && BinaryPrimitives.ReadUInt64LittleEndian(bytes[EnvelopeLayout.ChecksumAt..]) == XxHash3.HashToUInt64(bytes[EnvelopeLayout.ChecksumFrom..]))
+        {
+            return true;
+        }
+
         envelope = default;
+        return false;
+    }
+
+    /// <summary>The same by the first bytes alone, up to the payload: whether it is whole, only the sum over all of it could tell.</summary>
+    /// <param name="bytes">The first bytes.</param>
+    /// <param name="stored">How many bytes there are in all.</param>
+    /// <param name="envelope">The envelope; it has header and tags, and no payload.</param>
+    /// <param name="needed">When it is none: how many first bytes are needed to tell; 0 when it is none for certain.</param>
+    public static bool TryOpenStart(ReadOnlySpan<byte> bytes, long stored, out EnvelopeReader envelope, out int needed)
+    {
+        envelope = default;
+        needed = 0;
         if (bytes.Length < EnvelopeLayout.TagsAt
             || !bytes.StartsWith(EnvelopeLayout.Magic)
             || bytes[EnvelopeLayout.VersionAt] != EnvelopeLayout.Version
-            || (bytes[EnvelopeLayout.FlagsAt] & ~EnvelopeLayout.KnownFlags) != 0
-            || BinaryPrimitives.ReadUInt64LittleEndian(bytes[EnvelopeLayout.ChecksumAt..]) != XxHash3.HashToUInt64(bytes[EnvelopeLayout.ChecksumFrom..]))
+            || (bytes[EnvelopeLayout.FlagsAt] & ~EnvelopeLayout.KnownFlags) != 0)
         {
             return false;
         }
 
-        // A sum that fits says that the bytes are as written, not that the writer was right: the lengths are checked all the same.
+        // Even a sum that fits says only that the bytes are as written, not that the writer was right.
         var offset = BinaryPrimitives.ReadInt32LittleEndian(bytes[EnvelopeLayout.PayloadOffsetAt..]);
         var length = BinaryPrimitives.ReadInt32LittleEndian(bytes[EnvelopeLayout.PayloadLengthAt..]);
         var tags = BinaryPrimitives.ReadUInt16LittleEndian(bytes[EnvelopeLayout.TagCountAt..]);
-        if (offset < EnvelopeLayout.TagsAt || length < 0 || (long)offset + length != bytes.Length)
+        if (offset < EnvelopeLayout.TagsAt || length < 0 || (long)offset + length != stored)
             return false;
+        if (offset > bytes.Length)
+        {
+            needed = offset;
+            return false;
+        }
 
         var rest = bytes[EnvelopeLayout.TagsAt..offset];
         for (var i = 0; i < tags; i++)

@@ -5,7 +5,7 @@ namespace RedisTagCache.Store;
 
 /// <summary>Hands out what was counted, and asks Redis how it is.</summary>
 internal sealed class TagCacheStatistics(
-    CacheStatistics statistics, RedisConnection connection, KeySpace keys, BuildName build, TimeSpan timeout, TimeProvider time) : ITagCacheStatistics
+    CacheStatistics statistics, RedisConnection connection, KeySpace keys, BuildOrigin build, TimeSpan timeout, TimeProvider time) : ITagCacheStatistics
 {
     /// <inheritdoc/>
     public RedisTagCacheSnapshot GetSnapshot() => statistics.Read();

@@ -73,6 +73,16 @@ internal sealed partial class ValueStore
         return removing.WaitAsync(cancellationToken);
     }
 
+    /// <summary>Removes an entry that was found in Redis, of whatever build, and has whoever keeps a copy hear of it. Nothing is repeated.</summary>
+    public async Task<bool> RemoveStoredAsync(StoredKey key)
+    {
+        var reply = await _commands.RemoveAsync(key.LeasedAddress).ConfigureAwait(false);
+        var watch = _watches[key.Partition.Index];
+        if (_store.Keys.NameOf(CacheSurface.Hybrid, key.Partition, (byte[])key.Key!) is { } name)
+            watch.Hear(reply.Before, reply.Removal, name);
+        return true;
+    }
+
     private async Task RemoveOrRepeatAsync(ValueAddress address)
     {
         var outcome = "failed";

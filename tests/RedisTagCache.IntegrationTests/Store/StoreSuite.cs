@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.Extensions.DependencyInjection;
 using RedisTagCache.TestSupport;
 using StackExchange.Redis;
 
@@ -26,14 +27,14 @@ public abstract class StoreSuite(IEngine engine) : IAsyncLifetime
         return default;
     }
 
-    protected Instance NewInstance(Action<RedisTagCacheOptions>? configure = null)
+    protected Instance NewInstance(Action<RedisTagCacheOptions>? configure = null, Action<IServiceCollection>? services = null)
     {
         var instance = Instance.Create(engine.ConnectionString, options =>
         {
             options.KeyPrefix = Prefix;
             options.Partitions = engine.Asked;
             configure?.Invoke(options);
-        });
+        }, services);
         _instances.Add(instance);
         return instance;
     }

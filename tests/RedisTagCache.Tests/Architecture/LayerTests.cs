@@ -8,17 +8,18 @@ namespace RedisTagCache.Tests.Architecture;
 /// <summary>Who may know whom.</summary>
 public sealed partial class LayerTests
 {
-    private static readonly string[] _folders = ["Adapters", "DependencyInjection", "Diagnostics", "Engine", "Envelope", "Redis", "Store"];
+    private static readonly string[] _folders = ["Adapters", "DependencyInjection", "Diagnostics", "Engine", "Envelope", "Inspection", "Redis", "Store"];
 
     [Theory]
     [InlineData("", "Redis Store")]
     [InlineData("Adapters", "Engine Store")]
-    [InlineData("DependencyInjection", "Adapters Diagnostics Engine Redis Store")]
+    [InlineData("DependencyInjection", "Adapters Diagnostics Engine Inspection Redis Store")]
     [InlineData("Diagnostics", "")]
     [InlineData("Engine", "Diagnostics Store")]
     [InlineData("Envelope", "")]
-    [InlineData("Redis", "Diagnostics")]
-    [InlineData("Store", "Diagnostics Envelope Redis")]
+    [InlineData("Inspection", "")]
+    [InlineData("Redis", "Diagnostics Inspection")]
+    [InlineData("Store", "Diagnostics Envelope Inspection Redis")]
     public void Folder_OfTheCore_KnowsOnlyThoseBelow(string folder, string known)
     {
         var files = Repository.Files("src/RedisTagCache", "*.cs").Where(file => FolderOf(file) == folder).ToArray();
@@ -39,7 +40,7 @@ public sealed partial class LayerTests
     {
         var users = Repository.Files("src", "*.cs").Where(file => Code(file).Contains("StackExchange.Redis", StringComparison.Ordinal)).Select(RelativeToSrc).ToArray();
         Assert.Contains("RedisTagCache/Redis/RedisCommands.cs", users);
-        Assert.All(users, file => Assert.Matches("^RedisTagCache/(Redis/|DependencyInjection/|RedisTagCacheOptions.cs$)", file));
+        Assert.All(users, file => Assert.Matches("^(RedisTagCache/(Redis/|DependencyInjection/|RedisTagCacheOptions.cs$)|RedisTagCache.Tool/)", file));
     }
 
     [Fact]

@@ -31,7 +31,7 @@ public sealed class OptionsTests
     [Fact]
     public void Section_Always_HoldsEveryOptionThatTextCanSay()
     {
-        string[] objects = [nameof(RedisTagCacheOptions.ConfigurationOptions), nameof(RedisTagCacheOptions.Profiles), nameof(RedisTagCacheOptions.ConnectionMultiplexerFactory)];
+        string[] objects = [nameof(RedisTagCacheOptions.ConfigurationOptions), nameof(RedisTagCacheOptions.Profiles), nameof(RedisTagCacheOptions.ConnectionMultiplexerFactory), nameof(RedisTagCacheOptions.OnEvent)];
         var options = typeof(RedisTagCacheOptions).GetProperties().Select(property => property.Name).Except(objects);
         Assert.Equal(options.Order(StringComparer.Ordinal), _settings.Select(s => s.Name).Order(StringComparer.Ordinal));
     }

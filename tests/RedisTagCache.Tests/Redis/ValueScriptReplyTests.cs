@@ -13,6 +13,7 @@ public sealed class ValueScriptReplyTests
     // Every script that answers, by its name.
     private static readonly Dictionary<string, Func<RedisResult, object?>> _parsers = new()
     {
+        ["entry_drop"] = reply => EntryDropScript.Parse(reply),
         ["entry_set"] = reply => EntrySetScript.Parse(reply),
         ["entry_move"] = reply => EntryMoveScript.Parse(reply),
         ["entry_touch"] = reply => EntryTouchScript.Parse(reply),
@@ -23,6 +24,7 @@ public sealed class ValueScriptReplyTests
         ["lease_release"] = reply => LeaseReleaseScript.Parse(reply),
         ["marks_sync"] = MarksSyncScript.Parse,
         ["removals_sync"] = RemovalsSyncScript.Parse,
+        ["server_info"] = ServerInfoScript.Parse,
         ["tag_mark"] = TagMarkScript.Parse,
     };
 

@@ -1,4 +1,4 @@
 namespace RedisTagCache.Store;
 
 /// <summary>The name of this build, and where it was found.</summary>
-internal sealed record BuildName(string Name, string Source);
+internal sealed record BuildOrigin(string Name, string Source);

@@ -1,0 +1,75 @@
+using RedisTagCache.Inspection;
+using RedisTagCache.Tool.Output;
+using Spectre.Console;
+
+namespace RedisTagCache.Tool.Commands;
+
+/// <summary>Entries, as tables and as JSON.</summary>
+internal static class EntryView
+{
+    public static object Json(CacheEntryInfo entry) => new
+    {
+        entry.Surface,
+        entry.BuildNamespace,
+        entry.Key,
+        entry.IsKeyHashed,
+        entry.Partition,
+        entry.Verdict,
+        entry.Reason,
+        entry.ReasonTag,
+        entry.CreatedAt,
+        entry.FreshUntil,
+        entry.StaleUntil,
+        ageSeconds = entry.Age,
+        timeToLiveSeconds = entry.TimeToLive,
+        slidingExpirationSeconds = entry.SlidingExpiration,
+        entry.StoredBytes,
+        entry.PayloadBytes,
+        entry.Compression,
+        entry.IsNull,
+        entry.Tags,
+        payload = entry.Payload is { } payload ? Convert.ToBase64String(payload.Span) : null,
+    };
+
+    public static Table Table(IEnumerable<CacheEntryInfo> entries)
+    {
+        var table = Report.Table("surface", "build", "key", "verdict", "age", "left", "size", "tags");
+        foreach (var entry in entries)
+        {
+            Report.Row(
+                table,
+                entry.Surface,
+                entry.BuildNamespace ?? "-",
+                NameOf(entry),
+                VerdictOf(entry),
+                Shown.Of(entry.Age),
+                entry.TimeToLive is null ? "for ever" : Shown.Of(entry.TimeToLive),
+                Shown.Bytes(entry.StoredBytes),
+                string.Join(' ', entry.Tags));
+        }
+
+        return table;
+    }
+
+    public static string NameOf(CacheEntryInfo entry) => entry.IsKeyHashed ? $"(hash) {entry.Key}" : entry.Key;
+
+    public static string VerdictOf(CacheEntryInfo entry)
+    {
+        var verdict = entry.Verdict.ToString().ToLowerInvariant();
+        var why = entry.Reason switch
+        {
+            CacheVerdictReason.None => null,
+            CacheVerdictReason.FreshnessEnded => "past its time",
+            CacheVerdictReason.TagExpired => $"tag {entry.ReasonTag} expired",
+            CacheVerdictReason.TagEvicted => $"tag {entry.ReasonTag} evicted",
+            CacheVerdictReason.BelowFloor => "older than the remembered evictions",
+            CacheVerdictReason.OtherGeneration => "from before history was lost",
+            CacheVerdictReason.AheadOfHistory => "newer than the history",
+            CacheVerdictReason.NoHistory => "no history of evictions",
+            CacheVerdictReason.Unsettled => "Redis was changing",
+            CacheVerdictReason.Damaged => "damaged",
+            _ => "of a later version",
+        };
+        return why is null ? verdict : $"{verdict}: {why}";
+    }
+}

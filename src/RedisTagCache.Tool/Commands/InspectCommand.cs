@@ -1,0 +1,54 @@
+using System.CommandLine;
+using System.Globalization;
+using RedisTagCache.Inspection;
+using RedisTagCache.Tool.Output;
+
+namespace RedisTagCache.Tool.Commands;
+
+/// <summary><c>inspect KEY</c>: everything about one entry.</summary>
+internal static class InspectCommand
+{
+    private static readonly Argument<string> _key = new("KEY") { Description = "The key, as the application knows it." };
+    private static readonly Option<bool> _payload = new("--payload") { Description = "Shows the payload too: its first bytes, all of it with --json (as stored, Base64)." };
+
+    public static Command Create(ToolHost host)
+    {
+        var command = new Command("inspect", "Shows what is known about the entries of a key, and why they are served or not.") { _key, _payload };
+        ToolProgram.SetAction(command, host, async (parsed, report, cancellationToken) =>
+        {
+            await using var session = await Session.OpenAsync(parsed, host, cancellationToken);
+            var key = parsed.GetRequiredValue(_key);
+            var found = await Lookup.OfAsync(session, key, parsed.GetValue(CommonOptions.Surface), parsed.GetValue(_payload), cancellationToken);
+            if (found.Count == 0)
+                throw Lookup.NotFound(session, key);
+            report.Write(new { entries = found.Select(EntryView.Json) }, () => found.ForEach(entry => Show(report, entry)));
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+
+    private static void Show(Report report, CacheEntryInfo entry)
+    {
+        var table = Report.Table("", "");
+        table.ShowHeaders = false;
+        Report.Row(table, "key", EntryView.NameOf(entry));
+        Report.Row(table, "surface", entry.Surface);
+        Report.Row(table, "build", entry.BuildNamespace ?? "shared by all builds");
+        Report.Row(table, "partition", entry.Partition.ToString(CultureInfo.InvariantCulture));
+        Report.Row(table, "verdict", EntryView.VerdictOf(entry));
+        Report.Row(table, "written", $"{Shown.Time(entry.CreatedAt)} ({Shown.Of(entry.Age)} ago)");
+        Report.Row(table, "fresh until", entry.FreshUntil is null ? "its end" : Shown.Time(entry.FreshUntil));
+        if (entry.StaleUntil is not null)
+            Report.Row(table, "stale until", $"{Shown.Time(entry.StaleUntil)}; then only where nothing newer can be had");
+        if (entry.SlidingExpiration is not null)
+            Report.Row(table, "slides", $"ends {Shown.Of(entry.SlidingExpiration)} after the last read");
+        Report.Row(table, "ends in", entry.TimeToLive is null ? "never" : Shown.Of(entry.TimeToLive));
+        Report.Row(table, "size", $"{Shown.Bytes(entry.StoredBytes)} stored, {Shown.Bytes(entry.PayloadBytes)} of them payload{(entry.Compression == CacheCompression.None ? "" : $", {entry.Compression}")}");
+        Report.Row(table, "tags", entry.Tags.Count == 0 ? "none" : string.Join(' ', entry.Tags));
+        if (entry.IsNull)
+            Report.Row(table, "value", "null");
+        if (entry.Payload is { } payload)
+            Report.Row(table, "payload", PayloadText.Of(payload, entry.Compression));
+        report.Terminal.Write(table);
+    }
+}

@@ -1,0 +1,86 @@
+using System.CommandLine;
+using System.Globalization;
+using RedisTagCache.Inspection;
+using RedisTagCache.Tool.Output;
+using Spectre.Console;
+
+namespace RedisTagCache.Tool.Commands;
+
+/// <summary><c>reclaim</c>: frees the memory of dead entries.</summary>
+internal static class ReclaimCommand
+{
+    private static readonly Option<bool> _dryRun = new("--dry-run") { Description = "Only counts what would be dropped." };
+    private static readonly Option<string?> _otherBuilds = new("--other-builds-older-than")
+    {
+        Description = "Drops entries of builds other than --build-namespace too, written longer ago than this: 90m, 12h, 7d.",
+    };
+
+    private static readonly Option<int> _pageSize = new("--page-size") { Description = "Keys in one step.", DefaultValueFactory = static _ => CacheScanPace.Default.PageSize };
+    private static readonly Option<int> _pause = new("--pause") { Description = "Milliseconds of rest between two steps.", DefaultValueFactory = static _ => (int)CacheScanPace.Default.Pause.TotalMilliseconds };
+
+    public static Command Create(ToolHost host)
+    {
+        var command = new Command("reclaim", "Drops entries that are dead by their tags and hold memory until they would expire. One at a time in the whole fleet, at a gentle pace.")
+        {
+            _dryRun, _otherBuilds, _pageSize, _pause,
+        };
+        ToolProgram.SetAction(command, host, async (parsed, report, cancellationToken) =>
+        {
+            var options = new CacheReclaimOptions
+            {
+                DryRun = parsed.GetValue(_dryRun),
+                OtherBuildsOlderThan = parsed.GetValue(_otherBuilds) is { } text ? Parse(text) : null,
+                Pace = new CacheScanPace(parsed.GetValue(_pageSize), TimeSpan.FromMilliseconds(parsed.GetValue(_pause))),
+            };
+            await using var session = await Session.OpenAsync(parsed, host, cancellationToken);
+            if (options.OtherBuildsOlderThan is not null && session.Settings.BuildNamespace is null)
+                throw new ToolException(ExitCode.Usage, "Which build is to stay is not said.", "Say --build-namespace with the build that is in use.");
+            report.Confirm(parsed.GetValue(CommonOptions.Yes) || options.DryRun, $"Drop what is dead in '{session.Settings.Prefix}' at {session.Settings.Where}?");
+
+            var result = await RunAsync(session, options, report, cancellationToken);
+            if (result.IsTakenElsewhere)
+                throw new ToolException(ExitCode.Problem, "Another reclaimer is at work in this cache.", "Wait for it; after a crash its claim ends within 30 seconds.");
+            report.Write(
+                new { options.DryRun, result.LookedAt, result.DroppedDead, result.DroppedOfOtherBuilds, result.Overtaken, result.Bytes },
+                () => report.Line(
+                    $"{(options.DryRun ? "Would drop" : "Dropped")} {Shown.Count(result.DroppedDead)} dead entries and {Shown.Count(result.DroppedOfOtherBuilds)} of other builds, "
+                    + $"{Shown.Bytes(result.Bytes)}, of {Shown.Count(result.LookedAt)} looked at. {Shown.Count(result.Overtaken)} were overwritten meanwhile and stay."));
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+
+    private static Task<CacheReclaimResult> RunAsync(Session session, CacheReclaimOptions options, Report report, CancellationToken cancellationToken)
+    {
+        if (!report.HasProgress)
+            return session.Inspector.ReclaimAsync(options, progress: null, cancellationToken);
+        return report.Terminal.Progress().Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new SpinnerColumn()).StartAsync(context =>
+        {
+            var task = context.AddTask("reclaiming", maxValue: 1);
+            return session.Inspector.ReclaimAsync(options, new Told(task), cancellationToken);
+        });
+    }
+
+    private static TimeSpan Parse(string text)
+    {
+        var unit = text.Length > 0 ? text[^1] : ' ';
+        if (!double.TryParse(text.AsSpan(0, Math.Max(0, text.Length - 1)), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) || number > 100_000)
+            unit = ' ';
+        return unit switch
+        {
+            'm' => TimeSpan.FromMinutes(number),
+            'h' => TimeSpan.FromHours(number),
+            'd' => TimeSpan.FromDays(number),
+            _ => throw new ToolException(ExitCode.Usage, "--other-builds-older-than is not a time.", "It looks like 90m, 12h or 7d."),
+        };
+    }
+
+    private sealed class Told(ProgressTask task) : IProgress<CacheReclaimResult>
+    {
+        public void Report(CacheReclaimResult value)
+        {
+            task.Value = value.Fraction;
+            task.Description = $"{Shown.Count(value.DroppedDead + value.DroppedOfOtherBuilds)} of {Shown.Count(value.LookedAt)} dropped";
+        }
+    }
+}

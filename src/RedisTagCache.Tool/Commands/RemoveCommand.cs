@@ -1,0 +1,34 @@
+using System.CommandLine;
+using RedisTagCache.Tool.Output;
+
+namespace RedisTagCache.Tool.Commands;
+
+/// <summary><c>remove KEY</c>: removes the entries of one key.</summary>
+internal static class RemoveCommand
+{
+    private static readonly Argument<string> _key = new("KEY") { Description = "The key, as the application knows it." };
+
+    public static Command Create(ToolHost host)
+    {
+        var command = new Command("remove", "Removes the entries of a key, on the surface and in the build that are said, else wherever they are.") { _key };
+        ToolProgram.SetAction(command, host, async (parsed, report, cancellationToken) =>
+        {
+            var key = parsed.GetRequiredValue(_key);
+            await using var session = await Session.OpenAsync(parsed, host, cancellationToken);
+            var found = await Lookup.OfAsync(session, key, parsed.GetValue(CommonOptions.Surface), includePayload: false, cancellationToken);
+            if (found.Count == 0)
+                throw Lookup.NotFound(session, key);
+            var where = string.Join(", ", found.Select(static entry => $"{entry.Surface} of {entry.BuildNamespace ?? "all builds"}"));
+            report.Confirm(parsed.GetValue(CommonOptions.Yes), $"Remove '{key}' ({where}) at {session.Settings.Where}?");
+
+            var removed = 0;
+            foreach (var entry in found)
+                removed += await session.Inspector.RemoveAsync(entry, cancellationToken) ? 1 : 0;
+            report.Write(
+                new { removed, entries = found.Select(static entry => new { entry.Surface, entry.BuildNamespace, entry.Key }) },
+                () => report.Line($"Removed {Shown.Count(removed)}: {where}."));
+            return removed > 0 ? ExitCode.Ok : ExitCode.Problem;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,71 @@
+using System.CommandLine;
+using System.Globalization;
+using RedisTagCache.Inspection;
+using RedisTagCache.Tool.Output;
+
+namespace RedisTagCache.Tool.Commands;
+
+/// <summary><c>stats</c>: the servers, the partitions, and what lies in the cache.</summary>
+internal static class StatsCommand
+{
+    private static readonly Option<long> _maximumKeys = new("--max-keys") { Description = "How many keys of the servers are walked past at the most; 0 for none.", DefaultValueFactory = static _ => 100_000 };
+
+    public static Command Create(ToolHost host)
+    {
+        var command = new Command("stats", "Shows the servers, the partitions, and how many entries there are of which surface and build, and what they are worth.") { _maximumKeys };
+        ToolProgram.SetAction(command, host, async (parsed, report, cancellationToken) =>
+        {
+            await using var session = await Session.OpenAsync(parsed, host, cancellationToken);
+            var described = await session.Inspector.DescribeAsync(cancellationToken);
+            var count = await EntryCount.OfAsync(session, parsed.GetValue(CommonOptions.Surface), parsed.GetValue(_maximumKeys), cancellationToken);
+            report.Write(Json(described, count), () => Show(report, described, count));
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+
+    private static object Json(CacheDescription described, EntryCount count) => new
+    {
+        described.KeyPrefix,
+        described.Topology,
+        roundTripSeconds = described.RoundTrip,
+        servers = described.Servers,
+        partitions = described.Partitions,
+        entries = count.Rows,
+        keysLookedAt = count.Progress.Keys,
+        isComplete = count.Progress.IsComplete,
+    };
+
+    private static void Show(Report report, CacheDescription described, EntryCount count)
+    {
+        report.Line($"Prefix {described.KeyPrefix}, {described.Topology.ToString().ToLowerInvariant()}, {described.Partitions.Count} partition{(described.Partitions.Count == 1 ? "" : "s")}, round trip {Shown.Of(described.RoundTrip)}");
+        var servers = Report.Table("server", "role", "version", "keys", "memory", "policy", "dropped", "persistence", "up for");
+        foreach (var server in described.Servers)
+        {
+            Report.Row(
+                servers,
+                server.EndPoint,
+                !server.IsAnswering ? "away" : server.IsReplica ? "replica" : "primary",
+                $"{server.Engine} {server.Version}",
+                server.Keys is { } keys ? Shown.Count(keys) : "-",
+                $"{Shown.Bytes(server.UsedMemory)} of {(server.MaximumMemory is 0 ? "no limit" : Shown.Bytes(server.MaximumMemory))}",
+                server.MemoryPolicy,
+                server.DroppedForMemory is { } dropped ? Shown.Count(dropped) : "-",
+                (server.HasAppendOnlyFile, server.Snapshots) switch { (true, _) => "AOF", (_, { Length: > 0 }) => "snapshots", (_, "") => "none", _ => "-" },
+                Shown.Of(server.Uptime));
+        }
+
+        report.Terminal.Write(servers);
+        var marks = described.Partitions.Sum(static partition => partition.Marks);
+        var without = described.Partitions.Count(static partition => partition.Epoch is null);
+        report.Line($"{Shown.Count(marks)} evicted or expired tags are remembered, the floor is {Shown.Of(described.Partitions.Max(static partition => partition.FloorAge))} old"
+            + (without == 0 ? "." : $"; {without} partitions have no history."));
+
+        var entries = Report.Table("surface", "build", "fresh", "stale", "dead", "memory", "of it dead");
+        foreach (var row in count.Rows)
+            Report.Row(entries, row.Surface, row.BuildNamespace ?? "-", Shown.Count(row.Fresh), Shown.Count(row.Stale), Shown.Count(row.Dead), Shown.Bytes(row.Bytes), Shown.Bytes(row.DeadBytes));
+        report.Terminal.Write(entries);
+        report.Line(string.Create(
+            CultureInfo.InvariantCulture, $"{Shown.Count(count.Progress.Keys)} entries looked at{(count.Progress.IsComplete ? "." : "; there are more (--max-keys).")}"));
+    }
+}

@@ -1,0 +1,85 @@
+using System.Diagnostics;
+using System.Globalization;
+using RedisTagCache.Tool.Output;
+using StackExchange.Redis;
+
+namespace RedisTagCache.Tool.Doctor;
+
+/// <summary>How fast an answer comes, whether the clocks agree, and whether there is a cache that fits what the application was told.</summary>
+internal static class CacheChecks
+{
+    private const int Pings = 20;
+    private static readonly TimeSpan _slow = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan _apart = TimeSpan.FromSeconds(2);
+
+    public static async Task<Finding> RoundTripAsync(IDatabase database, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        var taken = new List<TimeSpan>(Pings);
+        try
+        {
+            for (var i = 0; i < Pings; i++)
+            {
+                var watch = Stopwatch.StartNew();
+                await database.PingAsync(CommandFlags.DemandMaster).WaitAsync(timeout, cancellationToken);
+                taken.Add(watch.Elapsed);
+            }
+        }
+        catch (Exception e) when (e is RedisException or RedisCommandException or TimeoutException)
+        {
+            return new Finding("round trip", Level.Error, "The server stopped answering.", "Look at its log and its load.");
+        }
+
+        taken.Sort();
+        var median = taken[Pings / 2];
+        var text = $"A round trip takes {Shown.Of(median)}, the longest of {Pings} {Shown.Of(taken[^1])}.";
+        return median > _slow
+            ? new Finding("round trip", Level.Warn, text, "Each look-up takes at least that long. Bring application and server closer to each other, or look at the server's load (SLOWLOG GET).")
+            : new Finding("round trip", Level.Ok, text);
+    }
+
+    public static async Task<Finding?> ClockAsync(IServer server, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var watch = Stopwatch.StartNew();
+            var reply = (string?[]?)await server.ExecuteAsync("TIME", (object[])[], CommandFlags.None).WaitAsync(timeout, cancellationToken) ?? [];
+            var there = DateTimeOffset.FromUnixTimeSeconds(long.Parse(reply[0]!, CultureInfo.InvariantCulture)).AddMicroseconds(long.Parse(reply[1]!, CultureInfo.InvariantCulture));
+            var ahead = there - (TimeProvider.System.GetUtcNow() - (watch.Elapsed / 2));
+            var text = $"The server's clock is {Shown.Of(ahead.Duration())} {(ahead < TimeSpan.Zero ? "behind" : "ahead of")} this machine's.";
+            return ahead.Duration() > _apart
+                ? new Finding("clock", Level.Warn, text, "Evictions do not depend on it; lifetimes differ by that much. Synchronize the clocks (NTP).")
+                : new Finding("clock", Level.Ok, text);
+        }
+        catch (Exception e) when (e is RedisException or TimeoutException or FormatException or IndexOutOfRangeException)
+        {
+            return null; // what does not tell the time is found by the other checks
+        }
+    }
+
+    public static async Task<Finding> LayoutAsync(IDatabase database, ToolSettings settings, bool isCluster, CancellationToken cancellationToken)
+    {
+        const string Name = "layout";
+        try
+        {
+            string? text = await database.StringGetAsync($"{{{settings.Prefix}:layout}}").WaitAsync(settings.Timeout, cancellationToken);
+            if (text is null)
+                return new Finding(Name, Level.Ok, $"No application has used the prefix '{settings.Prefix}' here yet.");
+            if (!int.TryParse(text.Split(' ')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var count))
+                return new Finding(Name, Level.Error, $"The key {{{settings.Prefix}:layout}} does not tell how the keys are spread.", "Stop all instances, delete it, and start them again.");
+            if (settings.Partitions is { } asked && asked != count)
+            {
+                return new Finding(
+                    Name, Level.Error, $"The fleet spreads its keys over {count} partitions, the appsettings.json here says {asked}: such an instance is refused.",
+                    "Set Partitions alike everywhere, or leave it out.");
+            }
+
+            return isCluster && count == 1
+                ? new Finding(Name, Level.Warn, "All keys lie in one partition, so on one server of the cluster.", $"Stop all instances, delete {{{settings.Prefix}:layout}}, and start them again: the cache begins empty, in 36 partitions.")
+                : new Finding(Name, Level.Ok, $"The fleet spreads its keys over {count} partition{(count == 1 ? "" : "s")}.");
+        }
+        catch (Exception e) when (e is RedisException or TimeoutException)
+        {
+            return new Finding(Name, Level.Error, "How the fleet spreads its keys cannot be read.", "See the other findings.");
+        }
+    }
+}

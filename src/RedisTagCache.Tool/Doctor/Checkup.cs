@@ -1,0 +1,39 @@
+using StackExchange.Redis;
+
+namespace RedisTagCache.Tool.Doctor;
+
+/// <summary>All checks, one after the other. Each wait is bounded, and after the first server that does not answer there are few.</summary>
+internal static class Checkup
+{
+    public static async Task<(IReadOnlyList<Finding> Findings, bool IsConnected)> RunAsync(ToolSettings settings, CancellationToken cancellationToken)
+    {
+        var findings = new List<Finding>();
+        await using var connection = await ReachCheck.ConnectAsync(settings, findings, cancellationToken);
+        if (connection is null)
+            return (findings, false);
+
+        var facts = await Task.WhenAll(connection.GetServers().Where(static server => server.ServerType != ServerType.Sentinel)
+            .Select(server => ServerFacts.OfAsync(server, settings.Timeout, cancellationToken)));
+        findings.AddRange(ServerChecks.Roles(facts));
+        foreach (var server in facts.Where(static server => server.IsAnswering))
+        {
+            findings.Add(ServerChecks.Version(server));
+            findings.Add(ServerChecks.Memory(server));
+            findings.Add(ServerChecks.Persistence(server));
+        }
+
+        var primary = facts.FirstOrDefault(static server => server is { IsAnswering: true, IsReplica: false });
+        var database = connection.GetDatabase();
+        if (primary is not null)
+        {
+            findings.AddRange(await new Rights(database, settings.Prefix, settings.Timeout).CheckAsync(cancellationToken));
+            findings.Add(await CacheChecks.RoundTripAsync(database, settings.Timeout, cancellationToken));
+            if (await CacheChecks.ClockAsync(primary.Server, settings.Timeout, cancellationToken) is { } clock)
+                findings.Add(clock);
+        }
+
+        var isCluster = Array.Exists(facts, static server => server.Server.ServerType == ServerType.Cluster);
+        findings.Add(await CacheChecks.LayoutAsync(database, settings, isCluster, cancellationToken));
+        return (findings, true);
+    }
+}

@@ -1,0 +1,93 @@
+using System.CommandLine;
+using Microsoft.Extensions.DependencyInjection;
+using RedisTagCache.Inspection;
+using StackExchange.Redis;
+
+namespace RedisTagCache.Tool;
+
+/// <summary>A connection to a cache, for one command.</summary>
+internal sealed class Session : IAsyncDisposable
+{
+    private readonly ServiceProvider _services;
+
+    private Session(ToolSettings settings, IConnectionMultiplexer connection)
+    {
+        Settings = settings;
+        Connection = connection;
+        _services = new ServiceCollection().AddRedisTagCache(options =>
+        {
+            options.ConnectionMultiplexerFactory = () => Task.FromResult(connection);
+            options.KeyPrefix = settings.Prefix;
+            options.BuildNamespace = Uri.UnescapeDataString(settings.BuildNamespace ?? "redistagcache");
+            options.OperationTimeout = settings.Timeout;
+        }).BuildServiceProvider();
+    }
+
+    public ToolSettings Settings { get; }
+
+    public IConnectionMultiplexer Connection { get; }
+
+    public ITagCacheInspector Inspector => _services.GetRequiredService<ITagCacheInspector>();
+
+    public ITagCacheStore Store => _services.GetRequiredService<ITagCacheStore>();
+
+    /// <summary>Connects to a cache that is there.</summary>
+    /// <exception cref="ToolException">There is no connection, or no cache.</exception>
+    public static async Task<Session> OpenAsync(ParseResult parsed, ToolHost host, CancellationToken cancellationToken)
+    {
+        var settings = ToolSettings.Of(parsed, host);
+        var connection = await ConnectAsync(settings, cancellationToken);
+        try
+        {
+            // To look must not leave anything behind: where no cache is, the library would begin one.
+            if (!await IsThereAsync(connection, settings, cancellationToken))
+            {
+                throw new ToolException(
+                    ExitCode.Problem,
+                    $"There is no cache with the prefix '{settings.Prefix}' at {settings.Where}.",
+                    "Look at --prefix and the database in the connection string. A cache begins with the first use by an application.");
+            }
+
+            return new Session(settings, connection);
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Connects to servers, for a cache that may not be there yet.</summary>
+    public static async Task<Session> BeginAsync(ToolSettings settings, CancellationToken cancellationToken) =>
+        new(settings, await ConnectAsync(settings, cancellationToken));
+
+    private static async Task<ConnectionMultiplexer> ConnectAsync(ToolSettings settings, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ConnectionMultiplexer.ConnectAsync(settings.Connection).WaitAsync(settings.Timeout * 2, cancellationToken);
+        }
+        catch (Exception e) when (e is RedisException or TimeoutException)
+        {
+            throw new ToolException(ExitCode.Unreachable, $"No connection to {settings.Where}.", "redistagcache doctor looks for the cause.");
+        }
+    }
+
+    private static async Task<bool> IsThereAsync(ConnectionMultiplexer connection, ToolSettings settings, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await connection.GetDatabase().KeyExistsAsync($"{{{settings.Prefix}:layout}}").WaitAsync(settings.Timeout, cancellationToken);
+        }
+        catch (Exception e) when (e is RedisException or TimeoutException)
+        {
+            throw new ToolException(ExitCode.Unreachable, $"{settings.Where} did not answer as a server should.", "redistagcache doctor looks for the cause.");
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _services.DisposeAsync();
+        await Connection.DisposeAsync();
+    }
+}

@@ -1,0 +1,85 @@
+using System.CommandLine;
+using Microsoft.Extensions.Configuration;
+using StackExchange.Redis;
+
+namespace RedisTagCache.Tool;
+
+/// <summary>Which cache is meant: from the command line, the environment, or the application's settings in the current folder.</summary>
+/// <param name="Connection">How to connect.</param>
+/// <param name="Prefix">The key prefix.</param>
+/// <param name="BuildNamespace">The build; none for all.</param>
+/// <param name="Partitions">What the application was told about partitions, if anything.</param>
+/// <param name="Timeout">How long an answer may take.</param>
+internal sealed record ToolSettings(ConfigurationOptions Connection, string Prefix, string? BuildNamespace, int? Partitions, TimeSpan Timeout)
+{
+    private const string Variable = "REDISTAGCACHE_CONNECTION";
+    private const string Section = "RedisTagCache";
+
+    /// <exception cref="ToolException">There is no connection string, or it is none.</exception>
+    public static ToolSettings Of(ParseResult parsed, ToolHost host)
+    {
+        var configuration = Configuration(host);
+        var connection = parsed.GetValue(CommonOptions.Connection) ?? host.Environment(Variable) ?? configuration["Configuration"];
+        if (string.IsNullOrWhiteSpace(connection))
+        {
+            throw new ToolException(
+                ExitCode.Usage,
+                "No connection is given.",
+                $"Say --connection localhost:6379, set {Variable}, or run this where an appsettings.json has {Section}:Configuration.");
+        }
+
+        var timeout = TimeSpan.FromSeconds(parsed.GetValue(CommonOptions.Timeout));
+        return new ToolSettings(
+            Parse(connection, timeout),
+            Checked(parsed.GetValue(CommonOptions.Prefix) ?? configuration["KeyPrefix"] ?? "rtc"),
+            parsed.GetValue(CommonOptions.BuildNamespace) ?? configuration["BuildNamespace"],
+            configuration.GetSection("Partitions").Value is { } text && int.TryParse(text, out var partitions) ? partitions : null,
+            timeout);
+    }
+
+    private static IConfigurationSection Configuration(ToolHost host)
+    {
+        try
+        {
+            var environment = host.Environment("DOTNET_ENVIRONMENT") ?? host.Environment("ASPNETCORE_ENVIRONMENT") ?? "Production";
+            return new ConfigurationBuilder().SetBasePath(host.Folder)
+                .AddJsonFile("appsettings.json", optional: true)
+                .AddJsonFile($"appsettings.{environment}.json", optional: true)
+                .Build().GetSection(Section);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new ToolException(ExitCode.Usage, "An appsettings.json here cannot be read: " + (e.InnerException ?? e).Message, "Mend it, or run this elsewhere.");
+        }
+    }
+
+    private static ConfigurationOptions Parse(string connection, TimeSpan timeout)
+    {
+        try
+        {
+            var options = ConfigurationOptions.Parse(connection);
+            options.AbortOnConnectFail = true; // the tool says so and ends
+            options.ConnectRetry = 1;
+            options.ConnectTimeout = options.AsyncTimeout = options.SyncTimeout = (int)timeout.TotalMilliseconds;
+            options.BacklogPolicy = BacklogPolicy.FailFast;
+            options.IncludeDetailInExceptions = false;
+            options.AllowAdmin = true; // to ask servers about themselves
+            options.ClientName ??= "redistagcache";
+            return options.EndPoints.Count > 0 ? options : throw new ArgumentException("No end point.", nameof(connection));
+        }
+        catch (Exception e) when (e is ArgumentException or FormatException or OverflowException)
+        {
+            // What is wrong with it is not repeated: there may be a password in it.
+            throw new ToolException(ExitCode.Usage, "The connection string is none.", "It looks like cache.example.org:6380,ssl=true,user=name,password=secret.");
+        }
+    }
+
+    private static string Checked(string prefix) => prefix.Length is > 0 and <= 64 && prefix.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')
+        ? prefix
+        : throw new ToolException(ExitCode.Usage, "The prefix is not valid.", "It is 1 to 64 ASCII letters, digits, '-', '_' or '.'.");
+
+    /// <summary>The servers as they were given, without credentials.</summary>
+    public string Where => string.Join(", ", Connection.EndPoints.Select(Format));
+
+    public static string Format(System.Net.EndPoint endPoint) => endPoint is System.Net.DnsEndPoint dns ? $"{dns.Host}:{dns.Port}" : endPoint.ToString() ?? "";
+}

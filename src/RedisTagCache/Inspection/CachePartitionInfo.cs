@@ -1,0 +1,26 @@
+namespace RedisTagCache.Inspection;
+
+/// <summary>One partition: the keys that share one hash tag, one epoch and one set of marks.</summary>
+public sealed record CachePartitionInfo
+{
+    /// <summary>Its number.</summary>
+    public int Number { get; init; }
+
+    /// <summary>What its keys begin with, such as <c>{rtc:0}</c>.</summary>
+    public required string HashTag { get; init; }
+
+    /// <summary>The count of evictions; none when Redis has no history, as before the first use.</summary>
+    public long? Epoch { get; init; }
+
+    /// <summary>The nonce of the history; another one means that history was lost in between.</summary>
+    public string? Generation { get; init; }
+
+    /// <summary>How many evicted and expired tags are remembered by name.</summary>
+    public long Marks { get; init; }
+
+    /// <summary>Entries from before this epoch are dead.</summary>
+    public long? Floor { get; init; }
+
+    /// <summary>How long ago the floor was reached, by the server's clock.</summary>
+    public TimeSpan? FloorAge { get; init; }
+}

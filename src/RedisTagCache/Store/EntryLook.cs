@@ -1,0 +1,80 @@
+using RedisTagCache.Envelope;
+using RedisTagCache.Inspection;
+using RedisTagCache.Redis;
+
+namespace RedisTagCache.Store;
+
+/// <summary>Looks at entries by the page: reads how they begin, then the stamps, and has them judged as any reader would.</summary>
+internal sealed class EntryLook(TagCacheStore store, InspectionCommands commands, TimeProvider time)
+{
+    /// <summary>Header and a handful of tags. Entries with more are read a second time.</summary>
+    private const int FirstBytes = 256;
+
+    public async Task<IReadOnlyList<JudgedEntry>> JudgeAsync(IReadOnlyList<StoredKey> keys, CancellationToken cancellationToken)
+    {
+        if (keys.Count == 0)
+            return [];
+        var starts = await commands.PeekAsync([.. keys.Select(static key => (key, FirstBytes))], cancellationToken).ConfigureAwait(false);
+        await ReadAgainAsync(keys, starts, cancellationToken).ConfigureAwait(false);
+
+        // After the entries: none of them is newer than its stamp.
+        var states = await StatesAsync(keys.Where((_, i) => IsTagged(starts[i])).Select(static key => key.Partition).Distinct(), cancellationToken).ConfigureAwait(false);
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        return [.. keys.Select((key, i) => new JudgedEntry(key, starts[i], Explain(key, starts[i], states, now))).Where(static entry => !entry.Start.IsGone)];
+    }
+
+    /// <summary>What did not open: its tags may be longer, or it may have been overwritten between its bytes and its length.</summary>
+    private async Task ReadAgainAsync(IReadOnlyList<StoredKey> keys, StoredStart[] starts, CancellationToken cancellationToken)
+    {
+        var again = new List<int>();
+        var entries = new List<(StoredKey Stored, int Length)>();
+        for (var i = 0; i < starts.Length; i++)
+        {
+            if (starts[i].IsGone || EnvelopeReader.TryOpenStart(starts[i].Bytes, starts[i].Length, out _, out var needed))
+                continue;
+            again.Add(i);
+            entries.Add((keys[i], Math.Max(FirstBytes, needed)));
+        }
+
+        if (again.Count == 0)
+            return;
+        var read = await commands.PeekAsync(entries, cancellationToken).ConfigureAwait(false);
+        for (var i = 0; i < read.Length; i++)
+            starts[again[i]] = read[i];
+    }
+
+    private async Task<Dictionary<Partition, (bool HasHistory, MirrorState? State)>> StatesAsync(IEnumerable<Partition> partitions, CancellationToken cancellationToken)
+    {
+        Partition[] wanted = [.. partitions];
+        var states = new Dictionary<Partition, (bool, MirrorState?)>(wanted.Length);
+        if (wanted.Length == 0)
+            return states;
+        var stamps = await commands.StampsAsync(wanted, cancellationToken).ConfigureAwait(false);
+        for (var i = 0; i < wanted.Length; i++)
+        {
+            var mirror = store.Mirrors[wanted[i].Index];
+
+            // Without a history nothing is begun here: it is for the application, not for an onlooker, to begin one.
+            var state = stamps[i] is not { } stamp ? null
+                : mirror.At(stamp) ?? await commands.BoundAsync(() => mirror.CoverAsync(stamp, cancellationToken).AsTask(), cancellationToken).ConfigureAwait(false);
+            states.Add(wanted[i], (stamps[i] is not null, state));
+        }
+
+        return states;
+    }
+
+    private static bool IsTagged(StoredStart start) => EnvelopeReader.TryOpenStart(start.Bytes, start.Length, out var envelope, out _) && envelope.IsTagged;
+
+    private static Explanation Explain(StoredKey key, StoredStart start, Dictionary<Partition, (bool HasHistory, MirrorState? State)> states, long now)
+    {
+        if (!EnvelopeReader.TryOpenStart(start.Bytes, start.Length, out var envelope, out _))
+        {
+            return new(CacheEntryVerdict.Dead, EnvelopeReader.IsOfLaterVersion(start.Bytes) ? CacheVerdictReason.LaterVersion : CacheVerdictReason.Damaged);
+        }
+
+        if (!envelope.IsTagged)
+            return Explanation.OfPlain(envelope, now);
+        return states.TryGetValue(key.Partition, out var known) && known.State is { } state ? Explanation.Of(envelope, state, now)
+            : new(CacheEntryVerdict.Dead, known.HasHistory ? CacheVerdictReason.Unsettled : CacheVerdictReason.NoHistory);
+    }
+}

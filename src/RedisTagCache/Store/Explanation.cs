@@ -1,0 +1,51 @@
+using System.Text;
+using RedisTagCache.Envelope;
+using RedisTagCache.Inspection;
+
+namespace RedisTagCache.Store;
+
+/// <summary>Says why the <see cref="Judge"/> has judged an entry as he has. It decides nothing: of what speaks for his verdict it names the first.</summary>
+internal readonly record struct Explanation(CacheEntryVerdict Verdict, CacheVerdictReason Reason, string? Tag = null)
+{
+    private const int Hash = 32;
+
+    public static Explanation Of(in EnvelopeReader envelope, MirrorState state, long now)
+    {
+        var verdict = Judge.Of(envelope, state, now);
+        var header = envelope.Header;
+        return verdict switch
+        {
+            Store.Verdict.Fresh => new(CacheEntryVerdict.Fresh, CacheVerdictReason.None),
+            Store.Verdict.Stale => MarkedAfter(envelope, state, MarkKind.Soft) is { } expired
+                ? new(CacheEntryVerdict.Stale, CacheVerdictReason.TagExpired, expired)
+                : new(CacheEntryVerdict.Stale, CacheVerdictReason.FreshnessEnded),
+            _ when header.Generation != state.Stamp.Generation => new(CacheEntryVerdict.Dead, CacheVerdictReason.OtherGeneration),
+            _ when header.Epoch > state.Stamp.Epoch => new(CacheEntryVerdict.Dead, CacheVerdictReason.AheadOfHistory),
+            _ when MarkedAfter(envelope, state, MarkKind.Hard) is { } evicted => new(CacheEntryVerdict.Dead, CacheVerdictReason.TagEvicted, evicted),
+            _ => new(CacheEntryVerdict.Dead, CacheVerdictReason.BelowFloor),
+        };
+    }
+
+    /// <summary>For an entry without tags, which no eviction reaches.</summary>
+    public static Explanation OfPlain(in EnvelopeReader envelope, long now) => now >= envelope.Header.FreshUntil
+        ? new(CacheEntryVerdict.Stale, CacheVerdictReason.FreshnessEnded)
+        : new(CacheEntryVerdict.Fresh, CacheVerdictReason.None);
+
+    /// <summary>A tag as its user knows it, where its id tells.</summary>
+    public static string NameOf(ReadOnlySpan<byte> id) =>
+        id.Length == 1 + Hash && id[0] == (byte)'#' ? "sha256:" + Convert.ToHexStringLower(id[1..])
+            : id.Length > 0 ? Encoding.UTF8.GetString(id[1..])
+            : "";
+
+    private static string? MarkedAfter(in EnvelopeReader envelope, MirrorState state, MarkKind kind)
+    {
+        foreach (var tag in envelope.Tags)
+        {
+            var marks = state.Marks[tag];
+            if ((kind == MarkKind.Hard ? marks.Hard : marks.Soft) > envelope.Header.Epoch)
+                return NameOf(tag);
+        }
+
+        return null;
+    }
+}

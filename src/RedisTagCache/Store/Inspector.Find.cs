@@ -1,0 +1,55 @@
+using System.Runtime.CompilerServices;
+using RedisTagCache.Inspection;
+using RedisTagCache.Redis;
+
+namespace RedisTagCache.Store;
+
+internal sealed partial class Inspector
+{
+    /// <inheritdoc/>
+    public IAsyncEnumerable<CacheEntryInfo> FindAsync(CacheEntryQuery query, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        if (query.Surface is not null)
+            CheckSurface(query.Surface, nameof(query));
+        if (query.MaximumResults < 1 || query.MaximumKeys < 1)
+            throw new ArgumentException("A search has room for at least one result and one key.", nameof(query));
+        EntryWalk.Validate(query.Pace, nameof(query));
+        return SearchAsync(query, query.Tag is null ? null : TagId.Of(query.Tag, nameof(query)), cancellationToken);
+    }
+
+    private async IAsyncEnumerable<CacheEntryInfo> SearchAsync(CacheEntryQuery query, byte[]? tag, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var build = BuildOf(query.BuildNamespace);
+        var seen = new HashSet<string>(StringComparer.Ordinal); // a walk may come past a key twice
+        long looked = 0;
+        await foreach (var page in _walk.RunAsync(query.Surface, query.KeyPrefix, query.Pace, cancellationToken).ConfigureAwait(false))
+        {
+            looked += page.Keys.Count;
+            StoredKey[] wanted = [.. page.Keys.Where(key => IsWanted(key, query, build))];
+            foreach (var entry in await _look.JudgeAsync(wanted, cancellationToken).ConfigureAwait(false))
+            {
+                if ((tag is not null && !entry.IsTaggedWith(tag)) || (query.Verdict is { } verdict && entry.Explanation.Verdict != verdict))
+                    continue;
+                if (!seen.Add(entry.Key.Key.ToString()))
+                    continue;
+                yield return entry.ToInfo(Now());
+                if (seen.Count < query.MaximumResults)
+                    continue;
+                query.Progress?.Report(new CacheScanProgress(looked, seen.Count, IsComplete: false));
+                yield break;
+            }
+
+            query.Progress?.Report(new CacheScanProgress(looked, seen.Count, IsComplete: false));
+            if (page.Passed >= query.MaximumKeys && page.Fraction < 1)
+                yield break;
+        }
+
+        query.Progress?.Report(new CacheScanProgress(looked, seen.Count, IsComplete: true));
+    }
+
+    private static bool IsWanted(StoredKey key, CacheEntryQuery query, string build) =>
+        (query.Surface is null || key.Surface == query.Surface)
+        && (query.AllBuilds || key.Build == build || key.Build == BuildName.Shared)
+        && (query.KeyPrefix is not { Length: > 0 } prefix || (!key.IsHashed && key.Name.StartsWith(prefix, StringComparison.Ordinal)));
+}

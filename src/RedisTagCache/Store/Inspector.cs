@@ -1,0 +1,83 @@
+using RedisTagCache.Inspection;
+using RedisTagCache.Redis;
+
+namespace RedisTagCache.Store;
+
+/// <summary>Looks into the cache, for operators.</summary>
+internal sealed partial class Inspector : ITagCacheInspector
+{
+    private static readonly string _hybrid = CacheSurface.Hybrid.Name;
+
+    private readonly TagCacheStore _store;
+    private readonly ValueStore _values;
+    private readonly InspectionCommands _commands;
+    private readonly ServerLook _servers;
+    private readonly EntryLook _look;
+    private readonly EntryWalk _walk;
+    private readonly InspectorSettings _settings;
+    private readonly TimeProvider _time;
+
+    public Inspector(TagCacheStore store, ValueStore values, InspectionCommands commands, InspectorSettings settings, TimeProvider time)
+    {
+        _store = store;
+        _values = values;
+        _commands = commands;
+        _settings = settings;
+        _time = time;
+        _servers = new ServerLook(commands, time);
+        _look = new EntryLook(store, commands, time);
+        _walk = new EntryWalk(store, commands, settings.KeyPrefix, time);
+    }
+
+    /// <inheritdoc/>
+    public async Task<CacheEntryInfo?> InspectAsync(
+        string surface, string key, CacheInspectOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        CheckSurface(surface, nameof(surface));
+        ArgumentException.ThrowIfNullOrEmpty(key);
+        await _commands.ConnectAsync(cancellationToken).ConfigureAwait(false);
+
+        // Whether a surface is isolated by build only its owner knows; it has either kind of entries, so both places are looked at.
+        var partition = _store.Keys.PartitionOf(key);
+        StoredKey[] places = [StoredKey.Of(partition, surface, BuildOf(options?.BuildNamespace), key), StoredKey.Of(partition, surface, BuildName.Shared, key)];
+        var found = await _look.JudgeAsync(places, cancellationToken).ConfigureAwait(false);
+        if (found.Count == 0)
+            return null;
+        var info = found[0].ToInfo(Now());
+        if (options?.IncludePayload != true || info.CreatedAt is null)
+            return info;
+
+        var bytes = await _commands.ReadAsync(found[0].Key, cancellationToken).ConfigureAwait(false);
+        var isSame = bytes is not null && bytes.AsSpan().StartsWith(found[0].Identity);
+        return isSame ? info with { Payload = bytes.AsMemory((int)(info.StoredBytes - info.PayloadBytes)) } : info;
+    }
+
+    /// <inheritdoc/>
+    public async Task<bool> RemoveAsync(CacheEntryInfo entry, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        await _commands.ConnectAsync(cancellationToken).ConfigureAwait(false);
+        if (entry.Partition < 0 || entry.Partition >= _store.Keys.Partitions.Count)
+            throw new ArgumentException("The entry is of no partition of this cache.", nameof(entry));
+
+        var key = StoredKey.Found(_store.Keys.Partitions[entry.Partition], entry.Surface, entry.BuildNamespace ?? BuildName.Shared, entry.Key, entry.IsKeyHashed);
+        if (entry.Surface != _hybrid)
+            return await _commands.RemoveAsync(key, cancellationToken).ConfigureAwait(false);
+
+        // Copies of values lie in the memory of instances, which hear of a numbered removal alone.
+        var start = await _commands.PeekAsync([(key, 1)], cancellationToken).ConfigureAwait(false);
+        await _commands.BoundAsync(() => _values.RemoveStoredAsync(key), cancellationToken).ConfigureAwait(false);
+        return !start[0].IsGone;
+    }
+
+    private string BuildOf(string? name) => string.IsNullOrEmpty(name) ? _settings.BuildNamespace : BuildName.Normalize(name);
+
+    private static void CheckSurface(string surface, string parameter)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(surface, parameter);
+        if (surface.Length > 32 || !surface.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'))
+            throw new ArgumentException($"A surface name is 1 to 32 ASCII letters, digits, '-', '_' or '.'; got '{surface}'.", parameter);
+    }
+
+    private long Now() => _time.GetUtcNow().ToUnixTimeMilliseconds();
+}

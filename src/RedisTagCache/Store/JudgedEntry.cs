@@ -1,0 +1,82 @@
+using RedisTagCache.Envelope;
+using RedisTagCache.Inspection;
+using RedisTagCache.Redis;
+
+namespace RedisTagCache.Store;
+
+/// <summary>An entry that was looked at and judged, by its first bytes.</summary>
+/// <param name="Key">Where it lies.</param>
+/// <param name="Start">What was read of it.</param>
+/// <param name="Explanation">What it is worth, and why.</param>
+internal readonly record struct JudgedEntry(StoredKey Key, StoredStart Start, Explanation Explanation)
+{
+    private static readonly long _latest = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
+
+    /// <summary>Whether no reader will ever get it, so that nobody misses it. What is damaged, or of a later version, is left to those who read it.</summary>
+    public bool IsOfNoUse => Explanation is
+    {
+        Verdict: CacheEntryVerdict.Dead,
+        Reason: CacheVerdictReason.TagEvicted or CacheVerdictReason.BelowFloor or CacheVerdictReason.OtherGeneration,
+    };
+
+    /// <summary>What tells this write of it from any other; empty when it is no envelope.</summary>
+    public byte[] Identity => TryOpen(out var envelope) ? envelope.Identity.ToArray() : [];
+
+    public long? CreatedAt => TryOpen(out var envelope) ? envelope.Header.CreatedAt : null;
+
+    public bool IsTaggedWith(ReadOnlySpan<byte> id)
+    {
+        if (!TryOpen(out var envelope))
+            return false;
+        foreach (var tag in envelope.Tags)
+        {
+            if (tag.SequenceEqual(id))
+                return true;
+        }
+
+        return false;
+    }
+
+    public CacheEntryInfo ToInfo(long now)
+    {
+        var info = new CacheEntryInfo
+        {
+            Surface = Key.Surface,
+            BuildNamespace = Key.Build == BuildName.Shared ? null : Key.Build,
+            Key = Key.Name,
+            IsKeyHashed = Key.IsHashed,
+            Partition = Key.Partition.Index,
+            TimeToLive = Start.TimeToLive,
+            StoredBytes = Math.Max(0, Start.Length),
+            Verdict = Explanation.Verdict,
+            Reason = Explanation.Reason,
+            ReasonTag = Explanation.Tag,
+        };
+        if (!TryOpen(out var envelope))
+            return info;
+
+        var header = envelope.Header;
+        var tags = new List<string>(envelope.TagCount);
+        foreach (var tag in envelope.Tags)
+            tags.Add(Explanation.NameOf(tag));
+        return info with
+        {
+            CreatedAt = Time(header.CreatedAt),
+            Age = TimeSpan.FromMilliseconds(Math.Max(0, now - header.CreatedAt)),
+            FreshUntil = Time(header.FreshUntil),
+            StaleUntil = header.StaleUntil == 0 ? null : Time(header.StaleUntil),
+            SlidingExpiration = header.Sliding > 0 ? TimeSpan.FromMilliseconds(header.Sliding) : null,
+            PayloadBytes = Start.Length - envelope.PayloadOffset,
+            Tags = tags,
+            Compression = (header.PayloadFlags & EnvelopeLayout.BrotliFlag) != 0 ? CacheCompression.Brotli
+                : (header.PayloadFlags & EnvelopeLayout.GZipFlag) != 0 ? CacheCompression.GZip
+                : CacheCompression.None,
+            IsNull = (header.PayloadFlags & EnvelopeLayout.NullFlag) != 0,
+        };
+    }
+
+    private bool TryOpen(out EnvelopeReader envelope) => EnvelopeReader.TryOpenStart(Start.Bytes, Start.Length, out envelope, out _);
+
+    private static DateTimeOffset? Time(long milliseconds) =>
+        milliseconds is < 0 || milliseconds >= _latest ? null : DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
+}

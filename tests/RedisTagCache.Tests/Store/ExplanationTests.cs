@@ -1,0 +1,65 @@
+using System.Buffers;
+using RedisTagCache.Envelope;
+using RedisTagCache.Inspection;
+using RedisTagCache.Redis;
+using RedisTagCache.Store;
+using RedisTagCache.Tests.Envelope;
+
+namespace RedisTagCache.Tests.Store;
+
+/// <summary>Why an entry is judged as it is.</summary>
+public sealed class ExplanationTests
+{
+    private static readonly string[] _names = ["a", "b", "c"];
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Of_AnyEntry_IsTheJudgesVerdictWithAReasonThatHolds(int seed)
+    {
+        var random = new Random(seed);
+        var seen = new HashSet<CacheVerdictReason>();
+        for (var i = 0; i < 20_000; i++)
+        {
+            var known = new EpochStamp(random.Next(4, 12), 7, 1);
+            var floor = random.Next(6);
+            (string Kind, string Tag, long Epoch)[] marks = [.. Enumerable.Range(0, random.Next(4)).Select(_ => (random.Next(2) == 0 ? "h" : "s", _names[random.Next(3)], random.NextInt64(12)))];
+            string[] tags = [.. _names.Where(_ => random.Next(3) == 0)];
+            var state = new MirrorState(known, floor, Marks.Table(string.Join(' ', marks.Select(mark => $"{mark.Kind}:{mark.Tag}:{mark.Epoch}"))));
+            var begun = random.Next(1, 14);
+            var header = new EnvelopeHeader(random.Next(8) == 0 ? 9UL : 7UL, begun, 1, 10, long.MaxValue, 0);
+            var bytes = Envelopes.Write(header, isTagged: true, Envelopes.Ids(tags), new ReadOnlySequence<byte>("payload"u8.ToArray()));
+            Assert.True(EnvelopeReader.TryOpenStart(bytes, bytes.Length, out var envelope, out _));
+            var now = random.Next(9, 11);
+
+            var explained = Explanation.Of(envelope, state, now);
+            Assert.Equal(Judge.Of(envelope, state, now).ToString(), explained.Verdict.ToString());
+            seen.Add(explained.Reason);
+            Assert.True(explained.Reason switch
+            {
+                CacheVerdictReason.None => now < 10,
+                CacheVerdictReason.FreshnessEnded => now >= 10,
+                CacheVerdictReason.TagExpired => tags.Contains(explained.Tag) && marks.Any(mark => mark.Kind == "s" && mark.Tag == explained.Tag && mark.Epoch > begun),
+                CacheVerdictReason.TagEvicted => tags.Contains(explained.Tag) && marks.Any(mark => mark.Kind == "h" && mark.Tag == explained.Tag && mark.Epoch > begun),
+                CacheVerdictReason.BelowFloor => begun < floor,
+                CacheVerdictReason.OtherGeneration => header.Generation != 7,
+                CacheVerdictReason.AheadOfHistory => begun > known.Epoch,
+                _ => false,
+            });
+        }
+
+        Assert.Equal(7, seen.Count);
+    }
+
+    [Fact]
+    public void TryOpenStart_OfTooFewBytes_TellsHowManyAreNeeded()
+    {
+        var bytes = Envelopes.Small();
+        Assert.False(EnvelopeReader.TryOpenStart(bytes.AsSpan(0, 75), bytes.Length, out _, out var needed));
+        Assert.Equal(bytes.Length - "payload".Length, needed);
+        Assert.True(EnvelopeReader.TryOpenStart(bytes.AsSpan(0, needed), bytes.Length, out var envelope, out _));
+        Assert.Equal(2, envelope.TagCount);
+        Assert.False(EnvelopeReader.TryOpenStart(bytes, bytes.Length + 1, out _, out needed));
+        Assert.Equal(0, needed);
+    }
+}
