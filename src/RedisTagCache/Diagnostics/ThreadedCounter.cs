@@ -42,7 +42,7 @@ internal sealed class ThreadedCounter
         {
             foreach (var ended in _cells.Where(static cell => !cell.Thread.IsAlive).ToArray())
             {
-                _others += ended.Padded.Value;
+                Interlocked.Add(ref _others, ended.Padded.Value);
                 _cells.Remove(ended);
             }
 
