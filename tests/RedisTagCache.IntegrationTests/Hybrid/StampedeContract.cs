@@ -117,6 +117,7 @@ public abstract class StampedeContract(IEngine engine, IHybridMaker maker) : Hyb
     [Fact]
     public async Task CallerThatCannotCancel_KeepsTheFactoryAlive()
     {
+        await A.GetOrCreateAsync("warm", static _ => new ValueTask<string>("v")); // connected, so that a call has joined when it returns
         using var stop = new CancellationTokenSource();
         var source = Source.HeldVersions();
         var cancellable = Join(source, stop.Token);
