@@ -9,7 +9,7 @@ namespace RedisTagCache.TestSupport;
 /// The server of tests that do no harm to it: a redis-server where one is installed, else the one at REDISTAGCACHE_TEST_REDIS, else a container,
 /// else the embedded one. With REDISTAGCACHE_REQUIRE_REDIS set, the embedded one will not do.
 /// </summary>
-public sealed class RedisFixture : IAsyncLifetime
+public sealed class RedisFixture : IServed, IAsyncLifetime
 {
     private readonly List<IAsyncDisposable> _owned = [];
     private EmbeddedRedis? _embedded;

@@ -196,4 +196,6 @@ public sealed class DistributedCacheTests(StandaloneEngine engine) : Distributed
 
 public sealed class SyncDistributedCacheTests(StandaloneEngine engine) : DistributedCacheContract(engine, isSync: true), IClassFixture<StandaloneEngine>;
 
+public sealed class ClusterDistributedCacheTests(ClusterEngine engine) : DistributedCacheContract(engine, isSync: false), IClassFixture<ClusterEngine>;
+
 public sealed class EmbeddedDistributedCacheTests(EmbeddedEngine engine) : DistributedCacheContract(engine, isSync: false), IClassFixture<EmbeddedEngine>;

@@ -7,7 +7,7 @@ using RedisTagCache.TestSupport;
 namespace RedisTagCache.AspNetCore.Tests.OutputCaching;
 
 /// <summary>The contract of <see cref="IOutputCacheStore"/> and <see cref="IOutputCacheBufferStore"/>.</summary>
-public sealed class StoreContractTests(RedisFixture redis) : IClassFixture<RedisFixture>, IAsyncLifetime
+public abstract class StoreContract(IServed redis) : IAsyncLifetime
 {
     private static readonly TimeSpan _minute = TimeSpan.FromMinutes(1);
     private Instance _instance = null!;
@@ -137,3 +137,7 @@ public sealed class StoreContractTests(RedisFixture redis) : IClassFixture<Redis
         return read.Buffer.ToArray();
     }
 }
+
+public sealed class StandaloneStoreContractTests(RedisFixture redis) : StoreContract(redis), IClassFixture<RedisFixture>;
+
+public sealed class ClusterStoreContractTests(ClusterFixture cluster) : StoreContract(cluster), IClassFixture<ClusterFixture>;

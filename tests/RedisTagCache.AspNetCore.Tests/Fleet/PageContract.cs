@@ -8,7 +8,7 @@ using RedisTagCache.TestSupport;
 namespace RedisTagCache.AspNetCore.Tests.Fleet;
 
 /// <summary>Pages of two instances on one Redis.</summary>
-public sealed class PageTests(RedisFixture redis) : IClassFixture<RedisFixture>
+public abstract class PageContract(IServed redis)
 {
     private readonly string _prefix = "t" + Guid.NewGuid().ToString("N");
     private int _rendered;
@@ -114,3 +114,7 @@ public sealed class PageTests(RedisFixture redis) : IClassFixture<RedisFixture>
         Assert.Equal("new", await b.GetAsync("/slow"));
     }
 }
+
+public sealed class PageTests(RedisFixture redis) : PageContract(redis), IClassFixture<RedisFixture>;
+
+public sealed class ClusterPageTests(ClusterFixture cluster) : PageContract(cluster), IClassFixture<ClusterFixture>;

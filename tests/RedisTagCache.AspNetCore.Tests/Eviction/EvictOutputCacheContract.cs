@@ -10,7 +10,7 @@ using RedisTagCache.TestSupport;
 namespace RedisTagCache.AspNetCore.Tests.Eviction;
 
 /// <summary>Tags with values, and evictions that follow a response.</summary>
-public sealed class EvictOutputCacheTests(RedisFixture redis) : IClassFixture<RedisFixture>, IAsyncLifetime
+public abstract class EvictOutputCacheContract(IServed redis) : IAsyncLifetime
 {
     private readonly string _prefix = "t" + Guid.NewGuid().ToString("N");
     private PageApp _a = null!;
@@ -162,3 +162,7 @@ public sealed class ArticlesController(Func<string> next) : ControllerBase
     [EvictOutputCache(Tags = ["article:{id}"])]
     public IActionResult Change(int id) => Redirect($"/controller/{id}");
 }
+
+public sealed class EvictOutputCacheTests(RedisFixture redis) : EvictOutputCacheContract(redis), IClassFixture<RedisFixture>;
+
+public sealed class ClusterEvictOutputCacheTests(ClusterFixture cluster) : EvictOutputCacheContract(cluster), IClassFixture<ClusterFixture>;
