@@ -21,19 +21,27 @@ internal sealed partial class NewsroomProcess : IAsyncDisposable
 
     public static async Task<NewsroomProcess> StartAsync(string database, string? redis, string? buildNamespace = null)
     {
-        var address = new Uri($"http://127.0.0.1:{RedisServer.FreePort()}");
         var dll = Path.Combine(SampleFolder(), "bin", Configuration(), "net10.0", "Newsroom.dll");
         var start = new ProcessStartInfo("dotnet") { WorkingDirectory = SampleFolder(), RedirectStandardOutput = true };
-        foreach (var argument in new[] { dll, "--urls", address.ToString(), "--ConnectionStrings:Newsroom", $"Data Source={database}" })
+        foreach (var argument in new[] { dll, "--urls", "http://127.0.0.1:0", "--ConnectionStrings:Newsroom", $"Data Source={database}" })
             start.ArgumentList.Add(argument);
         if (redis is not null)
             start.Environment["ConnectionStrings__Redis"] = redis;
         if (buildNamespace is not null)
             start.Environment["RedisTagCache__BuildNamespace"] = buildNamespace;
         var process = Process.Start(start)!;
-        process.OutputDataReceived += static (_, _) => { };
+
+        // The system gives it a port that nobody else can take before it does.
+        var listening = new TaskCompletionSource<Uri>(TaskCreationOptions.RunContinuationsAsynchronously);
+        process.OutputDataReceived += (_, line) =>
+        {
+            if (line.Data is null)
+                listening.TrySetException(new InvalidOperationException("The sample ended before it listened."));
+            else if (Listening().Match(line.Data) is { Success: true } match)
+                listening.TrySetResult(new Uri(match.Groups["address"].Value));
+        };
         process.BeginOutputReadLine();
-        var newsroom = new NewsroomProcess(process, address);
+        var newsroom = new NewsroomProcess(process, await listening.Task.WaitAsync(TimeSpan.FromSeconds(60)));
         await Eventually.BecomesTrueAsync(newsroom.IsUpAsync, "the sample answers", TimeSpan.FromSeconds(60));
         return newsroom;
     }
@@ -94,6 +102,9 @@ internal sealed partial class NewsroomProcess : IAsyncDisposable
 
     private static string SampleFolder([CallerFilePath] string file = "") =>
         Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, "..", "..", "..", "samples", "Newsroom"));
+
+    [GeneratedRegex("Now listening on: (?<address>http://\\S+)")]
+    private static partial Regex Listening();
 
     [GeneratedRegex("<time datetime=\"[^\"]+\" data-rendered>")]
     private static partial Regex Stamp();

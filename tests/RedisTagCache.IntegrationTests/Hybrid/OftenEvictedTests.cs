@@ -14,7 +14,7 @@ public sealed class OftenEvictedTests(RedisFixture redis) : IClassFixture<RedisF
 
     private long _version;
     private long _evicted;
-    private int _runs;
+    private readonly ConcurrentQueue<TimeSpan> _runs = new();
 
     [Fact]
     public async Task Callers_WaitForTwoComputationsAtTheMost()
@@ -30,10 +30,11 @@ public sealed class OftenEvictedTests(RedisFixture redis) : IClassFixture<RedisF
             await instance.DisposeAsync();
 
         var longest = took.Max();
+        var longestRun = _runs.Max(); // longer than it should be where the machine is busy
         TestContext.Current.TestOutputHelper?.WriteLine(
-            $"value that takes {_computing.TotalMilliseconds} ms, evicted every 100 ms: {_runs} runs in {_duration.TotalSeconds} s, {took.Count} calls, the longest {longest.TotalMilliseconds:F0} ms");
+            $"value that takes {_computing.TotalMilliseconds} ms, evicted every 100 ms: {_runs.Count} runs of up to {longestRun.TotalMilliseconds:F0} ms in {_duration.TotalSeconds} s, {took.Count} calls, the longest {longest.TotalMilliseconds:F0} ms");
         Assert.Equal(0, violations.Sum());
-        Assert.True(longest < 3 * _computing, $"Two computations, and some time to spare: {longest}");
+        Assert.True(longest < 3 * longestRun, $"Two computations, and some time to spare: {longest}");
     }
 
     private async Task EvictAsync(ITagCache cache, CancellationToken stop)
@@ -67,9 +68,10 @@ public sealed class OftenEvictedTests(RedisFixture redis) : IClassFixture<RedisF
 
     private async Task<long> ComputeAsync()
     {
-        Interlocked.Increment(ref _runs);
+        var start = Stopwatch.GetTimestamp();
         var version = Interlocked.Read(ref _version);
         await Task.Delay(_computing, CancellationToken.None); // a computation takes its time
+        _runs.Enqueue(Stopwatch.GetElapsedTime(start));
         return version;
     }
 }
