@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using RedisTagCache.Redis.Scripts;
 using StackExchange.Redis;
 
@@ -10,6 +11,8 @@ internal sealed class RedisCommands(RedisRunner runner)
 {
     private const CommandFlags Flags = CommandFlags.DemandMaster;
     private static readonly TimeSpan _stagedLifetime = TimeSpan.FromSeconds(60);
+    private static readonly Func<IDatabase, EntryAddress, Task<RespResult>> _read =
+        static (database, of) => database.ExecuteRespAsync("MGET", RequestArguments.Of(of.Key, of.Partition.Epoch), Flags);
 
     public bool IsAvailable(Partition partition) => runner.IsAvailable(partition);
 
@@ -19,22 +22,13 @@ internal sealed class RedisCommands(RedisRunner runner)
 
     public void Connect() => runner.Run("connect", Partition.Nowhere, 0, static (_, _) => true);
 
-    /// <summary>An entry and the partition's stamp, in this order and in one round trip.</summary>
-    public ValueTask<(IMemoryOwner<byte>? Entry, EpochStamp? Stamp)> ReadAsync(EntryAddress address, CancellationToken cancellationToken) =>
-        runner.RunAsync(
-            "read",
-            address.Partition,
-            address,
-            static async (database, of) =>
-            {
-                // Pipelined: the stamp is never older than the entry. A lease is pooled, which the values of an MGET are not.
-                var entry = database.StringGetLeaseAsync(of.Key, Flags);
-                var stamp = database.StringGetAsync(of.Partition.Epoch, Flags);
-                var lease = await LeaseAsync(entry).ConfigureAwait(false);
-                ReadOnlyMemory<byte> text = await stamp.ConfigureAwait(false);
-                return (lease, EpochStamp.TryParse(text.Span, out var parsed) ? parsed : (EpochStamp?)null);
-            },
-            cancellationToken);
+    /// <summary>An entry and the partition's stamp at that same moment, in one command. The entry is pooled: dispose it.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<(IMemoryOwner<byte>? Entry, EpochStamp? Stamp)> ReadAsync(EntryAddress address, CancellationToken cancellationToken)
+    {
+        using var reply = await runner.RunAsync("read", address.Partition, address, _read, cancellationToken).ConfigureAwait(false);
+        return EntryReply.Parse(reply);
+    }
 
     public ValueTask<IMemoryOwner<byte>?> ReadPlainAsync(EntryAddress address, CancellationToken cancellationToken) =>
         runner.RunAsync("read", address.Partition, address, static (database, of) => LeaseAsync(database.StringGetLeaseAsync(of.Key, Flags)), cancellationToken);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using RedisTagCache.Diagnostics;
 using StackExchange.Redis;
 
@@ -6,6 +7,9 @@ namespace RedisTagCache.Redis;
 /// <summary>Runs one operation on Redis: bounded in time, counted by the circuit, and measured.</summary>
 internal sealed class RedisRunner(RedisConnection connection, RedisCircuits circuits, TimeSpan timeout, TimeProvider time, CacheMeter meter)
 {
+    private readonly Deadlines _deadlines = new(timeout, time);
+    private readonly long _timeoutTicks = (long)(timeout.TotalSeconds * time.TimestampFrequency);
+
     /// <summary>How often is tried what a server refuses for the moment, such as a slot that is just being moved.</summary>
     private const int MostTries = 4;
     private static readonly TimeSpan _firstPause = TimeSpan.FromMilliseconds(10);
@@ -18,6 +22,7 @@ internal sealed class RedisRunner(RedisConnection connection, RedisCircuits circ
 
     /// <summary>Runs a command. A command that was given up may still take effect; one that may not be done twice must tell by its reply.</summary>
     /// <exception cref="Exception">One that <see cref="RedisFailure.IsRedis"/> knows, or a cancellation by the caller.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<T> RunAsync<TState, T>(
         string operation, Partition partition, TState state, Func<IDatabase, TState, Task<T>> command, CancellationToken cancellationToken)
     {
@@ -26,7 +31,6 @@ internal sealed class RedisRunner(RedisConnection connection, RedisCircuits circ
         var circuit = circuits[partition];
         circuit.ThrowIfOpen();
         var start = time.GetTimestamp();
-        Task<T>? running = null;
         try
         {
             var opened = connection.GetDatabaseAsync();
@@ -35,21 +39,19 @@ internal sealed class RedisRunner(RedisConnection connection, RedisCircuits circ
                 : await opened.AsTask().WaitAsync(timeout, time, cancellationToken).ConfigureAwait(false);
             for (var tries = 1; ; tries++)
             {
-                var left = timeout - time.GetElapsedTime(start);
                 try
                 {
-                    running = command(database, state);
-                    var result = await running.WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, time, cancellationToken).ConfigureAwait(false);
+                    var result = await BoundedWait<T>.For(command(database, state), _deadlines, start + _timeoutTicks, cancellationToken).ConfigureAwait(false);
                     Succeeded(circuit, operation, start);
                     return result;
                 }
-                catch (RedisServerException e) when (tries < MostTries && RedisFailure.IsMomentary(e) && PauseAfter(tries) < left)
+                catch (RedisServerException e) when (tries < MostTries && RedisFailure.IsMomentary(e) && PauseAfter(tries) < timeout - time.GetElapsedTime(start))
                 {
                     await Task.Delay(PauseAfter(tries), time, cancellationToken).ConfigureAwait(false);
                 }
             }
         }
-        catch (Exception e) when (Failed(circuit, operation, start, e, running))
+        catch (Exception e) when (Failed(circuit, operation, start, e))
         {
             throw; // never: the filter only looks
         }
@@ -115,9 +117,8 @@ internal sealed class RedisRunner(RedisConnection connection, RedisCircuits circ
         meter.Operation(operation, "ok", time.GetElapsedTime(start));
     }
 
-    private bool Failed(RedisCircuit circuit, string operation, long start, Exception e, Task? running = null)
+    private bool Failed(RedisCircuit circuit, string operation, long start, Exception e)
     {
-        running?.Forget();
         circuit.Failed(e);
         meter.Operation(operation, e switch { TimeoutException => "timeout", OperationCanceledException => "canceled", _ => "error" }, time.GetElapsedTime(start), e);
         return false;
