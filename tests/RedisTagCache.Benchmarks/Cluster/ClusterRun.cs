@@ -3,7 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using RedisTagCache.TestSupport;
 
-namespace RedisTagCache.Benchmarks;
+namespace RedisTagCache.Benchmarks.Cluster;
 
 /// <summary>How throughput, latency and the servers' work change with the number of primaries and of partitions. Prints the rows of a table.</summary>
 internal static class ClusterRun

@@ -1,6 +1,6 @@
 using BenchmarkDotNet.Attributes;
 
-namespace RedisTagCache.Benchmarks;
+namespace RedisTagCache.Benchmarks.Micro;
 
 /// <summary>The value is in the memory of the instance.</summary>
 public class LocalHit : LabBenchmark

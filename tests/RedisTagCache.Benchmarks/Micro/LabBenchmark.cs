@@ -1,6 +1,6 @@
 using BenchmarkDotNet.Attributes;
 
-namespace RedisTagCache.Benchmarks;
+namespace RedisTagCache.Benchmarks.Micro;
 
 /// <summary>What the benchmarks run by BenchmarkDotNet share.</summary>
 [MemoryDiagnoser]

@@ -1,6 +1,6 @@
 using BenchmarkDotNet.Attributes;
 
-namespace RedisTagCache.Benchmarks;
+namespace RedisTagCache.Benchmarks.Micro;
 
 /// <summary>The value is nowhere: it is computed at once, and kept.</summary>
 public class MissAndFactory : LabBenchmark
@@ -16,5 +16,5 @@ public class MissAndFactory : LabBenchmark
     public Task SetUpAsync() => StartAsync(Cache);
 
     [Benchmark]
-    public ValueTask<string> GetAsync() => Contender.GetAsync(Workload.NextColdKey(), _tags);
+    public ValueTask<string> GetAsync() => Contender.GetAsync(Payload.NextColdKey(), _tags);
 }

@@ -1,6 +1,6 @@
 using StackExchange.Redis;
 
-namespace RedisTagCache.Benchmarks;
+namespace RedisTagCache.Benchmarks.Contenders;
 
 /// <summary>The floor: one GET by the client that all the caches use. No cache at all.</summary>
 internal sealed class RedisContender(string name, IDatabase database) : Contender(name)

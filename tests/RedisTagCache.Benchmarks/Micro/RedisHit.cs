@@ -1,6 +1,6 @@
 using BenchmarkDotNet.Attributes;
 
-namespace RedisTagCache.Benchmarks;
+namespace RedisTagCache.Benchmarks.Micro;
 
 /// <summary>The value is in Redis, and not taken from memory.</summary>
 public class RedisHit : LabBenchmark

@@ -1,6 +1,6 @@
 using BenchmarkDotNet.Attributes;
 
-namespace RedisTagCache.Benchmarks;
+namespace RedisTagCache.Benchmarks.Micro;
 
 /// <summary>The same by a key that is no string yet.</summary>
 public class LocalHitBySpan : LabBenchmark

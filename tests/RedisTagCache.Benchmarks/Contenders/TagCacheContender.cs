@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Caching.Hybrid;
 
-namespace RedisTagCache.Benchmarks;
+namespace RedisTagCache.Benchmarks.Contenders;
 
 internal sealed class TagCacheContender(string name, ITagCache cache) : Contender(name)
 {

@@ -1,4 +1,4 @@
-namespace RedisTagCache.Benchmarks;
+namespace RedisTagCache.Benchmarks.Contenders;
 
 /// <summary>A cache that is measured. Members hand on the cache's own task, so that nothing but its cost is seen.</summary>
 internal abstract class Contender(string name)

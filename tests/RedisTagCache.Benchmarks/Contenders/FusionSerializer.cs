@@ -1,7 +1,7 @@
 using System.Text.Json;
 using ZiggyCreatures.Caching.Fusion.Serialization;
 
-namespace RedisTagCache.Benchmarks;
+namespace RedisTagCache.Benchmarks.Contenders;
 
 /// <summary>What FusionCache's own package for System.Text.Json does, in short.</summary>
 internal sealed class FusionSerializer : IFusionCacheSerializer

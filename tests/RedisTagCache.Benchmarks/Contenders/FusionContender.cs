@@ -1,6 +1,6 @@
 using ZiggyCreatures.Caching.Fusion;
 
-namespace RedisTagCache.Benchmarks;
+namespace RedisTagCache.Benchmarks.Contenders;
 
 internal sealed class FusionContender(string name, IFusionCache cache) : Contender(name)
 {

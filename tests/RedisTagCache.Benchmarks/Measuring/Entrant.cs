@@ -1,0 +1,7 @@
+namespace RedisTagCache.Benchmarks.Measuring;
+
+/// <summary>A contender in one scenario.</summary>
+/// <param name="Name">What it is called in tables.</param>
+/// <param name="Operation">What is measured.</param>
+/// <param name="PrepareAsync">What has to be there first.</param>
+internal sealed record Entrant(string Name, Operation Operation, Func<Task>? PrepareAsync = null);
