@@ -1,5 +1,6 @@
 using RedisTagCache.Benchmarks;
 using RedisTagCache.Benchmarks.Cluster;
+using RedisTagCache.Benchmarks.Http;
 using RedisTagCache.Benchmarks.Micro;
 using RedisTagCache.Benchmarks.Scenarios;
 
@@ -9,6 +10,12 @@ switch (args)
     case ["load", .. var rest]:
         await LoadRun.RunAsync(ReadsAndWrites.All, Arguments.Parse(rest), Print);
         break;
+    case ["http", .. var rest]:
+        await LoadRun.RunAsync(PageHits.All, Arguments.Parse(rest), Print);
+        break;
+    case ["site", var kind, var connectionString]: // started by http
+        await Site.RunAsync(Enum.Parse<SiteKind>(kind), connectionString);
+        break;
     case ["cluster"]:
         await ClusterRun.RunAsync();
         break;
@@ -16,7 +23,7 @@ switch (args)
         MicroRun.Run(rest);
         break;
     default:
-        Console.Error.WriteLine("Modes: load, cluster, micro.");
+        Console.Error.WriteLine("Modes: load, http, cluster, micro.");
         return 1;
 }
 

@@ -20,6 +20,7 @@ internal sealed class Lab : IAsyncDisposable
     private readonly FusionCache _fusion = new(new FusionCacheOptions());
     private readonly ConnectionMultiplexer _connection;
     private readonly ConnectionMultiplexer _watch;
+    private readonly List<object> _owned = [];
 
     private Lab(RedisServer server, ConnectionMultiplexer connection, ConnectionMultiplexer watch)
     {
@@ -71,8 +72,22 @@ internal sealed class Lab : IAsyncDisposable
         options => options.LocalCacheBytes = keepsCopies ? options.LocalCacheBytes : 0,
         static services => services.AddRedisTagOutputCache());
 
+    /// <summary>Hands over what ends with this.</summary>
+    public T Own<T>(T owned)
+        where T : notnull
+    {
+        _owned.Add(owned);
+        return owned;
+    }
+
     public async ValueTask DisposeAsync()
     {
+        foreach (var owned in Enumerable.Reverse(_owned))
+        {
+            (owned as IDisposable)?.Dispose();
+            await ((owned as IAsyncDisposable)?.DisposeAsync() ?? default);
+        }
+
         _fusion.Dispose();
         foreach (var provider in new[] { _fusionSecondLevel, _microsoft, _microsoftForPages })
             await provider.DisposeAsync();

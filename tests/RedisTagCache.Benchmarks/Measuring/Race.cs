@@ -14,31 +14,29 @@ internal sealed class Race(IDatabase server, int callers, int keys, Pace pace)
             await RunAsync(entrant.Operation, NewCallers(), pace.WarmUp); // until it is compiled
         }
 
-        var all = entrants.Select(entrant => (entrant.Operation, Series: new Series(entrant.Name))).ToList();
+        var all = entrants.Select(entrant => (Entrant: entrant, Series: new Series(entrant.Name))).ToList();
         for (var round = 0; round < pace.Rounds; round++)
         {
-            foreach (var (operation, series) in round % 2 == 0 ? all : Enumerable.Reverse(all))
-                await MeasureAsync(operation, series);
+            foreach (var (entrant, series) in round % 2 == 0 ? all : Enumerable.Reverse(all))
+                await MeasureAsync(entrant, series);
         }
 
         return [.. all.Select(one => one.Series)];
     }
 
-    private async Task MeasureAsync(Operation operation, Series series)
+    private async Task MeasureAsync(Entrant entrant, Series series)
     {
         var all = NewCallers();
         GC.Collect();
         var before = await ServerState.ReadAsync(server);
-        var bytes = GC.GetTotalAllocatedBytes(precise: true);
-        var processor = Environment.CpuUsage.TotalTime;
+        var used = await entrant.StateAsync();
         var watch = Stopwatch.StartNew();
-        await RunAsync(operation, all, pace.Slice);
+        await RunAsync(entrant.Operation, all, pace.Slice);
         var seconds = watch.Elapsed.TotalSeconds;
-        processor = Environment.CpuUsage.TotalTime - processor;
-        bytes = GC.GetTotalAllocatedBytes(precise: true) - bytes;
+        used = await entrant.StateAsync() - used;
         await Task.Delay(20); // what was left to the background is no concern of the next contender
         var work = (await ServerState.ReadAsync(server)).Since(before);
-        series.Add(new Sample(seconds, all.Sum(static caller => caller.Count), bytes, processor.TotalSeconds, work));
+        series.Add(new Sample(seconds, all.Sum(static caller => caller.Count), used.Bytes, used.Processor, work));
         foreach (var caller in all)
             series.Latencies.Add(caller.Latencies);
     }

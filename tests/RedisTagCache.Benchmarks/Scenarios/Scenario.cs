@@ -9,4 +9,7 @@ internal sealed record Scenario(string Name, int Callers, string Baseline, Func<
 {
     /// <summary>How many keys there are, of which no two callers use one at the same time.</summary>
     public int Keys { get; init; } = 1;
+
+    /// <summary>How long each contender runs before it is measured, where that is longer than usual.</summary>
+    public TimeSpan? WarmUp { get; init; }
 }
