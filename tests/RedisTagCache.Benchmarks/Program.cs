@@ -1,27 +1,32 @@
-using BenchmarkDotNet.Configs;
-using BenchmarkDotNet.Jobs;
-using BenchmarkDotNet.Reports;
-using BenchmarkDotNet.Running;
-using BenchmarkDotNet.Toolchains.InProcess.Emit;
-using Perfolizer.Horology;
 using RedisTagCache.Benchmarks;
+using RedisTagCache.Benchmarks.Cluster;
+using RedisTagCache.Benchmarks.Http;
+using RedisTagCache.Benchmarks.Micro;
+using RedisTagCache.Benchmarks.Scenarios;
 
-// "quick", and part of a workload's name if only that one is wanted; else the arguments of BenchmarkDotNet.
-if (args is ["quick", ..])
+// The mode, and its arguments; docs/benchmarks.md describes both.
+switch (args)
 {
-    await QuickRun.RunAsync(args.ElementAtOrDefault(1) ?? "");
-    return;
+    case ["load", .. var rest]:
+        await LoadRun.RunAsync(ReadsAndWrites.All, Arguments.Parse(rest), Print);
+        break;
+    case ["http", .. var rest]:
+        await LoadRun.RunAsync(PageHits.All, Arguments.Parse(rest), Print);
+        break;
+    case ["site", var kind, var connectionString]: // started by http
+        await Site.RunAsync(Enum.Parse<SiteKind>(kind), connectionString);
+        break;
+    case ["cluster"]:
+        await ClusterRun.RunAsync();
+        break;
+    case ["micro", .. var rest]:
+        MicroRun.Run(rest);
+        break;
+    default:
+        Console.Error.WriteLine("Modes: load, http, cluster, micro.");
+        return 1;
 }
 
-// "cluster": from one server to six primaries.
-if (args is ["cluster"])
-{
-    await ClusterRun.RunAsync();
-    return;
-}
+return 0;
 
-var job = Job.Default.WithToolchain(InProcessEmitToolchain.Instance).WithIterationTime(TimeInterval.FromMilliseconds(250)).WithIterationCount(15);
-var config = DefaultConfig.Instance.AddJob(job)
-    .WithSummaryStyle(SummaryStyle.Default.WithMaxParameterColumnWidth(Lab.Names.Max(name => name.Length)))
-    .WithArtifactsPath("artifacts/benchmarks");
-BenchmarkRunner.Run([typeof(LocalHit), typeof(LocalHitBySpan), typeof(RedisHit), typeof(MissAndFactory)], config, args);
+static void Print(LoadResult result) => Console.WriteLine($"{result.Scenario.Name}\n\n{LoadTable.Of(result)}");

@@ -1,0 +1,137 @@
+using Microsoft.AspNetCore.OutputCaching;
+using Microsoft.Extensions.Caching.Distributed;
+using Microsoft.Extensions.Caching.Hybrid;
+using Microsoft.Extensions.DependencyInjection;
+using RedisTagCache.Benchmarks.Stores;
+using RedisTagCache.TestSupport;
+using StackExchange.Redis;
+using ZiggyCreatures.Caching.Fusion;
+
+namespace RedisTagCache.Benchmarks.Contenders;
+
+/// <summary>A redis-server, and all contenders over it, each with a connection of its own that is opened when it is first used.</summary>
+internal sealed class Lab : IAsyncDisposable
+{
+    private readonly Instance _ours;
+    private readonly Instance _oursForPages;
+    private readonly ServiceProvider _microsoft;
+    private readonly ServiceProvider _microsoftForPages;
+    private readonly ServiceProvider _fusionSecondLevel;
+    private readonly FusionCache _fusion = new(new FusionCacheOptions());
+    private readonly ConnectionMultiplexer _connection;
+    private readonly ConnectionMultiplexer _watch;
+    private readonly List<object> _owned = [];
+
+    private Lab(RedisServer server, ConnectionMultiplexer connection, ConnectionMultiplexer watch)
+    {
+        Server = server;
+        (_connection, _watch) = (connection, watch);
+        _ours = Instance.Create(server.ConnectionString);
+        _oursForPages = NewInstance(keepsCopies: false);
+        _microsoft = WithMicrosoftRedisCache("microsoft:", static services => services.AddHybridCache());
+        _microsoftForPages = new ServiceCollection().AddStackExchangeRedisOutputCache(options => options.Configuration = server.ConnectionString).BuildServiceProvider();
+        _fusionSecondLevel = WithMicrosoftRedisCache("fusion:", static _ => { });
+        _fusion.SetupDistributedCache(_fusionSecondLevel.GetRequiredService<IDistributedCache>(), new FusionSerializer());
+        Contenders = [.. CreateContenders()];
+        Stores = [.. CreateStores()];
+    }
+
+    /// <summary>Of those that get or compute values.</summary>
+    public static string[] Names { get; } = ["RedisTagCache as HybridCache", "RedisTagCache as ITagCache", "Microsoft HybridCache", "FusionCache", "bare StackExchange.Redis"];
+
+    public RedisServer Server { get; }
+
+    /// <summary>Those that get or compute values.</summary>
+    public IReadOnlyList<Contender> Contenders { get; }
+
+    /// <summary>Those that read and write; the same caches, and the stores below them.</summary>
+    public IReadOnlyList<StoreContender> Stores { get; }
+
+    public Instance Ours => _ours;
+
+    public IOutputCacheBufferStore MicrosoftPages => (IOutputCacheBufferStore)_microsoftForPages.GetRequiredService<IOutputCacheStore>();
+
+    public IDistributedCache MicrosoftCache => _microsoft.GetRequiredService<IDistributedCache>();
+
+    public IDatabase Bare => _connection.GetDatabase();
+
+    /// <summary>A connection by which the server is asked how it is, and prepared.</summary>
+    public IDatabase Watch => _watch.GetDatabase();
+
+    public static async Task<Lab> StartAsync()
+    {
+        if (!RedisServer.IsInstalled)
+            throw new InvalidOperationException("The benchmarks need an installed redis-server.");
+        var server = await RedisServer.StartAsync();
+        return new Lab(server, await server.ConnectAsync(), await server.ConnectAsync());
+    }
+
+    /// <summary>One more instance of ours, with output caching, whether it keeps copies in its memory or not.</summary>
+    public Instance NewInstance(bool keepsCopies) => Instance.Create(
+        Server.ConnectionString,
+        options => options.LocalCacheBytes = keepsCopies ? options.LocalCacheBytes : 0,
+        static services => services.AddRedisTagOutputCache());
+
+    /// <summary>Hands over what ends with this.</summary>
+    public T Own<T>(T owned)
+        where T : notnull
+    {
+        _owned.Add(owned);
+        return owned;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var owned in Enumerable.Reverse(_owned))
+        {
+            (owned as IDisposable)?.Dispose();
+            await ((owned as IAsyncDisposable)?.DisposeAsync() ?? default);
+        }
+
+        _fusion.Dispose();
+        foreach (var provider in new[] { _fusionSecondLevel, _microsoft, _microsoftForPages })
+            await provider.DisposeAsync();
+        await _ours.DisposeAsync();
+        await _oursForPages.DisposeAsync();
+        await _connection.DisposeAsync();
+        await _watch.DisposeAsync();
+        await Server.DisposeAsync();
+    }
+
+    private IEnumerable<Contender> CreateContenders()
+    {
+        yield return new HybridContender(Names[0], _ours.Get<HybridCache>());
+        yield return new TagCacheContender(Names[1], _ours.Get<ITagCache>());
+        yield return new HybridContender(Names[2], _microsoft.GetRequiredService<HybridCache>());
+        yield return new FusionContender(Names[3], _fusion);
+        yield return new RedisContender(Names[4], Bare);
+    }
+
+    private IEnumerable<StoreContender> CreateStores()
+    {
+        yield return new BareStore(StoreNames.Bare, Bare);
+        yield return new TagStore(StoreNames.OurStore, _ours.Store);
+        yield return new DistributedStore(StoreNames.OurDistributed, _ours.Get<IDistributedCache>());
+        yield return new BufferStore(StoreNames.OurBuffer, _ours.Get<IBufferDistributedCache>());
+        yield return new DistributedStore(StoreNames.MicrosoftDistributed, MicrosoftCache);
+        yield return new BufferStore(StoreNames.MicrosoftBuffer, (IBufferDistributedCache)MicrosoftCache);
+        yield return new OutputStore(StoreNames.OurPages, (IOutputCacheBufferStore)_oursForPages.Get<IOutputCacheStore>());
+        yield return new OutputStore(StoreNames.MicrosoftPages, MicrosoftPages);
+        yield return new HybridStore(StoreNames.OurHybrid, _ours.Get<HybridCache>());
+        yield return new ValueStore(StoreNames.OurValues, _ours.Get<ITagCache>());
+        yield return new HybridStore(StoreNames.MicrosoftHybrid, _microsoft.GetRequiredService<HybridCache>());
+        yield return new FusionStore(StoreNames.Fusion, _fusion);
+    }
+
+    private ServiceProvider WithMicrosoftRedisCache(string prefix, Action<IServiceCollection> more)
+    {
+        var services = new ServiceCollection();
+        services.AddStackExchangeRedisCache(options =>
+        {
+            options.Configuration = Server.ConnectionString;
+            options.InstanceName = prefix;
+        });
+        more(services);
+        return services.BuildServiceProvider();
+    }
+}

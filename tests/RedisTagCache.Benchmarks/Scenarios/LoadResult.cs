@@ -1,0 +1,7 @@
+namespace RedisTagCache.Benchmarks.Scenarios;
+
+/// <summary>What came out of a scenario.</summary>
+internal sealed record LoadResult(Scenario Scenario, IReadOnlyList<Series> Series)
+{
+    public Series Baseline => Series.Single(series => series.Name == Scenario.Baseline);
+}
