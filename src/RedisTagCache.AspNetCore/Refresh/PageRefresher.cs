@@ -135,7 +135,7 @@ internal sealed class PageRefresher(
         }
 
         meter.Refresh(outcome, time.GetElapsedTime(start));
-        activity?.SetTag("redistagcache.outcome", outcome);
+        activity?.SetTag("redistagcache.outcome", outcome).SetStatus(outcome == "failed" ? ActivityStatusCode.Error : ActivityStatusCode.Unset);
         return pause;
     }
 

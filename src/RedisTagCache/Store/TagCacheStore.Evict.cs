@@ -216,6 +216,7 @@ internal sealed partial class TagCacheStore
     /// <summary>Takes over what this instance did. The first partition's epoch tells it from evictions of others.</summary>
     private void Take(int partition, MarkReply reply, byte[][] members)
     {
+        _meter.Sent("eviction");
         if (partition == 0)
             _meter.History.Claim(reply.After.Epoch);
         _mirrors[partition].Apply(reply, members);
