@@ -95,7 +95,8 @@ internal sealed partial class TagCacheStore
         if (cause is null)
             return;
 
-        Log.EvictionFailed(_logger, cause, members.Length);
+        if (_failedEvictions.ShouldTell(out var count))
+            Log.EvictionFailed(_logger, cause, count);
         throw NotConfirmed(tags, results, cause);
     }
 
