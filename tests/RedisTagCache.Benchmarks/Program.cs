@@ -20,6 +20,13 @@ if (args is ["cluster"])
     return;
 }
 
+// "overhead": metrics and traces, with and without listeners.
+if (args is ["overhead"])
+{
+    await OverheadRun.RunAsync();
+    return;
+}
+
 var job = Job.Default.WithToolchain(InProcessEmitToolchain.Instance).WithIterationTime(TimeInterval.FromMilliseconds(250)).WithIterationCount(15);
 var config = DefaultConfig.Instance.AddJob(job)
     .WithSummaryStyle(SummaryStyle.Default.WithMaxParameterColumnWidth(Lab.Names.Max(name => name.Length)))
