@@ -16,6 +16,9 @@ internal static class OverheadRun
     private static readonly (string Name, bool Meters, bool Traces)[] _listeners =
         [("nobody", false, false), ("metrics", true, false), ("traces", false, true), ("both", true, true)];
 
+    private static long _measurements;
+    private static long _activities;
+
     public static async Task RunAsync()
     {
         await using var server = await RedisServer.StartAsync();
@@ -23,7 +26,7 @@ internal static class OverheadRun
         var cache = instance.Get<ITagCache>();
         var load = File.Exists("/proc/loadavg") ? File.ReadAllText("/proc/loadavg").Split(' ')[0] : "unknown";
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{DateTime.UtcNow:yyyy-MM-dd}, {RuntimeInformation.FrameworkDescription}, {Environment.ProcessorCount} cores, load before {load}, {Rounds} rounds\n"));
-        Console.WriteLine("| work | who listens | ns/op | more than nobody | CPU ns/op | B/op |\n|---|---|--:|--:|--:|--:|");
+        Console.WriteLine("| work | who listens | ns/op | more than nobody | CPU ns/op | B/op | measurements/op | activities/op |\n|---|---|--:|--:|--:|--:|--:|--:|");
         await MeasureAsync("local hit", () => cache.GetOrCreateAsync("local", static (_, _) => new ValueTask<string>(Payload.Text())));
         await MeasureAsync("hit in Redis", () => cache.GetOrCreateAsync("redis", static (_, _) => new ValueTask<string>(Payload.Text()), _fromRedis));
     }
@@ -31,7 +34,7 @@ internal static class OverheadRun
     private static async Task MeasureAsync(string work, Func<ValueTask<string>> call)
     {
         var times = await TimesAsync(call);
-        var rows = _listeners.Select(_ => (Nanoseconds: new List<double>(), Processor: new List<double>(), Bytes: new List<double>())).ToArray();
+        var rows = _listeners.Select(_ => (Nanoseconds: new List<double>(), Processor: new List<double>(), Bytes: new List<double>(), Measurements: 0.0, Activities: 0.0)).ToArray();
         for (var round = -1; round < Rounds; round++)
         {
             for (var turn = 0; turn < rows.Length; turn++)
@@ -40,11 +43,13 @@ internal static class OverheadRun
                 using var listening = Listen(_listeners[i].Meters, _listeners[i].Traces);
                 await RepeatAsync(call, times / 20); // what comes with a listener alone
                 GC.Collect();
+                (_measurements, _activities) = (0, 0);
                 var (bytes, processor, start) = (GC.GetTotalAllocatedBytes(precise: true), Environment.CpuUsage.TotalTime, Stopwatch.GetTimestamp());
                 await RepeatAsync(call, times);
                 var elapsed = Stopwatch.GetElapsedTime(start);
                 if (round < 0)
                     continue;
+                (rows[i].Measurements, rows[i].Activities) = ((double)_measurements / times, (double)_activities / times);
                 rows[i].Nanoseconds.Add(elapsed.TotalNanoseconds / times);
                 rows[i].Processor.Add((Environment.CpuUsage.TotalTime - processor).TotalNanoseconds / times);
                 rows[i].Bytes.Add((double)(GC.GetTotalAllocatedBytes(precise: true) - bytes) / times);
@@ -57,7 +62,7 @@ internal static class OverheadRun
             var more = Median(rows[i].Nanoseconds.Zip(rows[0].Nanoseconds, static (with, without) => with - without));
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {work} | {_listeners[i].Name} | {Median(rows[i].Nanoseconds):N1} | {(i == 0 ? "" : more.ToString("+0.0;-0.0;0.0", CultureInfo.InvariantCulture))} | {Median(rows[i].Processor):N1} | {Median(rows[i].Bytes):N0} |"));
+                $"| {work} | {_listeners[i].Name} | {Median(rows[i].Nanoseconds):N1} | {(i == 0 ? "" : more.ToString("+0.0;-0.0;0.0", CultureInfo.InvariantCulture))} | {Median(rows[i].Processor):N1} | {Median(rows[i].Bytes):N0} | {rows[i].Measurements:N1} | {rows[i].Activities:N1} |"));
         }
     }
 
@@ -84,7 +89,7 @@ internal static class OverheadRun
 
     private static double Median(IEnumerable<double> values) => values.Order().ElementAt(Rounds / 2);
 
-    /// <summary>Listeners that take everything and keep nothing: what is beyond them is the exporter's.</summary>
+    /// <summary>Listeners that take everything and only count it: what is beyond them is the exporter's.</summary>
     private static Listening Listen(bool meters, bool traces)
     {
         var listening = new Listening(
@@ -100,9 +105,10 @@ internal static class OverheadRun
             {
                 ShouldListenTo = static source => source.Name == RedisTagCacheDiagnostics.ActivitySourceName,
                 Sample = static (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+                ActivityStopped = static _ => _activities++,
             });
-        listening.Meters.SetMeasurementEventCallback<long>(static (_, _, _, _) => { });
-        listening.Meters.SetMeasurementEventCallback<double>(static (_, _, _, _) => { });
+        listening.Meters.SetMeasurementEventCallback<long>(static (_, _, _, _) => _measurements++);
+        listening.Meters.SetMeasurementEventCallback<double>(static (_, _, _, _) => _measurements++);
         if (meters)
             listening.Meters.Start();
         if (traces)
