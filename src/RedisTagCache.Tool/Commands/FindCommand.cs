@@ -26,7 +26,7 @@ internal static class FindCommand
             var query = new CacheEntryQuery
             {
                 Tag = parsed.GetValue(_tag),
-                KeyPrefix = parsed.GetValue(_key),
+                KeyPrefix = parsed.GetValue(_key) is { } key ? Shown.Meant(key) : null,
                 Surface = parsed.GetValue(CommonOptions.Surface),
                 BuildNamespace = session.Settings.BuildNamespace,
                 AllBuilds = session.Settings.BuildNamespace is null,
