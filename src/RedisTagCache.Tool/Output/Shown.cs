@@ -44,6 +44,10 @@ internal static partial class Shown
 
     public static string Count(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 
+    /// <summary>A number of things; the plural of an English word that takes -s or -ies.</summary>
+    public static string Count(long number, string one) =>
+        $"{Count(number)} {(number == 1 ? one : one.EndsWith('y') ? one[..^1] + "ies" : one + "s")}";
+
     public static string Time(DateTimeOffset? time) => time?.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture) ?? "-";
 
     [GeneratedRegex(@"\\x(?:[01][0-9a-f]|7f|[89][0-9a-f])")]
