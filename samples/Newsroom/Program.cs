@@ -19,6 +19,9 @@ builder.Services.AddRedisTagOutputCache(
     o => o.AddBasePolicy(policy => policy.SetVaryByHost(false), excludeDefaultPolicy: true),
     pages => pages.AddCacheStatusHeader = true);
 
+builder.AddTelemetry();
+builder.Services.AddHealthChecks().AddRedisTagCache();
+
 builder.Services.AddSingleton(TimeProvider.System);
 builder.Services.AddSingleton<InstanceName>();
 builder.Services.AddNewsroomDb(builder.Configuration, builder.Environment);
@@ -36,6 +39,7 @@ app.MapControllers();
 app.MapArticleApi();
 app.MapTrendingApi();
 app.MapGet("/healthz", () => "ok");
+app.MapHealthChecks("/readyz");
 
 app.Logger.CacheServer(redis, isEmbedded: embedded is not null);
 app.Run();

@@ -1,6 +1,6 @@
 namespace RedisTagCache;
 
-/// <summary>What came from the other instances since the start.</summary>
+/// <summary>What went to the other instances and came from them since the start.</summary>
 public sealed class BackplaneStatistics
 {
     /// <summary>Messages received, one's own included.</summary>
@@ -8,6 +8,9 @@ public sealed class BackplaneStatistics
 
     /// <summary>Those of them that showed that one before had not come.</summary>
     public required long Gaps { get; init; }
+
+    /// <summary>Evictions, expiries, removals and overwrites of this instance that Redis was told to announce, one for each partition.</summary>
+    public required long Sent { get; init; }
 
     /// <summary>Times that the marks since the last time were fetched.</summary>
     public required long CatchUps { get; init; }

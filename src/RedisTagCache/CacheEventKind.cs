@@ -35,4 +35,7 @@ public enum CacheEventKind
 
     /// <summary>A value was not kept: reason.</summary>
     Bypass,
+
+    /// <summary>A change of this instance's own was announced: kind as detail.</summary>
+    MessageSent,
 }

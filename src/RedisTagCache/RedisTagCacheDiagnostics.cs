@@ -33,6 +33,9 @@ public static class RedisTagCacheDiagnostics
     /// <summary>Counter: announcements received, by <c>kind</c> (eviction, removal, release) and <c>outcome</c> (applied, gap: one before it was missed).</summary>
     public const string MessagesInstrument = "redistagcache.backplane.messages";
 
+    /// <summary>Counter: announcements that Redis sent for changes of this instance, by <c>kind</c> (eviction, removal).</summary>
+    public const string MessagesSentInstrument = "redistagcache.backplane.sent";
+
     /// <summary>
     /// Counter: calls for values that were not there, by <c>role</c> (leader: ran the factory for the fleet; taken_over: the same after having waited for another instance; follower: waited for another
     /// instance's value; joined: waited for another caller in the process; alone: ran the factory without a lease).

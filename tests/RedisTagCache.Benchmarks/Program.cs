@@ -19,11 +19,14 @@ switch (args)
     case ["cluster"]:
         await ClusterRun.RunAsync();
         break;
+    case ["overhead"]:
+        await OverheadRun.RunAsync();
+        break;
     case ["micro", .. var rest]:
         MicroRun.Run(rest);
         break;
     default:
-        Console.Error.WriteLine("Modes: load, http, cluster, micro.");
+        Console.Error.WriteLine("Modes: load, http, cluster, overhead, micro.");
         return 1;
 }
 

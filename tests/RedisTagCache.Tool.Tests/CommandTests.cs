@@ -41,6 +41,13 @@ public sealed class CommandTests : IClassFixture<RedisFixture>, IAsyncDisposable
         var run = await RunAsync("find");
         Assert.Contains("GET\\x1fHTTPS\\x1b[2J[red]x[/]", run.Out, StringComparison.Ordinal);
         Assert.DoesNotContain('\u001b', run.Out);
+
+        // What is shown is understood.
+        const string Shown = "GET\\x1fHTTPS\\x1b[2J[red]x[/]";
+        Assert.Contains("1 entry of", (await RunAsync("find", "--key", "GET\\x1fHTTPS")).Out, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Ok, (await RunAsync("inspect", Shown)).Code);
+        Assert.Equal(ExitCode.Ok, (await RunAsync("remove", Shown, "--yes")).Code);
+        Assert.Equal(ExitCode.Problem, (await RunAsync("inspect", Shown)).Code);
     }
 
     [Fact]

@@ -123,6 +123,14 @@ public sealed class DoctorTests
         Assert.DoesNotContain("may not", (await ToolRun.StartAsync("doctor", "-c", connectionString)).Out, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task ExitCodes_AreThoseThatAreDocumented()
+    {
+        var page = await File.ReadAllLinesAsync(Path.Combine(Root(), "docs", "command-line.md"), TestContext.Current.CancellationToken);
+        var documented = page.SkipWhile(line => line != "| code | meaning |").Skip(2).TakeWhile(line => line.StartsWith('|')).Select(line => int.Parse(line.Split('|')[1], null));
+        Assert.Equal(typeof(ExitCode).GetFields().Select(field => (int)field.GetRawConstantValue()!).Order(), documented);
+    }
+
     private static string Root()
     {
         var folder = AppContext.BaseDirectory;

@@ -14,6 +14,6 @@ internal static partial class Log
     [LoggerMessage(LogIds.PageRefreshFailed, LogLevel.Warning, "A page could not be refreshed (status {Status}; {Count} since the last line). The old one is served within its stale window.")]
     public static partial void PageRefreshFailed(ILogger logger, Exception? exception, int status, long count);
 
-    [LoggerMessage(LogIds.PageRefreshDiffers, LogLevel.Warning, "The refresh of {Endpoint} led to another cache key than its request. Something the key depends on is not the same when the request runs again.")]
-    public static partial void PageRefreshDiffers(ILogger logger, string? endpoint);
+    [LoggerMessage(LogIds.PageRefreshDiffers, LogLevel.Warning, "The refresh of {Endpoint} led to another cache key than its request ({Count} such refreshes since the last line). Something the key depends on is not the same when the request runs again.")]
+    public static partial void PageRefreshDiffers(ILogger logger, string? endpoint, long count);
 }

@@ -32,6 +32,7 @@ internal sealed class PageRefresher(
 
     private readonly RefreshGate _gate = new(time);
     private readonly Burst _failures = new(time);
+    private readonly Burst _differences = new(time);
     private readonly CancellationToken _stopping = lifetimes.FirstOrDefault()?.ApplicationStopping ?? CancellationToken.None; // a plain container has none
     private int _running;
 
@@ -125,7 +126,8 @@ internal sealed class PageRefresher(
                 break;
             case "differs":
                 pause = options.Value.RetryDelay;
-                Log.PageRefreshDiffers(logger, copy.Endpoint?.DisplayName);
+                if (_differences.ShouldTell(out var differences))
+                    Log.PageRefreshDiffers(logger, copy.Endpoint?.DisplayName, differences);
                 await lease.ReleaseAsync(pause).ConfigureAwait(false);
                 break;
             case "uncacheable":
@@ -135,7 +137,7 @@ internal sealed class PageRefresher(
         }
 
         meter.Refresh(outcome, time.GetElapsedTime(start));
-        activity?.SetTag("redistagcache.outcome", outcome);
+        activity?.SetTag("redistagcache.outcome", outcome).SetStatus(outcome == "failed" ? ActivityStatusCode.Error : ActivityStatusCode.Unset);
         return pause;
     }
 

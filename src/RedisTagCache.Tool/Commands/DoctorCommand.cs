@@ -35,6 +35,6 @@ internal static class DoctorCommand
 
         report.Terminal.Write(grid);
         var (errors, warnings) = (findings.Count(static f => f.Level == Level.Error), findings.Count(static f => f.Level == Level.Warn));
-        report.Line(errors + warnings == 0 ? "All is well." : $"{errors} errors, {warnings} warnings.");
+        report.Line(errors + warnings == 0 ? "All is well." : $"{Shown.Count(errors, "error")}, {Shown.Count(warnings, "warning")}.");
     }
 }

@@ -26,7 +26,7 @@ internal static class FindCommand
             var query = new CacheEntryQuery
             {
                 Tag = parsed.GetValue(_tag),
-                KeyPrefix = parsed.GetValue(_key),
+                KeyPrefix = parsed.GetValue(_key) is { } key ? Shown.Meant(key) : null,
                 Surface = parsed.GetValue(CommonOptions.Surface),
                 BuildNamespace = session.Settings.BuildNamespace,
                 AllBuilds = session.Settings.BuildNamespace is null,
@@ -45,7 +45,7 @@ internal static class FindCommand
                 {
                     if (found.Count > 0)
                         report.Terminal.Write(EntryView.Table(found));
-                    report.Line($"{Shown.Count(found.Count)} entries of {Shown.Count(last.Value.Keys)} looked at{(last.Value.IsComplete ? "." : "; a limit ended the search (--limit, --max-keys).")}");
+                    report.Line($"{Shown.Count(found.Count, "entry")} of {Shown.Count(last.Value.Keys)} looked at{(last.Value.IsComplete ? "." : "; a limit ended the search (--limit, --max-keys).")}");
                 });
             return ExitCode.Ok;
         });

@@ -8,7 +8,7 @@ namespace RedisTagCache.Tool.Commands;
 /// <summary><c>inspect KEY</c>: everything about one entry.</summary>
 internal static class InspectCommand
 {
-    private static readonly Argument<string> _key = new("KEY") { Description = "The key, as the application knows it." };
+    private static readonly Argument<string> _key = new("KEY") { Description = "The key, as the application knows it or find shows it." };
     private static readonly Option<bool> _payload = new("--payload") { Description = "Shows the payload too: its first bytes, all of it with --json (as stored, Base64)." };
 
     public static Command Create(ToolHost host)
@@ -17,7 +17,7 @@ internal static class InspectCommand
         ToolProgram.SetAction(command, host, async (parsed, report, cancellationToken) =>
         {
             await using var session = await Session.OpenAsync(parsed, host, cancellationToken);
-            var key = parsed.GetRequiredValue(_key);
+            var key = Shown.Meant(parsed.GetRequiredValue(_key));
             var found = await Lookup.OfAsync(session, key, parsed.GetValue(CommonOptions.Surface), parsed.GetValue(_payload), cancellationToken);
             if (found.Count == 0)
                 throw Lookup.NotFound(session, key);

@@ -43,7 +43,7 @@ internal static class ReclaimCommand
             report.Write(
                 new { options.DryRun, result.LookedAt, result.DroppedDead, result.DroppedOfOtherBuilds, result.Overtaken, result.Bytes },
                 () => report.Line(
-                    $"{(options.DryRun ? "Would drop" : "Dropped")} {Shown.Count(result.DroppedDead)} dead entries and {Shown.Count(result.DroppedOfOtherBuilds)} of other builds, "
+                    $"{(options.DryRun ? "Would drop" : "Dropped")} {Shown.Count(result.DroppedDead, "dead entry")} and {Shown.Count(result.DroppedOfOtherBuilds)} of other builds, "
                     + $"{Shown.Bytes(result.Bytes)}, of {Shown.Count(result.LookedAt)} looked at. {Shown.Count(result.Overtaken)} were overwritten meanwhile and stay."));
             return ExitCode.Ok;
         });

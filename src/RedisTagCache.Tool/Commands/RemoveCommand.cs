@@ -6,14 +6,14 @@ namespace RedisTagCache.Tool.Commands;
 /// <summary><c>remove KEY</c>: removes the entries of one key.</summary>
 internal static class RemoveCommand
 {
-    private static readonly Argument<string> _key = new("KEY") { Description = "The key, as the application knows it." };
+    private static readonly Argument<string> _key = new("KEY") { Description = "The key, as the application knows it or find shows it." };
 
     public static Command Create(ToolHost host)
     {
         var command = new Command("remove", "Removes the entries of a key, on the surface and in the build that are said, else wherever they are.") { _key };
         ToolProgram.SetAction(command, host, async (parsed, report, cancellationToken) =>
         {
-            var key = parsed.GetRequiredValue(_key);
+            var key = Shown.Meant(parsed.GetRequiredValue(_key));
             await using var session = await Session.OpenAsync(parsed, host, cancellationToken);
             var found = await Lookup.OfAsync(session, key, parsed.GetValue(CommonOptions.Surface), includePayload: false, cancellationToken);
             if (found.Count == 0)

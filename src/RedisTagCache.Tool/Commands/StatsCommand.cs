@@ -66,6 +66,6 @@ internal static class StatsCommand
             Report.Row(entries, row.Surface, row.BuildNamespace ?? "-", Shown.Count(row.Fresh), Shown.Count(row.Stale), Shown.Count(row.Dead), Shown.Bytes(row.Bytes), Shown.Bytes(row.DeadBytes));
         report.Terminal.Write(entries);
         report.Line(string.Create(
-            CultureInfo.InvariantCulture, $"{Shown.Count(count.Progress.Keys)} entries looked at{(count.Progress.IsComplete ? "." : "; there are more (--max-keys).")}"));
+            CultureInfo.InvariantCulture, $"{Shown.Count(count.Progress.Keys, "entry")} looked at{(count.Progress.IsComplete ? "." : "; there are more (--max-keys).")}"));
     }
 }

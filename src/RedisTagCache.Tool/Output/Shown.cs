@@ -1,10 +1,11 @@
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace RedisTagCache.Tool.Output;
 
 /// <summary>Numbers and texts as people read them.</summary>
-internal static class Shown
+internal static partial class Shown
 {
     /// <summary>A text from the cache, with what would move the cursor or colour the terminal made visible. Keys of pages have such characters.</summary>
     public static string Of(string text)
@@ -16,6 +17,10 @@ internal static class Shown
             _ = char.IsControl(c) ? shown.Append(CultureInfo.InvariantCulture, $"\\x{(int)c:x2}") : shown.Append(c);
         return shown.ToString();
     }
+
+    /// <summary>The same back: a key that was copied from what was shown.</summary>
+    public static string Meant(string shown) =>
+        Escape().Replace(shown, static match => ((char)int.Parse(match.ValueSpan[2..], NumberStyles.HexNumber, CultureInfo.InvariantCulture)).ToString());
 
     public static string Of(TimeSpan? time) => time switch
     {
@@ -39,5 +44,12 @@ internal static class Shown
 
     public static string Count(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 
+    /// <summary>A number of things; the plural of an English word that takes -s or -ies.</summary>
+    public static string Count(long number, string one) =>
+        $"{Count(number)} {(number == 1 ? one : one.EndsWith('y') ? one[..^1] + "ies" : one + "s")}";
+
     public static string Time(DateTimeOffset? time) => time?.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture) ?? "-";
+
+    [GeneratedRegex(@"\\x(?:[01][0-9a-f]|7f|[89][0-9a-f])")]
+    private static partial Regex Escape();
 }

@@ -7,6 +7,18 @@ internal static class CacheActivity
 {
     private static readonly ActivitySource _source = new(RedisTagCacheDiagnostics.ActivitySourceName);
 
+    /// <summary>Whether anybody listens: to be asked before anything is done for a trace alone.</summary>
+    public static bool IsHeard => _source.HasListeners();
+
+    public static Activity? GetOrCreate()
+    {
+        var activity = Start("cache.get_or_create", CacheSurface.Hybrid);
+        activity?.SetTag("redistagcache.outcome", "miss"); // unless something better is found
+        return activity;
+    }
+
+    public static Activity? Factory() => _source.StartActivity("cache.factory");
+
     public static Activity? Lookup(CacheSurface surface) => Start("cache.lookup", surface);
 
     public static Activity? Write(CacheSurface surface) => Start("cache.write", surface);
@@ -24,7 +36,20 @@ internal static class CacheActivity
 
     public static Activity? Sync() => _source.StartActivity("cache.sync");
 
-    public static void Outcome(this Activity? activity, string outcome) => activity?.SetTag("redistagcache.outcome", outcome);
+    public static void Sync(this Activity? activity, string kind, string outcome)
+    {
+        activity?.SetTag("redistagcache.kind", kind);
+        activity.Outcome(outcome);
+    }
+
+    public static void Role(this Activity? activity, string role) => activity?.SetTag("redistagcache.role", role);
+
+    public static void Outcome(this Activity? activity, string outcome)
+    {
+        activity?.SetTag("redistagcache.outcome", outcome);
+        if (outcome is "failed" or "error")
+            activity?.SetStatus(ActivityStatusCode.Error);
+    }
 
     private static Activity? Start(string name, CacheSurface surface)
     {

@@ -16,6 +16,7 @@ internal sealed class CacheMeter
     private readonly Counter<long> _removals;
     private readonly Counter<long> _syncs;
     private readonly Counter<long> _messages;
+    private readonly Counter<long> _sent;
     private readonly Counter<long> _flights;
     private readonly Counter<long> _refreshes;
     private readonly Counter<long> _bypasses;
@@ -35,6 +36,7 @@ internal sealed class CacheMeter
         _removals = _meter.CreateCounter<long>(Names.RemovalsInstrument, "{entry}", "Entries removed by key, by outcome.");
         _syncs = _meter.CreateCounter<long>(Names.MirrorSyncsInstrument, "{sync}", "Synchronizations of the copy of the marks.");
         _messages = _meter.CreateCounter<long>(Names.MessagesInstrument, "{message}", "Announcements received.");
+        _sent = _meter.CreateCounter<long>(Names.MessagesSentInstrument, "{message}", "Announcements of this instance's own changes.");
         _flights = _meter.CreateCounter<long>(Names.FlightsInstrument, "{call}", "Calls for values that were not there, by how they came by them.");
         _refreshes = _meter.CreateCounter<long>(Names.RefreshesInstrument, "{refresh}", "Values refreshed while they were given out, by outcome.");
         _bypasses = _meter.CreateCounter<long>(Names.BypassesInstrument, "{value}", "Values that were computed and not kept, by reason.");
@@ -118,6 +120,13 @@ internal sealed class CacheMeter
         _messages.Add(1, new Tag(Names.KindDimension, kind), new Tag(Names.OutcomeDimension, outcome));
         _statistics.Message(outcome);
         _observer?.Tell(new CacheEvent(CacheEventKind.Message, outcome, Detail: kind));
+    }
+
+    public void Sent(string kind)
+    {
+        _sent.Add(1, new Tag(Names.KindDimension, kind));
+        _statistics.Sent();
+        _observer?.Tell(new CacheEvent(CacheEventKind.MessageSent, "", Detail: kind));
     }
 
     public void Flight(string role)

@@ -16,6 +16,7 @@ internal sealed class CacheStatistics(TimeProvider time)
     private readonly NamedCounts _syncs = new("catch_up", "full", "failed");
     private readonly LatencyWindow _latency = new(time);
     private long _factoryTicks;
+    private long _sent;
     private long _notKept;
     private Tuple<DateTimeOffset, string>? _lastFailure;
 
@@ -60,6 +61,8 @@ internal sealed class CacheStatistics(TimeProvider time)
 
     public void Message(string outcome) => _messages.Add(outcome);
 
+    public void Sent() => Interlocked.Increment(ref _sent);
+
     public void Flight(string role) => _flights.Add(role);
 
     public void Refresh(string outcome) => _refreshes.Add(outcome);
@@ -92,6 +95,7 @@ internal sealed class CacheStatistics(TimeProvider time)
         {
             Messages = _messages["applied"] + _messages["gap"],
             Gaps = _messages["gap"],
+            Sent = Interlocked.Read(ref _sent),
             CatchUps = _syncs["catch_up"],
             FullSyncs = _syncs["full"],
             SyncsFailed = _syncs["failed"],

@@ -8,8 +8,8 @@ internal static partial class Log
     [LoggerMessage(LogIds.BuildNamespaceResolved, LogLevel.Information, "Entries isolated by build use the namespace {BuildNamespace} (from {Source})")]
     public static partial void BuildNamespaceResolved(ILogger logger, string buildNamespace, string source);
 
-    [LoggerMessage(LogIds.ConnectFailed, LogLevel.Warning, "No connection to Redis; it is tried again by the calls that follow")]
-    public static partial void ConnectFailed(ILogger logger, Exception exception);
+    [LoggerMessage(LogIds.ConnectFailed, LogLevel.Warning, "No connection to Redis; it is tried again by the calls that follow ({Count} tries since the last such line)")]
+    public static partial void ConnectFailed(ILogger logger, Exception exception, long count);
 
     [LoggerMessage(LogIds.LayoutAgreed, LogLevel.Information, "The keys are spread over {Partitions} partitions")]
     public static partial void LayoutAgreed(ILogger logger, int partitions);
@@ -35,8 +35,8 @@ internal static partial class Log
     [LoggerMessage(LogIds.BackgroundCommandFailed, LogLevel.Debug, "A command that nobody waits for failed")]
     public static partial void BackgroundCommandFailed(ILogger logger, Exception exception);
 
-    [LoggerMessage(LogIds.EvictionFailed, LogLevel.Warning, "Redis did not confirm an eviction of {Count} tags; it is repeated until it does")]
-    public static partial void EvictionFailed(ILogger logger, Exception exception, int count);
+    [LoggerMessage(LogIds.EvictionFailed, LogLevel.Warning, "Redis did not confirm evictions; they are repeated until it does ({Count} since the last such line)")]
+    public static partial void EvictionFailed(ILogger logger, Exception exception, long count);
 
     [LoggerMessage(LogIds.EvictionsRepeated, LogLevel.Information, "Evictions that Redis had not confirmed were repeated: {Count} tags")]
     public static partial void EvictionsRepeated(ILogger logger, int count);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Caching.Hybrid;
 using RedisTagCache.Diagnostics;
@@ -38,8 +39,8 @@ internal sealed partial class TagCache
         return false;
     }
 
-    public async ValueTask<T> GetOrCreateAsync<T>(
-        string key, ValueFactory<T> factory, CachePolicy? policy, IEnumerable<string>? tags, CancellationToken cancellationToken)
+    private async ValueTask<T> GetOrCreateAsync<T>(
+        string key, ValueFactory<T> factory, CachePolicy? policy, IEnumerable<string>? tags, Activity? activity, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var effective = _policies.Resolve(policy);
@@ -53,7 +54,7 @@ internal sealed partial class TagCache
         }
 
         await StartAsync(cancellationToken).ConfigureAwait(false);
-        var call = new ValueCall<T>(_values.Locate(key), factory, policy ?? _open, effective, carried, _serializers.Of<T>());
+        var call = new ValueCall<T>(_values.Locate(key), factory, policy ?? _open, effective, carried, _serializers.Of<T>()) { Activity = activity };
         var called = _time.GetTimestamp();
         var isWithin = RunningFactory.IsComputing(this, call.Name);
         for (var joins = 0; ; joins++)
@@ -77,6 +78,7 @@ internal sealed partial class TagCache
             }
 
             _meter.Flight("joined");
+            activity.Role("joined");
             var result = await flight.WaitAsync(cancellationToken).ConfigureAwait(false);
             if ((called < flight.AsOf || await IsStillLiveAsync(call, result, called).ConfigureAwait(false)) && TryShare(call, result, out value))
                 return value;
@@ -148,7 +150,9 @@ internal sealed partial class TagCache
             return false;
         if (!isPaused && (phase == Phase.Stale || _time.GetTimestamp() >= copy.Times.EagerAt))
             StartRefresh(call, copy.Identity.IsEmpty ? null : copy.Identity);
-        _meter.Lookup(CacheSurface.Hybrid, phase switch { Phase.Fresh => "hit_local", Phase.Stale => "stale_local", _ => "fail_safe" });
+        var outcome = phase switch { Phase.Fresh => "hit_local", Phase.Stale => "stale_local", _ => "fail_safe" };
+        _meter.Lookup(CacheSurface.Hybrid, outcome);
+        call.Activity.Outcome(outcome);
         return true;
     }
 

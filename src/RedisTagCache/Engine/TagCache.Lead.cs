@@ -1,3 +1,4 @@
+using RedisTagCache.Diagnostics;
 using RedisTagCache.Store;
 
 namespace RedisTagCache.Engine;
@@ -68,7 +69,7 @@ internal sealed partial class TagCache
                 if (found.IsOvertaken && TryOpen(call, found, flight, out var awaited))
                 {
                     flight.AsOf = firstAsked; // who has joined since may not have it
-                    return Followed(awaited, looks);
+                    return Followed(call, awaited, looks, "hit");
                 }
 
                 if (looks == 0)
@@ -81,7 +82,7 @@ internal sealed partial class TagCache
                     if (phase == Phase.Stale || (phase == Phase.Fresh && IsEager(call.Policy, found.Life)))
                         StartRefresh(call, seen);
                     if (phase != Phase.FailSafe)
-                        return Followed(result, looks);
+                        return Followed(call, result, looks, phase == Phase.Stale ? "stale" : "hit");
                     fallback = result;
                 }
 
@@ -115,7 +116,7 @@ internal sealed partial class TagCache
             switch (lease.Verdict)
             {
                 case LeaseVerdict.Granted:
-                    _meter.Flight(hasWaited ? "taken_over" : "leader");
+                    CountFlight(call, hasWaited ? "taken_over" : "leader");
                     return await RunAsync(call, new HeldLease(_values, call.Address, owner, _settings.LeaseDuration, _time), lease.Token, moment, fallback, cancellationToken)
                         .ConfigureAwait(false);
                 case LeaseVerdict.Unavailable:
@@ -139,16 +140,17 @@ internal sealed partial class TagCache
 
     private string NewOwner() => $"{_settings.Instance}:{Interlocked.Increment(ref _owners)}";
 
-    private FlightResult<T> Followed<T>(FlightResult<T> result, int looks)
+    private FlightResult<T> Followed<T>(ValueCall<T> call, FlightResult<T> result, int looks, string outcome)
     {
         if (looks > 0)
-            _meter.Flight("follower");
+            CountFlight(call, "follower");
+        call.Activity.Outcome(outcome);
         return result;
     }
 
     private Task<FlightResult<T>> LeadAloneAsync<T>(ValueCall<T> call, CacheToken token, RemovalMoment moment, FlightResult<T>? fallback, CancellationToken cancellationToken)
     {
-        _meter.Flight("alone");
+        CountFlight(call, "alone");
         return RunAsync(call, lease: null, token, moment, fallback, cancellationToken);
     }
 
@@ -162,7 +164,7 @@ internal sealed partial class TagCache
             var phase = PhaseOf(copy, isAsked: false);
             if (phase is Phase.Fresh or Phase.Stale)
             {
-                _meter.Lookup(CacheSurface.Hybrid, "fail_safe");
+                CountFailSafe(call);
                 if (phase == Phase.Stale)
                     StartRefresh(call, seen: null);
                 return result;
@@ -170,7 +172,7 @@ internal sealed partial class TagCache
 
             if (_time.GetTimestamp() < copy.PausedUntil)
             {
-                _meter.Lookup(CacheSurface.Hybrid, "fail_safe");
+                CountFailSafe(call);
                 return result;
             }
 

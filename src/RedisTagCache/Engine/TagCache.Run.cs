@@ -40,7 +40,7 @@ internal sealed partial class TagCache
     /// <summary>Gives out the old value, and in this instance does so without another try until the pause is over.</summary>
     private FlightResult<T> GiveFallback<T>(ValueCall<T> call, FlightResult<T> fallback, TimeSpan pause, Exception? exception)
     {
-        _meter.Lookup(CacheSurface.Hybrid, "fail_safe");
+        CountFailSafe(call);
         if (FindCopy(call) is { } copy)
             copy.PausedUntil = _time.GetTimestamp() + (long)(pause.TotalSeconds * _time.TimestampFrequency);
         if (exception is not null && _failedSafely.ShouldTell(out var count))
@@ -121,6 +121,7 @@ internal sealed partial class TagCache
     {
         var start = _time.GetTimestamp();
         var outcome = "error";
+        using var activity = CacheActivity.Factory();
         var running = RunningFactory.Begin(this, call.Name);
         try
         {
@@ -131,7 +132,9 @@ internal sealed partial class TagCache
         finally
         {
             running.End();
-            _meter.Factory(cancellationToken.IsCancellationRequested ? "canceled" : outcome, _time.GetElapsedTime(start));
+            outcome = cancellationToken.IsCancellationRequested ? "canceled" : outcome;
+            _meter.Factory(outcome, _time.GetElapsedTime(start));
+            activity.Outcome(outcome);
         }
     }
 

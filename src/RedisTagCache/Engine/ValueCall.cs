@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Caching.Hybrid;
 using RedisTagCache.Store;
 
@@ -8,4 +9,7 @@ internal sealed record ValueCall<T>(
     ValueAddress Address, ValueFactory<T> Factory, CachePolicy Given, EffectivePolicy Policy, string[] Tags, IHybridCacheSerializer<T> Serializer)
 {
     public string Name => Address.Name;
+
+    /// <summary>Of the call as a whole; nothing when nobody traces it.</summary>
+    public Activity? Activity { get; init; }
 }

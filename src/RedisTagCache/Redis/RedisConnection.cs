@@ -11,6 +11,7 @@ internal sealed class RedisConnection(IRedisConnector connector, LayoutAgreement
     private static readonly TimeSpan _pause = TimeSpan.FromSeconds(1);
 
     private readonly Lock _lock = new();
+    private readonly Burst _failures = new(time);
     private IDatabase? _database;
     private IConnectionMultiplexer? _multiplexer;
     private Task<IDatabase>? _opening;
@@ -88,7 +89,7 @@ internal sealed class RedisConnection(IRedisConnector connector, LayoutAgreement
         catch (Exception e)
         {
             _failedAt = time.GetTimestamp();
-            Log.ConnectFailed(logger, e);
+            LogFailure(e);
             throw e as RedisTagCacheUnavailableException ?? new RedisTagCacheUnavailableException("No connection to Redis.", e);
         }
     }
@@ -160,12 +161,18 @@ internal sealed class RedisConnection(IRedisConnector connector, LayoutAgreement
                 Volatile.Write(ref _database, null);
             }
 
-            Log.ConnectFailed(logger, e);
+            LogFailure(e);
         }
         catch (Exception e) when (RedisFailure.IsRedis(e))
         {
             Log.BackgroundCommandFailed(logger, e); // the next look tells
         }
+    }
+
+    private void LogFailure(Exception e)
+    {
+        if (_failures.ShouldTell(out var count))
+            Log.ConnectFailed(logger, e, count);
     }
 
     private void OnLost(object? sender, ConnectionFailedEventArgs e)

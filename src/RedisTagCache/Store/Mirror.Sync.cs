@@ -35,12 +35,16 @@ internal sealed partial class Mirror
                 : [];
             if (lost.Count > 0)
                 read = read with { State = await HealAsync(read.State, lost).ConfigureAwait(false) };
-            meter.Sync(read.IsFull ? "full" : "catch_up", "ok");
+            var kind = read.IsFull ? "full" : "catch_up";
+            meter.Sync(kind, "ok");
+            activity.Sync(kind, "ok");
             return Adopt(old, read.State, read.IsFull, distrusts);
         }
         catch (Exception e) when (RedisFailure.IsRedis(e))
         {
-            meter.Sync(isFull ? "full" : "catch_up", "failed");
+            var kind = isFull ? "full" : "catch_up";
+            meter.Sync(kind, "failed");
+            activity.Sync(kind, "failed");
             Log.SyncFailed(logger, e, partition.Index);
             throw;
         }
@@ -86,6 +90,7 @@ internal sealed partial class Mirror
         {
             _ = await commands.MarkAsync(partition, settings.MarkRetention, settings.MaximumMarks, chunk, CancellationToken.None).ConfigureAwait(false)
                 ?? throw new RedisTagCacheUnavailableException("Redis changed while lost evictions were repeated.");
+            meter.Sent("eviction");
         }
 
         Log.MarksHealed(logger, lost.Count);

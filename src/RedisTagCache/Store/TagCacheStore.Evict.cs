@@ -95,7 +95,8 @@ internal sealed partial class TagCacheStore
         if (cause is null)
             return;
 
-        Log.EvictionFailed(_logger, cause, members.Length);
+        if (_failedEvictions.ShouldTell(out var count))
+            Log.EvictionFailed(_logger, cause, count);
         throw NotConfirmed(tags, results, cause);
     }
 
@@ -216,6 +217,7 @@ internal sealed partial class TagCacheStore
     /// <summary>Takes over what this instance did. The first partition's epoch tells it from evictions of others.</summary>
     private void Take(int partition, MarkReply reply, byte[][] members)
     {
+        _meter.Sent("eviction");
         if (partition == 0)
             _meter.History.Claim(reply.After.Epoch);
         _mirrors[partition].Apply(reply, members);

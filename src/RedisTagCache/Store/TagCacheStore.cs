@@ -26,6 +26,7 @@ internal sealed partial class TagCacheStore : ITagCacheStore, IDisposable
     private readonly Burst _lookupFailures;
     private readonly Burst _droppedWrites;
     private readonly Burst _damagedEntries;
+    private readonly Burst _failedEvictions;
     private Mirror[] _mirrors = [];
     private CacheMoment? _moment;
 
@@ -56,6 +57,7 @@ internal sealed partial class TagCacheStore : ITagCacheStore, IDisposable
         _lookupFailures = new Burst(time);
         _droppedWrites = new Burst(time);
         _damagedEntries = new Burst(time);
+        _failedEvictions = new Burst(time);
         meter.ObserveMarks(() => _mirrors.Sum(m => m.Known?.Marks.Count ?? 0), () => _mirrors.Count(m => m.NeedsRebuild));
         _rebuild = new MirrorRebuild(() => _mirrors, time);
         connection.Restored += OnDisturbed;

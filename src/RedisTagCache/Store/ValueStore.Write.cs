@@ -49,6 +49,7 @@ internal sealed partial class ValueStore
             {
                 var reply = await _commands.ReplaceAsync(
                     address.Redis, envelope, envelope.Length >= TagCacheStore.LargeFrom, timeToLive, token.Stamp, cancellationToken).ConfigureAwait(false);
+                _meter.Sent("removal");
                 address.Watch.Hear(reply.Before, reply.Removal, address.Name);
                 return reply;
             }).ConfigureAwait(false);
@@ -77,6 +78,7 @@ internal sealed partial class ValueStore
     public async Task<bool> RemoveStoredAsync(StoredKey key)
     {
         var reply = await _commands.RemoveAsync(key.LeasedAddress).ConfigureAwait(false);
+        _meter.Sent("removal");
         var watch = _watches[key.Partition.Index];
         if (_store.Keys.NameOf(CacheSurface.Hybrid, key.Partition, (byte[])key.Key!) is { } name)
             watch.Hear(reply.Before, reply.Removal, name);
@@ -107,7 +109,9 @@ internal sealed partial class ValueStore
     private async Task<FillReply> RemoveOnceAsync(CacheEntryKey key)
     {
         await _store.PlaceAsync(CancellationToken.None).ConfigureAwait(false);
-        return await _commands.RemoveAsync(Locate(key).Redis).ConfigureAwait(false);
+        var reply = await _commands.RemoveAsync(Locate(key).Redis).ConfigureAwait(false);
+        _meter.Sent("removal");
+        return reply;
     }
 
     private async Task<bool> RepeatAsync(int partition, IReadOnlyCollection<byte[]> keys, CancellationToken cancellationToken)

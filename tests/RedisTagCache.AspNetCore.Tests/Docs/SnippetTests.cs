@@ -35,20 +35,6 @@ public sealed class SnippetTests
             public static WebApplication app => throw new NotSupportedException();
 
             public static RedisTagCache.ITagCacheStore cache => throw new NotSupportedException();
-
-            public static OpenTelemetryStandIn AddOpenTelemetry(this IServiceCollection services) => throw new NotSupportedException();
-        }
-
-        /// <summary>The four calls that the documentation makes of OpenTelemetry.Extensions.Hosting, which is not referenced here.</summary>
-        internal sealed class OpenTelemetryStandIn
-        {
-            public OpenTelemetryStandIn WithMetrics(Action<OpenTelemetryStandIn> configure) => this;
-
-            public OpenTelemetryStandIn WithTracing(Action<OpenTelemetryStandIn> configure) => this;
-
-            public OpenTelemetryStandIn AddMeter(params string[] names) => this;
-
-            public OpenTelemetryStandIn AddSource(params string[] names) => this;
         }
         """;
 

@@ -33,6 +33,71 @@ public sealed class HealthCheckTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Check_OfAHealthyInstance_HasAllTheData()
+    {
+        await using var instance = NewInstance();
+        await instance.Get<ITagCache>().SetAsync("k", "v");
+        await BecomesAsync(instance, HealthStatus.Healthy);
+        var entry = await CheckAsync(instance);
+        Assert.InRange(Assert.IsType<double>(entry.Data["round_trip_ms"]), double.Epsilon, 500);
+        Assert.Equal(("test", "option"), (entry.Data["build_namespace"], entry.Data["build_namespace_source"]));
+        Assert.Equal((1, "standalone"), (entry.Data["partitions"], entry.Data["server_kind"]));
+        Assert.NotEqual(new Version(), Version.Parse((string)entry.Data["server_version"]));
+        Assert.Equal((false, 0, 0), (entry.Data["circuit_open"], entry.Data["untrusted_partitions"], entry.Data["silent_partitions"]));
+        Assert.DoesNotContain("last_failure", entry.Data.Keys);
+        Assert.Null(entry.Description);
+    }
+
+    [Fact]
+    public async Task Check_OfAHungServer_SaysThatTheCircuitIsOpen_AndNamesTheFailure()
+    {
+        await using var instance = NewInstance();
+        await instance.Get<ITagCache>().SetAsync("k", "v");
+        await BecomesAsync(instance, HealthStatus.Healthy);
+        var before = DateTimeOffset.UtcNow;
+        _server.Hang();
+        await instance.Store.ReadAsync("k");
+        var entry = await CheckAsync(instance);
+        Assert.Equal((HealthStatus.Degraded, true), (entry.Status, entry.Data["circuit_open"]));
+        Assert.Contains("does not answer", entry.Description, StringComparison.Ordinal);
+        Assert.Equal(nameof(TimeoutException), entry.Data["last_failure"]);
+        Assert.InRange(Assert.IsType<DateTimeOffset>(entry.Data["last_failure_at"]), before, DateTimeOffset.UtcNow);
+        Assert.DoesNotContain("round_trip_ms", entry.Data.Keys);
+    }
+
+    [Fact]
+    public async Task Check_OfAnInstanceThatMayNotSubscribe_IsDegraded()
+    {
+        await using var admin = await _server.ConnectAsync();
+        await DeafUser.CreateAsync(admin.GetServers()[0], "deaf");
+        await using var instance = NewInstance(DeafUser.Login("deaf"));
+        await instance.Get<ITagCache>().SetAsync("k", "v");
+        await BecomesAsync(instance, HealthStatus.Degraded);
+        var entry = await CheckAsync(instance);
+        Assert.Equal((1, false), (entry.Data["silent_partitions"], entry.Data["circuit_open"]));
+        Assert.Contains("Messages do not come", entry.Description, StringComparison.Ordinal);
+    }
+
+    /// <summary>The connection for messages is cut for as long as one looks, and then left alone.</summary>
+    [Fact]
+    public async Task Check_WhileTheConnectionForMessagesIsCut_IsDegraded_AndHealthyAfterwards()
+    {
+        await using var admin = await _server.ConnectAsync();
+        await using var instance = NewInstance(",protocol=resp2");
+        await instance.Get<ITagCache>().SetAsync("k", "v");
+        await BecomesAsync(instance, HealthStatus.Healthy);
+        await Eventually.BecomesTrueAsync(
+            async () =>
+            {
+                await admin.GetServers()[0].ExecuteAsync("CLIENT", "KILL", "TYPE", "pubsub");
+                var entry = await CheckAsync(instance);
+                return entry.Status == HealthStatus.Degraded && entry.Data["silent_partitions"] is 1 && entry.Data["circuit_open"] is false;
+            },
+            "messages do not come");
+        await BecomesAsync(instance, HealthStatus.Healthy);
+    }
+
+    [Fact]
     public async Task Check_WithoutAConnectionEver_HasTheFailureStatusAndTheNamespace()
     {
         _server.Kill();
@@ -43,8 +108,8 @@ public sealed class HealthCheckTests : IAsyncLifetime
         Assert.Contains("last_failure", entry.Data.Keys);
     }
 
-    private Instance NewInstance() => Instance.Create(
-        _server.ConnectionString,
+    private Instance NewInstance(string more = "") => Instance.Create(
+        _server.ConnectionString + more,
         o => o.OperationTimeout = TimeSpan.FromMilliseconds(500),
         services => services.AddHealthChecks().AddRedisTagCache());
 

@@ -63,6 +63,7 @@ public sealed class StatisticsTests : IAsyncLifetime
         Assert.Equal(["elsewhere"], heard.Tags);
         Assert.True(after.Backplane.Messages >= 2);
         Assert.True(after.Backplane.FullSyncs >= 1);
+        Assert.Equal(1, after.Backplane.Sent);
     }
 
     [Fact]

@@ -1,0 +1,40 @@
+using RedisTagCache.Diagnostics;
+
+namespace RedisTagCache.Engine;
+
+internal sealed partial class TagCache
+{
+    /// <summary>What <see cref="TryGetCopy"/> did not give out. Traced only where somebody listens, so that nobody else pays for it.</summary>
+    public ValueTask<T> GetOrCreateAsync<T>(
+        string key, ValueFactory<T> factory, CachePolicy? policy, IEnumerable<string>? tags, CancellationToken cancellationToken) =>
+        CacheActivity.IsHeard
+            ? TracedAsync(key, factory, policy, tags, cancellationToken)
+            : GetOrCreateAsync(key, factory, policy, tags, activity: null, cancellationToken);
+
+    private async ValueTask<T> TracedAsync<T>(
+        string key, ValueFactory<T> factory, CachePolicy? policy, IEnumerable<string>? tags, CancellationToken cancellationToken)
+    {
+        using var activity = CacheActivity.GetOrCreate();
+        try
+        {
+            return await GetOrCreateAsync(key, factory, policy, tags, activity, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            activity.Outcome(e is OperationCanceledException && cancellationToken.IsCancellationRequested ? "canceled" : "error");
+            throw;
+        }
+    }
+
+    private void CountFlight<T>(ValueCall<T> call, string role)
+    {
+        _meter.Flight(role);
+        call.Activity.Role(role);
+    }
+
+    private void CountFailSafe<T>(ValueCall<T> call)
+    {
+        _meter.Lookup(CacheSurface.Hybrid, "fail_safe");
+        call.Activity.Outcome("fail_safe");
+    }
+}

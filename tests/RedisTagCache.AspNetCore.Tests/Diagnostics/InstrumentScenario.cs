@@ -1,0 +1,75 @@
+using RedisTagCache.TestSupport;
+using StackExchange.Redis;
+
+namespace RedisTagCache.AspNetCore.Tests.Diagnostics;
+
+/// <summary>Two instances over one server, to which everything happens that is counted. Every key and every tag has <see cref="Secret"/> in it.</summary>
+internal sealed partial class InstrumentScenario : IAsyncDisposable
+{
+    public const string Secret = "personal";
+
+    private readonly RedisServer _server;
+    private readonly ConnectionMultiplexer _admin;
+    private readonly PageApp _a;
+    private readonly PageApp _b;
+
+    private InstrumentScenario(RedisServer server, ConnectionMultiplexer admin, Pages pages, PageApp a, PageApp b)
+    {
+        (_server, _admin, _pages, _a, _b) = (server, admin, pages, a, b);
+        Telemetry = new Telemetry(a.Services, b.Services);
+    }
+
+    public Telemetry Telemetry { get; }
+
+    public HashSet<CacheEventKind> Events { get; private init; } = [];
+
+    public static async Task<InstrumentScenario> StartAsync()
+    {
+        var server = await RedisServer.StartAsync();
+        var pages = new Pages();
+        var events = new HashSet<CacheEventKind>();
+        return new InstrumentScenario(server, await server.ConnectAsync(), pages, await AppAsync(), await AppAsync()) { Events = events };
+
+        Task<PageApp> AppAsync() => PageApp.StartAsync(
+            server.ConnectionString,
+            pages.Map,
+            options =>
+            {
+                options.OperationTimeout = TimeSpan.FromMilliseconds(500);
+                options.LeaseDuration = TimeSpan.FromSeconds(1);
+                options.OnEvent = told =>
+                {
+                    lock (events)
+                        events.Add(told.Kind);
+                };
+            });
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Telemetry.Dispose();
+        _server.Resume();
+        await _a.DisposeAsync();
+        await _b.DisposeAsync();
+        await _admin.DisposeAsync();
+        await _server.DisposeAsync();
+    }
+
+    private Task<TimeSpan> SeenAsync(string instrument, string dimension, string value) =>
+        Eventually.BecomesTrueAsync(() => Telemetry.HasSeen(instrument, dimension, value), $"{instrument} with {dimension} {value}");
+
+    /// <summary>The same of something that takes more than one try.</summary>
+    private Task<TimeSpan> SeenAsync(string instrument, string dimension, string value, Func<Task> attempt) =>
+        Eventually.BecomesTrueAsync(
+            async () =>
+            {
+                await attempt();
+                return Telemetry.HasSeen(instrument, dimension, value);
+            },
+            $"{instrument} with {dimension} {value}");
+
+    private RedisKey[] Keys(string pattern) => [.. _admin.GetServers()[0].Keys(pattern: pattern)];
+
+    private Task<TimeSpan> IsWaitedForAsync() => Eventually.BecomesTrueAsync(
+        () => Array.Exists(Keys("*:l:*"), key => _admin.GetDatabase().HashExists(key, "waiters")), "somebody waits for the lease");
+}

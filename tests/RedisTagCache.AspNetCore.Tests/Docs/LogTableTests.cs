@@ -1,0 +1,34 @@
+using System.Reflection;
+using System.Text.RegularExpressions;
+using Microsoft.Extensions.Logging;
+
+namespace RedisTagCache.AspNetCore.Tests.Docs;
+
+/// <summary>The table of log lines is the contract: ids and levels of both packages are those that it tells, and lines that an outage brings in numbers say how many.</summary>
+public sealed partial class LogTableTests
+{
+    /// <summary>Warnings that come one at a time: a circuit that opens, history that Redis lost, and a response whose eviction is owed.</summary>
+    private static readonly int[] _onceEach = [11, 32, 42, 71];
+
+    private static readonly LoggerMessageAttribute[] _lines =
+    [
+        .. new[] { (typeof(RedisTagCacheOptions), "RedisTagCache.Diagnostics.Log"), (typeof(RedisTagOutputCacheOptions), "RedisTagCache.AspNetCore.Diagnostics.Log") }
+            .SelectMany(type => type.Item1.Assembly.GetType(type.Item2, throwOnError: true)!.GetMethods(BindingFlags.Static | BindingFlags.Public))
+            .Select(method => method.GetCustomAttribute<LoggerMessageAttribute>()).OfType<LoggerMessageAttribute>(),
+    ];
+
+    [Fact]
+    public void Lines_OfBothPackages_HaveTheIdsAndLevelsOfTheTable()
+    {
+        var documented = DocPage.Of("docs/observability.md").Lines.Select(line => Row().Match(line)).Where(match => match.Success).Select(match => $"{match.Groups[1].Value} {match.Groups[2].Value}");
+        Assert.Equal(documented.Order(StringComparer.Ordinal), _lines.Select(line => $"{line.EventId} {line.Level}").Order(StringComparer.Ordinal));
+        Assert.Equal(_lines.Length, _lines.Select(line => line.EventId).Distinct().Count());
+    }
+
+    [Fact]
+    public void Warnings_ThatComeInNumbers_SayHowMany() => Assert.All(
+        _lines.Where(line => line.Level >= LogLevel.Warning && !_onceEach.Contains(line.EventId)), line => Assert.Contains("{Count}", line.Message, StringComparison.Ordinal));
+
+    [GeneratedRegex(@"^\| (\d+) \| (\w+) \|")]
+    private static partial Regex Row();
+}
