@@ -1,14 +1,24 @@
+using System.Globalization;
 using RedisTagCache.Benchmarks;
 using RedisTagCache.Benchmarks.Cluster;
 using RedisTagCache.Benchmarks.Http;
 using RedisTagCache.Benchmarks.Micro;
-using RedisTagCache.Benchmarks.Scenarios;
+using RedisTagCache.Benchmarks.Processes;
 
 // The mode, and its arguments; docs/benchmarks.md describes both.
 switch (args)
 {
     case ["load", .. var rest]:
-        await LoadRun.RunAsync(ReadsAndWrites.All, Arguments.Parse(rest), Print);
+        await LoadRun.RunAsync([.. ReadsAndWrites.All, .. SlidingReads.All, .. LocalValues.All, .. ReadsAmongEvictions.All], Arguments.Parse(rest), Print);
+        break;
+    case ["processes", .. var rest]:
+        await LoadRun.RunAsync(SeveralProcesses.All, Arguments.Parse(rest), Print);
+        break;
+    case ["work", var connectionString, var contender, var what, var callers, var prefix]: // started by processes
+        await Worker.RunAsync(connectionString, contender, what == "get", int.Parse(callers, CultureInfo.InvariantCulture), prefix);
+        break;
+    case ["evict", var connectionString]: // started by load
+        await Evictor.RunAsync(connectionString);
         break;
     case ["http", .. var rest]:
         await LoadRun.RunAsync(PageHits.All, Arguments.Parse(rest), Print);
@@ -26,7 +36,7 @@ switch (args)
         MicroRun.Run(rest);
         break;
     default:
-        Console.Error.WriteLine("Modes: load, http, cluster, overhead, micro.");
+        Console.Error.WriteLine("Modes: load, processes, http, cluster, overhead, micro.");
         return 1;
 }
 

@@ -12,6 +12,7 @@ namespace RedisTagCache.Benchmarks.Contenders;
 /// <summary>A redis-server, and all contenders over it, each with a connection of its own that is opened when it is first used.</summary>
 internal sealed class Lab : IAsyncDisposable
 {
+    private readonly RedisServer? _server;
     private readonly Instance _ours;
     private readonly Instance _oursForPages;
     private readonly ServiceProvider _microsoft;
@@ -22,14 +23,14 @@ internal sealed class Lab : IAsyncDisposable
     private readonly ConnectionMultiplexer _watch;
     private readonly List<object> _owned = [];
 
-    private Lab(RedisServer server, ConnectionMultiplexer connection, ConnectionMultiplexer watch)
+    private Lab(RedisServer? server, string connectionString, ConnectionMultiplexer connection, ConnectionMultiplexer watch)
     {
-        Server = server;
+        (_server, ConnectionString) = (server, connectionString);
         (_connection, _watch) = (connection, watch);
-        _ours = Instance.Create(server.ConnectionString);
+        _ours = Instance.Create(connectionString);
         _oursForPages = NewInstance(keepsCopies: false);
         _microsoft = WithMicrosoftRedisCache("microsoft:", static services => services.AddHybridCache());
-        _microsoftForPages = new ServiceCollection().AddStackExchangeRedisOutputCache(options => options.Configuration = server.ConnectionString).BuildServiceProvider();
+        _microsoftForPages = new ServiceCollection().AddStackExchangeRedisOutputCache(options => options.Configuration = connectionString).BuildServiceProvider();
         _fusionSecondLevel = WithMicrosoftRedisCache("fusion:", static _ => { });
         _fusion.SetupDistributedCache(_fusionSecondLevel.GetRequiredService<IDistributedCache>(), new FusionSerializer());
         Contenders = [.. CreateContenders()];
@@ -39,7 +40,7 @@ internal sealed class Lab : IAsyncDisposable
     /// <summary>Of those that get or compute values.</summary>
     public static string[] Names { get; } = ["RedisTagCache as HybridCache", "RedisTagCache as ITagCache", "Microsoft HybridCache", "FusionCache", "bare StackExchange.Redis"];
 
-    public RedisServer Server { get; }
+    public string ConnectionString { get; }
 
     /// <summary>Those that get or compute values.</summary>
     public IReadOnlyList<Contender> Contenders { get; }
@@ -63,12 +64,16 @@ internal sealed class Lab : IAsyncDisposable
         if (!RedisServer.IsInstalled)
             throw new InvalidOperationException("The benchmarks need an installed redis-server.");
         var server = await RedisServer.StartAsync();
-        return new Lab(server, await server.ConnectAsync(), await server.ConnectAsync());
+        return new Lab(server, server.ConnectionString, await server.ConnectAsync(), await server.ConnectAsync());
     }
+
+    /// <summary>The contenders once more, over a server that another process has started.</summary>
+    public static async Task<Lab> AttachAsync(string connectionString) =>
+        new(server: null, connectionString, await ConnectionMultiplexer.ConnectAsync(connectionString), await ConnectionMultiplexer.ConnectAsync(connectionString));
 
     /// <summary>One more instance of ours, with output caching, whether it keeps copies in its memory or not.</summary>
     public Instance NewInstance(bool keepsCopies) => Instance.Create(
-        Server.ConnectionString,
+        ConnectionString,
         options => options.LocalCacheBytes = keepsCopies ? options.LocalCacheBytes : 0,
         static services => services.AddRedisTagOutputCache());
 
@@ -95,7 +100,8 @@ internal sealed class Lab : IAsyncDisposable
         await _oursForPages.DisposeAsync();
         await _connection.DisposeAsync();
         await _watch.DisposeAsync();
-        await Server.DisposeAsync();
+        if (_server is not null)
+            await _server.DisposeAsync();
     }
 
     private IEnumerable<Contender> CreateContenders()
@@ -128,7 +134,7 @@ internal sealed class Lab : IAsyncDisposable
         var services = new ServiceCollection();
         services.AddStackExchangeRedisCache(options =>
         {
-            options.Configuration = Server.ConnectionString;
+            options.Configuration = ConnectionString;
             options.InstanceName = prefix;
         });
         more(services);

@@ -1,5 +1,3 @@
-using RedisTagCache.Benchmarks.Scenarios;
-
 namespace RedisTagCache.Benchmarks.Http;
 
 /// <summary>Pages that are cached already, asked for over connections that stay open.</summary>
@@ -28,6 +26,7 @@ internal static class PageHits
     {
         Keys = Pages,
         WarmUp = TimeSpan.FromSeconds(1.5),
+        Turn = TimeSpan.FromSeconds(0.7),
     };
 
     private static Entrant Enter(Lab lab, string name, SiteKind kind, int size) => new SiteEntrant(lab, kind, size, Clients, Pages).ToEntrant(name);

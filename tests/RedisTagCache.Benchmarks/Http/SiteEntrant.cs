@@ -24,7 +24,7 @@ internal sealed class SiteEntrant(Lab lab, SiteKind kind, int size, int clients,
 
     private async Task PrepareAsync()
     {
-        _process = lab.Own(ChildProcess.Start("site", kind.ToString(), lab.Server.ConnectionString));
+        _process = lab.Own(ChildProcess.Start("site", kind.ToString(), lab.ConnectionString));
         var port = new Uri(await _process.ReadAsync()).Port;
         foreach (var client in _clients)
             await lab.Own(client).ConnectAsync(port);

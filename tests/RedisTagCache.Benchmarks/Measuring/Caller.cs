@@ -5,6 +5,8 @@ internal sealed class Caller(int index, int callers, int keys)
 {
     private int _next = index % keys;
 
+    public int Index => index;
+
     /// <summary>When to stop, as a timestamp of <see cref="System.Diagnostics.Stopwatch"/>.</summary>
     public long End { get; set; }
 
@@ -25,5 +27,13 @@ internal sealed class Caller(int index, int callers, int keys)
         Latencies.Add(ticks);
     }
 
+    /// <summary>Calls whose latencies nobody took.</summary>
     public void AddMany(int calls) => Count += calls;
+
+    /// <summary>Calls that others made for this one.</summary>
+    public void AddAll(LatencyHistogram latencies)
+    {
+        Count += latencies.Count;
+        Latencies.Add(latencies);
+    }
 }

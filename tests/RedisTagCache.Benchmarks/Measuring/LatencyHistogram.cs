@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Numerics;
 
 namespace RedisTagCache.Benchmarks.Measuring;
@@ -36,6 +37,17 @@ internal sealed class LatencyHistogram
             seen += _buckets[++bucket];
         return UpperEnd(bucket) / 1e3;
     }
+
+    public static LatencyHistogram Parse(string text)
+    {
+        var histogram = new LatencyHistogram();
+        foreach (var bucket in text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(static bucket => bucket.Split(':')))
+            histogram._buckets[int.Parse(bucket[0], CultureInfo.InvariantCulture)] = long.Parse(bucket[1], CultureInfo.InvariantCulture);
+        return histogram;
+    }
+
+    /// <summary>The buckets in use, by their numbers.</summary>
+    public override string ToString() => string.Join(' ', _buckets.Index().Where(static bucket => bucket.Item > 0).Select(static bucket => FormattableString.Invariant($"{bucket.Index}:{bucket.Item}")));
 
     private static int BucketOf(ulong nanoseconds)
     {

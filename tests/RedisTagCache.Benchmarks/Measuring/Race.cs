@@ -26,6 +26,7 @@ internal sealed class Race(IDatabase server, int callers, int keys, Pace pace)
 
     private async Task MeasureAsync(Entrant entrant, Series series)
     {
+        await (entrant.BeforeAsync?.Invoke() ?? Task.CompletedTask);
         var all = NewCallers();
         GC.Collect();
         var before = await ServerState.ReadAsync(server);

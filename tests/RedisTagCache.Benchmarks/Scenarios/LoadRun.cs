@@ -24,7 +24,7 @@ internal static class LoadRun
         var entrants = scenario.Enter(lab)
             .Where(entrant => entrant.Name == scenario.Baseline || entrant.Name.Contains(arguments.Contender, StringComparison.OrdinalIgnoreCase))
             .ToList();
-        var race = new Race(lab.Watch, scenario.Callers, scenario.Keys, arguments.Pace with { WarmUp = scenario.WarmUp ?? arguments.Pace.WarmUp });
+        var race = new Race(lab.Watch, scenario.Callers, scenario.Keys, scenario.PaceOf(arguments));
         return new LoadResult(scenario, await race.RunAsync(entrants));
     }
 }

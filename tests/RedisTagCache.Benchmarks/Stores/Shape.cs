@@ -10,12 +10,12 @@ internal sealed class Shape
     private const int FewKeys = 64;
     private const int Large = 64 * 1_024;
 
-    public Shape(int size, int tags)
+    public Shape(int size, int tags, string keyPrefix = "article")
     {
         Payload = new byte[size];
         new Random(size).NextBytes(Payload);
         Tags = [.. Enumerable.Range(0, tags).Select(i => string.Create(CultureInfo.InvariantCulture, $"category:{i}"))];
-        Keys = [.. Enumerable.Range(0, size > Large ? FewKeys : ManyKeys).Select(i => string.Create(CultureInfo.InvariantCulture, $"article:{size}:{tags}:{i}"))];
+        Keys = [.. Enumerable.Range(0, size > Large ? FewKeys : ManyKeys).Select(i => string.Create(CultureInfo.InvariantCulture, $"{keyPrefix}:{size}:{tags}:{i}"))];
     }
 
     public static TimeSpan Lifetime { get; } = TimeSpan.FromHours(1);

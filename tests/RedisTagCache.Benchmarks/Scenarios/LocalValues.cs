@@ -1,0 +1,40 @@
+namespace RedisTagCache.Benchmarks.Scenarios;
+
+/// <summary>Values in the memory of the instance, and values that are nowhere.</summary>
+internal static class LocalValues
+{
+    private static readonly int[] _tags = [0, 3, 10];
+
+    public static IEnumerable<Scenario> All => [.. _tags.Select(LocalHit), MissAndFactory()];
+
+    public static string HitName(int tags) => $"Local hit, {tags} tags";
+
+    private static Scenario LocalHit(int count)
+    {
+        const string key = "article:local";
+        var tags = Payload.Tags(count);
+        return new Scenario(HitName(count), 1, Lab.Names[2], lab => lab.Contenders.Where(static contender => contender.HasMemory)
+            .Select(contender => new Entrant(contender.Name, Operation.OfMany(_ => Finish(contender.GetAsync(key, tags))))));
+    }
+
+    private static Scenario MissAndFactory()
+    {
+        var tags = Payload.Tags(3);
+        return new Scenario("Miss and factory, 3 tags, 1 caller", 1, Lab.Names[2], lab => lab.Contenders.Where(static contender => contender.HasMemory)
+            .Select(contender => new Entrant(contender.Name, Operation.Of(_ => contender.GetAsync(Payload.NextColdKey(), tags), Check))));
+    }
+
+    private static void Finish(ValueTask<string> task)
+    {
+        if (!task.IsCompletedSuccessfully)
+            Check(task.AsTask().GetAwaiter().GetResult());
+        else
+            Check(task.Result);
+    }
+
+    private static void Check(string value)
+    {
+        if (value.Length == 0)
+            throw new InvalidOperationException("A value was expected.");
+    }
+}

@@ -1,0 +1,41 @@
+namespace RedisTagCache.TestSupport.Costs;
+
+/// <summary>
+/// What operations may cost: bytes a little above what was measured, commands and round trips exactly. Lower them when something has become
+/// cheaper. The client's own part is about 280 B of each command; the test's own task is up to 150 B of each call.
+/// </summary>
+public static class CostBounds
+{
+    /// <summary>The payload of these operations, where nothing else is said.</summary>
+    public const int Payload = 1_024;
+
+    /// <summary>The payload of a large write, which is staged and moved, so that no script copies it.</summary>
+    public const int LargePayload = 64 * 1_024;
+
+    /// <summary>One GET into a pooled buffer; the look-up and the tasks around it.</summary>
+    public static OperationCost UntaggedGet { get; } = new(1_400, 1, "get 1");
+
+    /// <summary>The entry and the epoch, sent together; the look-up and the tasks of both.</summary>
+    public static OperationCost TaggedGet { get; } = new(2_150, 1, "get 2");
+
+    /// <summary>One script; its arguments and its answer.</summary>
+    public static OperationCost SmallSet { get; } = new(2_700, 1, "evalsha 1, get 1, set 1");
+
+    /// <summary>The entry to a place of its own and then a script that moves it there; the envelope is pooled.</summary>
+    public static OperationCost LargeSet { get; } = new(3_550, 1, "evalsha 1, exists 1, get 1, pexpire 1, rename 1, setex 1");
+
+    /// <summary>Nothing at all.</summary>
+    public static OperationCost LocalHit { get; } = new(0, 0, "");
+
+    /// <summary>One script, which looks for another primary, marks the tag, trims and sends the message; and the tag's place in what is repeated when it fails.</summary>
+    public static OperationCost Evict { get; } = new(4_200, 1, "evalsha 1, get 1, info 1, publish 1, set 1, time 1, zadd 1, zcard 1, zrange 1, zscore 1");
+
+    /// <summary>One GET, copied into the caller's buffer.</summary>
+    public static OperationCost BufferGet { get; } = new(1_500, 1, "get 1");
+
+    /// <summary>A tagged get, and the array that the contract wants.</summary>
+    public static OperationCost PageGet { get; } = new(4_100, 1, "get 2");
+
+    /// <summary>A small set with one tag more, and the options that tell it.</summary>
+    public static OperationCost PageSet { get; } = new(3_150, 1, "evalsha 1, get 1, set 1");
+}

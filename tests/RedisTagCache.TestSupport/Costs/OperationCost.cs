@@ -1,0 +1,7 @@
+namespace RedisTagCache.TestSupport.Costs;
+
+/// <summary>What one call of an operation costs.</summary>
+/// <param name="Bytes">Allocated by the process, the client's part included.</param>
+/// <param name="RoundTrips">How often it waits for the server.</param>
+/// <param name="Commands">What the server runs, those within scripts included, in the order of names: <c>get 2</c>.</param>
+public sealed record OperationCost(long Bytes, int RoundTrips, string Commands);
