@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using RedisTagCache.Diagnostics;
 using RedisTagCache.Envelope;
 using RedisTagCache.Redis;
@@ -43,6 +44,7 @@ internal sealed partial class TagCacheStore
         }
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<CacheLookup> GetPlainAsync(CacheEntryKey key, CancellationToken cancellationToken)
     {
         using var activity = CacheActivity.Lookup(key.Surface);
@@ -60,6 +62,7 @@ internal sealed partial class TagCacheStore
         }
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<CacheLookup> GetTaggedAsync(CacheEntryKey key, EpochStamp since, CancellationToken cancellationToken)
     {
         using var activity = CacheActivity.Lookup(key.Surface);
