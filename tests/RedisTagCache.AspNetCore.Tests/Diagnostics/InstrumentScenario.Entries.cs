@@ -72,6 +72,7 @@ internal sealed partial class InstrumentScenario
         await SeenAsync("mirror.syncs", "outcome", "failed", async () =>
             await Assert.ThrowsAsync<RedisTagCacheUnavailableException>(async () => await Store.EvictByTagAsync(Tag("entries"))));
         await _server.RestartAsync();
-        await Eventually.BecomesTrueAsync(async () => await Store.WriteAsync(Key("entry"), "v") == CacheWriteOutcome.Stored, "it works again");
+        foreach (var store in new[] { _a.Store, _b.Store })
+            await Eventually.BecomesTrueAsync(async () => await store.WriteAsync(Key("entry"), "v") == CacheWriteOutcome.Stored, "it works again");
     }
 }
