@@ -4,12 +4,16 @@ using RedisTagCache.Benchmarks.Cluster;
 using RedisTagCache.Benchmarks.Http;
 using RedisTagCache.Benchmarks.Micro;
 using RedisTagCache.Benchmarks.Processes;
+using RedisTagCache.Benchmarks.Studies;
 
 // The mode, and its arguments; docs/benchmarks.md describes both.
 switch (args)
 {
+    case ["all", .. var rest]:
+        await AllRun.RunAsync(Arguments.Parse(rest));
+        break;
     case ["load", .. var rest]:
-        await LoadRun.RunAsync([.. ReadsAndWrites.All, .. SlidingReads.All, .. LocalValues.All, .. ReadsAmongEvictions.All], Arguments.Parse(rest), Print);
+        await LoadRun.RunAsync(LoadRun.All, Arguments.Parse(rest), Print);
         break;
     case ["processes", .. var rest]:
         await LoadRun.RunAsync(SeveralProcesses.All, Arguments.Parse(rest), Print);
@@ -26,6 +30,12 @@ switch (args)
     case ["site", var kind, var connectionString]: // started by http
         await Site.RunAsync(Enum.Parse<SiteKind>(kind), connectionString);
         break;
+    case ["studies", .. var rest]:
+        await StudyRun.RunAsync(Arguments.Parse(rest), static (study, result) => Console.WriteLine($"{study.Name}\n\n{result.Table}"));
+        break;
+    case ["start", var kind]: // started by studies
+        await StartUpStudy.StartAsync(kind);
+        break;
     case ["cluster"]:
         await ClusterRun.RunAsync();
         break;
@@ -36,7 +46,7 @@ switch (args)
         MicroRun.Run(rest);
         break;
     default:
-        Console.Error.WriteLine("Modes: load, processes, http, cluster, overhead, micro.");
+        Console.Error.WriteLine("Modes: all, load, processes, http, studies, cluster, overhead, micro.");
         return 1;
 }
 

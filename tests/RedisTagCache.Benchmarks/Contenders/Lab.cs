@@ -14,11 +14,9 @@ internal sealed class Lab : IAsyncDisposable
 {
     private readonly RedisServer? _server;
     private readonly Instance _ours;
-    private readonly Instance _oursForPages;
     private readonly ServiceProvider _microsoft;
     private readonly ServiceProvider _microsoftForPages;
-    private readonly ServiceProvider _fusionSecondLevel;
-    private readonly FusionCache _fusion = new(new FusionCacheOptions());
+    private readonly FusionCache _fusion;
     private readonly ConnectionMultiplexer _connection;
     private readonly ConnectionMultiplexer _watch;
     private readonly List<object> _owned = [];
@@ -28,11 +26,9 @@ internal sealed class Lab : IAsyncDisposable
         (_server, ConnectionString) = (server, connectionString);
         (_connection, _watch) = (connection, watch);
         _ours = Instance.Create(connectionString);
-        _oursForPages = NewInstance(keepsCopies: false);
         _microsoft = WithMicrosoftRedisCache("microsoft:", static services => services.AddHybridCache());
         _microsoftForPages = new ServiceCollection().AddStackExchangeRedisOutputCache(options => options.Configuration = connectionString).BuildServiceProvider();
-        _fusionSecondLevel = WithMicrosoftRedisCache("fusion:", static _ => { });
-        _fusion.SetupDistributedCache(_fusionSecondLevel.GetRequiredService<IDistributedCache>(), new FusionSerializer());
+        _fusion = NewFusionCache();
         Contenders = [.. CreateContenders()];
         Stores = [.. CreateStores()];
     }
@@ -72,10 +68,19 @@ internal sealed class Lab : IAsyncDisposable
         new(server: null, connectionString, await ConnectionMultiplexer.ConnectAsync(connectionString), await ConnectionMultiplexer.ConnectAsync(connectionString));
 
     /// <summary>One more instance of ours, with output caching, whether it keeps copies in its memory or not.</summary>
-    public Instance NewInstance(bool keepsCopies) => Instance.Create(
+    public Instance NewInstance(bool keepsCopies) => Own(Instance.Create(
         ConnectionString,
         options => options.LocalCacheBytes = keepsCopies ? options.LocalCacheBytes : 0,
-        static services => services.AddRedisTagOutputCache());
+        static services => services.AddRedisTagOutputCache()));
+
+    public HybridCache NewMicrosoftHybridCache() => Own(WithMicrosoftRedisCache("microsoft:", static services => services.AddHybridCache())).GetRequiredService<HybridCache>();
+
+    public FusionCache NewFusionCache()
+    {
+        var cache = Own(new FusionCache(new FusionCacheOptions()));
+        cache.SetupDistributedCache(Own(WithMicrosoftRedisCache("fusion:", static _ => { })).GetRequiredService<IDistributedCache>(), new FusionSerializer());
+        return cache;
+    }
 
     /// <summary>Hands over what ends with this.</summary>
     public T Own<T>(T owned)
@@ -89,15 +94,15 @@ internal sealed class Lab : IAsyncDisposable
     {
         foreach (var owned in Enumerable.Reverse(_owned))
         {
-            (owned as IDisposable)?.Dispose();
-            await ((owned as IAsyncDisposable)?.DisposeAsync() ?? default);
+            if (owned is IAsyncDisposable patient)
+                await patient.DisposeAsync();
+            else
+                (owned as IDisposable)?.Dispose();
         }
 
-        _fusion.Dispose();
-        foreach (var provider in new[] { _fusionSecondLevel, _microsoft, _microsoftForPages })
-            await provider.DisposeAsync();
+        await _microsoft.DisposeAsync();
+        await _microsoftForPages.DisposeAsync();
         await _ours.DisposeAsync();
-        await _oursForPages.DisposeAsync();
         await _connection.DisposeAsync();
         await _watch.DisposeAsync();
         if (_server is not null)
@@ -121,7 +126,7 @@ internal sealed class Lab : IAsyncDisposable
         yield return new BufferStore(StoreNames.OurBuffer, _ours.Get<IBufferDistributedCache>());
         yield return new DistributedStore(StoreNames.MicrosoftDistributed, MicrosoftCache);
         yield return new BufferStore(StoreNames.MicrosoftBuffer, (IBufferDistributedCache)MicrosoftCache);
-        yield return new OutputStore(StoreNames.OurPages, (IOutputCacheBufferStore)_oursForPages.Get<IOutputCacheStore>());
+        yield return new OutputStore(StoreNames.OurPages, (IOutputCacheBufferStore)NewInstance(keepsCopies: false).Get<IOutputCacheStore>());
         yield return new OutputStore(StoreNames.MicrosoftPages, MicrosoftPages);
         yield return new HybridStore(StoreNames.OurHybrid, _ours.Get<HybridCache>());
         yield return new ValueStore(StoreNames.OurValues, _ours.Get<ITagCache>());

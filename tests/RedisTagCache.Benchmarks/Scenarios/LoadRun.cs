@@ -1,8 +1,13 @@
+using RedisTagCache.Benchmarks.Processes;
+
 namespace RedisTagCache.Benchmarks.Scenarios;
 
 /// <summary>Runs scenarios, each over a server of its own, and prints what comes out.</summary>
 internal static class LoadRun
 {
+    /// <summary>What many callers of one process do.</summary>
+    public static IEnumerable<Scenario> All => [.. ReadsAndWrites.All, .. SlidingReads.All, .. LocalValues.All, .. ReadsAmongEvictions.All];
+
     public static async Task RunAsync(IEnumerable<Scenario> scenarios, Arguments arguments, Action<LoadResult> report)
     {
         foreach (var scenario in scenarios.Where(scenario => arguments.Wants(scenario.Name)))

@@ -1,0 +1,16 @@
+namespace RedisTagCache.Benchmarks.Studies;
+
+/// <summary>What is measured in a way of its own.</summary>
+/// <param name="Name">Unique.</param>
+/// <param name="RunAsync">Measures it.</param>
+internal sealed record Study(string Name, Func<Arguments, Task<StudyResult>> RunAsync)
+{
+    public static IReadOnlyList<Study> All { get; } =
+    [
+        new("Eviction by tag", EvictionStudy.RunAsync),
+        new("Cold start", ColdStartStudy.RunAsync),
+        new("Stampede", StampedeStudy.RunAsync),
+        new("Memory in Redis", MemoryStudy.RunAsync),
+        new("Start-up", StartUpStudy.RunAsync),
+    ];
+}
