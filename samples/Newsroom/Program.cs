@@ -37,5 +37,8 @@ app.MapArticleApi();
 app.MapTrendingApi();
 app.MapGet("/healthz", () => "ok");
 
+// What the cache does, and what lies in it. In Development it is open; elsewhere it refuses everybody until a policy says who may come in.
+app.MapRedisTagCache("/_cache", o => o.ShowPayloads = app.Environment.IsDevelopment());
+
 app.Logger.CacheServer(redis, isEmbedded: embedded is not null);
 app.Run();

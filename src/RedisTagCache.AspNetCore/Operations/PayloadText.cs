@@ -1,7 +1,7 @@
 using System.IO.Compression;
 using System.Text;
 
-namespace RedisTagCache.Tool.Commands;
+namespace RedisTagCache.AspNetCore.Operations;
 
 /// <summary>The beginning of a payload: as text where it is one, else in hexadecimal.</summary>
 internal static class PayloadText
