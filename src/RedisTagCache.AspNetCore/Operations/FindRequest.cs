@@ -15,6 +15,6 @@ internal sealed record FindRequest
 
     public bool AllBuilds { get; init; }
 
-    /// <summary>1 to 200.</summary>
-    public int Limit { get; init; } = 50;
+    /// <summary>1 to 200; 50 when it is not said.</summary>
+    public int? Limit { get; init; }
 }

@@ -5,6 +5,7 @@ namespace RedisTagCache.AspNetCore.Operations;
 /// <summary>One search: bounded in what it gives and in how long it takes.</summary>
 internal sealed class Search(ITagCacheInspector inspector, TimeSpan longest) : IProgress<CacheScanProgress>
 {
+    private const int DefaultLimit = 50;
     private const int MostEntries = 200;
     private const string Served = "served";
 
@@ -14,8 +15,9 @@ internal sealed class Search(ITagCacheInspector inspector, TimeSpan longest) : I
 
     public async Task<FindReply> RunAsync(FindRequest request, CancellationToken cancellationToken)
     {
-        if (request.Limit is < 1 or > MostEntries)
-            throw new ArgumentException($"The limit is 1 to {MostEntries}; got {request.Limit}.");
+        var limit = request.Limit ?? DefaultLimit;
+        if (limit is < 1 or > MostEntries)
+            throw new ArgumentException($"The limit is 1 to {MostEntries}; got {limit}.");
         using var timeout = new CancellationTokenSource(longest, TimeProvider.System);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         var entries = new List<EntryReply>();
@@ -31,7 +33,7 @@ internal sealed class Search(ITagCacheInspector inspector, TimeSpan longest) : I
                 }
 
                 entries.Add(new EntryReply(entry, PayloadText: null));
-                if (entries.Count == request.Limit)
+                if (entries.Count == limit)
                     break;
             }
         }
@@ -40,7 +42,8 @@ internal sealed class Search(ITagCacheInspector inspector, TimeSpan longest) : I
             return new FindReply(entries, _progress.Keys, IsComplete: false, "time", dead);
         }
 
-        return new FindReply(entries, _progress.Keys, _progress.IsComplete, _progress.IsComplete ? null : "limit", dead);
+        // Nothing is reported of a page that was not read to its end.
+        return new FindReply(entries, Math.Max(_progress.Keys, entries.Count + dead), _progress.IsComplete, _progress.IsComplete ? null : "limit", dead);
     }
 
     private CacheEntryQuery QueryOf(FindRequest request) => new()

@@ -53,14 +53,17 @@ class Chart {
     const { options, data } = this;
     const offset = points - data.length;
     const total = values => options.stacked ? values.reduce((sum, value) => sum + value, 0) : Math.max(...values.map(value => value ?? 0));
-    const top = options.top ?? nice(Math.max(options.least, ...data.filter(values => values).map(total)));
-    this.marks.forEach((mark, i) => { mark.textContent = options.format(top * i / 2, true); });
+    const floor = options.floor;
+    const peak = Math.max(floor ?? 0, ...data.filter(values => values).map(total));
+    const top = options.top ?? (floor ? (peak <= floor * 100 ? floor * 100 : floor * 1e4) : nice(Math.max(options.least, peak)));
+    const height = value => floor ? Math.log(Math.max(value, floor) / floor) / Math.log(top / floor) : value / top;
+    this.marks.forEach((mark, i) => { mark.textContent = options.format(floor ? floor * (top / floor) ** (i / 2) : top * i / 2, true); });
 
     this.shapes.forEach(({ shape, under }, s) => {
       let line = '', area = '', run = [];
       const close = () => {
         if (run.length === 0) return;
-        if (run.length === 1) run.push({ ...run[0], x: run[0].x + 0.01 });
+        if (run.length === 1) run.push({ ...run[0], x: run[0].x + 0.01 }); // a line needs two
         const upper = run.map(p => `${p.x} ${p.high}`).join('L'), lower = run.toReversed().map(p => `${p.x} ${p.low}`).join('L');
         line += `M${upper}`;
         area += `M${upper}L${lower}Z`;
@@ -69,7 +72,7 @@ class Chart {
       data.forEach((values, i) => {
         if (!values || values[s] === null || values[s] === undefined) return close();
         const below = options.stacked ? values.slice(0, s).reduce((sum, value) => sum + value, 0) : 0;
-        const y = value => Math.round((100 - value / top * 100) * 100) / 100;
+        const y = value => Math.round((100 - Math.min(1, height(value)) * 100) * 100) / 100;
         run.push({ x: i + offset, high: y(below + values[s]), low: y(below) });
       });
       close();
@@ -104,7 +107,7 @@ const charts = {
     series: [{ name: 'hit', color: 'hit' }, { name: 'hit in memory', color: 'local' }, { name: 'stale', color: 'stale' }, { name: 'miss', color: 'miss' }],
   }),
   latency: new Chart(byId('chart-latency'), {
-    name: 'Time of an operation on Redis', least: 0.001, format: duration, headline: values => values[0] === null ? 'none' : duration(values[0]),
+    name: 'Time of an operation on Redis', floor: 0.0001, format: duration, headline: values => values[0] === null ? 'none' : duration(values[0]),
     series: [{ name: 'median', color: 'hit' }, { name: '99 of 100 within', color: 'stale' }],
   }),
 };

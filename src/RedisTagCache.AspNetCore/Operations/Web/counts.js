@@ -25,7 +25,7 @@ function showOutcomes(counts) {
   redraw('outcomes', counts.surfaces, () => counts.surfaces.length === 0
     ? element('p', { class: 'none' }, 'Nothing has been looked up or written yet.')
     : element('table', null,
-      element('thead', null, element('tr', null, element('td', null), ...counts.surfaces.map(row => element('th', { class: 'n', scope: 'col' }, row.surface)))),
+      element('thead', null, element('tr', null, element('th', { scope: 'col' }, 'outcome'), ...counts.surfaces.map(row => element('th', { class: 'n', scope: 'col' }, row.surface)))),
       element('tbody', null, ...outcomeRows.map(([name, of, kind]) => of
         ? element('tr', { class: kind }, element('th', { scope: 'row' }, name), ...counts.surfaces.map(row => number(of(row))))
         : element('tr', { class: 'part' }, element('th', { scope: 'rowgroup', colspan: counts.surfaces.length + 1 }, name))))));
@@ -35,8 +35,8 @@ function showCounts(stats) {
   const { values, evictions, backplane, localEntries, localBytes, marks } = stats.counts;
   byId('instance').textContent = stats.instance;
   const runs = values.factoriesDone + values.factoriesFailed + values.factoriesCanceled;
-  const part = (name, rows) => [element('h3', null, name), pairs(rows.map(([key, value]) => [key, typeof value === 'number' ? count(value) : value]), 'pairs')];
-  redraw('counts', [values, evictions, backplane, localEntries, localBytes, marks], () => element('div', null,
+  const part = (name, rows) => [element('section', null, element('h3', null, name), pairs(rows.map(([key, value]) => [key, typeof value === 'number' ? count(value) : value]), 'pairs'))];
+  redraw('counts', [values, evictions, backplane, localEntries, localBytes, marks], () => element('div', { class: 'groups' },
     ...part('Values', [
       ['factories run', runs], ['failed', values.factoriesFailed], ['mean time', runs === 0 ? '-' : duration(values.factoryTime / runs)],
       ['followed another instance', values.followers], ['joined another caller', values.joined], ['taken over', values.takenOver], ['without a lease', values.alone],

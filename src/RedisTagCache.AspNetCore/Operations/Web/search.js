@@ -1,6 +1,8 @@
 'use strict';
 // The search, what it found, and what can be done about it.
-const columns = ['surface', 'build', 'key', 'verdict', 'age', 'left', 'size', 'tags'];
+// Which build an entry is of is worth a column only where it may be another.
+const columns = () => ['surface', ...(showsBuilds ? ['build'] : []), 'key', 'verdict', 'age', 'left', 'size', 'tags'];
+let showsBuilds = false;
 let running = null;
 let lastSearch = null;
 let newestAct = 0;
@@ -38,17 +40,19 @@ async function find(isQuiet) {
 
 function showFound(found, isQuiet) {
   const host = byId('found');
+  showsBuilds = byId('find-builds').checked;
   host.hidden = found.entries.length === 0;
   host.replaceChildren(element('table', null,
     element('thead', null, element('tr', null,
-      ...columns.map(name => element('th', { scope: 'col', class: name === 'age' || name === 'left' || name === 'size' ? 'n' : '' }, name)), element('th', { scope: 'col' }, element('span', null, '')))),
+      ...columns().map(name => element('th', { scope: 'col', class: name === 'age' || name === 'left' || name === 'size' ? 'n' : '' }, name)), element('td', null))),
     element('tbody', null, ...found.entries.map(row))));
   if (isQuiet) return;
-  const end = found.isComplete ? '.' : found.endedBy === 'time' ? '; the time for one search is over (SearchTime).' : '; there may be more.';
   const dead = found.deadNotShown > 0
     ? [` ${count(found.deadNotShown)} more ${found.deadNotShown === 1 ? 'is' : 'are'} dead. `, element('button', { type: 'button', class: 'plain', click: () => { byId('find-verdict').value = ''; find(); } }, 'Show all')]
     : [];
-  tell(`${plural(found.entries.length, 'entry', 'entries')} of ${count(found.keysLookedAt)} looked at${end}`, '', ...dead);
+  const entries = plural(found.entries.length, 'entry', 'entries');
+  tell(found.endedBy === 'limit' ? `The first ${entries}; there may be more.`
+    : `${entries} of ${count(found.keysLookedAt)} looked at${found.endedBy === 'time' ? '; there are more keys, but the time for one search (SearchTime) is over.' : '.'}`, '', ...dead);
 }
 
 function row(entry) {
@@ -57,13 +61,13 @@ function row(entry) {
   const open = element('button', { type: 'button', class: 'plain key', 'aria-expanded': 'false', click: () => toggle(entry, line, open) }, element('bdi', null, name));
   const line = element('tr', { class: 'entry' },
     cell('surface', null, entry.surface),
-    cell('build', { class: 'nowrap' }, entry.buildNamespace ?? '-'),
+    showsBuilds ? cell('build', { class: 'build', title: entry.buildNamespace }, entry.buildNamespace ?? '-') : null,
     cell('key', { class: 'key' }, open),
-    cell('verdict', null, element('span', null, element('span', { class: 'verdict ' + entry.verdict }, entry.verdict), entry.why ? element('span', { class: 'why' }, shown(entry.why)) : null)),
+    cell('verdict', { class: 'worth' }, element('span', null, element('span', { class: 'verdict ' + entry.verdict }, entry.verdict), entry.why ? element('span', { class: 'why' }, shown(entry.why)) : null)),
     cell('age', { class: 'n' }, duration(entry.ageSeconds)),
     cell('left', { class: 'n' }, entry.timeToLiveSeconds === null ? 'for ever' : duration(entry.timeToLiveSeconds)),
     cell('size', { class: 'n' }, bytes(entry.storedBytes)),
-    cell('tags', null, element('div', { class: 'tags' }, ...entry.tags.map(tagButton))),
+    cell('tags', { class: 'wide' }, element('div', { class: 'tags' }, ...entry.tags.map(tagButton))),
     cell('', { class: 'nowrap' }, isReadOnly ? null : element('button', { type: 'button', class: 'small remove', 'aria-label': `Remove ${name}`, click: () => remove(entry, name) }, 'Remove')));
   return line;
 }
@@ -78,7 +82,7 @@ async function toggle(entry, line, button) {
 
   button.setAttribute('aria-expanded', 'true');
   line.classList.add('open');
-  const place = element('td', { colspan: columns.length + 1 }, detail(entry));
+  const place = element('td', { colspan: columns().length + 1 }, detail(entry));
   line.after(element('tr', { class: 'detail' }, place));
   if (settings.payloads !== 'true' || entry.isKeyHashed) return;
   try {
@@ -92,6 +96,7 @@ async function toggle(entry, line, button) {
 function detail(entry) {
   const packed = entry.compression === 'none' ? '' : `, ${entry.compression}`;
   return pairs([
+    ['build', entry.buildNamespace ?? 'shared by all builds'],
     ['written', `${time(entry.createdAt)} (${duration(entry.ageSeconds)} ago)`],
     ['fresh until', entry.freshUntil ? time(entry.freshUntil) : 'its end'],
     ...(entry.staleUntil ? [['stale until', `${time(entry.staleUntil)}; then only where nothing newer can be had`]] : []),

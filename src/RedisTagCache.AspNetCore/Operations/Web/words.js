@@ -5,7 +5,7 @@ const isReadOnly = settings.readOnly === 'true';
 const byId = id => document.getElementById(id);
 
 // What would change the line or its direction is made visible: keys of pages hold such characters, and others may come from visitors.
-const hiddenCharacters = /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
+const hiddenCharacters = /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffd]/g;
 const shown = text => String(text).replace(hiddenCharacters, c => {
   const code = c.charCodeAt(0);
   return code < 256 ? '\\x' + code.toString(16).padStart(2, '0') : '\\u' + code.toString(16).padStart(4, '0');
