@@ -26,7 +26,7 @@ internal sealed class OperationsPage(RedisTagCacheEndpointOptions options)
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
         context.Response.ContentType = MediaTypeNames.Text.Html + "; charset=utf-8";
         var page = new StringBuilder(html)
-            .Replace("{base}", Encode((context.Request.PathBase + context.Request.Path).Value?.TrimEnd('/')))
+            .Replace("{base}", Encode((context.Request.PathBase + context.Request.Path).ToUriComponent().TrimEnd('/')))
             .Replace("{token}", Encode(token?.RequestToken))
             .Replace("{token-header}", Encode(token?.HeaderName))
             .Replace("{read-only}", options.IsReadOnly ? "true" : "false")
