@@ -41,5 +41,8 @@ app.MapTrendingApi();
 app.MapGet("/healthz", () => "ok");
 app.MapHealthChecks("/readyz");
 
+// What the cache does, and what lies in it. In Development it is open; elsewhere it refuses everybody until a policy says who may come in.
+app.MapRedisTagCache("/_cache", o => o.ShowPayloads = app.Environment.IsDevelopment());
+
 app.Logger.CacheServer(redis, isEmbedded: embedded is not null);
 app.Run();

@@ -37,15 +37,17 @@ internal sealed class PageApp : IAsyncDisposable
     /// <param name="services">Registers further services, before the application is built.</param>
     /// <param name="pages">Sets options of pages.</param>
     /// <param name="pipeline">Puts the output cache into the pipeline, where it is not alone there.</param>
+    /// <param name="environment">The name of the environment, where it matters.</param>
     public static async Task<PageApp> StartAsync(
         string? connectionString,
         Action<WebApplication> map,
         Action<RedisTagCacheOptions>? configure = null,
         Action<IServiceCollection>? services = null,
         Action<RedisTagOutputCacheOptions>? pages = null,
-        Action<WebApplication>? pipeline = null)
+        Action<WebApplication>? pipeline = null,
+        string? environment = null)
     {
-        var builder = WebApplication.CreateSlimBuilder();
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { EnvironmentName = environment });
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
         if (connectionString is not null)

@@ -16,4 +16,10 @@ internal static partial class Log
 
     [LoggerMessage(LogIds.PageRefreshDiffers, LogLevel.Warning, "The refresh of {Endpoint} led to another cache key than its request ({Count} such refreshes since the last line). Something the key depends on is not the same when the request runs again.")]
     public static partial void PageRefreshDiffers(ILogger logger, string? endpoint, long count);
+
+    [LoggerMessage(LogIds.OperationsUnprotected, LogLevel.Error, "The operator's page is mapped without an authorization policy outside of Development, and refuses every request. Add RequireAuthorization() to MapRedisTagCache().")]
+    public static partial void OperationsUnprotected(ILogger logger);
+
+    [LoggerMessage(LogIds.OperatorActed, LogLevel.Information, "On the operator's page: {Action} ({Count}).")]
+    public static partial void OperatorActed(ILogger logger, string action, int count);
 }

@@ -7,4 +7,6 @@ internal static class LogIds
     public const int EvictionNotConfirmed = 71;
     public const int PageRefreshFailed = 72;
     public const int PageRefreshDiffers = 73;
+    public const int OperationsUnprotected = 74;
+    public const int OperatorActed = 75;
 }

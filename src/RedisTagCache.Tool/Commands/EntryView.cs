@@ -1,3 +1,4 @@
+using RedisTagCache.AspNetCore.Operations;
 using RedisTagCache.Inspection;
 using RedisTagCache.Tool.Output;
 using Spectre.Console;
@@ -56,20 +57,7 @@ internal static class EntryView
     public static string VerdictOf(CacheEntryInfo entry)
     {
         var verdict = entry.Verdict.ToString().ToLowerInvariant();
-        var why = entry.Reason switch
-        {
-            CacheVerdictReason.None => null,
-            CacheVerdictReason.FreshnessEnded => "past its time",
-            CacheVerdictReason.TagExpired => $"tag {entry.ReasonTag} expired",
-            CacheVerdictReason.TagEvicted => $"tag {entry.ReasonTag} evicted",
-            CacheVerdictReason.BelowFloor => "older than the remembered evictions",
-            CacheVerdictReason.OtherGeneration => "from before history was lost",
-            CacheVerdictReason.AheadOfHistory => "newer than the history",
-            CacheVerdictReason.NoHistory => "no history of evictions",
-            CacheVerdictReason.Unsettled => "Redis was changing",
-            CacheVerdictReason.Damaged => "damaged",
-            _ => "of a later version",
-        };
+        var why = EntryWords.WhyOf(entry);
         return why is null ? verdict : $"{verdict}: {why}";
     }
 }

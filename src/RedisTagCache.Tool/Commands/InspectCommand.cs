@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using RedisTagCache.AspNetCore.Operations;
 using RedisTagCache.Inspection;
 using RedisTagCache.Tool.Output;
 

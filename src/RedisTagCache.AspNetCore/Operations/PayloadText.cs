@@ -1,9 +1,9 @@
 using System.IO.Compression;
 using System.Text;
 
-namespace RedisTagCache.Tool.Commands;
+namespace RedisTagCache.AspNetCore.Operations;
 
-/// <summary>The beginning of a payload: as text where it is one, else in hexadecimal.</summary>
+/// <summary>The beginning of a payload: as text where it is one, or is but for a few bytes, else in hexadecimal.</summary>
 internal static class PayloadText
 {
     private const int Longest = 2_000;
@@ -15,7 +15,7 @@ internal static class PayloadText
         try
         {
             var (bytes, isCut) = Start(stored, compression);
-            return (TryText(bytes, isCut) ?? Convert.ToHexStringLower(bytes)) + (isCut ? " ..." : "");
+            return (TryText(bytes, isCut) ?? (IsMostlyText(bytes) ? Encoding.UTF8.GetString(bytes) : Convert.ToHexStringLower(bytes))) + (isCut ? " ..." : "");
         }
         catch (Exception e) when (e is InvalidDataException or InvalidOperationException or ArgumentOutOfRangeException)
         {
@@ -33,6 +33,9 @@ internal static class PayloadText
         var length = plain.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
         return (buffer[..Math.Min(length, Longest)], length > Longest);
     }
+
+    /// <summary>Pages lie behind a few bytes that say how long their parts are.</summary>
+    private static bool IsMostlyText(byte[] bytes) => bytes.Count(static b => b is (>= 32 and < 127) or (byte)'\n' or (byte)'\r' or (byte)'\t') * 4 > bytes.Length * 3;
 
     private static string? TryText(byte[] bytes, bool isCut)
     {

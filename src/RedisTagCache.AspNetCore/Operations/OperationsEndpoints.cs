@@ -1,0 +1,95 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using RedisTagCache.AspNetCore.Diagnostics;
+using RedisTagCache.Inspection;
+
+namespace RedisTagCache.AspNetCore.Operations;
+
+/// <summary>The page, and what it asks for. The names are those of the command line tool.</summary>
+internal sealed class OperationsEndpoints(RedisTagCacheEndpointOptions options, ILogger logger)
+{
+    private const int MostTags = 100;
+
+    public void Map(IEndpointRouteBuilder endpoints, Gate gate)
+    {
+        var page = new OperationsPage(options);
+        endpoints.MapGet("", gate.Look(page.WriteAsync));
+        endpoints.MapGet("/stats", gate.Look(StatsAsync));
+        endpoints.MapGet("/status", gate.Look(StatusAsync));
+        endpoints.MapGet("/servers", gate.Look(ServersAsync));
+        endpoints.MapPost("/find", gate.Ask(FindAsync));
+        endpoints.MapPost("/inspect", gate.Ask(InspectAsync));
+        endpoints.MapPost("/evict", gate.Change(context => MarkAsync(context, "evict", static (store, tags, stop) => store.EvictByTagAsync(tags, stop))));
+        endpoints.MapPost("/expire", gate.Change(context => MarkAsync(context, "expire", static (store, tags, stop) => store.ExpireByTagAsync(tags, stop))));
+        endpoints.MapPost("/remove", gate.Change(RemoveAsync));
+    }
+
+    /// <summary>Asks nobody: it works while Redis is away.</summary>
+    private static Task StatsAsync(HttpContext context) =>
+        Reply.WriteAsync(context, StatsReply.Of(Of<ITagCacheStatistics>(context).GetSnapshot()), OperationsJson.Default.StatsReply);
+
+    private static async Task StatusAsync(HttpContext context)
+    {
+        var status = await Of<ITagCacheStatistics>(context).CheckAsync(context.RequestAborted).ConfigureAwait(false);
+        await Reply.WriteAsync(context, status, OperationsJson.Default.RedisTagCacheStatus).ConfigureAwait(false);
+    }
+
+    private static async Task ServersAsync(HttpContext context)
+    {
+        var description = await Of<ITagCacheInspector>(context).DescribeAsync(context.RequestAborted).ConfigureAwait(false);
+        await Reply.WriteAsync(context, description, OperationsJson.Default.CacheDescription).ConfigureAwait(false);
+    }
+
+    private async Task FindAsync(HttpContext context)
+    {
+        var request = await Reply.ReadAsync(context, OperationsJson.Default.FindRequest).ConfigureAwait(false);
+        var found = await new Search(Of<ITagCacheInspector>(context), options.SearchTime).RunAsync(request, context.RequestAborted).ConfigureAwait(false);
+        await Reply.WriteAsync(context, found, OperationsJson.Default.FindReply).ConfigureAwait(false);
+    }
+
+    private async Task InspectAsync(HttpContext context)
+    {
+        var request = await Reply.ReadAsync(context, OperationsJson.Default.InspectRequest).ConfigureAwait(false);
+        var look = new CacheInspectOptions { BuildNamespace = request.BuildNamespace, IncludePayload = options.ShowPayloads };
+        var entry = await Of<ITagCacheInspector>(context).InspectAsync(request.Surface, request.Key, look, context.RequestAborted).ConfigureAwait(false);
+        if (entry is null)
+            await Reply.ProblemAsync(context, StatusCodes.Status404NotFound, "There is no such entry any more.").ConfigureAwait(false);
+        else
+            await Reply.WriteAsync(context, new EntryReply(entry, entry.Payload is { } payload ? PayloadText.Of(payload, entry.Compression) : null), OperationsJson.Default.EntryReply).ConfigureAwait(false);
+    }
+
+    private async Task MarkAsync(HttpContext context, string action, Func<ITagCacheStore, IEnumerable<string>, CancellationToken, ValueTask> mark)
+    {
+        var tags = (await Reply.ReadAsync(context, OperationsJson.Default.TagsRequest).ConfigureAwait(false)).Tags;
+        if (tags is not { Count: > 0 and <= MostTags } || tags.Any(string.IsNullOrEmpty))
+            throw new ArgumentException($"1 to {MostTags} tags are named, none of them empty.");
+        Log.OperatorActed(logger, action, tags.Count);
+        await mark(Of<ITagCacheStore>(context), tags, context.RequestAborted).ConfigureAwait(false);
+        await Reply.WriteAsync(context, new TagsReply(Done: true, tags), OperationsJson.Default.TagsReply).ConfigureAwait(false);
+    }
+
+    private async Task RemoveAsync(HttpContext context)
+    {
+        var request = await Reply.ReadAsync(context, OperationsJson.Default.RemoveRequest).ConfigureAwait(false);
+        var name = request.Surface ?? "";
+        if (name.Length == 0 || !name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.') || string.IsNullOrEmpty(request.Key))
+            throw new ArgumentException("An entry has a surface and a key.");
+        var entry = new CacheEntryInfo
+        {
+            Surface = name,
+            BuildNamespace = request.BuildNamespace,
+            Key = request.Key,
+            IsKeyHashed = request.IsKeyHashed,
+            Partition = request.Partition,
+        };
+        Log.OperatorActed(logger, "remove", 1);
+        var isRemoved = await Of<ITagCacheInspector>(context).RemoveAsync(entry, context.RequestAborted).ConfigureAwait(false);
+        await Reply.WriteAsync(context, new RemoveReply(isRemoved ? 1 : 0), OperationsJson.Default.RemoveReply).ConfigureAwait(false);
+    }
+
+    private static T Of<T>(HttpContext context)
+        where T : notnull => context.RequestServices.GetRequiredService<T>();
+}

@@ -1,0 +1,14 @@
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Http;
+
+namespace RedisTagCache.AspNetCore.Operations;
+
+/// <summary>Tells whether an endpoint asks who the visitor is.</summary>
+internal static class Protection
+{
+    public static bool IsGiven(EndpointMetadataCollection metadata) => IsGiven((IReadOnlyList<object>)metadata);
+
+    public static bool IsGiven(IReadOnlyList<object> metadata) =>
+        metadata.Any(static item => item is IAuthorizeData or AuthorizationPolicy or IAuthorizationRequirementData)
+        && !metadata.Any(static item => item is IAllowAnonymous);
+}

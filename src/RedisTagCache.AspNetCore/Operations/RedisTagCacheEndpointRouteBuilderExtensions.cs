@@ -1,0 +1,61 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using RedisTagCache.AspNetCore;
+using RedisTagCache.AspNetCore.Diagnostics;
+using RedisTagCache.AspNetCore.Operations;
+using RedisTagCache.Inspection;
+
+namespace Microsoft.AspNetCore.Builder;
+
+/// <summary>Maps the operator's page.</summary>
+public static class RedisTagCacheEndpointRouteBuilderExtensions
+{
+    /// <summary>
+    /// Maps a page that shows what this instance's cache does and what lies in Redis, and evicts, expires and removes there, with the JSON endpoints behind it.
+    /// Nothing is connected before it is opened, and none of it is ever kept by output caching.
+    /// </summary>
+    /// <remarks>
+    /// Outside of the environment Development every request is refused with an <see cref="InvalidOperationException"/> unless the endpoints have an authorization policy of
+    /// their own: call <c>RequireAuthorization</c> on the result. A fallback policy does not count, for it may be meant for others, and neither does a policy that
+    /// <c>AllowAnonymous</c> lifts; <see cref="RedisTagCacheEndpointOptions.AllowAnonymous"/> is the way to say that it is meant.
+    /// </remarks>
+    /// <param name="endpoints">The application, or a group.</param>
+    /// <param name="pattern">The path of the page; the endpoints are below it. Default <c>/_cache</c>.</param>
+    /// <param name="configure">Sets what the page shows and may do.</param>
+    /// <returns>All endpoints together, for conventions such as <c>RequireAuthorization</c> or <c>RequireHost</c>.</returns>
+    /// <exception cref="InvalidOperationException">The cache is not registered.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    public static IEndpointConventionBuilder MapRedisTagCache(
+        this IEndpointRouteBuilder endpoints, [StringSyntax("Route")] string pattern = "/_cache", Action<RedisTagCacheEndpointOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(endpoints);
+        ArgumentNullException.ThrowIfNull(pattern);
+        var options = new RedisTagCacheEndpointOptions();
+        configure?.Invoke(options);
+        options.Validate();
+        var services = endpoints.ServiceProvider;
+        if (services.GetService<IServiceProviderIsService>()?.IsService(typeof(ITagCacheInspector)) == false)
+            throw new InvalidOperationException("The operator's page needs the cache: call services.AddRedisTagCache() or services.AddRedisTagOutputCache().");
+
+        var isOpen = options.AllowAnonymous || services.GetService<IHostEnvironment>()?.IsDevelopment() == true;
+        var logger = services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(RedisTagCacheEndpointRouteBuilderExtensions).Assembly.GetName().Name!);
+        var group = endpoints.MapGroup(pattern);
+        new OperationsEndpoints(options, logger).Map(group, new Gate(options, isOpen));
+
+        // Conventions that come later must not bring the pages into the cache, and are what may protect them; so both are looked after at the very end.
+        var isTold = isOpen;
+        IEndpointConventionBuilder conventions = group;
+        conventions.Finally(endpoint =>
+        {
+            endpoint.Metadata.Add(NeverCached.Instance);
+            if (isTold || Protection.IsGiven([.. endpoint.Metadata]))
+                return;
+            isTold = true;
+            Log.OperationsUnprotected(logger);
+        });
+        return conventions;
+    }
+}

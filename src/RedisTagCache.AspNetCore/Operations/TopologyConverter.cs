@@ -1,0 +1,7 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using RedisTagCache.Inspection;
+
+namespace RedisTagCache.AspNetCore.Operations;
+
+internal sealed class TopologyConverter() : JsonStringEnumConverter<CacheTopology>(JsonNamingPolicy.CamelCase);

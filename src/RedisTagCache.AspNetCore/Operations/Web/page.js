@@ -1,0 +1,111 @@
+'use strict';
+// Asks once a second for the counts, which costs no Redis; every five seconds for a round trip; every half minute for the servers. A page nobody sees asks nothing.
+const latest = new Map();
+const window10 = [];
+let isPaused = false;
+let ticks = 0;
+
+function sums(counts) {
+  const add = of => counts.surfaces.reduce((sum, row) => sum + of(row), 0);
+  return { at: Date.parse(counts.takenAt), hit: add(row => row.hits), local: add(row => row.localHits), stale: add(row => row.stale + row.localStale), miss: add(row => row.misses) };
+}
+
+// Behind a load balancer another instance may answer each time. Each is compared with itself.
+function showRates(stats) {
+  const now = sums(stats.counts), id = stats.instance + stats.counts.startedAt, before = latest.get(id);
+  latest.set(id, now);
+  if (!before || now.at <= before.at) return;
+  const seconds = (now.at - before.at) / 1000;
+  const part = name => (now[name] - before[name]) / seconds;
+  const values = [part('hit'), part('local'), part('stale'), part('miss')];
+  window10.push(values);
+  if (window10.length > 10) window10.shift();
+  const total = window10.flat().reduce((sum, value) => sum + value, 0);
+  const misses = window10.reduce((sum, row) => sum + row[3], 0);
+  charts.rate.add(values);
+  charts.ratio.add([total === 0 ? null : 1 - misses / total]);
+  charts.latency.add([stats.medianSeconds, stats.p99Seconds]);
+}
+
+function trouble(text) {
+  byId('trouble').hidden = !text;
+  if (byId('trouble').textContent !== text) byId('trouble').textContent = text;
+}
+
+function showState(kind, text) {
+  byId('state').className = 'state ' + kind;
+  if (byId('state-text').textContent !== text) byId('state-text').textContent = text;
+}
+
+function showStatus(status) {
+  if (!status.isAnswering || status.isCircuitOpen) showState('bad', status.isAnswering ? 'Redis is away in part' : 'Redis does not answer');
+  else if (status.untrustedPartitions > 0 || status.silentPartitions > 0) showState('warn', 'Redis answers, evictions are being compared');
+  else showState('good', 'Redis answers');
+  trouble(status.isAnswering ? '' : `Redis does not answer${status.lastFailure ? ` (${status.lastFailure}, ${time(status.lastFailureAt)})` : ''}. Look-ups are misses, or come from memory, and evictions are repeated once it does. The counts below go on.`);
+  const fact = ([name, value]) => element('div', null, element('dt', null, name), element('dd', null, value));
+  redraw('facts', [status, Math.floor(ticks / 5)], ...[
+    ['round trip', duration(status.roundTrip)],
+    ['server', [status.serverKind, status.serverVersion].filter(x => x).join(' ') || '-'],
+    ['partitions', status.partitions ?? '-'],
+    ['build', `${status.buildNamespace} (${status.buildNamespaceSource})`],
+    ...(isReadOnly ? [['mode', 'read-only']] : []),
+  ].map(row => () => fact(row)));
+}
+
+async function poll() {
+  try {
+    const stats = await ask('/stats');
+    showRates(stats);
+    showOutcomes(stats.counts);
+    showEvictions(stats.counts);
+    showCounts(stats);
+    if (latest.size > 1) byId('instance').textContent += `; ${latest.size} instances answer in turn`;
+    const surfaces = byId('find-surface');
+    for (const row of stats.counts.surfaces)
+      if (![...surfaces.options].some(option => option.text === row.surface)) surfaces.append(element('option', null, row.surface));
+    return true;
+  } catch (e) {
+    showState('bad', 'The application does not answer');
+    trouble(e instanceof Refused ? e.message : 'The application does not answer. This page goes on asking.');
+    return false;
+  }
+}
+
+let wasAnswering = true;
+async function pollStatus() {
+  try {
+    const status = await ask('/status');
+    showStatus(status);
+    if (status.isAnswering !== wasAnswering) pollServers();
+    wasAnswering = status.isAnswering;
+  } catch {
+    // the poll of the counts says so
+  }
+}
+
+async function pollServers() {
+  try {
+    showServers(await ask('/servers'));
+  } catch (e) {
+    drawn.delete('servers');
+    byId('servers').replaceChildren(element('p', { class: 'none' }, e instanceof Refused ? e.message : 'The application does not answer.'));
+  }
+}
+
+async function tick() {
+  if (!isPaused && !document.hidden) {
+    const isThere = await poll();
+    if (isThere && ticks % 5 === 0) pollStatus();
+    if (isThere && ticks % 30 === 0) pollServers();
+    ticks = isThere ? ticks + 1 : 0;
+  }
+  setTimeout(tick, 1000);
+}
+
+byId('pause').addEventListener('click', () => {
+  isPaused = !isPaused;
+  byId('pause').setAttribute('aria-pressed', String(isPaused));
+  byId('pause').textContent = isPaused ? 'Go on' : 'Pause';
+});
+kindChanged();
+tick();

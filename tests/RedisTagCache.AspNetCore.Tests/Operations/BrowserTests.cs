@@ -1,0 +1,143 @@
+using Microsoft.Extensions.DependencyInjection;
+using PuppeteerSharp;
+using RedisTagCache.TestSupport;
+
+namespace RedisTagCache.AspNetCore.Tests.Operations;
+
+/// <summary>The page as an operator uses it, in a real browser.</summary>
+public sealed class BrowserTests(RedisFixture redis, Chromium chromium) : IClassFixture<RedisFixture>, IClassFixture<Chromium>
+{
+    private const string Hostile = "<script>document.title='taken'</script><img src=x onerror=\"document.title='taken'\">";
+    private readonly string _prefix = "t" + Guid.NewGuid().ToString("N");
+    private readonly List<string> _complaints = [];
+
+    [Fact]
+    public async Task Evict_Clicked_EndsTheEntriesInThePageAndInTheCache()
+    {
+        await using var app = await StartAsync();
+        foreach (var key in new[] { "story:1", "story:1:comments", "story:2" })
+            await app.Services.SetAsync(key, key == "story:2" ? "article:2" : "article:1");
+        await app.GetAsync("/page");
+        await app.GetAsync("/page");
+        await using var page = await OpenAsync(app);
+
+        await SearchAsync(page, "article:1");
+        await ShowsAsync(page, "#found tr.entry", 2);
+        await page.ClickAsync("#evict");
+        Assert.Equal("Evict article:1?", await TextAsync(page, "#confirm-title"));
+        Assert.Equal("confirm-no", await page.EvaluateExpressionAsync<string>("document.activeElement.id"));
+        await page.ClickAsync("#confirm-no");
+        Assert.NotNull(await app.Services.GetAsync("story:1"));
+        await page.ClickAsync("#evict");
+        await page.ClickAsync("#confirm-yes");
+
+        await SaysAsync(page, "Evicted: article:1.");
+        await ShowsAsync(page, "#found tr.entry", 0);
+        Assert.Null(await app.Services.GetAsync("story:1"));
+        Assert.Null(await app.Services.GetAsync("story:1:comments"));
+        Assert.NotNull(await app.Services.GetAsync("story:2"));
+        await ShowsAsync(page, "#evictions .tag", 1);
+        await page.WaitForFunctionAsync("() => document.querySelectorAll('#chart-rate .stack[d]:not([d=\"\"])').length > 0");
+
+        await page.SelectAsync("#find-verdict", "");
+        await page.ClickAsync("#find-go");
+        await ShowsAsync(page, "#found .verdict.dead", 2);
+        Assert.Equal("tag article:1 evicted", await TextAsync(page, "#found .why"));
+        await TakePicturesAsync(page);
+        Assert.Empty(_complaints);
+    }
+
+    [Fact]
+    public async Task RemoveAndExpire_Clicked_DoSo()
+    {
+        await using var app = await StartAsync();
+        foreach (var key in new[] { "a", "b" })
+            await app.Services.SetAsync(key, "t");
+        await using var page = await OpenAsync(app);
+        await SearchAsync(page, "t");
+        await ShowsAsync(page, "#found .verdict.fresh", 2);
+        await page.ClickAsync("#expire");
+        await page.ClickAsync("#confirm-yes");
+        await SaysAsync(page, "Expired: t.");
+        await ShowsAsync(page, "#found .verdict.stale", 2);
+
+        await page.ClickAsync("button[aria-label='Remove a']");
+        await page.ClickAsync("#confirm-yes");
+        await SaysAsync(page, "Removed: a.");
+        await ShowsAsync(page, "#found tr.entry", 1);
+        Assert.Null(await app.Services.GetAsync("a"));
+        Assert.NotNull(await app.Services.GetAsync("b"));
+        Assert.Empty(_complaints);
+    }
+
+    [Fact]
+    public async Task KeysTagsAndPayloads_ThatAreMarkup_AreShownAsText()
+    {
+        await using var app = await StartAsync(options => options.ShowPayloads = true);
+        await app.Services.SetAsync("k" + Hostile, "t" + Hostile, "v" + Hostile);
+        await app.Store.EvictByTagAsync("other" + Hostile, TestContext.Current.CancellationToken);
+        await using var page = await OpenAsync(app);
+        await SearchAsync(page, "t" + Hostile);
+        await ShowsAsync(page, "#found tr.entry", 1);
+        Assert.Equal("k" + Hostile, await TextAsync(page, "#found button.key"));
+        await page.ClickAsync("#found button.key");
+        await page.WaitForSelectorAsync("#found pre");
+        Assert.Contains("taken", await TextAsync(page, "#found pre"), StringComparison.Ordinal);
+        await ShowsAsync(page, "#evictions .tag", 1);
+        Assert.Equal("other" + Hostile, await TextAsync(page, "#evictions .tag"));
+        Assert.Equal("RedisTagCache", await page.GetTitleAsync());
+        Assert.Equal(0, await page.EvaluateExpressionAsync<int>("document.querySelectorAll('main img, main script').length"));
+        Assert.Empty(_complaints);
+    }
+
+    [Fact]
+    public async Task ReadOnly_HasNoButtonsThatChangeAnything()
+    {
+        await using var app = await StartAsync(options => options.IsReadOnly = true);
+        await app.Services.SetAsync("a", "t");
+        await using var page = await OpenAsync(app);
+        await SearchAsync(page, "t");
+        await ShowsAsync(page, "#found tr.entry", 1);
+        await ShowsAsync(page, "#evict, #expire, button.remove", 0);
+        Assert.Empty(_complaints);
+    }
+
+    private Task<PageApp> StartAsync(Action<RedisTagCacheEndpointOptions>? configure = null) =>
+        OperationsApp.StartAsync(redis.ConnectionString, _prefix, configure, services: services => services.AddAntiforgery());
+
+    private Task<IPage> OpenAsync(PageApp app) => chromium.OpenAsync(new Uri(app.Client.BaseAddress!, "/_cache"), _complaints);
+
+    private static async Task SearchAsync(IPage page, string tag)
+    {
+        await page.TypeAsync("#find-text", tag);
+        await page.ClickAsync("#find-go");
+    }
+
+    private static async Task ShowsAsync(IPage page, string selector, int count) =>
+        await page.WaitForFunctionAsync("(selector, count) => document.querySelectorAll(selector).length === count", new WaitForFunctionOptions(), selector, count);
+
+    private static async Task SaysAsync(IPage page, string text) =>
+        await page.WaitForFunctionAsync("text => document.getElementById('find-result').textContent === text", new WaitForFunctionOptions(), text);
+
+    private static Task<string> TextAsync(IPage page, string selector) => page.EvaluateFunctionAsync<string>("selector => document.querySelector(selector).textContent", selector);
+
+    private static async Task TakePicturesAsync(IPage page)
+    {
+        var grounds = new HashSet<string>();
+        foreach (var (width, height, name) in new[] { (390, 844, "narrow"), (1440, 900, "wide") })
+        {
+            await page.SetViewportAsync(new ViewPortOptions { Width = width, Height = height });
+            foreach (var scheme in new[] { "light", "dark" })
+            {
+                await page.EmulateMediaFeaturesAsync([new MediaFeatureValue { MediaFeature = MediaFeature.PrefersColorScheme, Value = scheme }]);
+                Assert.True(await page.EvaluateExpressionAsync<bool>("document.documentElement.scrollWidth <= window.innerWidth"), $"{name} is wider than the window");
+                grounds.Add(await page.EvaluateExpressionAsync<string>("getComputedStyle(document.body).backgroundColor"));
+                var picture = Chromium.PictureOf($"{name}-{scheme}");
+                await page.ScreenshotAsync(picture, new ScreenshotOptions { FullPage = true });
+                Assert.True(new FileInfo(picture).Length > 10_000, picture);
+            }
+        }
+
+        Assert.Equal(2, grounds.Count);
+    }
+}
