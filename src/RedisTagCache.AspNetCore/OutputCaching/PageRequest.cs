@@ -36,6 +36,9 @@ internal sealed class PageRequest(PageStore pages, CacheMoment moment)
     /// <summary>How long after its expiry the page may be served, where its policy says.</summary>
     public TimeSpan? StaleWindow { get; set; }
 
+    /// <summary>Whether it may be served from this instance's own copies.</summary>
+    public bool AllowsCopies { get; set; } = true;
+
     /// <summary>When the page began that this request renders.</summary>
     public CacheToken? Token { get; set; }
 
@@ -66,6 +69,7 @@ internal sealed class PageRequest(PageStore pages, CacheMoment moment)
     {
         Context = context;
         StaleWindow = null;
+        AllowsCopies = true;
         AreTagsExpanded = false;
     }
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
@@ -11,6 +12,7 @@ namespace RedisTagCache.AspNetCore.OutputCaching;
 /// <summary>
 /// Look-ups and writes of pages within requests:
 /// <code>
+/// own copy - fresh ---------------------------------------------> served
 /// look-up -- fresh ---------------------------------------------> served
 ///         |- stale -- can be refreshed: served, one refreshes behind it
 ///         |        `- cannot: who gets the lease renders it, the others are served
@@ -18,7 +20,7 @@ namespace RedisTagCache.AspNetCore.OutputCaching;
 /// </code>
 /// </summary>
 internal sealed class PageStore(
-    ITagCacheStore store, ITagCacheLeases leases, PageRefresher refresher, TagTemplates templates, PageMeter meter, IOptions<RedisTagOutputCacheOptions> options, TimeProvider time)
+    ITagCacheStore store, ITagCacheLeases leases, ITagCacheCopies copies, PageRefresher refresher, TagTemplates templates, PageMeter meter, IOptions<RedisTagOutputCacheOptions> options, TimeProvider time)
 {
     /// <summary>Carried by every page, so that all of them can be evicted at once.</summary>
     private const string EveryPage = "*";
@@ -26,7 +28,17 @@ internal sealed class PageStore(
     private static readonly TimeSpan _firstPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan _longestPause = TimeSpan.FromMilliseconds(500);
 
-    public async ValueTask<byte[]?> FindAsync(PageRequest page, string key, CancellationToken cancellationToken)
+    private readonly IEntryCopies? _copies = options.Value.LocalCacheBytes > 0 ? copies.Keep(CacheSurface.Output, options.Value.LocalCacheBytes) : null;
+
+    public ValueTask<byte[]?> FindAsync(PageRequest page, string key, CancellationToken cancellationToken)
+    {
+        if (_copies is null || !page.AllowsCopies || page.Refreshes is not null || !_copies.TryGet(key, out var payload))
+            return LookUpAsync(page, key, cancellationToken);
+        page.Status = PageStatus.Hit;
+        return new(ImmutableCollectionsMarshal.AsArray(payload)); // who serves it only reads it, as with ASP.NET Core's own store in memory
+    }
+
+    private async ValueTask<byte[]?> LookUpAsync(PageRequest page, string key, CancellationToken cancellationToken)
     {
         page.Status = PageStatus.Miss;
         if (page.Refreshes is not null)
@@ -43,6 +55,8 @@ internal sealed class PageStore(
         {
             using var found = first is { } since
                 ? await leases.LookAgainAsync(Key(key), since, cancellationToken).ConfigureAwait(false)
+                : _copies is not null && page.AllowsCopies
+                ? await _copies.GetAsync(key, cancellationToken).ConfigureAwait(false)
                 : await store.GetAsync(Key(key), cancellationToken).ConfigureAwait(false);
             first ??= found.Token;
             page.Token = found.Token;

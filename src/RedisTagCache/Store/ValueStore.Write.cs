@@ -78,8 +78,7 @@ internal sealed partial class ValueStore
     {
         var reply = await _commands.RemoveAsync(key.LeasedAddress).ConfigureAwait(false);
         var watch = _watches[key.Partition.Index];
-        if (_store.Keys.NameOf(CacheSurface.Hybrid, key.Partition, (byte[])key.Key!) is { } name)
-            watch.Hear(reply.Before, reply.Removal, name);
+        watch.Hear(reply.Before, reply.Removal, (byte[])key.Key!);
         return true;
     }
 
