@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
@@ -30,15 +31,18 @@ internal sealed class PageStore(
 
     private readonly IEntryCopies? _copies = options.Value.LocalCacheBytes > 0 ? copies.Keep(CacheSurface.Output, options.Value.LocalCacheBytes) : null;
 
-    public ValueTask<byte[]?> FindAsync(PageRequest page, string key, CancellationToken cancellationToken)
+    /// <summary>Gives the page that this instance has a copy of, without asking Redis.</summary>
+    public bool TryGetCopy(PageRequest page, ReadOnlySpan<char> key, [NotNullWhen(true)] out byte[]? content)
     {
+        content = null;
         if (_copies is null || !page.AllowsCopies || page.Refreshes is not null || !_copies.TryGet(key, out var payload))
-            return LookUpAsync(page, key, cancellationToken);
+            return false;
         page.Status = PageStatus.Hit;
-        return new(ImmutableCollectionsMarshal.AsArray(payload)); // who serves it only reads it, as with ASP.NET Core's own store in memory
+        content = ImmutableCollectionsMarshal.AsArray(payload)!; // who serves it only reads it, as with ASP.NET Core's own store in memory
+        return true;
     }
 
-    private async ValueTask<byte[]?> LookUpAsync(PageRequest page, string key, CancellationToken cancellationToken)
+    public async ValueTask<byte[]?> FindAsync(PageRequest page, string key, CancellationToken cancellationToken)
     {
         page.Status = PageStatus.Miss;
         if (page.Refreshes is not null)
