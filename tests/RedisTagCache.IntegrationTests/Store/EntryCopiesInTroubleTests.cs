@@ -18,7 +18,7 @@ public sealed class EntryCopiesInTroubleTests : IAsyncLifetime
     [InlineData(false)]
     public async Task RedisAway_NoCopyIsGivenOut_AndOnceItIsBackTheyAre(bool isHung)
     {
-        await using var instance = Instance.Create(_server.ConnectionString, o => o.OperationTimeout = TimeSpan.FromMinutes(1));
+        await using var instance = Instance.Create(_server.ConnectionString);
         var copies = instance.Get<ITagCacheCopies>().Keep(Pages, 1_000_000);
         await instance.Store.WriteAsync("k", "v");
         await Eventually.BecomesTrueAsync(() => KeepAsync(copies), "there is a copy");
