@@ -32,7 +32,7 @@ public interface ITagCacheStore
     /// <exception cref="ArgumentOutOfRangeException">A lifetime is not positive, or the payload is larger than Redis takes (512 MiB).</exception>
     ValueTask<CacheWriteOutcome> SetAsync(CacheEntryKey key, ReadOnlySequence<byte> payload, TagCacheEntryOptions options, CancellationToken cancellationToken = default);
 
-    /// <summary>Removes one entry.</summary>
+    /// <summary>Removes one entry. On a surface with tags, copies in other instances end as they hear of it, and who computes the entry under a lease writes in vain.</summary>
     /// <param name="key">The entry's key.</param>
     /// <param name="cancellationToken">Ends the wait; the removal may still reach Redis.</param>
     /// <exception cref="ArgumentException">The key is empty.</exception>

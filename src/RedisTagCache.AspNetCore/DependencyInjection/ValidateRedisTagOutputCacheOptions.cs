@@ -16,11 +16,13 @@ internal sealed class ValidateRedisTagOutputCacheOptions : IValidateOptions<Redi
         Check(nameof(options.UncacheableFor), options.UncacheableFor, _second, _hour, "1 second to 1 hour");
         Check(nameof(options.RetryDelay), options.RetryDelay, _second, _hour, "1 second to 1 hour");
         Check(nameof(options.RefreshTimeout), options.RefreshTimeout, _second, _hour, "1 second to 1 hour");
+        Check(nameof(options.LocalCacheBytes), options.LocalCacheBytes, 0, 64L * 1024 * 1024 * 1024, "zero to 64 GiB");
         return failures.Build();
 
-        void Check(string option, TimeSpan value, TimeSpan least, TimeSpan most, string range)
+        void Check<T>(string option, T value, T least, T most, string range)
+            where T : IComparable<T>
         {
-            if (value < least || value > most)
+            if (value.CompareTo(least) < 0 || value.CompareTo(most) > 0)
                 failures.AddError($"{option} is {range}; got {value}.", option);
         }
     }

@@ -10,8 +10,11 @@ internal sealed class EvictAfterResponse(ITagCacheStore store, TagTemplates temp
     public void Prepare(HttpContext context)
     {
         if (context.GetEndpoint()?.Metadata.GetMetadata<EvictOutputCacheAttribute>() is not null)
-            context.Response.OnStarting(() => EvictAsync(context));
+            Begin(context);
     }
+
+    // Apart, so that requests that evict nothing make no closure.
+    private void Begin(HttpContext context) => context.Response.OnStarting(() => EvictAsync(context));
 
     private async Task EvictAsync(HttpContext context)
     {

@@ -14,7 +14,7 @@ internal sealed class LookupFlow
 
     private readonly LookupFlow? _parent;
     private readonly PageRequest? _page;
-    private readonly List<PageLookup> _lookups = new(1);
+    private readonly List<PageLookup> _lookups = []; // mostly it stays empty
 
     private LookupFlow(LookupFlow? parent, PageRequest? page)
     {

@@ -27,4 +27,22 @@ public static class RedisTagOutputCachePolicyBuilderExtensions
             return true;
         });
     }
+
+    /// <summary>
+    /// Says whether pages of this policy are served from this instance's own copies, where the option <c>LocalCacheBytes</c> makes room for any. They are, unless a
+    /// policy says no: then an eviction of these pages holds on every instance as soon as it has returned.
+    /// </summary>
+    /// <param name="builder">The policy.</param>
+    /// <param name="isAllowed">Whether they are.</param>
+    /// <returns>The policy.</returns>
+    public static OutputCachePolicyBuilder LocalCopies(this OutputCachePolicyBuilder builder, bool isAllowed)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        return builder.With(context =>
+        {
+            if (PageRequest.Of(context.HttpContext) is { } page)
+                page.AllowsCopies = isAllowed;
+            return true;
+        });
+    }
 }

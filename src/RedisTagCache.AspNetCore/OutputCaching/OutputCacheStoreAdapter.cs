@@ -17,9 +17,9 @@ internal sealed class OutputCacheStoreAdapter(ITagCacheStore store, OutstandingL
     public ValueTask<byte[]?> GetAsync(string key, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(key);
-        return LookupFlow.Page is { } page && page.TryStrip(key, out var stripped)
-            ? page.Pages.FindAsync(page, stripped, cancellationToken)
-            : GetAsync(key, BeginLookup(key), cancellationToken);
+        if (LookupFlow.Page is not { } page || !page.TryStrip(key, out var stripped))
+            return GetAsync(key, BeginLookup(key), cancellationToken);
+        return page.Pages.TryGetCopy(page, stripped, out var copy) ? new(copy) : page.Pages.FindAsync(page, stripped.ToString(), cancellationToken);
     }
 
     public ValueTask<bool> TryGetAsync(string key, PipeWriter destination, CancellationToken cancellationToken = default)
@@ -41,7 +41,7 @@ internal sealed class OutputCacheStoreAdapter(ITagCacheStore store, OutstandingL
         ArgumentNullException.ThrowIfNull(key);
         if (LookupFlow.Page is { } page && page.TryStrip(key, out var stripped))
         {
-            await page.Pages.SetAsync(page, stripped, value, tags, validFor, cancellationToken).ConfigureAwait(false);
+            await page.Pages.SetAsync(page, stripped.ToString(), value, tags, validFor, cancellationToken).ConfigureAwait(false);
             return;
         }
 

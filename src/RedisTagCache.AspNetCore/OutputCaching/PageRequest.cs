@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Globalization;
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Http;
@@ -12,7 +13,7 @@ namespace RedisTagCache.AspNetCore.OutputCaching;
 internal sealed class PageRequest(PageStore pages, CacheMoment moment)
 {
     // Nobody outside can guess it, so that no address can look like a key with a mark in it.
-    private static readonly string _process = Convert.ToHexString(RandomNumberGenerator.GetBytes(12));
+    private static readonly string _process = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(12));
     private static long _requests;
 
     private string? _mark;
@@ -35,6 +36,9 @@ internal sealed class PageRequest(PageStore pages, CacheMoment moment)
 
     /// <summary>How long after its expiry the page may be served, where its policy says.</summary>
     public TimeSpan? StaleWindow { get; set; }
+
+    /// <summary>Whether it may be served from this instance's own copies.</summary>
+    public bool AllowsCopies { get; set; } = true;
 
     /// <summary>When the page began that this request renders.</summary>
     public CacheToken? Token { get; set; }
@@ -66,6 +70,7 @@ internal sealed class PageRequest(PageStore pages, CacheMoment moment)
     {
         Context = context;
         StaleWindow = null;
+        AllowsCopies = true;
         AreTagsExpanded = false;
     }
 
@@ -85,11 +90,14 @@ internal sealed class PageRequest(PageStore pages, CacheMoment moment)
         return lease;
     }
 
-    /// <summary>The key without the mark; false when it is not a key of this request.</summary>
-    public bool TryStrip(string key, out string stripped)
+    /// <summary>The key without the mark; false when it is not a key of this request. It is a part of the key where no policy varies by values of its own: then the mark is its end.</summary>
+    public bool TryStrip(string key, out ReadOnlySpan<char> stripped)
     {
-        var at = _mark is null ? -1 : key.IndexOf(_mark, StringComparison.Ordinal);
-        stripped = at < 0 ? key : string.Concat(key.AsSpan(0, at), key.AsSpan(at + _mark!.Length));
-        return at >= 0;
+        var at = _mark is null ? -1 : key.LastIndexOf(_mark, StringComparison.Ordinal);
+        stripped = key;
+        if (at < 0)
+            return false;
+        stripped = at + _mark!.Length == key.Length ? key.AsSpan(0, at) : string.Concat(key.AsSpan(0, at), key.AsSpan(at + _mark.Length));
+        return true;
     }
 }

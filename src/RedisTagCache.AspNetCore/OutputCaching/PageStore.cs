@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
@@ -11,6 +13,7 @@ namespace RedisTagCache.AspNetCore.OutputCaching;
 /// <summary>
 /// Look-ups and writes of pages within requests:
 /// <code>
+/// own copy - fresh ---------------------------------------------> served
 /// look-up -- fresh ---------------------------------------------> served
 ///         |- stale -- can be refreshed: served, one refreshes behind it
 ///         |        `- cannot: who gets the lease renders it, the others are served
@@ -18,13 +21,26 @@ namespace RedisTagCache.AspNetCore.OutputCaching;
 /// </code>
 /// </summary>
 internal sealed class PageStore(
-    ITagCacheStore store, ITagCacheLeases leases, PageRefresher refresher, TagTemplates templates, PageMeter meter, IOptions<RedisTagOutputCacheOptions> options, TimeProvider time)
+    ITagCacheStore store, ITagCacheLeases leases, ITagCacheCopies copies, PageRefresher refresher, TagTemplates templates, PageMeter meter, IOptions<RedisTagOutputCacheOptions> options, TimeProvider time)
 {
     /// <summary>Carried by every page, so that all of them can be evicted at once.</summary>
     private const string EveryPage = "*";
     private const int MostChanges = 16;
     private static readonly TimeSpan _firstPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan _longestPause = TimeSpan.FromMilliseconds(500);
+
+    private readonly IEntryCopies? _copies = options.Value.LocalCacheBytes > 0 ? copies.Keep(CacheSurface.Output, options.Value.LocalCacheBytes) : null;
+
+    /// <summary>Gives the page that this instance has a copy of, without asking Redis.</summary>
+    public bool TryGetCopy(PageRequest page, ReadOnlySpan<char> key, [NotNullWhen(true)] out byte[]? content)
+    {
+        content = null;
+        if (_copies is null || !page.AllowsCopies || page.Refreshes is not null || !_copies.TryGet(key, out var payload))
+            return false;
+        page.Status = PageStatus.Hit;
+        content = ImmutableCollectionsMarshal.AsArray(payload)!; // who serves it only reads it, as with ASP.NET Core's own store in memory
+        return true;
+    }
 
     public async ValueTask<byte[]?> FindAsync(PageRequest page, string key, CancellationToken cancellationToken)
     {
@@ -43,6 +59,8 @@ internal sealed class PageStore(
         {
             using var found = first is { } since
                 ? await leases.LookAgainAsync(Key(key), since, cancellationToken).ConfigureAwait(false)
+                : _copies is not null && page.AllowsCopies
+                ? await _copies.GetAsync(key, cancellationToken).ConfigureAwait(false)
                 : await store.GetAsync(Key(key), cancellationToken).ConfigureAwait(false);
             first ??= found.Token;
             page.Token = found.Token;

@@ -90,6 +90,8 @@ public static class RedisTagCacheServiceCollectionExtensions
             provider.GetRequiredService<ILoggerFactory>()));
         services.TryAddSingleton<ITagCacheLeases>(static provider => new LeaseStore(
             provider.GetRequiredService<ValueStore>(), OptionsOf(provider).LeaseDuration, provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton<ITagCacheCopies>(static provider => new EntryCopiesOf(
+            provider.GetRequiredService<ValueStore>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<CacheMeter>()));
         services.TryAddSingleton<Serializers>();
         services.TryAddSingleton(static provider => new TagCache(
             provider.GetRequiredService<TagCacheStore>(),
@@ -162,6 +164,7 @@ public static class RedisTagCacheServiceCollectionExtensions
         provider.GetRequiredService<RedisConnection>(),
         provider.GetRequiredService<RedisCircuits>(),
         provider.GetRequiredService<RedisCommands>(),
+        provider.GetRequiredService<ValueCommands>(),
         new StoreSettings(options.MarkRetention, options.MaximumMarks),
         options.OperationTimeout,
         provider.GetRequiredService<TimeProvider>(),

@@ -24,6 +24,7 @@ internal sealed class CacheMeter
     private readonly Histogram<double> _factories;
     private readonly CacheStatistics _statistics;
     private readonly CacheObserver? _observer;
+    private readonly List<(Func<long> Bytes, Func<int> Count)> _rooms = [];
 
     public CacheMeter(IMeterFactory factory, CacheStatistics statistics, CacheObserver? observer = null)
     {
@@ -164,11 +165,31 @@ internal sealed class CacheMeter
         _observer?.Tell(new CacheEvent(CacheEventKind.Factory, outcome, Duration: duration));
     }
 
+    /// <summary>Copies of values and of entries lie in rooms of their own; what is told is their sum.</summary>
     public void ObserveCopies(Func<long> bytes, Func<int> count)
     {
-        (_statistics.LocalBytes, _statistics.LocalEntries) = (bytes, count);
-        _meter.CreateObservableGauge(Names.LocalBytesInstrument, bytes, "By", "Size of this instance's own copies of values.");
-        _meter.CreateObservableGauge(Names.LocalEntriesInstrument, count, "{entry}", "This instance's own copies of values.");
+        lock (_rooms)
+        {
+            _rooms.Add((bytes, count));
+            if (_rooms.Count > 1)
+                return;
+        }
+
+        (_statistics.LocalBytes, _statistics.LocalEntries) = (Bytes, Count);
+        _meter.CreateObservableGauge(Names.LocalBytesInstrument, Bytes, "By", "Size of this instance's own copies of values and pages.");
+        _meter.CreateObservableGauge(Names.LocalEntriesInstrument, Count, "{entry}", "This instance's own copies of values and pages.");
+
+        long Bytes()
+        {
+            lock (_rooms)
+                return _rooms.Sum(static room => room.Bytes());
+        }
+
+        int Count()
+        {
+            lock (_rooms)
+                return _rooms.Sum(static room => room.Count());
+        }
     }
 
     public void ObserveCircuit(Func<int> state)

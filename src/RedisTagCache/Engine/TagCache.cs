@@ -101,6 +101,8 @@ internal sealed partial class TagCache : ITagCache, ILocalCopies, IDisposable
     /// <summary>The layers that take part where a call does not say.</summary>
     public HybridCacheEntryFlags DefaultFlags => _policies.FlagsOf(null);
 
+    CacheSurface ILocalCopies.Surface => CacheSurface.Hybrid;
+
     void ILocalCopies.Drop(string name, long number)
     {
         _copies.Drop(name, number);

@@ -6,7 +6,7 @@ namespace RedisTagCache.Store;
 /// <summary>Looks into the cache, for operators.</summary>
 internal sealed partial class Inspector : ITagCacheInspector
 {
-    private static readonly string _hybrid = CacheSurface.Hybrid.Name;
+    private static readonly string _distributed = CacheSurface.Distributed(isIsolatedByBuild: false).Name;
 
     private readonly TagCacheStore _store;
     private readonly ValueStore _values;
@@ -61,10 +61,10 @@ internal sealed partial class Inspector : ITagCacheInspector
             throw new ArgumentException("The entry is of no partition of this cache.", nameof(entry));
 
         var key = StoredKey.Found(_store.Keys.Partitions[entry.Partition], entry.Surface, entry.BuildNamespace ?? BuildName.Shared, entry.Key, entry.IsKeyHashed);
-        if (entry.Surface != _hybrid)
+        if (entry.Surface == _distributed)
             return await _commands.RemoveAsync(key, cancellationToken).ConfigureAwait(false);
 
-        // Copies of values lie in the memory of instances, which hear of a numbered removal alone.
+        // Copies may lie in the memory of instances, which hear of a numbered removal alone.
         var start = await _commands.PeekAsync([(key, 1)], cancellationToken).ConfigureAwait(false);
         await _commands.BoundAsync(() => _values.RemoveStoredAsync(key), cancellationToken).ConfigureAwait(false);
         return !start[0].IsGone;

@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace RedisTagCache.Store;
 
-/// <summary>Leases on entries of any surface, for caches that keep no copies.</summary>
+/// <summary>Leases on entries of any surface, for caches that are built on the store.</summary>
 internal sealed class LeaseStore(ValueStore values, TimeSpan leaseDuration, TimeProvider time) : ITagCacheLeases
 {
     private static readonly TimeSpan _longestLife = TimeSpan.FromDays(36_525);
@@ -93,6 +93,7 @@ internal sealed class LeaseStore(ValueStore values, TimeSpan leaseDuration, Time
         }
         finally
         {
+            values.Overtake(address.Entry);
             if (outcome == CacheWriteOutcome.Stored)
                 lease?.Dispose(); // the write has given it back
             else if (lease is not null)

@@ -25,7 +25,7 @@ internal sealed class PartitionWatch
     private readonly OneAtATime<bool> _polls;
     private readonly OneAtATime<bool> _removalSyncs;
     private readonly long _validFor;
-    private ILocalCopies? _copies;
+    private ILocalCopies[] _copies = [];
     private long _validUntil;
 
     public PartitionWatch(
@@ -57,7 +57,7 @@ internal sealed class PartitionWatch
 
     public void Attach(ILocalCopies copies)
     {
-        _copies = copies;
+        _copies = [.. _copies, copies];
         Mirror.Presumed += () =>
         {
             Removals.Forget();
@@ -82,32 +82,71 @@ internal sealed class PartitionWatch
         }
         else if (BackplaneMessage.TryParseRemoval(message.Span, out var before, out var number, out var entry))
         {
-            var isComplete = Hear(before, number, NameOf(entry));
+            var isComplete = Hear(before, number, entry);
             _meter.Message("removal", isComplete ? "applied" : "gap");
         }
         else if (BackplaneMessage.TryParseRelease(message.Span, out var released, out var isPassed))
         {
             _meter.Message("release", "applied");
-            if (NameOf(released) is { } name)
-                _copies?.Wake(name);
-            else
-                Waiters.Wake(NameOfOther(released), isPassed);
+            Wake(released, isPassed);
         }
     }
 
-    /// <summary>Takes over a removal that was announced, or that this instance made.</summary>
-    public bool Hear(long before, long number, string? name)
+    /// <summary>Takes over a removal of an entry that was announced, or that this instance made.</summary>
+    public bool Hear(long before, long number, ReadOnlySpan<byte> entry)
+    {
+        var isComplete = Removals.Hear(before, number, NameOf(entry));
+        Tell(entry, number);
+        return Complete(isComplete);
+    }
+
+    /// <summary>The same for a value, by its name.</summary>
+    public bool Hear(long before, long number, string name)
     {
         var isComplete = Removals.Hear(before, number, name);
-        if (name is not null)
+        foreach (var copies in _copies)
         {
-            _copies?.Drop(name, number);
-            _copies?.Wake(name);
+            if (copies.Surface == CacheSurface.Hybrid)
+                copies.Drop(name, number);
         }
 
+        WakeValue(name);
+        return Complete(isComplete);
+    }
+
+    private bool Complete(bool isComplete)
+    {
         if (!isComplete)
             _ = QuietlyAsync();
         return isComplete;
+    }
+
+    private void Tell(ReadOnlySpan<byte> entry, long number)
+    {
+        foreach (var copies in _copies)
+        {
+            if (_keys.NameOf(copies.Surface, Partition, entry) is { } name)
+                copies.Drop(name, number);
+        }
+
+        Wake(entry, isPassed: false); // the lease was taken away from who computes it
+    }
+
+    private void Wake(ReadOnlySpan<byte> entry, bool isPassed)
+    {
+        if (_keys.NameOf(CacheSurface.Hybrid, Partition, entry) is { } name)
+            WakeValue(name);
+        else
+            Waiters.Wake(NameOfOther(entry), isPassed);
+    }
+
+    private void WakeValue(string name)
+    {
+        foreach (var copies in _copies)
+        {
+            if (copies.Surface == CacheSurface.Hybrid)
+                copies.Wake(name);
+        }
     }
 
     /// <summary>Looks whether anything was missed, and makes up for it. False when Redis did not answer.</summary>
@@ -167,18 +206,13 @@ internal sealed class PartitionWatch
         var page = await _commands.SyncRemovalsAsync(Partition, Math.Max(0, asked)).ConfigureAwait(false);
         if (!Removals.Adopt(asked, page, NameOf))
         {
-            _copies?.DropAll(this);
+            foreach (var copies in _copies)
+                copies.DropAll(this);
             return true;
         }
 
         foreach (var row in page.Removals)
-        {
-            if (NameOf(row.Entry) is { } name)
-            {
-                _copies?.Drop(name, row.Number);
-                _copies?.Wake(name);
-            }
-        }
+            Tell(row.Entry, row.Number);
 
         return true;
     }
@@ -186,7 +220,17 @@ internal sealed class PartitionWatch
     /// <summary>What <see cref="Waiters"/> knows an entry by.</summary>
     public static string NameOfOther(ReadOnlySpan<byte> entry) => Encoding.Latin1.GetString(entry);
 
-    private string? NameOf(ReadOnlySpan<byte> entry) => _keys.NameOf(CacheSurface.Hybrid, Partition, entry);
+    /// <summary>What the log knows an entry by; nothing where nobody keeps copies of its like. That two surfaces may share a name costs a copy at worst.</summary>
+    private string? NameOf(ReadOnlySpan<byte> entry)
+    {
+        foreach (var copies in _copies)
+        {
+            if (_keys.NameOf(copies.Surface, Partition, entry) is { } name)
+                return name;
+        }
+
+        return null;
+    }
 
     private string? NameOf(byte[] entry) => NameOf(entry.AsSpan());
 }

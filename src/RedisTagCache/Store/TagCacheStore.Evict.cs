@@ -33,7 +33,10 @@ internal sealed partial class TagCacheStore
         try
         {
             await PlaceAsync(cancellationToken).ConfigureAwait(false);
-            await _commands.RemoveAsync(_keys.Locate(key), cancellationToken).ConfigureAwait(false);
+            if (key.Surface.IsTagged)
+                await RemoveNumberedAsync(key).WaitAsync(cancellationToken).ConfigureAwait(false);
+            else
+                await _commands.RemoveAsync(_keys.Locate(key), cancellationToken).ConfigureAwait(false);
             outcome = "done";
         }
         catch (Exception e) when (RedisFailure.IsRedis(e) && !cancellationToken.IsCancellationRequested)
@@ -42,11 +45,20 @@ internal sealed partial class TagCacheStore
         }
         finally
         {
+            Overtaken?.Invoke(key);
             _meter.Removal(key.Surface, outcome);
         }
     }
 
-    /// <summary>The same on the client's synchronous path.</summary>
+    /// <summary>Numbered and announced, for those who keep copies; and who computes the entry loses his lease on it, since he has begun before.</summary>
+    private Task<FillReply> RemoveNumberedAsync(in CacheEntryKey key)
+    {
+        var removing = _leased.RemoveAsync(_keys.Locate(key.Surface, _keys.PartitionOf(key.Key), KeySpace.NameOf(key.Key))).AsTask();
+        removing.Forget();
+        return removing;
+    }
+
+    /// <summary>The same on the client's synchronous path; for surfaces without tags.</summary>
     public void Remove(CacheEntryKey key)
     {
         Validate(key);

@@ -49,6 +49,7 @@ internal sealed partial class TagCacheStore
         }
         finally
         {
+            Overtaken?.Invoke(key);
             _meter.Write(key.Surface, NameOf(outcome));
             activity.Outcome(NameOf(outcome));
         }

@@ -15,6 +15,7 @@ internal sealed partial class TagCacheStore : ITagCacheStore, IDisposable
     private readonly RedisConnection _connection;
     private readonly RedisCircuits _circuits;
     private readonly RedisCommands _commands;
+    private readonly ValueCommands _leased;
     private readonly StoreSettings _settings;
     private readonly TimeSpan _timeout;
     private readonly TimeProvider _time;
@@ -35,6 +36,7 @@ internal sealed partial class TagCacheStore : ITagCacheStore, IDisposable
         RedisConnection connection,
         RedisCircuits circuits,
         RedisCommands commands,
+        ValueCommands leased,
         StoreSettings settings,
         TimeSpan timeout,
         TimeProvider time,
@@ -45,6 +47,7 @@ internal sealed partial class TagCacheStore : ITagCacheStore, IDisposable
         _connection = connection;
         _circuits = circuits;
         _commands = commands;
+        _leased = leased;
         _settings = settings;
         _timeout = timeout;
         _time = time;
@@ -64,6 +67,9 @@ internal sealed partial class TagCacheStore : ITagCacheStore, IDisposable
         connection.Lost += OnDisturbed;
         circuits.Closed += OnAnswering;
     }
+
+    /// <summary>Raised when an entry was written or removed through this store, or may have been: copies of what was there before are out of date.</summary>
+    internal event Action<CacheEntryKey>? Overtaken;
 
     /// <summary>Where everything lies.</summary>
     internal KeySpace Keys => _keys;

@@ -80,8 +80,7 @@ internal sealed partial class ValueStore
         var reply = await _commands.RemoveAsync(key.LeasedAddress).ConfigureAwait(false);
         _meter.Sent("removal");
         var watch = _watches[key.Partition.Index];
-        if (_store.Keys.NameOf(CacheSurface.Hybrid, key.Partition, (byte[])key.Key!) is { } name)
-            watch.Hear(reply.Before, reply.Removal, name);
+        watch.Hear(reply.Before, reply.Removal, (byte[])key.Key!);
         return true;
     }
 

@@ -23,7 +23,8 @@ internal sealed partial class ValueStore : IDisposable
     private readonly RedisConnection _connection;
     private readonly RedisCircuits _circuits;
     private PartitionWatch[] _watches = [];
-    private ILocalCopies? _copies;
+    private readonly Lock _attaching = new();
+    private ILocalCopies[] _copies = [];
 
     public ValueStore(
         TagCacheStore store,
@@ -47,16 +48,21 @@ internal sealed partial class ValueStore : IDisposable
         store.Keys.WhenPlaced(partitions =>
         {
             PartitionWatch[] watches = [.. partitions.Select((p, i) => new PartitionWatch(p, store.Mirrors[i], store.Keys, commands, time, meter, watchLogger))];
-            foreach (var watch in watches)
-                Attach(watch);
-            _watches = watches;
+            lock (_attaching)
+            {
+                foreach (var watch in watches)
+                    Array.ForEach(_copies, watch.Attach);
+                _watches = watches;
+            }
+
             store.Nowhere.Retire();
-            _copies?.DropAll(_nowhere);
+            Array.ForEach(_copies, copies => copies.DropAll(_nowhere));
         });
         _fleet = new FleetWatch(PlacedAsync, new Backplane(connection, loggers.CreateLogger<Backplane>()), connection, timeout, time);
         meter.ObserveSilence(() => _fleet.CountSilent(_watches));
         _pending = new PendingRepeats(RepeatAsync, time);
         _owed = new OwedReleases(TryReleaseAsync, leaseDuration, time);
+        store.Overtaken += OnOvertaken;
         _connection = connection;
         _circuits = circuits;
         circuits.Closed += OnBack;
@@ -68,16 +74,26 @@ internal sealed partial class ValueStore : IDisposable
 
     public void Attach(ILocalCopies copies)
     {
-        _copies = copies;
-        Attach(_nowhere);
-        foreach (var watch in _watches)
-            Attach(watch);
+        lock (_attaching)
+        {
+            _copies = [.. _copies, copies];
+            _nowhere.Attach(copies);
+            foreach (var watch in _watches)
+                watch.Attach(copies);
+        }
     }
 
-    private void Attach(PartitionWatch watch)
+    /// <summary>An entry that is no value was written or removed by this instance: neither a copy of what was there before is kept, nor what is being read now.</summary>
+    public void Overtake(in CacheEntryKey key)
     {
-        if (_copies is not null)
-            watch.Attach(_copies);
+        foreach (var copies in _copies)
+        {
+            if (copies.Surface.Name != key.Surface.Name || !_store.Keys.IsPlaced)
+                continue;
+            var name = KeySpace.NameOf(key.Key);
+            _watches[_store.Keys.PartitionOf(key.Key).Index].Removals.HearOwn(name);
+            copies.Drop(name, long.MaxValue);
+        }
     }
 
     /// <summary>Who follows the partitions; nobody as long as there was no connection.</summary>
@@ -100,6 +116,9 @@ internal sealed partial class ValueStore : IDisposable
 
     /// <summary>Whether a key is the name of its own entry, as nearly all are.</summary>
     public static bool IsName(ReadOnlySpan<char> key) => KeySpace.IsName(key);
+
+    /// <summary>What a copy of an entry is known by.</summary>
+    public static string NameOf(string key) => KeySpace.NameOf(key);
 
     public ValueAddress Locate(string key) => Locate(new CacheEntryKey(CacheSurface.Hybrid, key));
 
@@ -136,6 +155,8 @@ internal sealed partial class ValueStore : IDisposable
     public ValueTask<CacheLookup> FindAsync(ValueAddress address, CacheToken since, CancellationToken cancellationToken) =>
         _store.GetAsync(address.Entry, since, cancellationToken);
 
+    private void OnOvertaken(CacheEntryKey key) => Overtake(key);
+
     private void OnBack()
     {
         _pending.Wake();
@@ -144,6 +165,7 @@ internal sealed partial class ValueStore : IDisposable
 
     public void Dispose()
     {
+        _store.Overtaken -= OnOvertaken;
         _circuits.Closed -= OnBack;
         _connection.Restored -= OnBack;
         _fleet.Dispose();

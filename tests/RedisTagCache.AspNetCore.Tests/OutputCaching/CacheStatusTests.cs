@@ -10,10 +10,13 @@ using RedisTagCache.TestSupport;
 namespace RedisTagCache.AspNetCore.Tests.OutputCaching;
 
 /// <summary>What responses tell of how they came about: <c>X-Cache</c>, <c>Age</c>, and 304 for what the client has.</summary>
-public sealed class CacheStatusTests(RedisFixture redis) : IClassFixture<RedisFixture>
+public class CacheStatusTests(RedisFixture redis) : IClassFixture<RedisFixture>
 {
     private readonly string _prefix = "t" + Guid.NewGuid().ToString("N");
     private int _version;
+
+    /// <summary>The memory for copies of pages.</summary>
+    protected virtual long CopyBytes => 0;
 
     [Fact]
     public async Task Status_TellsWhereThePageCameFrom()
@@ -90,5 +93,5 @@ public sealed class CacheStatusTests(RedisFixture redis) : IClassFixture<RedisFi
             }).CacheOutput(policy => policy.Tag("page"));
         },
         options => options.KeyPrefix = _prefix,
-        pages: options => options.AddCacheStatusHeader = isAdded);
+        pages: options => (options.AddCacheStatusHeader, options.LocalCacheBytes) = (isAdded, CopyBytes));
 }

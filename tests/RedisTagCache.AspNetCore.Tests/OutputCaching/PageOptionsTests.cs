@@ -16,6 +16,8 @@ public sealed class PageOptionsTests
         { nameof(RedisTagOutputCacheOptions.UncacheableFor), "00:00:00.5", "1 second to 1 hour" },
         { nameof(RedisTagOutputCacheOptions.RetryDelay), "01:00:01", "1 second to 1 hour" },
         { nameof(RedisTagOutputCacheOptions.RefreshTimeout), "00:00:00", "1 second to 1 hour" },
+        { nameof(RedisTagOutputCacheOptions.LocalCacheBytes), "-1", "zero to 64 GiB" },
+        { nameof(RedisTagOutputCacheOptions.LocalCacheBytes), "68719476737", "zero to 64 GiB" },
     };
 
     [Theory]
@@ -31,10 +33,10 @@ public sealed class PageOptionsTests
     public void Section_IsBound_AndCodeWins()
     {
         var options = Options(("StaleWindow", "00:01:00"), ("RenderWait", "00:00:03"), ("UncacheableFor", "00:00:04"), ("RetryDelay", "00:00:05"),
-            ("RefreshTimeout", "00:00:06"), ("AddCacheStatusHeader", "true"));
+            ("RefreshTimeout", "00:00:06"), ("AddCacheStatusHeader", "true"), ("LocalCacheBytes", "1024"));
         Assert.Equal(
-            (TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(6), true),
-            (options.StaleWindow, options.RenderWait, options.UncacheableFor, options.RetryDelay, options.RefreshTimeout, options.AddCacheStatusHeader));
+            (TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(6), true, 1_024),
+            (options.StaleWindow, options.RenderWait, options.UncacheableFor, options.RetryDelay, options.RefreshTimeout, options.AddCacheStatusHeader, options.LocalCacheBytes));
         Assert.Equal(TimeSpan.FromSeconds(7), Options(o => o.RenderWait = TimeSpan.FromSeconds(7), ("RenderWait", "00:00:03")).RenderWait);
     }
 

@@ -18,8 +18,11 @@ public abstract class PageSuite(RedisFixture redis) : IClassFixture<RedisFixture
 
     protected string KeyPrefix => _prefix;
 
+    /// <summary>The memory for copies of pages.</summary>
+    protected virtual long CopyBytes => 0;
+
     private protected Task<PageApp> StartAsync(Action<WebApplication> map, Action<IServiceCollection>? services = null) =>
-        PageApp.StartAsync(redis.ConnectionString, map, o => o.KeyPrefix = _prefix, services);
+        PageApp.StartAsync(redis.ConnectionString, map, o => o.KeyPrefix = _prefix, services, o => o.LocalCacheBytes = CopyBytes);
 
     /// <summary>Counts one more rendering of the page and gives the new count as text.</summary>
     protected string Render(string page) => RenderingsAfterOneMore(page).ToString(System.Globalization.CultureInfo.InvariantCulture);

@@ -9,7 +9,7 @@ using RedisTagCache.TestSupport;
 namespace RedisTagCache.AspNetCore.Tests.Pages;
 
 /// <summary>A response comes out of the cache as it went in: headers, body, and for as long as was said.</summary>
-public sealed class ResponseTests(RedisFixture redis) : PageSuite(redis)
+public class ResponseTests(RedisFixture redis) : PageSuite(redis)
 {
     [Fact]
     public async Task Head_IsCachedBesideGet_WithoutABody()

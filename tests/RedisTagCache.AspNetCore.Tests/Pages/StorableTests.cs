@@ -10,7 +10,7 @@ using RedisTagCache.TestSupport;
 namespace RedisTagCache.AspNetCore.Tests.Pages;
 
 /// <summary>What output caching keeps from its store, it keeps from this one; and nothing a page says about itself makes its request fail.</summary>
-public sealed class StorableTests(RedisFixture redis) : PageSuite(redis)
+public class StorableTests(RedisFixture redis) : PageSuite(redis)
 {
     private const string Scheme = "cookie";
 

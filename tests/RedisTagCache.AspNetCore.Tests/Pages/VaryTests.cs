@@ -7,7 +7,7 @@ using RedisTagCache.TestSupport;
 namespace RedisTagCache.AspNetCore.Tests.Pages;
 
 /// <summary>What a page varies by gives entries of their own, and only that; an eviction reaches all of them.</summary>
-public sealed class VaryTests(RedisFixture redis) : PageSuite(redis)
+public class VaryTests(RedisFixture redis) : PageSuite(redis)
 {
     private Task<PageApp> StartAsync(Action<OutputCachePolicyBuilder> vary, string pattern = "/page") => StartAsync((WebApplication app) => app
         .MapGet(pattern, () => Render("page"))

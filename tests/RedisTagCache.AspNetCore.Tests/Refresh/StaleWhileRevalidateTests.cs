@@ -9,12 +9,15 @@ using RedisTagCache.TestSupport;
 namespace RedisTagCache.AspNetCore.Tests.Refresh;
 
 /// <summary>Pages that are served after their expiry while they are rendered anew.</summary>
-public sealed class StaleWhileRevalidateTests(RedisFixture redis) : IClassFixture<RedisFixture>
+public class StaleWhileRevalidateTests(RedisFixture redis) : IClassFixture<RedisFixture>
 {
     private static readonly TimeSpan _short = TimeSpan.FromMilliseconds(200);
     private readonly string _prefix = "t" + Guid.NewGuid().ToString("N");
     private int _version;
     private int _status = 200;
+
+    /// <summary>The memory for copies of pages.</summary>
+    protected virtual long CopyBytes => 0;
 
     [Theory]
     [InlineData("/policy", true)]
@@ -119,6 +122,7 @@ public sealed class StaleWhileRevalidateTests(RedisFixture redis) : IClassFixtur
         {
             options.RetryDelay = TimeSpan.FromSeconds(1);
             options.UncacheableFor = TimeSpan.FromSeconds(1);
+            options.LocalCacheBytes = CopyBytes;
             pages?.Invoke(options);
         },
         pipeline: pipeline);

@@ -178,6 +178,8 @@ public sealed class FleetWatchTests : IDisposable
     {
         public ConcurrentQueue<string> Told { get; } = [];
 
+        public CacheSurface Surface => CacheSurface.Hybrid;
+
         public void Drop(string name, long number) => Told.Enqueue($"drop {name} {number}");
 
         public void DropAll(PartitionWatch partition) => Told.Enqueue("drop all");
