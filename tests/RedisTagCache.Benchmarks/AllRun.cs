@@ -9,24 +9,23 @@ namespace RedisTagCache.Benchmarks;
 internal static class AllRun
 {
     /// <summary>For each contender in each scenario: all of them take a quarter of an hour so.</summary>
-    private const double Seconds = 1.2;
+    public const string Seconds = "1.2";
 
     public static async Task RunAsync(Arguments arguments)
     {
         var run = new Outcome();
         var surroundings = Surroundings.Lines(await RedisAsync()).ToList();
         var watch = Stopwatch.StartNew();
-        var pace = arguments.IsQuick ? arguments : arguments with { Seconds = Math.Min(arguments.Seconds, Seconds) };
         foreach (var (chapter, scenarios) in new[] { ("load", LoadRun.All), ("processes", SeveralProcesses.All), ("http", PageHits.All) })
         {
-            await LoadRun.RunAsync(scenarios, pace, result =>
+            await LoadRun.RunAsync(scenarios, arguments, result =>
             {
                 run.Loads.Add((chapter, result));
                 Console.WriteLine($"{watch.Elapsed:mm\\:ss} {result.Scenario.Name}\n\n{LoadTable.Of(result)}");
             });
         }
 
-        await StudyRun.RunAsync(pace, (study, result) =>
+        await StudyRun.RunAsync(arguments, (study, result) =>
         {
             run.Studies.Add((study, result));
             Console.WriteLine($"{watch.Elapsed:mm\\:ss} {study.Name}\n\n{result.Table}");

@@ -12,7 +12,7 @@ internal sealed record Arguments
     public string Contender { get; private init; } = "";
 
     /// <summary>How long each contender is measured in each scenario, in all rounds together.</summary>
-    public double Seconds { get; init; } = 3;
+    public double Seconds { get; private init; } = 3;
 
     public int Rounds { get; private init; } = 21;
 

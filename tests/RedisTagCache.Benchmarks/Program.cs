@@ -10,7 +10,7 @@ using RedisTagCache.Benchmarks.Studies;
 switch (args)
 {
     case ["all", .. var rest]:
-        await AllRun.RunAsync(Arguments.Parse(rest));
+        await AllRun.RunAsync(Arguments.Parse(["--seconds", AllRun.Seconds, .. rest]));
         break;
     case ["load", .. var rest]:
         await LoadRun.RunAsync(LoadRun.All, Arguments.Parse(rest), Print);

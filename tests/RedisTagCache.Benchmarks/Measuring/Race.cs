@@ -8,20 +8,36 @@ internal sealed class Race(IDatabase server, int callers, int keys, Pace pace)
 {
     public async Task<IReadOnlyList<Series>> RunAsync(IReadOnlyList<Entrant> entrants)
     {
-        foreach (var entrant in entrants)
-        {
-            await (entrant.PrepareAsync?.Invoke() ?? Task.CompletedTask);
-            await RunAsync(entrant.Operation, NewCallers(), pace.WarmUp); // until it is compiled
-        }
-
         var all = entrants.Select(entrant => (Entrant: entrant, Series: new Series(entrant.Name))).ToList();
+        foreach (var (entrant, series) in all.ToList())
+            await TryAsync(series, () => PrepareAsync(entrant));
         for (var round = 0; round < pace.Rounds; round++)
         {
-            foreach (var (entrant, series) in round % 2 == 0 ? all : Enumerable.Reverse(all))
-                await MeasureAsync(entrant, series);
+            foreach (var (entrant, series) in (round % 2 == 0 ? all : Enumerable.Reverse(all)).ToList())
+                await TryAsync(series, () => MeasureAsync(entrant, series));
         }
 
         return [.. all.Select(one => one.Series)];
+
+        // One that fails is out of the race, and the others go on.
+        async Task TryAsync(Series series, Func<Task> action)
+        {
+            try
+            {
+                await action();
+            }
+            catch (Exception failure) when (failure is not OutOfMemoryException)
+            {
+                Console.WriteLine($"{series.Name} failed: {failure}");
+                all.RemoveAll(one => one.Series == series);
+            }
+        }
+    }
+
+    private async Task PrepareAsync(Entrant entrant)
+    {
+        await (entrant.PrepareAsync?.Invoke() ?? Task.CompletedTask);
+        await RunAsync(entrant.Operation, NewCallers(), pace.WarmUp); // until it is compiled
     }
 
     private async Task MeasureAsync(Entrant entrant, Series series)

@@ -31,11 +31,26 @@ internal static partial class Page
         foreach (var (_, result) in run.Loads.Where(load => load.Chapter == chapter))
         {
             var file = NotInName().Replace(result.Scenario.Name.ToLowerInvariant(), "-") + ".svg";
-            Plots.Save(result, Path.Combine(pictures, file));
-            text.Append(null, $"### {result.Scenario.Name}\n\n![{result.Scenario.Name}](benchmarks/{file})\n\n{LoadTable.Of(result)}\n");
+            var picture = TrySave(result, Path.Combine(pictures, file)) ? $"![{result.Scenario.Name}](benchmarks/{file})\n\n" : "";
+            text.Append(null, $"### {result.Scenario.Name}\n\n{picture}{LoadTable.Of(result)}\n");
         }
 
         return text.ToString().TrimEnd();
+    }
+
+    /// <summary>A picture that cannot be drawn is not worth the figures of a whole run.</summary>
+    private static bool TrySave(LoadResult result, string file)
+    {
+        try
+        {
+            Plots.Save(result, file);
+            return true;
+        }
+        catch (Exception failure) when (failure is not OutOfMemoryException)
+        {
+            Console.WriteLine($"No picture of {result.Scenario.Name}: {failure}");
+            return false;
+        }
     }
 
     private static string Root()

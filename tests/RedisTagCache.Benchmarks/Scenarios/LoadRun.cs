@@ -30,6 +30,8 @@ internal static class LoadRun
             .Where(entrant => entrant.Name == scenario.Baseline || entrant.Name.Contains(arguments.Contender, StringComparison.OrdinalIgnoreCase))
             .ToList();
         var race = new Race(lab.Watch, scenario.Callers, scenario.Keys, scenario.PaceOf(arguments));
-        return new LoadResult(scenario, await race.RunAsync(entrants));
+        var result = new LoadResult(scenario, await race.RunAsync(entrants));
+        _ = result.Baseline; // else there is nothing to report
+        return result;
     }
 }
