@@ -15,8 +15,8 @@ public static class CostBounds
     /// <summary>One GET into a pooled buffer; the look-up and the tasks around it.</summary>
     public static OperationCost UntaggedGet { get; } = new(1_400, 1, "get 1");
 
-    /// <summary>The entry and the epoch, sent together; the look-up and the tasks of both.</summary>
-    public static OperationCost TaggedGet { get; } = new(2_150, 1, "get 2");
+    /// <summary>The entry and the epoch in one command, whose answer stays in its pooled buffer; the look-up and the client's task.</summary>
+    public static OperationCost TaggedGet { get; } = new(1_350, 1, "mget 1");
 
     /// <summary>One script; its arguments and its answer.</summary>
     public static OperationCost SmallSet { get; } = new(2_700, 1, "evalsha 1, get 1, set 1");
@@ -34,7 +34,7 @@ public static class CostBounds
     public static OperationCost BufferGet { get; } = new(1_500, 1, "get 1");
 
     /// <summary>A tagged get, and the array that the contract wants.</summary>
-    public static OperationCost PageGet { get; } = new(4_100, 1, "get 2");
+    public static OperationCost PageGet { get; } = new(3_300, 1, "mget 1");
 
     /// <summary>A small set with one tag more, and the options that tell it.</summary>
     public static OperationCost PageSet { get; } = new(3_150, 1, "evalsha 1, get 1, set 1");
