@@ -13,9 +13,11 @@ internal static class EntryReply
     public static (IMemoryOwner<byte>? Entry, EpochStamp? Stamp) Parse(RespResult reply)
     {
         var reader = reply.Read();
-        if (!reader.IsAggregate || reader.AggregateLength() != 2)
-            throw new RedisException("MGET gave no pair.");
+        if (reader.IsNull || !reader.IsAggregate || reader.AggregateLength() != 2)
+            throw NoPair();
         reader.MoveNext();
+        if (!reader.IsScalar)
+            throw NoPair();
         IMemoryOwner<byte>? entry = reader.IsNull ? null : reader.ReadLease(); // a key of another type is none either
         reader.MoveNext();
         return (entry, ReadStamp(reader));
@@ -23,9 +25,11 @@ internal static class EntryReply
 
     private static EpochStamp? ReadStamp(in RespReader reader)
     {
-        if (reader.IsNull || reader.ScalarLength() > LongestStamp)
+        if (reader.IsNull || !reader.IsScalar || reader.ScalarLength() > LongestStamp)
             return null;
         Span<byte> text = stackalloc byte[LongestStamp];
         return EpochStamp.TryParse(text[..reader.CopyTo(text)], out var stamp) ? stamp : null;
     }
+
+    private static RedisException NoPair() => new("MGET gave no pair.");
 }

@@ -53,7 +53,7 @@ public sealed class MomentaryErrorTests : IDisposable
         Assert.Equal((CacheMissReason.Unavailable, 1), (lookup.MissReason, Asked()));
     }
 
-    private int Asked() => _server.AskedOf("GET").Count(static words => words[1].EndsWith(":k", StringComparison.Ordinal));
+    private int Asked() => _server.AskedOf("MGET").Count(static words => words[1].EndsWith(":k", StringComparison.Ordinal));
 
     private string? Answer(string[] words) => words[0] switch
     {

@@ -114,7 +114,7 @@ internal sealed class ScriptedServer : IDisposable
         var isScript = words[0] == "EVALSHA";
         if (isScript)
             words = [_names[words[1].ToLowerInvariant()], .. words[3..]];
-        if (isScript || words[0] is "GET" or "ZSCORE" or "SUBSCRIBE" or "UNSUBSCRIBE")
+        if (isScript || words[0] is "GET" or "MGET" or "ZSCORE" or "SUBSCRIBE" or "UNSUBSCRIBE")
             _asked.Enqueue(words);
         if (words[0] == "SUBSCRIBE")
             _subscribers[stream] = 0;
@@ -126,7 +126,15 @@ internal sealed class ScriptedServer : IDisposable
             "SETNX" => ":1\r\n",
             "SUBSCRIBE" or "UNSUBSCRIBE" => List(Bulk(words[0].ToLowerInvariant()), Bulk(words[1]), ":1\r\n"),
             "GET" or "ZSCORE" => "$-1\r\n",
+            "MGET" => Many(words[1..]),
             _ => "-ERR unknown command\r\n",
         };
+    }
+
+    /// <summary>What a read of each would be answered; an error of one is one of all.</summary>
+    private string Many(string[] keys)
+    {
+        string[] answers = [.. keys.Select(key => _answer(["GET", key]) ?? "$-1\r\n")];
+        return Array.Find(answers, static answer => answer.StartsWith('-')) ?? List(answers);
     }
 }
