@@ -13,6 +13,7 @@ internal sealed class RedisCommands(RedisRunner runner)
     private static readonly TimeSpan _stagedLifetime = TimeSpan.FromSeconds(60);
     private static readonly Func<IDatabase, EntryAddress, Task<RespResult>> _read =
         static (database, of) => database.ExecuteRespAsync("MGET", RequestArguments.Of(of.Key, of.Partition.Epoch), Flags);
+    private static readonly Func<IDatabase, EntryAddress, Task<Lease<byte>?>> _readPlain = static (database, of) => database.StringGetLeaseAsync(of.Key, Flags);
 
     public bool IsAvailable(Partition partition) => runner.IsAvailable(partition);
 
@@ -30,8 +31,19 @@ internal sealed class RedisCommands(RedisRunner runner)
         return EntryReply.Parse(reply);
     }
 
-    public ValueTask<IMemoryOwner<byte>?> ReadPlainAsync(EntryAddress address, CancellationToken cancellationToken) =>
-        runner.RunAsync("read", address.Partition, address, static (database, of) => LeaseAsync(database.StringGetLeaseAsync(of.Key, Flags)), cancellationToken);
+    /// <summary>An entry alone, pooled: dispose it. A key of another type is no envelope either.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<IMemoryOwner<byte>?> ReadPlainAsync(EntryAddress address, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await runner.RunAsync("read", address.Partition, address, _readPlain, cancellationToken).ConfigureAwait(false);
+        }
+        catch (RedisServerException e) when (IsOfAnotherType(e))
+        {
+            return Lease<byte>.Empty;
+        }
+    }
 
     public IMemoryOwner<byte>? ReadPlain(EntryAddress address) => runner.Run(
         "read",
@@ -150,19 +162,6 @@ internal sealed class RedisCommands(RedisRunner runner)
             MarksSyncScript.Call(partition, known, from, nonce, floor),
             static async (database, call) => MarksSyncScript.Parse(await call.RunAsync(database).ConfigureAwait(false)),
             cancellationToken);
-
-    /// <summary>The bytes of a string; none for a key of another type, which is no envelope either.</summary>
-    private static async Task<IMemoryOwner<byte>?> LeaseAsync(Task<Lease<byte>?> reading)
-    {
-        try
-        {
-            return await reading.ConfigureAwait(false);
-        }
-        catch (RedisServerException e) when (IsOfAnotherType(e))
-        {
-            return Lease<byte>.Empty;
-        }
-    }
 
     private static bool IsOfAnotherType(RedisServerException e) => e.Message.StartsWith("WRONGTYPE", StringComparison.Ordinal);
 

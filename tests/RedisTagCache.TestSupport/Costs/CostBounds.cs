@@ -13,29 +13,29 @@ public static class CostBounds
     public const int LargePayload = 64 * 1_024;
 
     /// <summary>One GET into a pooled buffer; the look-up and the tasks around it.</summary>
-    public static OperationCost UntaggedGet { get; } = new(1_400, 1, "get 1");
+    public static OperationCost UntaggedGet { get; } = new(800, 1, "get 1");
 
     /// <summary>The entry and the epoch in one command, whose answer stays in its pooled buffer; the look-up and the client's task.</summary>
-    public static OperationCost TaggedGet { get; } = new(1_350, 1, "mget 1");
+    public static OperationCost TaggedGet { get; } = new(850, 1, "mget 1");
 
     /// <summary>One script; its arguments and its answer.</summary>
-    public static OperationCost SmallSet { get; } = new(2_700, 1, "evalsha 1, get 1, set 1");
+    public static OperationCost SmallSet { get; } = new(2_250, 1, "evalsha 1, get 1, set 1");
 
     /// <summary>The entry to a place of its own and then a script that moves it there; the envelope is pooled.</summary>
-    public static OperationCost LargeSet { get; } = new(3_550, 1, "evalsha 1, exists 1, get 1, pexpire 1, rename 1, setex 1");
+    public static OperationCost LargeSet { get; } = new(3_100, 1, "evalsha 1, exists 1, get 1, pexpire 1, rename 1, setex 1");
 
     /// <summary>Nothing at all.</summary>
     public static OperationCost LocalHit { get; } = new(0, 0, "");
 
     /// <summary>One script, which looks for another primary, marks the tag, trims and sends the message; and the tag's place in what is repeated when it fails.</summary>
-    public static OperationCost Evict { get; } = new(4_200, 1, "evalsha 1, get 1, info 1, publish 1, set 1, time 1, zadd 1, zcard 1, zrange 1, zscore 1");
+    public static OperationCost Evict { get; } = new(4_000, 1, "evalsha 1, get 1, info 1, publish 1, set 1, time 1, zadd 1, zcard 1, zrange 1, zscore 1");
 
     /// <summary>One GET, copied into the caller's buffer.</summary>
-    public static OperationCost BufferGet { get; } = new(1_500, 1, "get 1");
+    public static OperationCost BufferGet { get; } = new(900, 1, "get 1");
 
     /// <summary>A tagged get, and the array that the contract wants.</summary>
-    public static OperationCost PageGet { get; } = new(3_300, 1, "mget 1");
+    public static OperationCost PageGet { get; } = new(3_150, 1, "mget 1");
 
     /// <summary>A small set with one tag more, and the options that tell it.</summary>
-    public static OperationCost PageSet { get; } = new(3_150, 1, "evalsha 1, get 1, set 1");
+    public static OperationCost PageSet { get; } = new(2_750, 1, "evalsha 1, get 1, set 1");
 }
