@@ -70,7 +70,7 @@ public sealed class ClusterLoadTests
     private static async Task<long[]> GetsAsync(RedisCluster cluster) => await Task.WhenAll(cluster.Nodes.Select(static async node =>
     {
         var stats = await RedisCluster.CliAsync(node, "info", "commandstats");
-        var line = stats.Split('\n').FirstOrDefault(static line => line.StartsWith("cmdstat_get:", StringComparison.Ordinal));
+        var line = stats.Split('\n').FirstOrDefault(static line => line.StartsWith("cmdstat_mget:", StringComparison.Ordinal));
         return line is null ? 0 : long.Parse(line.Split('=', ',')[1], CultureInfo.InvariantCulture);
     }));
 
