@@ -22,7 +22,7 @@ public sealed class LeastRightsTests(AclEngine engine) : IClassFixture<AclEngine
         Assert.Empty(await engine.RefusedAsync());
         var used = (await engine.Database.ExecuteAsync("INFO", "commandstats")).ToString().Split('\n')
             .Where(static line => line.StartsWith("cmdstat_", StringComparison.Ordinal)).Select(static line => line["cmdstat_".Length..line.IndexOf(':', StringComparison.Ordinal)]).ToArray();
-        Assert.Empty(AclEngine.Commands.Except(_elsewhere).Except(used));
+        Assert.All(AclEngine.Commands.Except(_elsewhere), command => Assert.True(used.Contains(command) || used.Contains(command.Split('|')[0]), command)); // before 7.0 subcommands are counted together
     }
 
     [Theory]
