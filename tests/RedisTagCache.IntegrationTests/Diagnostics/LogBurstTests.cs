@@ -27,18 +27,18 @@ public sealed class LogBurstTests : IAsyncLifetime
         _server.Hang();
         await Task.WhenAll(Times(() => instance.Store.ReadAsync("k")));
         await Task.WhenAll(Times(() => FailAsync(instance)));
-        Assert.Equal([1], CountsOf(LogIds.LookupFailed));
-        Assert.Equal([1], CountsOf(LogIds.EvictionFailed));
+        Assert.Single(CountsOf(LogIds.LookupFailed)); // its count is 1 or, when more failed in the same moment, theirs too
+        Assert.Single(CountsOf(LogIds.EvictionFailed));
         Assert.Single(CountsOf(LogIds.CircuitOpened));
 
         _time.Forward(TimeSpan.FromSeconds(11));
         await FailAsync(instance);
-        Assert.Equal([1, AtOnce], CountsOf(LogIds.EvictionFailed));
+        AssertTwoLinesCountAll(LogIds.EvictionFailed);
         _server.Resume();
         await Eventually.BecomesTrueAsync(() => !instance.Get<ITagCacheStatistics>().GetSnapshot().IsCircuitOpen, "it answers");
         _server.Hang();
         await instance.Store.ReadAsync("k");
-        Assert.Equal([1, AtOnce], CountsOf(LogIds.LookupFailed));
+        AssertTwoLinesCountAll(LogIds.LookupFailed);
     }
 
     [Fact]
@@ -49,7 +49,7 @@ public sealed class LogBurstTests : IAsyncLifetime
         await cache.SetStringAsync("k", "v");
         _server.Hang();
         await Task.WhenAll(Times(() => cache.SetStringAsync("k", "v")));
-        Assert.Equal([1], CountsOf(LogIds.WriteDropped));
+        Assert.Single(CountsOf(LogIds.WriteDropped));
     }
 
     [Fact]
@@ -82,6 +82,13 @@ public sealed class LogBurstTests : IAsyncLifetime
 
     private static async Task FailAsync(Instance instance) =>
         await Assert.ThrowsAsync<RedisTagCacheUnavailableException>(async () => await instance.Store.EvictByTagAsync("t"));
+
+    private void AssertTwoLinesCountAll(int id)
+    {
+        var counts = CountsOf(id);
+        Assert.Equal(2, counts.Count);
+        Assert.Equal(AtOnce + 1, counts.Sum());
+    }
 
     /// <summary>The counts of all lines with an id; 1 for one that has none.</summary>
     private List<long> CountsOf(int id) =>
