@@ -128,7 +128,7 @@ public sealed class RedisServer : IAsyncDisposable
             var reply = new byte[16];
             return await client.GetStream().ReadAsync(reply) > 0 && reply.AsSpan().StartsWith("+PONG"u8);
         }
-        catch (SocketException)
+        catch (Exception e) when (e is SocketException or IOException)
         {
             return false;
         }

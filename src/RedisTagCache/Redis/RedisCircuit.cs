@@ -68,7 +68,7 @@ internal sealed class RedisCircuit(Partition partition, RedisConnection connecti
         {
             Failed(e);
         }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        catch (Exception e) when (stopping.IsCancellationRequested && RedisFailure.IsRedis(e))
         {
             // disposed
         }
@@ -84,7 +84,7 @@ internal sealed class RedisCircuit(Partition partition, RedisConnection connecti
                 await Task.Delay(_probeInterval, time, stopping).ConfigureAwait(false);
             }
         }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        catch (Exception e) when (stopping.IsCancellationRequested && RedisFailure.IsRedis(e))
         {
             // disposed
         }

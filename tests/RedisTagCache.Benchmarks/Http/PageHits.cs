@@ -5,7 +5,7 @@ internal static class PageHits
 {
     public const string Memory = "ASP.NET output caching in memory";
     public const string Microsoft = "Microsoft output caching in Redis";
-    public const string Ours = "RedisTagCache output caching";
+    public const string Ours = "RedisTagCache output caching, LocalCacheBytes 64 MB";
     public const string OursWithoutCopies = "RedisTagCache output caching, LocalCacheBytes 0";
     private const int Clients = 32;
     private const int Pages = 64;

@@ -44,9 +44,8 @@ internal static class Site
                 {
                     options.Configuration = connectionString;
                     options.BuildNamespace = kind.ToString();
-                    options.LocalCacheBytes = kind == SiteKind.Ours ? options.LocalCacheBytes : 0;
                 });
-                services.AddRedisTagOutputCache();
+                services.AddRedisTagOutputCache(configurePages: options => options.LocalCacheBytes = kind == SiteKind.Ours ? 64 * 1024 * 1024 : 0);
                 break;
         }
     }
