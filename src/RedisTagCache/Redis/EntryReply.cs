@@ -4,32 +4,36 @@ using StackExchange.Redis;
 
 namespace RedisTagCache.Redis;
 
-/// <summary>What <c>MGET entry epoch</c> answers. The entry is not copied: it lies in the pooled buffer that its reply was read into.</summary>
+/// <summary>What <c>MGET</c> answers for entries and, after them, the epoch. Entries are not copied: they lie in the pooled buffer that the reply was read into.</summary>
 internal static class EntryReply
 {
     private const int LongestStamp = 64;
 
+    /// <summary>Stands before the first value.</summary>
     /// <exception cref="RedisException">It is another reply.</exception>
-    public static (IMemoryOwner<byte>? Entry, EpochStamp? Stamp) Parse(RespResult reply)
+    public static RespReader Begin(RespResult reply, int values)
     {
         var reader = reply.Read();
-        if (reader.IsNull || !reader.IsAggregate || reader.AggregateLength() != 2)
-            throw NoPair();
-        reader.MoveNext();
-        if (!reader.IsScalar)
-            throw NoPair();
-        IMemoryOwner<byte>? entry = reader.IsNull ? null : reader.ReadLease(); // a key of another type is none either
-        reader.MoveNext();
-        return (entry, ReadStamp(reader));
+        return !reader.IsNull && reader.IsAggregate && reader.AggregateLength() == values
+            ? reader
+            : throw new RedisException("MGET gave another number of values than it was asked for.");
     }
 
-    private static EpochStamp? ReadStamp(in RespReader reader)
+    /// <summary>A key of another type is none either.</summary>
+    public static IMemoryOwner<byte>? NextEntry(ref RespReader reader)
     {
+        reader.MoveNext();
+        if (!reader.IsScalar)
+            throw new RedisException("MGET gave something that is no value.");
+        return reader.IsNull ? null : reader.ReadLease();
+    }
+
+    public static EpochStamp? NextStamp(ref RespReader reader)
+    {
+        reader.MoveNext();
         if (reader.IsNull || !reader.IsScalar || reader.ScalarLength() > LongestStamp)
             return null;
         Span<byte> text = stackalloc byte[LongestStamp];
         return EpochStamp.TryParse(text[..reader.CopyTo(text)], out var stamp) ? stamp : null;
     }
-
-    private static RedisException NoPair() => new("MGET gave no pair.");
 }

@@ -19,16 +19,24 @@ internal sealed class Partition
         _marks = HashTag + ":marks";
         _removals = HashTag + ":removals";
         _nothingStaged = HashTag + ":staged:-";
+        Reads = new EntryReads(this, withEpoch: true);
+        PlainReads = new EntryReads(this, withEpoch: false);
     }
 
     /// <summary>Stands for the partition of every key as long as it is not known how the keys are spread. Whatever is asked of Redis there fails as if Redis were away.</summary>
     public static Partition Nowhere { get; } = new();
 
-    private Partition() => (Index, HashTag) = (-1, "");
+    private Partition() => (Index, HashTag, Reads, PlainReads) = (-1, "", new EntryReads(this, withEpoch: true), new EntryReads(this, withEpoch: false));
 
     public int Index { get; }
 
     public string HashTag { get; }
+
+    /// <summary>The reads of its entries that are on their way.</summary>
+    public EntryReads Reads { get; }
+
+    /// <summary>The same for entries without tags.</summary>
+    public EntryReads PlainReads { get; }
 
     /// <summary>Whether its messages stay with the servers that have its slot.</summary>
     public bool IsSharded { get; }

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using RedisTagCache.Redis.Scripts;
 using StackExchange.Redis;
 
@@ -11,9 +10,10 @@ internal sealed class RedisCommands(RedisRunner runner)
 {
     private const CommandFlags Flags = CommandFlags.DemandMaster;
     private static readonly TimeSpan _stagedLifetime = TimeSpan.FromSeconds(60);
-    private static readonly Func<IDatabase, EntryAddress, Task<RespResult>> _read =
-        static (database, of) => database.ExecuteRespAsync("MGET", RequestArguments.Of(of.Key, of.Partition.Epoch), Flags);
-    private static readonly Func<IDatabase, EntryAddress, Task<Lease<byte>?>> _readPlain = static (database, of) => database.StringGetLeaseAsync(of.Key, Flags);
+    private static readonly Func<IDatabase, EntryAddress, Task<(IMemoryOwner<byte>? Entry, EpochStamp? Stamp)>> _read =
+        static (database, of) => of.Partition.Reads.ReadAsync(database, of.Key);
+    private static readonly Func<IDatabase, EntryAddress, Task<(IMemoryOwner<byte>? Entry, EpochStamp? Stamp)>> _readPlain =
+        static (database, of) => of.Partition.PlainReads.ReadAsync(database, of.Key);
 
     public bool IsAvailable(Partition partition) => runner.IsAvailable(partition);
 
@@ -24,27 +24,14 @@ internal sealed class RedisCommands(RedisRunner runner)
     public void Connect() => runner.Run("connect", Partition.Nowhere, 0, static (_, _) => true);
 
     /// <summary>An entry and the partition's stamp at that same moment, in one command. The entry is pooled: dispose it.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<(IMemoryOwner<byte>? Entry, EpochStamp? Stamp)> ReadAsync(EntryAddress address, CancellationToken cancellationToken)
-    {
-        using var reply = await runner.RunAsync("read", address.Partition, address, _read, cancellationToken).ConfigureAwait(false);
-        return EntryReply.Parse(reply);
-    }
+    public ValueTask<(IMemoryOwner<byte>? Entry, EpochStamp? Stamp)> ReadAsync(EntryAddress address, CancellationToken cancellationToken) =>
+        runner.RunAsync("read", address.Partition, address, _read, cancellationToken);
 
-    /// <summary>An entry alone, pooled: dispose it. A key of another type is no envelope either.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<IMemoryOwner<byte>?> ReadPlainAsync(EntryAddress address, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await runner.RunAsync("read", address.Partition, address, _readPlain, cancellationToken).ConfigureAwait(false);
-        }
-        catch (RedisServerException e) when (IsOfAnotherType(e))
-        {
-            return Lease<byte>.Empty;
-        }
-    }
+    /// <summary>An entry without its partition's stamp. The entry is pooled: dispose it.</summary>
+    public ValueTask<(IMemoryOwner<byte>? Entry, EpochStamp? Stamp)> ReadPlainAsync(EntryAddress address, CancellationToken cancellationToken) =>
+        runner.RunAsync("read", address.Partition, address, _readPlain, cancellationToken);
 
+    /// <summary>The same on the client's synchronous path.</summary>
     public IMemoryOwner<byte>? ReadPlain(EntryAddress address) => runner.Run(
         "read",
         address.Partition,
@@ -57,7 +44,7 @@ internal sealed class RedisCommands(RedisRunner runner)
             }
             catch (RedisServerException e) when (IsOfAnotherType(e))
             {
-                return Lease<byte>.Empty;
+                return null; // nor does MGET tell it from nothing
             }
         });
 

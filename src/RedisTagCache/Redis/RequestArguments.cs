@@ -3,19 +3,20 @@ using StackExchange.Redis;
 namespace RedisTagCache.Redis;
 
 /// <summary>
-/// Arguments for the client's calls that write a request at once, in their caller's thread, and keep nothing of them: so each thread has room for the
-/// arguments of one call, used again for the next.
+/// Room for the arguments of the client's calls that write a request at once, in their caller's thread, and keep nothing of them: so each thread has room
+/// for one call, used again for the next.
 /// </summary>
 internal static class RequestArguments
 {
     [ThreadStatic]
-    private static RedisKeyOrValue[]? _pair;
+    private static RedisKeyOrValue[]? _room;
 
-    /// <summary>Two keys, until the next call of this in the same thread.</summary>
-    public static ReadOnlyMemory<RedisKeyOrValue> Of(in RedisKey first, in RedisKey second)
+    /// <summary>Room for so many, until the next call of this in the same thread.</summary>
+    public static Memory<RedisKeyOrValue> Take(int count)
     {
-        var pair = _pair ??= new RedisKeyOrValue[2];
-        (pair[0], pair[1]) = (first, second);
-        return pair;
+        var room = _room;
+        if (room is null || room.Length < count)
+            _room = room = new RedisKeyOrValue[Math.Max(count, 8)];
+        return room.AsMemory(0, count);
     }
 }

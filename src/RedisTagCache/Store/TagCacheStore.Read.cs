@@ -54,7 +54,8 @@ internal sealed partial class TagCacheStore
         {
             await PlaceAsync(cancellationToken).ConfigureAwait(false);
             var address = _keys.Locate(key);
-            return OpenPlain(key, address, await _commands.ReadPlainAsync(address, cancellationToken).ConfigureAwait(false), activity);
+            var (entry, _) = await _commands.ReadPlainAsync(address, cancellationToken).ConfigureAwait(false);
+            return OpenPlain(key, address, entry, activity);
         }
         catch (Exception e) when (RedisFailure.IsRedis(e) && !cancellationToken.IsCancellationRequested)
         {
