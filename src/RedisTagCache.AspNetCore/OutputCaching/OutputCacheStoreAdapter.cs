@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.OutputCaching;
 
 namespace RedisTagCache.AspNetCore.OutputCaching;
@@ -35,6 +36,7 @@ internal sealed class OutputCacheStoreAdapter(ITagCacheStore store, OutstandingL
         return SetAsync(key, new ReadOnlySequence<byte>(value), tags, validFor, cancellationToken);
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask SetAsync(
         string key, ReadOnlySequence<byte> value, ReadOnlyMemory<string> tags, TimeSpan validFor, CancellationToken cancellationToken = default)
     {
@@ -58,12 +60,14 @@ internal sealed class OutputCacheStoreAdapter(ITagCacheStore store, OutstandingL
         return store.EvictByTagAsync(tag, cancellationToken);
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<byte[]?> GetAsync(string key, PageLookup lookup, CancellationToken cancellationToken)
     {
         using var found = await LookUpAsync(key, lookup, cancellationToken).ConfigureAwait(false);
         return found.State == CacheLookupState.Fresh ? found.Payload.ToArray() : null;
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> TryGetAsync(string key, PipeWriter destination, PageLookup lookup, CancellationToken cancellationToken)
     {
         using var found = await LookUpAsync(key, lookup, cancellationToken).ConfigureAwait(false);
@@ -73,6 +77,7 @@ internal sealed class OutputCacheStoreAdapter(ITagCacheStore store, OutstandingL
         return true;
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<CacheLookup> LookUpAsync(string key, PageLookup lookup, CancellationToken cancellationToken)
     {
         var found = await store.GetAsync(Key(key), cancellationToken).ConfigureAwait(false);

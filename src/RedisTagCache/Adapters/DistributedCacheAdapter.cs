@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Caching.Distributed;
 using RedisTagCache.Store;
 
@@ -28,6 +29,7 @@ internal sealed class DistributedCacheAdapter(TagCacheStore store, bool isIsolat
         return TryCopy(lookup, destination);
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<bool> TryGetAsync(string key, IBufferWriter<byte> destination, CancellationToken token = default)
     {
         ArgumentNullException.ThrowIfNull(destination);
@@ -50,6 +52,7 @@ internal sealed class DistributedCacheAdapter(TagCacheStore store, bool isIsolat
         return SetAsync(key, new ReadOnlySequence<byte>(value), options, token).AsTask();
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask SetAsync(string key, ReadOnlySequence<byte> value, DistributedCacheEntryOptions options, CancellationToken token = default) =>
         await store.SetAsync(Key(key), value, Translate(options), token).ConfigureAwait(false);
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using RedisTagCache.Redis.Scripts;
 using StackExchange.Redis;
 
@@ -14,6 +15,8 @@ internal sealed class RedisCommands(RedisRunner runner)
         static (database, of) => of.Partition.Reads.ReadAsync(database, of.Key);
     private static readonly Func<IDatabase, EntryAddress, Task<(IMemoryOwner<byte>? Entry, EpochStamp? Stamp)>> _readPlain =
         static (database, of) => of.Partition.PlainReads.ReadAsync(database, of.Key);
+
+    private static readonly Func<IDatabase, ScriptCall, Task<RedisResult>> _run = static (database, call) => call.RunAsync(database);
 
     public bool IsAvailable(Partition partition) => runner.IsAvailable(partition);
 
@@ -63,14 +66,13 @@ internal sealed class RedisCommands(RedisRunner runner)
             (address, envelope, timeToLive),
             static (database, write) => database.StringSet(write.address.Key, write.envelope, Expiry(write.timeToLive), flags: Flags));
 
-    public ValueTask<(bool Stored, EpochStamp? Stamp)> WriteAsync(
-        EntryAddress address, ReadOnlyMemory<byte> envelope, long timeToLive, in EpochStamp token, CancellationToken cancellationToken) =>
-        runner.RunAsync(
-            "write",
-            address.Partition,
-            EntrySetScript.Call(address, envelope, timeToLive, token),
-            static async (database, call) => EntrySetScript.Parse(await call.RunAsync(database).ConfigureAwait(false)),
-            cancellationToken);
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<(bool Stored, EpochStamp? Stamp)> WriteAsync(
+        EntryAddress address, ReadOnlyMemory<byte> envelope, long timeToLive, EpochStamp token, CancellationToken cancellationToken)
+    {
+        var call = EntrySetScript.Call(address, envelope, timeToLive, token);
+        return EntrySetScript.Parse(await runner.RunAsync("write", address.Partition, call, _run, cancellationToken).ConfigureAwait(false));
+    }
 
     /// <summary>The same for a large entry, in one round trip: its bytes go to a key of their own, which a script then moves into place.</summary>
     public ValueTask<(bool Stored, EpochStamp? Stamp)> WriteLargeAsync(

@@ -206,7 +206,9 @@ internal sealed partial class TagCacheStore
                 return true;
             }
 
-            await MarkAsync(partition, [.. members]).WaitAsync(cancellationToken).ConfigureAwait(false);
+            var marking = MarkAsync(partition, [.. members]);
+            marking.Forget();
+            await marking.WaitAsync(cancellationToken).ConfigureAwait(false);
             _meter.Evictions(members.Count, "any", "repeated");
             Log.EvictionsRepeated(_logger, members.Count);
             return true;

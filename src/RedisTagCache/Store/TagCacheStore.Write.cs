@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using RedisTagCache.Diagnostics;
 using RedisTagCache.Envelope;
 using RedisTagCache.Redis;
@@ -14,6 +15,7 @@ internal sealed partial class TagCacheStore
     private static readonly long _longestLife = (long)TimeSpan.FromDays(36_525).TotalMilliseconds;
 
     /// <inheritdoc/>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<CacheWriteOutcome> SetAsync(
         CacheEntryKey key, ReadOnlySequence<byte> payload, TagCacheEntryOptions options, CancellationToken cancellationToken = default)
     {
@@ -82,6 +84,7 @@ internal sealed partial class TagCacheStore
         }
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<(CacheWriteOutcome Outcome, byte[]? Buffer)> SetTaggedAsync(
         CacheEntryKey key, EntryAddress address, byte[][] tags, ReadOnlySequence<byte> payload, TagCacheEntryOptions options, CancellationToken cancellationToken)
     {

@@ -50,7 +50,8 @@ public sealed class ClusterLoadTests
         await using var single = Instance.Create(cluster.ConnectionString, options => (options.KeyPrefix, options.Partitions) = ("single", 1));
         await single.Store.EvictByTagAsync("nobody's");
 
-        // One after the other, often: the medians are of the same moments. The round trip of one partition's mark is what all of them at once are compared with.
+        // One after the other, often: the lower quartiles are of the same moments, those in which no other test had the processors. The round trip of one
+        // partition's mark is what all of them at once are compared with.
         var (trips, one, few, many) = (new List<double>(), new List<double>(), new List<double>(), new List<double>());
         for (var i = 0; i < 300; i++)
         {
@@ -63,8 +64,8 @@ public sealed class ClusterLoadTests
         Assert.Null(await instance.Store.ReadAsync("k1"));
         TestContext.Current.TestOutputHelper?.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"medians on 3 primaries: PING {Median(trips):F0} us; round trip of a mark in one partition {Median(one):F0} us; eviction in 36 partitions of a tag without entries {Median(few):F0} us, with {entries} entries {Median(many):F0} us ({Median(many) / Median(one):F1} such round trips)"));
-        Assert.InRange(Median(many), 0, 10 * Median(one));
+            $"lower quartiles on 3 primaries: PING {Quartile(trips):F0} us; round trip of a mark in one partition {Quartile(one):F0} us; eviction in 36 partitions of a tag without entries {Quartile(few):F0} us, with {entries} entries {Quartile(many):F0} us ({Quartile(many) / Quartile(one):F1} such round trips)"));
+        Assert.InRange(Quartile(many), 0, 10 * Quartile(one));
     }
 
     private static async Task<long[]> GetsAsync(RedisCluster cluster) => await Task.WhenAll(cluster.Nodes.Select(static async node =>
@@ -81,5 +82,5 @@ public sealed class ClusterLoadTests
         return Stopwatch.GetElapsedTime(start).TotalMicroseconds;
     }
 
-    private static double Median(List<double> times) => times.Order().ElementAt(times.Count / 2);
+    private static double Quartile(List<double> times) => times.Order().ElementAt(times.Count / 4);
 }

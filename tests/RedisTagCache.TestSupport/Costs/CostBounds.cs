@@ -22,10 +22,10 @@ public static class CostBounds
     public static OperationCost TaggedGet { get; } = new(950, 1, "mget 1");
 
     /// <summary>One script; its arguments and its answer.</summary>
-    public static OperationCost SmallSet { get; } = new(2_250, 1, "evalsha 1, get 1, set 1");
+    public static OperationCost SmallSet { get; } = new(1_500, 1, "evalsha 1, get 1, set 1");
 
     /// <summary>The entry to a place of its own and then a script that moves it there; the envelope is pooled.</summary>
-    public static OperationCost LargeSet { get; } = new(3_100, 1, "evalsha 1, exists 1, get 1, pexpire 1, rename 1, setex 1");
+    public static OperationCost LargeSet { get; } = new(2_400, 1, "evalsha 1, exists 1, get 1, pexpire 1, rename 1, setex 1");
 
     /// <summary>Nothing at all.</summary>
     public static OperationCost LocalHit { get; } = new(0, 0, "");
@@ -34,11 +34,11 @@ public static class CostBounds
     public static OperationCost Evict { get; } = new(4_000, 1, "evalsha 1, get 1, info 1, publish 1, set 1, time 1, zadd 1, zcard 1, zrange 1, zscore 1");
 
     /// <summary>The untagged get, copied into the caller's buffer.</summary>
-    public static OperationCost BufferGet { get; } = new(1_050, 1, "mget 1");
+    public static OperationCost BufferGet { get; } = new(900, 1, "mget 1");
 
     /// <summary>A tagged get, and the array that the contract wants.</summary>
-    public static OperationCost PageGet { get; } = new(3_250, 1, "mget 1");
+    public static OperationCost PageGet { get; } = new(2_600, 1, "mget 1");
 
     /// <summary>A small set with one tag more, and the options that tell it.</summary>
-    public static OperationCost PageSet { get; } = new(2_750, 1, "evalsha 1, get 1, set 1");
+    public static OperationCost PageSet { get; } = new(1_750, 1, "evalsha 1, get 1, set 1");
 }
