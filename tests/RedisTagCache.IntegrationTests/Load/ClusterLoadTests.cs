@@ -4,7 +4,9 @@ using RedisTagCache.TestSupport;
 
 namespace RedisTagCache.IntegrationTests.Load;
 
-/// <summary>How work is shared out over a cluster, and what an eviction costs there.</summary>
+/// <summary>How work is shared out over a cluster, and what an eviction costs there: measured while no other test has the processors.</summary>
+[Collection(nameof(ClusterLoadTests))]
+[CollectionDefinition(nameof(ClusterLoadTests), DisableParallelization = true)]
 public sealed class ClusterLoadTests
 {
     private const int Lookups = 1_000_000;
@@ -50,7 +52,7 @@ public sealed class ClusterLoadTests
         await using var single = Instance.Create(cluster.ConnectionString, options => (options.KeyPrefix, options.Partitions) = ("single", 1));
         await single.Store.EvictByTagAsync("nobody's");
 
-        // One after the other, often: the lower quartiles are of the same moments, those in which no other test had the processors. The round trip of one
+        // One after the other, often: the lower quartiles are of the same moments, those in which nothing else had the processors. The round trip of one
         // partition's mark is what all of them at once are compared with.
         var (trips, one, few, many) = (new List<double>(), new List<double>(), new List<double>(), new List<double>());
         for (var i = 0; i < 300; i++)
