@@ -8,7 +8,10 @@ namespace RedisTagCache.Redis;
 /// that come meanwhile travel together, as one <c>MGET entry entry ... epoch</c>: what a command costs beyond its bytes, here and in the server, is shared.
 /// A reply is of one moment, however many it answers.
 /// </summary>
-/// <remarks>Safe for concurrent use. A read that nobody waits for any more is done nevertheless.</remarks>
+/// <remarks>
+/// Safe for concurrent use. A read that nobody waits for any more is done nevertheless. While a slot is being moved, a cluster refuses a command of which it has
+/// only some of the keys: those that were refused together are sent once more, each alone, so that none is lost for another's sake.
+/// </remarks>
 internal sealed class EntryReads(Partition partition, bool withEpoch)
 {
     /// <summary>Fewer callers than this never wait for each other; those of many wait for a fraction of a round trip.</summary>
@@ -32,16 +35,11 @@ internal sealed class EntryReads(Partition partition, bool withEpoch)
         Command? command;
         lock (_lock)
         {
-            if (!_idle.TryPop(out command) && _commands < MostOnTheirWay)
-            {
-                command = new Command(this);
-                _commands++;
-            }
-
+            command = TakeIdle();
             if (command is null)
             {
                 read = new Read(database, key, TaskCreationOptions.RunContinuationsAsynchronously); // they must not wait for each other's callers
-                _last = _last is null ? _first = read : _last.Next = read;
+                Append(read);
                 return read.Task;
             }
         }
@@ -57,22 +55,65 @@ internal sealed class EntryReads(Partition partition, bool withEpoch)
         Read? first;
         lock (_lock)
         {
-            first = _first;
+            first = TakeNext();
             if (first is null)
             {
                 _idle.Push(command);
                 return;
             }
-
-            var last = first;
-            for (var i = 1; i < MostTogether && last.Next is not null; i++)
-                last = last.Next;
-            (_first, last.Next) = (last.Next, null);
-            if (_first is null)
-                _last = null;
         }
 
         command.Send(first, partition.Epoch);
+    }
+
+    /// <summary>Sends each of those that travelled together once more.</summary>
+    private void SendAlone(Read first)
+    {
+        lock (_lock)
+        {
+            for (var read = first; read is not null;)
+            {
+                var next = read.Next;
+                (read.Next, read.IsAlone) = (null, true);
+                Append(read);
+                read = next;
+            }
+        }
+
+        while (true)
+        {
+            Command? command;
+            lock (_lock)
+                command = _first is null ? null : TakeIdle();
+            if (command is null)
+                return;
+            SendNext(command);
+        }
+    }
+
+    private Command? TakeIdle()
+    {
+        if (_idle.TryPop(out var command))
+            return command;
+        if (_commands == MostOnTheirWay)
+            return null;
+        _commands++;
+        return new Command(this);
+    }
+
+    private void Append(Read read) => _last = _last is null ? _first = read : _last.Next = read;
+
+    private Read? TakeNext()
+    {
+        if (_first is not { } first)
+            return null;
+        var last = first;
+        for (var i = 1; i < MostTogether && !first.IsAlone && last.Next is { IsAlone: false } next; i++)
+            last = next;
+        (_first, last.Next) = (last.Next, null);
+        if (_first is null)
+            _last = null;
+        return first;
     }
 
     /// <summary>One read; those that travel together are a list.</summary>
@@ -86,6 +127,8 @@ internal sealed class EntryReads(Partition partition, bool withEpoch)
         public IMemoryOwner<byte>? Entry { get; set; }
 
         public Read? Next { get; set; }
+
+        public bool IsAlone { get; set; }
     }
 
     /// <summary>One command at a time, for some reads.</summary>
@@ -127,14 +170,18 @@ internal sealed class EntryReads(Partition partition, bool withEpoch)
             _reads.SendNext(this);
             try
             {
-                if (!reply.IsCompletedSuccessfully)
+                if (reply.IsCompletedSuccessfully)
                 {
-                    Fail(first, reply.Exception?.InnerException ?? new TaskCanceledException(reply));
+                    using var result = reply.Result;
+                    Answer(first, result);
                     return;
                 }
 
-                using var result = reply.Result;
-                Answer(first, result);
+                var failure = reply.Exception?.InnerException ?? new TaskCanceledException(reply);
+                if (first.Next is not null && failure is RedisServerException refusal && RedisFailure.IsMomentary(refusal))
+                    _reads.SendAlone(first);
+                else
+                    Fail(first, failure);
             }
             catch (Exception e)
             {

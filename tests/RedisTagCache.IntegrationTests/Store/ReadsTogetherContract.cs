@@ -77,26 +77,7 @@ public abstract class ReadsTogetherContract(IEngine engine) : StoreSuite(engine)
     private static string Value(int i) => i.ToString(CultureInfo.InvariantCulture) + new string('x', i % 40 == 0 ? 100_000 : i);
 }
 
-public sealed class StandaloneReadsTogetherTests(StandaloneEngine engine) : ReadsTogetherContract(engine), IClassFixture<StandaloneEngine>
-{
-    [Fact]
-    public async Task ManyAtOnce_TakeFewerCommandsThanReads_AndOneAloneTakesOne()
-    {
-        Assert.SkipUnless(Engine is StandaloneEngine { IsRealRedis: true }, "The embedded server does not count commands.");
-        await A.WriteAsync("k", "v");
-        var before = await MgetsAsync();
-        await A.ReadAsync("k");
-        Assert.Equal(1, await MgetsAsync() - before);
-        await Task.WhenAll(Enumerable.Range(0, 1_000).Select(_ => A.ReadAsync("k")));
-        Assert.InRange(await MgetsAsync() - before, 10, 900);
-    }
-
-    private async Task<long> MgetsAsync()
-    {
-        var line = (await Database.ExecuteAsync("INFO", "commandstats")).ToString().Split('\n').First(static line => line.StartsWith("cmdstat_mget:", StringComparison.Ordinal));
-        return long.Parse(line.Split('=', ',')[1], CultureInfo.InvariantCulture);
-    }
-}
+public sealed class StandaloneReadsTogetherTests(StandaloneEngine engine) : ReadsTogetherContract(engine), IClassFixture<StandaloneEngine>;
 
 public sealed class PartitionedReadsTogetherTests(PartitionedEngine engine) : ReadsTogetherContract(engine), IClassFixture<PartitionedEngine>;
 
