@@ -64,7 +64,7 @@ internal sealed class PeerFailover(PeerDesign design)
         await using var another = await design.StartAsync(replica.ConnectionString);
         do
         {
-            await Task.Delay(TimeSpan.FromMilliseconds(500));
+            await Task.Delay(TimeSpan.FromMilliseconds(500)); // how often is looked
             try
             {
                 if (await SeesAsync(a, another) && await SeesAsync(b, another))

@@ -24,7 +24,7 @@ public sealed class PeerTests
             var results = fleets.Select(fleet => new PeerResult(fleet)).ToArray();
             foreach (var result in results)
                 await result.RunPairAsync(Rounds);
-            await Task.Delay(TimeSpan.FromSeconds(3));
+            await Task.Delay(TimeSpan.FromSeconds(3)); // more than copies may be late by: what is still old then is what is counted
             foreach (var result in results)
                 await result.RunAfterAWhileAsync(RoundsWithNewInstances);
 

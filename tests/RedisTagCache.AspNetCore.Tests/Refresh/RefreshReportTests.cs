@@ -98,7 +98,7 @@ public sealed class RefreshReportTests(RedisFixture redis) : IClassFixture<Redis
             app.MapGet("/page", () => Results.Text(Guid.NewGuid().ToString("D", CultureInfo.InvariantCulture), statusCode: _status)).CacheOutput(policy => policy.Tag("page"));
             app.MapGet("/slow", async () =>
             {
-                await Task.Delay(200);
+                await Task.Delay(200); // a rendering takes its time
                 return "slow";
             }).CacheOutput();
             app.MapGet("/alone", () => "alone").CacheOutput(policy => policy.SetLocking(false));

@@ -43,7 +43,7 @@ internal sealed class RedisPair : IAsyncDisposable
     public async Task RestartEmptyAsync()
     {
         Primary.Kill();
-        await Task.Delay(TimeSpan.FromSeconds(0.5));
+        await Task.Delay(TimeSpan.FromSeconds(0.5)); // it is away for a while: that is the fault
         await Primary.RestartAsync([.. _common, "--dbfilename", NewFile()]);
     }
 
@@ -90,7 +90,7 @@ internal sealed class RedisPair : IAsyncDisposable
         await Task.Delay(cutOff);
         var until = Stopwatch.GetTimestamp();
         Primary.Kill();
-        await Task.Delay(TimeSpan.FromSeconds(0.3));
+        await Task.Delay(TimeSpan.FromSeconds(0.3)); // there is no primary for a while: that is the fault
         await admin.GetServers()[0].ExecuteAsync("REPLICAOF", "NO", "ONE");
         var backAt = Stopwatch.GetTimestamp();
         back();

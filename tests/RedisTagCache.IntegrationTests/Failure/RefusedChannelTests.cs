@@ -43,7 +43,7 @@ public sealed class RefusedChannelTests : IAsyncLifetime
                 await Eventually.BecomesTrueAsync(async () => await cache.InMemoryAsync("k") is null, "a look found the eviction", TimeSpan.FromSeconds(5));
             }
 
-            await Task.Delay(2_500);
+            await Task.Delay(2_500); // time to ask again, and again: what must not pile up meanwhile is what is tested
             Assert.InRange(Queues(), 0, 1);
 
             await _admin.GetDatabase().ExecuteAsync("ACL", "SETUSER", "app", "allchannels");

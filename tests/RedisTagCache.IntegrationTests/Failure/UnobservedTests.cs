@@ -38,9 +38,13 @@ public sealed class UnobservedTests : IAsyncLifetime
             }
 
             await Task.WhenAll(calls);
-            await Task.Delay(500); // all were given up
-            _server.Kill();
-            await Task.Delay(500); // now they fail
+            Assert.True(instance.Get<ITagCacheStatistics>().GetSnapshot().IsCircuitOpen, "All were given up.");
+            var connection = await _server.ConnectAsync();
+            await using (connection)
+            {
+                _server.Kill();
+                await Eventually.BecomesTrueAsync(() => !connection.IsConnected, "connections end, and with them what was given up");
+            }
         }
 
         for (var i = 0; i < 3; i++)

@@ -240,7 +240,10 @@ public abstract class EntryCopiesContract(IEngine engine) : StoreSuite(engine)
             await store.WriteAsync("k", version.ToString(System.Globalization.CultureInfo.InvariantCulture), "t");
             Volatile.Write(ref done, version);
             if (version % 10 == 0)
-                await Task.Delay(5);
+            {
+                var before = Volatile.Read(ref kept);
+                await Eventually.BecomesTrueAsync(() => Volatile.Read(ref kept) > before || Array.Exists(readers, static reader => reader.IsFaulted), "copies are given out");
+            }
         }
 
         Volatile.Write(ref isOver, true);

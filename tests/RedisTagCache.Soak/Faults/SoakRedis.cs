@@ -81,14 +81,14 @@ internal sealed class SoakRedis : IAsyncDisposable
     private async Task HangAsync()
     {
         _server.Hang();
-        await Task.Delay(TimeSpan.FromSeconds(5));
+        await Task.Delay(TimeSpan.FromSeconds(5)); // the fault
         _server.Resume();
     }
 
     private async Task KillAsync()
     {
         _server.Kill();
-        await Task.Delay(TimeSpan.FromSeconds(3));
+        await Task.Delay(TimeSpan.FromSeconds(3)); // the fault
         await _server.RestartAsync();
     }
 
