@@ -1,27 +1,36 @@
--- Purpose: stores an entry with its tags and its lifetime, unless its value may be older than what Redis remembers.
--- KEYS: entry epoch
--- ARGV: envelope ttl token
+-- Purpose: stores entries with their tags and their lifetimes, each unless its value may be older than what Redis remembers.
+-- KEYS: epoch entry...
+-- ARGV: envelope... ttl... token...
+--   envelope, ttl and token follow each other, for one entry after the other
 --   ttl    milliseconds, 0 for none
 --   token  the stamp "<epoch>:<generation>:<run>" at which the value's computation began
--- Reply: {1 when stored and 0 when refused, stamp now ('' when there is none)}
--- Cost: O(size of the envelope)
-local stamp = redis.call('GET', KEYS[2])
-if not stamp then
-  return {0, ''}
-end
+-- Reply: {stamp now ('' when there is none), for each entry 1 when stored and 0 when refused}
+-- Cost: O(size of the envelopes)
+local stamp = redis.call('GET', KEYS[1])
+local reply = {stamp or ''}
+local epoch, lineage
+for i = 2, #KEYS do
+  local envelope, ttl, token = ARGV[3 * i - 5], ARGV[3 * i - 4], ARGV[3 * i - 3]
 
--- Same history and not from its future: only then do the numbers compare.
-if stamp ~= ARGV[3] then
-  local epoch, lineage = string.match(stamp, '^(%d+):(.+)$')
-  local begun, begunIn = string.match(ARGV[3], '^(%d+):(.+)$')
-  if lineage ~= begunIn or tonumber(begun) > tonumber(epoch) then
-    return {0, stamp}
+  -- Same history and not from its future: only then do the numbers compare.
+  local fits = token == stamp
+  if stamp and not fits then
+    if not epoch then
+      epoch, lineage = string.match(stamp, '^(%d+):(.+)$')
+    end
+    local begun, begunIn = string.match(token, '^(%d+):(.+)$')
+    fits = lineage == begunIn and tonumber(begun) <= tonumber(epoch)
+  end
+
+  if not fits then
+    reply[i] = 0
+  else
+    if ttl == '0' then
+      redis.call('SET', KEYS[i], envelope)
+    else
+      redis.call('SET', KEYS[i], envelope, 'PX', ttl)
+    end
+    reply[i] = 1
   end
 end
-
-if ARGV[2] == '0' then
-  redis.call('SET', KEYS[1], ARGV[1])
-else
-  redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
-end
-return {1, stamp}
+return reply

@@ -1,14 +1,15 @@
+using System.Runtime.CompilerServices;
 using System.Threading.Tasks.Sources;
 
 namespace RedisTagCache.Redis;
 
 /// <summary>
-/// A wait for a task of the client, ended by the task, by its deadline or by the caller, whichever comes first. Does what
+/// A wait for what the client does, ended by that, by its deadline or by the caller, whichever comes first. Does what
 /// <see cref="Task.WaitAsync(TimeSpan, TimeProvider, CancellationToken)"/> does, without the task and the timer that one makes for each call.
 /// </summary>
 /// <remarks>
-/// Objects are used again, but only those whose task came to its end in time: of the others nobody knows when somebody last touches them. A task that ends
-/// later is looked at, so that its error does not count as unobserved.
+/// Objects are used again, but only those whose task came to its end in time: of the others nobody knows when somebody last touches them. The result of a task
+/// that ends later is taken all the same, so that its error does not count as unobserved, and what it is used again.
 /// </remarks>
 internal sealed class BoundedWait<T> : Deadlines.Wait, IValueTaskSource<T>
 {
@@ -21,7 +22,7 @@ internal sealed class BoundedWait<T> : Deadlines.Wait, IValueTaskSource<T>
 
     private readonly Action _onCompleted;
     private ManualResetValueTaskSourceCore<T> _core;
-    private Task<T>? _task;
+    private ConfiguredValueTaskAwaitable<T>.ConfiguredValueTaskAwaiter _task;
     private CancellationToken _cancellationToken;
     private CancellationTokenRegistration _registration;
     private BoundedWait<T>? _below;
@@ -33,19 +34,19 @@ internal sealed class BoundedWait<T> : Deadlines.Wait, IValueTaskSource<T>
     /// <summary>Waits for the task.</summary>
     /// <exception cref="TimeoutException">The deadline came first.</exception>
     /// <exception cref="OperationCanceledException">The caller ended the wait.</exception>
-    public static ValueTask<T> For(Task<T> task, Deadlines deadlines, long deadline, CancellationToken cancellationToken)
+    public static ValueTask<T> For(ValueTask<T> task, Deadlines deadlines, long deadline, CancellationToken cancellationToken)
     {
         if (task.IsCompleted)
-            return new ValueTask<T>(task);
+            return task;
         var wait = Take();
-        wait._task = task;
+        wait._task = task.ConfigureAwait(false).GetAwaiter();
         wait.Deadline = deadline;
         wait._cancellationToken = cancellationToken;
         var version = wait._core.Version;
         deadlines.Add(wait);
         if (cancellationToken.CanBeCanceled)
             wait._registration = cancellationToken.UnsafeRegister(static wait => ((BoundedWait<T>)wait!).OnCanceled(), wait);
-        task.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(wait._onCompleted);
+        wait._task.UnsafeOnCompleted(wait._onCompleted);
         return new ValueTask<T>(wait, version);
     }
 
@@ -62,7 +63,7 @@ internal sealed class BoundedWait<T> : Deadlines.Wait, IValueTaskSource<T>
     {
         if (_keptCount == MostKept)
             return;
-        (_task, _cancellationToken, _registration, _isReusable) = (null, default, default, false);
+        (_task, _cancellationToken, _registration, _isReusable) = (default, default, default, false);
         _core.Reset();
         Volatile.Write(ref _use, _use + 1);
         (_below, _kept) = (_kept, this);
@@ -71,20 +72,28 @@ internal sealed class BoundedWait<T> : Deadlines.Wait, IValueTaskSource<T>
 
     private void OnCompleted()
     {
-        var task = _task!;
-        if (!TryEnd(Use))
+        var isInTime = TryEnd(Use);
+        T result = default!;
+        Exception? failure = null;
+        try
         {
-            _ = task.Exception; // nobody waits any more
-            return;
+            result = _task.GetResult();
         }
+        catch (Exception e)
+        {
+            failure = e;
+        }
+
+        if (!isInTime)
+            return; // nobody waits any more
 
         // Where it could not be unregistered, the caller is about to end a wait that has ended.
         _isReusable = !_cancellationToken.CanBeCanceled || _registration.Unregister();
         Deadlines.Remove(this);
-        if (task.IsCompletedSuccessfully)
-            _core.SetResult(task.Result);
+        if (failure is null)
+            _core.SetResult(result);
         else
-            _core.SetException(task.Exception?.InnerException ?? new TaskCanceledException(task));
+            _core.SetException(failure);
     }
 
     public override int Use => Volatile.Read(ref _use);

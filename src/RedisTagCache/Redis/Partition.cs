@@ -21,12 +21,14 @@ internal sealed class Partition
         _nothingStaged = HashTag + ":staged:-";
         Reads = new EntryReads(this, withEpoch: true);
         PlainReads = new EntryReads(this, withEpoch: false);
+        Writes = new EntryWrites(this);
     }
 
     /// <summary>Stands for the partition of every key as long as it is not known how the keys are spread. Whatever is asked of Redis there fails as if Redis were away.</summary>
     public static Partition Nowhere { get; } = new();
 
-    private Partition() => (Index, HashTag, Reads, PlainReads) = (-1, "", new EntryReads(this, withEpoch: true), new EntryReads(this, withEpoch: false));
+    private Partition() =>
+        (Index, HashTag, Reads, PlainReads, Writes) = (-1, "", new EntryReads(this, withEpoch: true), new EntryReads(this, withEpoch: false), new EntryWrites(this));
 
     public int Index { get; }
 
@@ -37,6 +39,9 @@ internal sealed class Partition
 
     /// <summary>The same for entries without tags.</summary>
     public EntryReads PlainReads { get; }
+
+    /// <summary>The writes of its entries with tags that are on their way.</summary>
+    public EntryWrites Writes { get; }
 
     /// <summary>Whether its messages stay with the servers that have its slot.</summary>
     public bool IsSharded { get; }

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using RedisTagCache.Redis.Scripts;
 using StackExchange.Redis;
 
@@ -11,18 +10,16 @@ internal sealed class RedisCommands(RedisRunner runner)
 {
     private const CommandFlags Flags = CommandFlags.DemandMaster;
     private static readonly TimeSpan _stagedLifetime = TimeSpan.FromSeconds(60);
-    private static readonly Func<IDatabase, EntryAddress, Task<(IMemoryOwner<byte>? Entry, EpochStamp? Stamp)>> _read =
+    private static readonly Func<IDatabase, EntryAddress, ValueTask<(IMemoryOwner<byte>? Entry, EpochStamp? Stamp)>> _read =
         static (database, of) => of.Partition.Reads.ReadAsync(database, of.Key);
-    private static readonly Func<IDatabase, EntryAddress, Task<(IMemoryOwner<byte>? Entry, EpochStamp? Stamp)>> _readPlain =
+    private static readonly Func<IDatabase, EntryAddress, ValueTask<(IMemoryOwner<byte>? Entry, EpochStamp? Stamp)>> _readPlain =
         static (database, of) => of.Partition.PlainReads.ReadAsync(database, of.Key);
-
-    private static readonly Func<IDatabase, ScriptCall, Task<RedisResult>> _run = static (database, call) => call.RunAsync(database);
 
     public bool IsAvailable(Partition partition) => runner.IsAvailable(partition);
 
     /// <summary>Waits for the connection, as any command would.</summary>
     public async ValueTask ConnectAsync(CancellationToken cancellationToken) =>
-        await runner.RunAsync("connect", Partition.Nowhere, 0, static (_, _) => Task.FromResult(true), cancellationToken).ConfigureAwait(false);
+        await runner.RunAsync("connect", Partition.Nowhere, 0, static (_, _) => ValueTask.FromResult(true), cancellationToken).ConfigureAwait(false);
 
     public void Connect() => runner.Run("connect", Partition.Nowhere, 0, static (_, _) => true);
 
@@ -56,7 +53,7 @@ internal sealed class RedisCommands(RedisRunner runner)
             "write",
             address.Partition,
             (address, envelope, timeToLive),
-            static (database, write) => database.StringSetAsync(write.address.Key, write.envelope, Expiry(write.timeToLive), flags: Flags),
+            static (database, write) => new ValueTask<bool>(database.StringSetAsync(write.address.Key, write.envelope, Expiry(write.timeToLive), flags: Flags)),
             cancellationToken);
 
     public bool WritePlain(EntryAddress address, ReadOnlyMemory<byte> envelope, long timeToLive) =>
@@ -66,13 +63,14 @@ internal sealed class RedisCommands(RedisRunner runner)
             (address, envelope, timeToLive),
             static (database, write) => database.StringSet(write.address.Key, write.envelope, Expiry(write.timeToLive), flags: Flags));
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<(bool Stored, EpochStamp? Stamp)> WriteAsync(
-        EntryAddress address, ReadOnlyMemory<byte> envelope, long timeToLive, EpochStamp token, CancellationToken cancellationToken)
-    {
-        var call = EntrySetScript.Call(address, envelope, timeToLive, token);
-        return EntrySetScript.Parse(await runner.RunAsync("write", address.Partition, call, _run, cancellationToken).ConfigureAwait(false));
-    }
+    public ValueTask<(bool Stored, EpochStamp? Stamp)> WriteAsync(
+        EntryAddress address, ReadOnlyMemory<byte> envelope, long timeToLive, in EpochStamp token, CancellationToken cancellationToken) =>
+        runner.RunAsync(
+            "write",
+            address.Partition,
+            (address, envelope, timeToLive, token),
+            static (database, write) => write.address.Partition.Writes.WriteAsync(database, write.address.Key, write.envelope, write.timeToLive, write.token),
+            cancellationToken);
 
     /// <summary>The same for a large entry, in one round trip: its bytes go to a key of their own, which a script then moves into place.</summary>
     public ValueTask<(bool Stored, EpochStamp? Stamp)> WriteLargeAsync(
@@ -94,7 +92,7 @@ internal sealed class RedisCommands(RedisRunner runner)
     }
 
     public ValueTask<bool> RemoveAsync(EntryAddress address, CancellationToken cancellationToken) =>
-        runner.RunAsync("remove", address.Partition, address, static (database, of) => database.KeyDeleteAsync(of.Key, Flags), cancellationToken);
+        runner.RunAsync("remove", address.Partition, address, static (database, of) => new ValueTask<bool>(database.KeyDeleteAsync(of.Key, Flags)), cancellationToken);
 
     public bool Remove(EntryAddress address) => runner.Run("remove", address.Partition, address, static (database, of) => database.KeyDelete(of.Key, Flags));
 
@@ -119,7 +117,7 @@ internal sealed class RedisCommands(RedisRunner runner)
             "peek",
             address.Partition,
             (address, length),
-            static (database, of) => database.StringGetRangeAsync(of.address.Key, 0, of.length - 1, Flags),
+            static (database, of) => new ValueTask<RedisValue>(database.StringGetRangeAsync(of.address.Key, 0, of.length - 1, Flags)),
             cancellationToken).ConfigureAwait(false) ?? [];
 
     public byte[] Peek(EntryAddress address, int length) =>

@@ -24,7 +24,7 @@ internal sealed class RedisRunner(RedisConnection connection, RedisCircuits circ
     /// <exception cref="Exception">One that <see cref="RedisFailure.IsRedis"/> knows, or a cancellation by the caller.</exception>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<T> RunAsync<TState, T>(
-        string operation, Partition partition, TState state, Func<IDatabase, TState, Task<T>> command, CancellationToken cancellationToken)
+        string operation, Partition partition, TState state, Func<IDatabase, TState, ValueTask<T>> command, CancellationToken cancellationToken)
     {
         // A cancelled write may be a page cut short: nothing of it must reach Redis.
         cancellationToken.ThrowIfCancellationRequested();

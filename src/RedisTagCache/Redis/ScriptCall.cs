@@ -34,7 +34,8 @@ internal readonly record struct ScriptCall(EmbeddedScript Script, RedisKey[] Key
         }
     }
 
-    private static bool IsUnknownScript(RedisServerException e) => e.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal);
+    /// <summary>Whether the server has done nothing, because it has never seen the text.</summary>
+    public static bool IsUnknownScript(RedisServerException e) => e.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal);
 
     private object[] Eval()
     {

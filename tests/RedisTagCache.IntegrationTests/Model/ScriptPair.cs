@@ -91,9 +91,9 @@ internal sealed partial class ScriptPair
         var expected = _model.SetEntry(key, new Entry(id, token.Epoch, token.Generation, 0, 0), token);
         var address = _entries[key].Entry;
         var staged = await StageAsync(isStaged, id);
-        var (stored, stamp) = EntrySetScript.Parse(await RunAsync(isStaged
-            ? EntryMoveScript.Call(address, staged, LongLife, Real(token))
-            : EntrySetScript.Call(address, BytesOf(id), LongLife, Real(token))));
+        var (stored, stamp) = isStaged
+            ? EntryMoveScript.Parse(await RunAsync(EntryMoveScript.Call(address, staged, LongLife, Real(token))))
+            : await _partition.Writes.WriteAsync(_database, address.Key, BytesOf(id), LongLife, Real(token));
 
         Assert.Equal(expected, stored);
         Same(_model.Stamp, stamp);

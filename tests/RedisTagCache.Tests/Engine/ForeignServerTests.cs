@@ -15,7 +15,7 @@ public sealed class ForeignServerTests : IDisposable
             var rows = new TheoryData<string, string>();
             foreach (var script in new[] { "lease_acquire", "lease_release", "entry_fill", "entry_replace", "entry_set", "removals_sync", "marks_sync", "GET", "MGET", "ZSCORE", "all" })
             {
-                foreach (var reply in new[] { "*0\r\n", "*-1\r\n", "$-1\r\n", ":7\r\n", "$7\r\nforeign\r\n", "*1\r\n:1\r\n", "*2\r\n:1\r\n*0\r\n", "-ERR foreign\r\n" })
+                foreach (var reply in new[] { "*0\r\n", "*-1\r\n", "$-1\r\n", ":7\r\n", "$7\r\nforeign\r\n", "*1\r\n:1\r\n", "*2\r\n:1\r\n*0\r\n", "*2\r\n:1\r\n:7\r\n", "-ERR foreign\r\n" })
                     rows.Add(script, reply);
             }
 
@@ -44,7 +44,7 @@ public sealed class ForeignServerTests : IDisposable
         "lease_acquire" => ScriptedServer.List(":1\r\n", ScriptedServer.Bulk(_instance.Stamp.ToString()), ScriptedServer.Bulk("100"), ":5000\r\n"),
         "entry_fill" => ScriptedServer.List(":1\r\n", ScriptedServer.Bulk(_instance.Stamp.ToString()), ScriptedServer.Bulk("100")),
         "entry_replace" => ScriptedServer.List(":1\r\n", ScriptedServer.Bulk(_instance.Stamp.ToString()), ScriptedServer.Bulk("101"), ScriptedServer.Bulk("100")),
-        "entry_set" => ScriptedServer.List(":1\r\n", ScriptedServer.Bulk(_instance.Stamp.ToString())),
+        "entry_set" => ScriptedServer.List(ScriptedServer.Bulk(_instance.Stamp.ToString()), ":1\r\n"),
         "lease_release" => ":1\r\n",
         _ => null,
     };

@@ -53,12 +53,12 @@ public sealed class BoundedWaitTests
     {
         var deadlines = new Deadlines(_timeout, _time);
         var first = new TaskCompletionSource<int>();
-        var wait = BoundedWait<int>.For(first.Task, deadlines, Deadline(), CancellationToken.None);
+        var wait = BoundedWait<int>.For(new(first.Task), deadlines, Deadline(), CancellationToken.None);
         first.SetResult(1);
         Assert.Equal(1, await wait);
         _time.Advance(TimeSpan.FromMinutes(1)); // nobody waits: the timer rests
 
-        var second = BoundedWait<int>.For(new TaskCompletionSource<int>().Task, deadlines, Deadline(), CancellationToken.None).AsTask();
+        var second = BoundedWait<int>.For(new(new TaskCompletionSource<int>().Task), deadlines, Deadline(), CancellationToken.None).AsTask();
         _time.Advance(_timeout);
         _time.Advance(TimeSpan.FromMilliseconds(100));
         await Assert.ThrowsAsync<TimeoutException>(() => second.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken));
@@ -93,7 +93,7 @@ public sealed class BoundedWaitTests
             var source = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
             var left = random.Next(3) == 0 ? TimeSpan.Zero : TimeSpan.FromSeconds(30);
             var deadline = TimeProvider.System.GetTimestamp() + (long)(left.TotalSeconds * TimeProvider.System.TimestampFrequency);
-            var wait = BoundedWait<int>.For(source.Task, deadlines, deadline, i % 2 == 0 ? stop.Token : CancellationToken.None);
+            var wait = BoundedWait<int>.For(new(source.Task), deadlines, deadline, i % 2 == 0 ? stop.Token : CancellationToken.None);
             if (i % 4 == 0)
                 _ = Task.Run(stop.Cancel, CancellationToken.None);
             if (left > TimeSpan.Zero || random.Next(20) != 0)
@@ -117,7 +117,7 @@ public sealed class BoundedWaitTests
     }
 
     private ValueTask<int> For(Task<int> task, CancellationToken cancellationToken = default) =>
-        BoundedWait<int>.For(task, new Deadlines(_timeout, _time), Deadline(), cancellationToken);
+        BoundedWait<int>.For(new(task), new Deadlines(_timeout, _time), Deadline(), cancellationToken);
 
     private long Deadline() => _time.GetTimestamp() + (long)(_timeout.TotalSeconds * _time.TimestampFrequency);
 }

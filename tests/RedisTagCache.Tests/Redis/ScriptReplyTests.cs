@@ -13,10 +13,10 @@ public sealed class ScriptReplyTests
     [Fact]
     public void Parse_OfAWrite_TellsOutcomeAndStamp()
     {
-        Assert.Equal((true, _stamp), EntrySetScript.Parse(Reply(1, Stamp)));
+        Assert.Equal((true, _stamp), EntryMoveScript.Parse(Reply(1, Stamp)));
         Assert.Equal((false, _stamp), EntryMoveScript.Parse(Reply(0, Stamp)));
-        Assert.Equal((false, null), EntrySetScript.Parse(Reply(0, "")));
-        Assert.Equal((false, null), EntrySetScript.Parse(Reply(0, RedisValue.Null)));
+        Assert.Equal((false, null), EntryMoveScript.Parse(Reply(0, "")));
+        Assert.Equal((false, null), EntryMoveScript.Parse(Reply(0, RedisValue.Null)));
     }
 
     [Theory]
@@ -57,7 +57,6 @@ public sealed class ScriptReplyTests
     {
         var partition = new KeySpace("rtc", "build", 1).Partitions[0];
         var address = new EntryAddress(partition, "{rtc:0}:e:s:b:k");
-        Check(typeof(EntrySetScript), EntrySetScript.Call(address, new byte[] { 1 }, 10, _stamp), ["{rtc:0}:e:s:b:k", "{rtc:0}:epoch"]);
         Check(typeof(EntryMoveScript), EntryMoveScript.Call(address, "{rtc:0}:staged:x", 10, _stamp), ["{rtc:0}:e:s:b:k", "{rtc:0}:epoch", "{rtc:0}:staged:x"]);
         Check(typeof(EntryTouchScript), EntryTouchScript.Call(address, [1], 10), ["{rtc:0}:e:s:b:k"]);
         Check(typeof(MarksSyncScript), MarksSyncScript.Call(partition, null, 5, 0xAB), ["{rtc:0}:epoch", "{rtc:0}:marks"]);
@@ -69,6 +68,30 @@ public sealed class ScriptReplyTests
             Assert.Equal(ScriptFiles.Names(type, "KeyNames").Length, call.Keys.Length);
             Assert.Equal(ScriptFiles.Names(type, "ArgumentNames").Length, call.Arguments.Length);
             Assert.Same(ScriptFiles.Script(type), call.Script);
+        }
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Fill_OfASetOfEntries_HasTheKeysAndThenTheArgumentsOfEach(bool isByHash)
+    {
+        var last = Write("{rtc:0}:e:s:b:l", "B", 0, "6:7:1");
+        var first = Write("{rtc:0}:e:s:b:k", "A", 10, Stamp);
+        first.Next = last;
+        var parts = new RedisKeyOrValue[EntrySetScript.Count(2)];
+        EntrySetScript.Fill(parts, "{rtc:0}:epoch", first, 2, isByHash);
+
+        Assert.Equal(isByHash ? Convert.ToHexStringLower(EntrySetScript.Script.Hash) : EntrySetScript.Script.Text, (string?)parts[0].Value);
+        Assert.Equal(3, (int)parts[1].Value);
+        Assert.Equal(["{rtc:0}:epoch", "{rtc:0}:e:s:b:k", "{rtc:0}:e:s:b:l"], parts[2..5].Select(part => (string?)part.Key));
+        Assert.Equal(["A", "10", Stamp, "B", "0", "6:7:1"], parts[5..].Select(part => (string?)part.Value));
+
+        static EntryWrite Write(RedisKey key, string envelope, long timeToLive, string token)
+        {
+            var write = EntryWrite.Take(null!, key);
+            (write.Envelope, write.TimeToLive, write.Token) = (System.Text.Encoding.UTF8.GetBytes(envelope), timeToLive, token);
+            return write;
         }
     }
 

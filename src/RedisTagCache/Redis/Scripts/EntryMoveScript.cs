@@ -12,5 +12,9 @@ internal static class EntryMoveScript
     public static ScriptCall Call(EntryAddress address, RedisKey staged, long timeToLive, in EpochStamp token) =>
         new(Script, [address.Key, address.Partition.Epoch, staged], [timeToLive, token.ToString()]);
 
-    public static (bool Stored, EpochStamp? Stamp) Parse(RedisResult reply) => EntrySetScript.Parse(reply);
+    public static (bool Stored, EpochStamp? Stamp) Parse(RedisResult reply)
+    {
+        var parts = ScriptReply.Parts(reply, least: 2);
+        return ((int)parts[0] == 1, ScriptReply.Stamp(parts[1]));
+    }
 }

@@ -2,19 +2,32 @@ using StackExchange.Redis;
 
 namespace RedisTagCache.Redis.Scripts;
 
-/// <summary>Stores an entry, unless its value may be older than what Redis remembers.</summary>
+/// <summary>Stores entries, each unless its value may be older than what Redis remembers.</summary>
 internal static class EntrySetScript
 {
     public static readonly EmbeddedScript Script = EmbeddedScript.Load("entry_set");
-    public static readonly string[] KeyNames = ["entry", "epoch"];
-    public static readonly string[] ArgumentNames = ["envelope", "ttl", "token"];
+    public static readonly string[] KeyNames = ["epoch", "entry..."];
+    public static readonly string[] ArgumentNames = ["envelope...", "ttl...", "token..."];
 
-    public static ScriptCall Call(EntryAddress address, ReadOnlyMemory<byte> envelope, long timeToLive, in EpochStamp token) =>
-        new(Script, [address.Key, address.Partition.Epoch], [envelope, timeToLive, token.ToString()]);
+    private static readonly RedisValue _hash = Convert.ToHexStringLower(Script.Hash);
+    private static readonly RedisValue _text = Script.Text;
 
-    public static (bool Stored, EpochStamp? Stamp) Parse(RedisResult reply)
+    /// <summary>How many parts the command has for so many entries.</summary>
+    public static int Count(int entries) => 3 + (entries * 4);
+
+    /// <summary>The parts of the command for a list of writes: by the script's hash, or with its text.</summary>
+    public static void Fill(Span<RedisKeyOrValue> parts, in RedisKey epoch, EntryWrite first, int entries, bool isByHash)
     {
-        var parts = ScriptReply.Parts(reply, least: 2);
-        return ((int)parts[0] == 1, ScriptReply.Stamp(parts[1]));
+        parts[0] = isByHash ? _hash : _text;
+        parts[1] = (RedisValue)(1 + entries);
+        parts[2] = epoch;
+        var (key, argument) = (3, 3 + entries);
+        for (var write = first; write is not null; write = write.Next)
+        {
+            parts[key++] = write.Key;
+            parts[argument++] = (RedisValue)write.Envelope;
+            parts[argument++] = (RedisValue)write.TimeToLive;
+            parts[argument++] = write.Token;
+        }
     }
 }

@@ -4,8 +4,8 @@ using StackExchange.Redis;
 
 namespace RedisTagCache.Redis;
 
-/// <summary>What <c>MGET</c> answers for entries and, after them, the epoch. Entries are not copied: they lie in the pooled buffer that the reply was read into.</summary>
-internal static class EntryReply
+/// <summary>What Redis answers to requests that travel together: a list. Entries are not copied: they lie in the pooled buffer that the reply was read into.</summary>
+internal static class BatchReply
 {
     private const int LongestStamp = 64;
 
@@ -16,16 +16,22 @@ internal static class EntryReply
         var reader = reply.Read();
         return !reader.IsNull && reader.IsAggregate && reader.AggregateLength() == values
             ? reader
-            : throw new RedisException("MGET gave another number of values than it was asked for.");
+            : throw new RedisException("A command gave another number of values than it was asked for.");
     }
 
     /// <summary>A key of another type is none either.</summary>
     public static IMemoryOwner<byte>? NextEntry(ref RespReader reader)
     {
-        reader.MoveNext();
-        if (!reader.IsScalar)
-            throw new RedisException("MGET gave something that is no value.");
+        MoveToScalar(ref reader);
         return reader.IsNull ? null : reader.ReadLease();
+    }
+
+    public static bool NextFlag(ref RespReader reader)
+    {
+        MoveToScalar(ref reader);
+        return reader.TryReadInt64(out var flag) && flag is 0 or 1
+            ? flag == 1
+            : throw new RedisException("A command gave something that is neither yes nor no.");
     }
 
     public static EpochStamp? NextStamp(ref RespReader reader)
@@ -35,5 +41,12 @@ internal static class EntryReply
             return null;
         Span<byte> text = stackalloc byte[LongestStamp];
         return EpochStamp.TryParse(text[..reader.CopyTo(text)], out var stamp) ? stamp : null;
+    }
+
+    private static void MoveToScalar(ref RespReader reader)
+    {
+        reader.MoveNext();
+        if (!reader.IsScalar)
+            throw new RedisException("A command gave something that is no value.");
     }
 }

@@ -1,0 +1,107 @@
+using System.Threading.Tasks.Sources;
+using StackExchange.Redis;
+
+namespace RedisTagCache.Redis;
+
+/// <summary>
+/// One request of a <see cref="RequestBatcher{TRequest, T}"/>; those that travel together are a list. Its result is awaited once, which gives the object back
+/// to be used again: one whose result nobody asks for is left to the collector.
+/// </summary>
+internal abstract class BatchedRequest<TSelf, T> : IValueTaskSource<T>, IThreadPoolWorkItem
+    where TSelf : BatchedRequest<TSelf, T>, new()
+{
+    private const int MostKept = 64;
+
+    [ThreadStatic]
+    private static TSelf? _kept;
+    [ThreadStatic]
+    private static int _keptCount;
+
+    private ManualResetValueTaskSourceCore<T> _core;
+    private T _answer = default!;
+    private Exception? _failure;
+
+    public IDatabase Database { get; private set; } = null!;
+
+    public RedisKey Key { get; private set; }
+
+    public TSelf? Next { get; set; }
+
+    /// <summary>Whether it was refused together with others, and is sent without them.</summary>
+    public bool IsAlone { get; set; }
+
+    /// <summary>Whether others may be waiting for what its caller does next, so that he does it elsewhere.</summary>
+    public bool MayHoldUpOthers { get; set; }
+
+    public ValueTask<T> Result => new(this, _core.Version);
+
+    public static TSelf Take(IDatabase database, in RedisKey key)
+    {
+        var request = _kept;
+        if (request is null)
+        {
+            request = new TSelf();
+        }
+        else
+        {
+            (_kept, request.Next) = (request.Next, null);
+            _keptCount--;
+        }
+
+        (request.Database, request.Key) = (database, key);
+        return request;
+    }
+
+    /// <summary>What it will give once it is completed.</summary>
+    protected void Answer(T answer) => _answer = answer;
+
+    /// <summary>Lets go of what it was sent with.</summary>
+    protected abstract void Clear();
+
+    /// <summary>Wakes its caller, who gets the answer or this failure. Whoever completes a request must not touch it again.</summary>
+    public void Complete(Exception? failure)
+    {
+        _failure = failure;
+        if (MayHoldUpOthers)
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: true);
+        else
+            Execute();
+    }
+
+    /// <inheritdoc/>
+    public void Execute()
+    {
+        if (_failure is { } failure)
+            _core.SetException(failure);
+        else
+            _core.SetResult(_answer);
+    }
+
+    public T GetResult(short token)
+    {
+        try
+        {
+            return _core.GetResult(token);
+        }
+        finally
+        {
+            Keep();
+        }
+    }
+
+    public ValueTaskSourceStatus GetStatus(short token) => _core.GetStatus(token);
+
+    public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _core.OnCompleted(continuation, state, token, flags);
+
+    private void Keep()
+    {
+        if (_keptCount == MostKept)
+            return;
+        Clear();
+        (Database, Key, _answer, _failure, IsAlone, MayHoldUpOthers) = (null!, default, default!, null, false, false);
+        _core.Reset();
+        (Next, _kept) = (_kept, (TSelf)this);
+        _keptCount++;
+    }
+}
