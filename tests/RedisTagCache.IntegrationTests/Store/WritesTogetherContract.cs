@@ -1,0 +1,121 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using RedisTagCache.Redis;
+using RedisTagCache.TestSupport;
+
+namespace RedisTagCache.IntegrationTests.Store;
+
+/// <summary>Many writes at once travel together, and each is done as if it were alone.</summary>
+public abstract class WritesTogetherContract(IEngine engine) : StoreSuite(engine)
+{
+    private const int Many = 400;
+
+    [Fact]
+    public async Task ManyAtOnce_EachIsStoredWithItsOwnLifetime()
+    {
+        var tokens = await TokensAsync();
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, Many).Select(i => WriteAsync(i, tokens[i], i % 5 == 0 ? null : TimeSpan.FromMinutes(i))));
+        Assert.All(outcomes, static outcome => Assert.Equal(CacheWriteOutcome.Stored, outcome));
+        Assert.Equal(Enumerable.Range(0, Many).Select(Value), await Task.WhenAll(Enumerable.Range(0, Many).Select(i => B.ReadAsync(Key(i)))));
+
+        var lifetimes = await Task.WhenAll(EntryKeys().Select(async key => (Number: int.Parse(((string)key!)[^4..], CultureInfo.InvariantCulture), Left: await Database.KeyTimeToLiveAsync(key))));
+        Assert.Equal(Many, lifetimes.Length);
+        Assert.All(lifetimes, static one =>
+        {
+            if (one.Number % 5 == 0)
+                Assert.Null(one.Left);
+            else
+                Assert.InRange(one.Left!.Value, TimeSpan.FromMinutes(one.Number - 0.5), TimeSpan.FromMinutes(one.Number));
+        });
+    }
+
+    [Fact]
+    public async Task ManyAtOnce_EachIsJudgedByItsOwnToken()
+    {
+        var partition = Partitions[0];
+        EpochStamp now = new(100, 7, 1);
+        (EpochStamp Token, bool IsStored)[] tokens =
+        [
+            (now, true), (new(99, 7, 1), true), (new(101, 7, 1), false), (new(1, 7, 1), true), (new(100, 8, 1), false), (new(100, 7, 2), false),
+        ];
+        await Database.StringSetAsync(partition.Epoch, now.ToString());
+        var keys = Enumerable.Range(0, Many).Select(i => (StackExchange.Redis.RedisKey)$"{partition.HashTag}:e:s:b:{Key(i)}").ToArray();
+        var replies = await Task.WhenAll(keys.Select((key, i) => partition.Writes.WriteAsync(Database, key, Encoding.UTF8.GetBytes(Key(i)), 60_000, tokens[i % tokens.Length].Token).AsTask()));
+        Assert.Equal(Enumerable.Range(0, Many).Select(i => (tokens[i % tokens.Length].IsStored, (EpochStamp?)now)), replies);
+        for (var i = 0; i < Many; i++)
+            Assert.Equal(tokens[i % tokens.Length].IsStored ? Key(i) : null, (string?)await Database.StringGetAsync(keys[i]));
+    }
+
+    [Fact]
+    public async Task ManyAtOnce_WithoutAnEpoch_AreRefused()
+    {
+        var partition = Partitions[0];
+        var keys = Enumerable.Range(0, 40).Select(i => (StackExchange.Redis.RedisKey)$"{partition.HashTag}:e:s:b:{Key(i)}").ToArray();
+        var replies = await Task.WhenAll(keys.Select(key => partition.Writes.WriteAsync(Database, key, new byte[] { 1 }, 60_000, new EpochStamp(100, 7, 1)).AsTask()));
+        Assert.All(replies, static reply => Assert.Equal((false, null), reply));
+        Assert.Empty(EntryKeys());
+    }
+
+    [Fact]
+    public async Task ManyAtOnce_AmongEvictions_AreNeverSeenAfterOneTheyBeganBefore()
+    {
+        for (var round = 0; round < 20; round++)
+        {
+            var tokens = await TokensAsync();
+            var writing = Enumerable.Range(0, Many).Select(i => WriteAsync(i, tokens[i], TimeSpan.FromMinutes(5), "t")).ToArray();
+            await B.EvictByTagAsync("t");
+            Assert.All(await Task.WhenAll(Enumerable.Range(0, Many).Select(i => B.ReadAsync(Key(i)))), Assert.Null);
+            await Task.WhenAll(writing);
+            Assert.All(await Task.WhenAll(Enumerable.Range(0, Many).Select(i => B.ReadAsync(Key(i)))), Assert.Null);
+        }
+    }
+
+    [Fact]
+    public async Task OneThatIsGivenUp_TakesNoneWithIt()
+    {
+        var tokens = await TokensAsync();
+        using var source = new CancellationTokenSource();
+        var writing = Enumerable.Range(0, Many).Select(i => WriteUnlessGivenUpAsync(i, tokens[i], i % 3 == 0 ? source.Token : CancellationToken.None)).ToArray();
+        await source.CancelAsync();
+        var outcomes = await Task.WhenAll(writing);
+        Assert.All(outcomes.Index(), static one => Assert.True(one.Item == CacheWriteOutcome.Stored || (one.Index % 3 == 0 && one.Item is null)));
+        var values = await Task.WhenAll(Enumerable.Range(0, Many).Select(i => B.ReadAsync(Key(i))));
+        Assert.All(values.Index(), static one => Assert.True(one.Item == Value(one.Index) || (one.Index % 3 == 0 && one.Item is null)));
+    }
+
+    private async Task<CacheToken[]> TokensAsync() => await Task.WhenAll(Enumerable.Range(0, Many).Select(async i =>
+    {
+        using var lookup = await A.GetAsync(StoreExtensions.Page(Key(i)));
+        return lookup.Token;
+    }));
+
+    private async Task<CacheWriteOutcome> WriteAsync(int i, CacheToken token, TimeSpan? lifetime, params string[] tags) => await A.SetAsync(
+        StoreExtensions.Page(Key(i)), new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes(Value(i))), new TagCacheEntryOptions { Lifetime = lifetime, Token = token, Tags = tags });
+
+    private async Task<CacheWriteOutcome?> WriteUnlessGivenUpAsync(int i, CacheToken token, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await A.SetAsync(
+                StoreExtensions.Page(Key(i)), new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes(Value(i))), new TagCacheEntryOptions { Lifetime = TimeSpan.FromMinutes(5), Token = token }, cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            return null;
+        }
+    }
+
+    private static string Key(int i) => "key-" + i.ToString("0000", CultureInfo.InvariantCulture);
+
+    /// <summary>Of very different lengths: some are staged and moved.</summary>
+    private static string Value(int i) => i.ToString(CultureInfo.InvariantCulture) + new string('x', i % 40 == 0 ? 100_000 : 10 * i);
+}
+
+public sealed class StandaloneWritesTogetherTests(StandaloneEngine engine) : WritesTogetherContract(engine), IClassFixture<StandaloneEngine>;
+
+public sealed class PartitionedWritesTogetherTests(PartitionedEngine engine) : WritesTogetherContract(engine), IClassFixture<PartitionedEngine>;
+
+public sealed class ClusterWritesTogetherTests(ClusterEngine engine) : WritesTogetherContract(engine), IClassFixture<ClusterEngine>;
+
+public sealed class EmbeddedWritesTogetherTests(EmbeddedEngine engine) : WritesTogetherContract(engine), IClassFixture<EmbeddedEngine>;
