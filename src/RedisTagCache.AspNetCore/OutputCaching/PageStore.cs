@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
@@ -42,6 +43,8 @@ internal sealed class PageStore(
         return true;
     }
 
+    /// <summary>Gives the page. Nothing, when this request is to render it.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<byte[]?> FindAsync(PageRequest page, string key, CancellationToken cancellationToken)
     {
         page.Status = PageStatus.Miss;
@@ -52,17 +55,31 @@ internal sealed class PageStore(
         }
 
         var start = time.GetTimestamp();
+        var found = await LookUpAsync(page, key, cancellationToken).ConfigureAwait(false);
+        if (found.State != CacheLookupState.Fresh)
+            return await FindOrLeadAsync(page, key, found, start, cancellationToken).ConfigureAwait(false);
+        using (found)
+        {
+            page.Token = found.Token;
+            page.Status = PageStatus.Hit;
+            return found.Payload.ToArray();
+        }
+    }
+
+    private ValueTask<CacheLookup> LookUpAsync(PageRequest page, string key, CancellationToken cancellationToken) => _copies is not null && page.AllowsCopies
+        ? _copies.GetAsync(key, cancellationToken)
+        : store.GetAsync(Key(key), cancellationToken);
+
+    private async ValueTask<byte[]?> FindOrLeadAsync(PageRequest page, string key, CacheLookup lookup, long start, CancellationToken cancellationToken)
+    {
         var pause = _firstPause;
-        CacheToken? first = null;
+        var first = lookup.Token;
         var hasWaited = false;
+        var isFirst = true;
         for (var changes = 0; ;)
         {
-            using var found = first is { } since
-                ? await leases.LookAgainAsync(Key(key), since, cancellationToken).ConfigureAwait(false)
-                : _copies is not null && page.AllowsCopies
-                ? await _copies.GetAsync(key, cancellationToken).ConfigureAwait(false)
-                : await store.GetAsync(Key(key), cancellationToken).ConfigureAwait(false);
-            first ??= found.Token;
+            using var found = isFirst ? lookup : await leases.LookAgainAsync(Key(key), first, cancellationToken).ConfigureAwait(false);
+            isFirst = false;
             page.Token = found.Token;
             if (found.State == CacheLookupState.Fresh || (found.State == CacheLookupState.Stale && !await ShouldRenderAsync(page, key, found, cancellationToken).ConfigureAwait(false)))
             {

@@ -13,16 +13,15 @@ public static class CostBounds
     public const int LargePayload = 64 * 1_024;
 
     /// <summary>The entry alone, as <see cref="TaggedGet"/>.</summary>
-    public static OperationCost UntaggedGet { get; } = new(950, 1, "mget 1");
+    public static OperationCost UntaggedGet { get; } = new(850, 1, "mget 1");
 
     /// <summary>
-    /// The entry and the epoch in one command, whose answer stays in its pooled buffer; the look-up, the client's task, and 170 B for a place among the reads
-    /// that travel together: a read alone pays it as well, one of many has it back several times.
+    /// The entry and the epoch in one command, whose answer stays in its pooled buffer; the look-up and the client's task, which reads that travel together share.
     /// </summary>
-    public static OperationCost TaggedGet { get; } = new(950, 1, "mget 1");
+    public static OperationCost TaggedGet { get; } = new(750, 1, "mget 1");
 
-    /// <summary>One script; its arguments and its answer.</summary>
-    public static OperationCost SmallSet { get; } = new(1_500, 1, "evalsha 1, get 1, set 1");
+    /// <summary>One script, which sets that travel together share; its arguments stay in pooled buffers.</summary>
+    public static OperationCost SmallSet { get; } = new(800, 1, "evalsha 1, get 1, set 1");
 
     /// <summary>The entry to a place of its own and then a script that moves it there; the envelope is pooled.</summary>
     public static OperationCost LargeSet { get; } = new(2_400, 1, "evalsha 1, exists 1, get 1, pexpire 1, rename 1, setex 1");
@@ -34,11 +33,11 @@ public static class CostBounds
     public static OperationCost Evict { get; } = new(4_000, 1, "evalsha 1, get 1, info 1, publish 1, set 1, time 1, zadd 1, zcard 1, zrange 1, zscore 1");
 
     /// <summary>The untagged get, copied into the caller's buffer.</summary>
-    public static OperationCost BufferGet { get; } = new(900, 1, "mget 1");
+    public static OperationCost BufferGet { get; } = new(720, 1, "mget 1");
 
     /// <summary>A tagged get, and the array that the contract wants.</summary>
     public static OperationCost PageGet { get; } = new(2_600, 1, "mget 1");
 
     /// <summary>A small set with one tag more, and the options that tell it.</summary>
-    public static OperationCost PageSet { get; } = new(1_750, 1, "evalsha 1, get 1, set 1");
+    public static OperationCost PageSet { get; } = new(1_150, 1, "evalsha 1, get 1, set 1");
 }
