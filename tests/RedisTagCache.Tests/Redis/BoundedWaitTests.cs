@@ -1,3 +1,4 @@
+using System.Threading.Tasks.Sources;
 using Microsoft.Extensions.Time.Testing;
 using RedisTagCache.Redis;
 
@@ -46,6 +47,18 @@ public sealed class BoundedWaitTests
         _time.Advance(TimeSpan.FromMilliseconds(100)); // a look at the waits later, at the most
         await Assert.ThrowsAsync<TimeoutException>(() => wait.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken));
         source.SetResult(42); // too late, and of no consequence
+    }
+
+    [Fact]
+    public async Task For_WhatEndsTooLate_TakesItsResultOnce_SoThatItCanBeUsedAgain()
+    {
+        var source = new CountingSource();
+        var wait = BoundedWait<int>.For(new(source, 0), new Deadlines(_timeout, _time), Deadline(), CancellationToken.None).AsTask();
+        _time.Advance(_timeout + TimeSpan.FromMilliseconds(100));
+        await Assert.ThrowsAsync<TimeoutException>(() => wait.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken));
+        Assert.Equal(0, source.Taken);
+        source.End(new FormatException("too late"));
+        Assert.Equal(1, source.Taken);
     }
 
     [Fact]
@@ -114,6 +127,27 @@ public sealed class BoundedWaitTests
         }
 
         return (results, timeouts, cancellations);
+    }
+
+    /// <summary>Counts how often its result is taken.</summary>
+    private sealed class CountingSource : IValueTaskSource<int>
+    {
+        private ManualResetValueTaskSourceCore<int> _core;
+
+        public int Taken { get; private set; }
+
+        public void End(Exception exception) => _core.SetException(exception);
+
+        public int GetResult(short token)
+        {
+            Taken++;
+            return _core.GetResult(token);
+        }
+
+        public ValueTaskSourceStatus GetStatus(short token) => _core.GetStatus(token);
+
+        public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+            _core.OnCompleted(continuation, state, token, flags);
     }
 
     private ValueTask<int> For(Task<int> task, CancellationToken cancellationToken = default) =>
