@@ -57,17 +57,3 @@ internal sealed class EntryWrites(Partition partition) : RequestBatcher<EntryWri
 
     private sealed record TokenText(EpochStamp Token, RedisValue Text);
 }
-
-/// <summary>One write of an entry.</summary>
-internal sealed class EntryWrite : BatchedRequest<EntryWrite, (bool Stored, EpochStamp? Stamp)>
-{
-    public ReadOnlyMemory<byte> Envelope { get; set; }
-
-    public long TimeToLive { get; set; }
-
-    public RedisValue Token { get; set; }
-
-    public void AnswerWith(bool isStored, EpochStamp? stamp) => Answer((isStored, stamp));
-
-    protected override void Clear() => (Envelope, Token) = (default, default);
-}

@@ -25,7 +25,7 @@ internal static class PageHits
     ])
     {
         Keys = Pages,
-        WarmUp = TimeSpan.FromSeconds(1.5),
+        WarmUp = TimeSpan.FromSeconds(6),
         Turn = TimeSpan.FromSeconds(0.7),
     };
 
