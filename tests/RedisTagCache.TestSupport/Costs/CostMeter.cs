@@ -93,7 +93,7 @@ public sealed class CostMeter : IAsyncDisposable
         }
 
         _link.Delay = TimeSpan.Zero;
-        return (int)(least / _trip + 0.1); // timers may be early by a millisecond
+        return (int)(least / _trip); // the link never answers earlier
     }
 
     private async Task<string> CommandsAsync(Func<Task> call)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -48,25 +49,26 @@ public sealed class SlowLink : IAsyncDisposable
         {
             client.NoDelay = true;
             await server.ConnectAsync((IPEndPoint)_server, _stopping.Token);
-            var held = Channel.CreateUnbounded<(DateTime Due, byte[] Bytes)>();
+            var held = Channel.CreateUnbounded<(long Came, TimeSpan Delay, byte[] Bytes)>();
             await Task.WhenAny(client.GetStream().CopyToAsync(server.GetStream(), _stopping.Token), HoldAsync(server.GetStream(), held.Writer), ReleaseAsync(held.Reader, client.GetStream()));
         }
     }
 
-    private async Task HoldAsync(NetworkStream server, ChannelWriter<(DateTime Due, byte[] Bytes)> held)
+    private async Task HoldAsync(NetworkStream server, ChannelWriter<(long Came, TimeSpan Delay, byte[] Bytes)> held)
     {
         var buffer = new byte[64 * 1024];
         for (int read; (read = await server.ReadAsync(buffer, _stopping.Token)) > 0;)
-            await held.WriteAsync((DateTime.UtcNow + Delay, buffer[..read]), _stopping.Token);
+            await held.WriteAsync((Stopwatch.GetTimestamp(), Delay, buffer[..read]), _stopping.Token);
         held.Complete();
     }
 
-    private async Task ReleaseAsync(ChannelReader<(DateTime Due, byte[] Bytes)> held, NetworkStream client)
+    private async Task ReleaseAsync(ChannelReader<(long Came, TimeSpan Delay, byte[] Bytes)> held, NetworkStream client)
     {
-        await foreach (var (due, bytes) in held.ReadAllAsync(_stopping.Token))
+        await foreach (var (came, delay, bytes) in held.ReadAllAsync(_stopping.Token))
         {
-            if (due - DateTime.UtcNow is { Ticks: > 0 } rest)
-                await Task.Delay(rest, _stopping.Token);
+            // Timers may be early by some milliseconds: never less than the delay, or a wait would not be counted.
+            while (delay - Stopwatch.GetElapsedTime(came) is { Ticks: > 0 } rest)
+                await Task.Delay(rest + TimeSpan.FromMilliseconds(1), _stopping.Token);
             await client.WriteAsync(bytes, _stopping.Token);
         }
     }
