@@ -83,6 +83,7 @@ public abstract class StampedeContract(IEngine engine, IHybridMaker maker) : Hyb
     {
         using var impatient = new CancellationTokenSource();
         using var patient = new CancellationTokenSource();
+        await A.GetOrCreateAsync("other", Source.Versions().ReadAsync); // connected: from here on, who calls has joined when the call returns
         var source = Source.HeldVersions();
         var first = A.GetOrCreateAsync("k", source.ReadAsync, cancellationToken: impatient.Token).AsTask(); // its own factory runs
         var calls = Join(source, patient.Token);
