@@ -9,7 +9,7 @@ namespace RedisTagCache.Redis;
 /// </summary>
 /// <remarks>
 /// Objects are used again, but only those whose task came to its end in time: of the others nobody knows when somebody last touches them. The result of a task
-/// that ends later is taken all the same, so that its error does not count as unobserved, and what it is used again.
+/// that ends later is taken all the same: its error then does not count as unobserved, and what gave it can be used again.
 /// </remarks>
 internal sealed class BoundedWait<T> : Deadlines.Wait, IValueTaskSource<T>
 {
