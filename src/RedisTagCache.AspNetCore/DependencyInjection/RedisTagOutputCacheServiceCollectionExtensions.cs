@@ -57,7 +57,8 @@ public static class RedisTagOutputCacheServiceCollectionExtensions
         services.TryAddSingleton<PageRefresher>();
         services.TryAddSingleton<PageStore>();
         services.TryAddSingleton<OutstandingLookups>();
-        services.TryAddEnumerable(ServiceDescriptor.Transient<IStartupFilter, PageFlowMiddleware>());
+        if (!services.Any(static service => service.ImplementationType == typeof(PageFlowMiddleware)))
+            services.Insert(0, ServiceDescriptor.Transient<IStartupFilter, PageFlowMiddleware>()); // ahead of the application's own filters: they may read what pages show
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IPostConfigureOptions<OutputCacheOptions>, AddPagePolicy>());
     }
 }

@@ -27,8 +27,12 @@ internal sealed class PageStore(
     /// <summary>Carried by every page, so that all of them can be evicted at once.</summary>
     private const string EveryPage = "*";
     private const int MostChanges = 16;
+
+    /// <summary>How many renderings of other requests a request waits for before it renders the page itself.</summary>
+    private const int MaxRenderings = 2;
     private static readonly TimeSpan _firstPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan _longestPause = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan _timerPrecision = TimeSpan.FromMilliseconds(20);
 
     private readonly IEntryCopies? _copies = options.Value.LocalCacheBytes > 0 ? copies.Keep(CacheSurface.Output, options.Value.LocalCacheBytes) : null;
 
@@ -76,6 +80,7 @@ internal sealed class PageStore(
         var first = lookup.Token;
         var hasWaited = false;
         var isFirst = true;
+        var renderings = 0;
         for (var changes = 0; ;)
         {
             using var found = isFirst ? lookup : await leases.LookAgainAsync(Key(key), first, cancellationToken).ConfigureAwait(false);
@@ -89,7 +94,7 @@ internal sealed class PageStore(
                 return found.Payload.ToArray();
             }
 
-            if (page.Lease is not null || !CanLead(page) || found.MissReason == CacheMissReason.Unavailable)
+            if (page.Lease is not null || !CanLead(page) || found.MissReason == CacheMissReason.Unavailable || (renderings >= MaxRenderings && found.MissReason == CacheMissReason.Evicted))
                 return Rendered(page);
 
             var left = options.Value.RenderWait - time.GetElapsedTime(start);
@@ -111,8 +116,12 @@ internal sealed class PageStore(
                 }
 
                 hasWaited = true;
-                if (await lease.WaitAsync(pause < left ? pause : left, cancellationToken).ConfigureAwait(false))
+                var longest = pause < left ? pause : left;
+                var asked = time.GetTimestamp();
+                if (await lease.WaitAsync(longest, cancellationToken).ConfigureAwait(false))
                     return Rendered(page);
+                if (time.GetElapsedTime(asked) + _timerPrecision < (longest < lease.Left ? longest : lease.Left))
+                    renderings++; // one has ended, with a page that began too early for this request, or with none
                 pause = 2 * pause < _longestPause ? 2 * pause : _longestPause;
             }
         }
@@ -129,11 +138,23 @@ internal sealed class PageStore(
             Lifetime = validFor,
             StaleWindow = StaleWindowOf(page),
             Tags = Complete(tags.Span, page),
-            Token = page.Token ?? page.Moment.TokenOf(Key(key)),
+            Token = VersionOf(page, Key(key)),
         };
         page.Written = page.TakeLease(key) is { } lease
             ? await lease.SetAsync(value, entry, cancellationToken).ConfigureAwait(false)
             : await store.SetAsync(Key(key), value, entry, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Gets the version of a page: the older of the request's beginning, since middleware may have read what the page shows before the lookup, and the
+    /// lookup. An instance that has just started knows no version when its first requests begin. Their pages take the lookup's version.
+    /// </summary>
+    private static CacheToken VersionOf(PageRequest page, CacheEntryKey key)
+    {
+        var begun = page.Moment.TokenOf(key);
+        if (page.Token is not { } lookup)
+            return begun;
+        return begun == CacheToken.Never ? lookup : CacheToken.Older(begun, lookup);
     }
 
     /// <summary>Whether the request is to render a page that is stale. As a rule it is refreshed behind it.</summary>
