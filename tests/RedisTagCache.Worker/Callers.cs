@@ -8,9 +8,10 @@ namespace RedisTagCache.Worker;
 /// <summary>Carries out commands, with as many callers as they ask for.</summary>
 /// <param name="cache">What is tested.</param>
 /// <param name="hybrid">The same by its other name.</param>
+/// <param name="store">The store below it.</param>
 /// <param name="plain">A connection that the cache knows nothing of, to count runs of factories.</param>
 /// <param name="say">Tells the test.</param>
-internal sealed class Callers(ITagCache cache, HybridCache hybrid, IDatabase plain, Action<Answer> say)
+internal sealed class Callers(ITagCache cache, HybridCache hybrid, ITagCacheStore store, IDatabase plain, Action<Answer> say)
 {
     private static readonly TimeSpan _longestWatch = TimeSpan.FromSeconds(10);
     private int _runs;
@@ -63,6 +64,8 @@ internal sealed class Callers(ITagCache cache, HybridCache hybrid, IDatabase pla
                 return null;
             case Verb.Watch:
                 return await WatchAsync(command);
+            case Verb.ReadMany:
+                return await LargeReads.MeasureAsync(command, store, plain);
             default:
                 throw new NotSupportedException(command.Verb.ToString());
         }

@@ -15,6 +15,12 @@ internal enum Verb
 
     /// <summary>Reads until it reads something else than <see cref="Command.Value"/>, for ten seconds at the most; gives what it has read last.</summary>
     Watch,
+
+    /// <summary>
+    /// Reads all entries that <see cref="Command.Tags"/> names, at once: from the surface <see cref="Command.Key"/>, or as keys of Redis, each with a command of its
+    /// own, where that is empty. Gives the number of hits and the bytes by which the peak of the working set grew.
+    /// </summary>
+    ReadMany,
 }
 
 /// <summary>What a worker has to say.</summary>

@@ -4,7 +4,7 @@ using StackExchange.Redis;
 
 namespace RedisTagCache.Redis;
 
-/// <summary>What Redis answers to requests that travel together: a list. Entries are not copied: they lie in the pooled buffer that the reply was read into.</summary>
+/// <summary>What Redis answers to requests that travel together: a list.</summary>
 internal static class BatchReply
 {
     private const int LongestStamp = 64;
@@ -19,11 +19,22 @@ internal static class BatchReply
             : throw new RedisException("A command gave another number of values than it was asked for.");
     }
 
-    /// <summary>A key of another type is none either.</summary>
-    public static IMemoryOwner<byte>? NextEntry(ref RespReader reader)
+    /// <summary>Reads an entry; a key of another type is none either.</summary>
+    /// <param name="reader">The reply.</param>
+    /// <param name="isShared">
+    /// Whether the reply brings others: then the entry is copied out, so that it does not hold their bytes. One that comes alone stays in the pooled buffer that the
+    /// reply was read into.
+    /// </param>
+    public static IMemoryOwner<byte>? NextEntry(ref RespReader reader, bool isShared)
     {
         MoveToScalar(ref reader);
-        return reader.IsNull ? null : reader.ReadLease();
+        if (reader.IsNull)
+            return null;
+        if (!isShared)
+            return reader.ReadLease();
+        var entry = new PooledEntry(reader.ScalarLength());
+        reader.CopyTo(entry.Memory.Span);
+        return entry;
     }
 
     public static bool NextFlag(ref RespReader reader)

@@ -27,6 +27,21 @@ internal abstract class BatchedRequest<TSelf, T> : IValueTaskSource<T>, IThreadP
 
     public TSelf? Next { get; set; }
 
+    /// <summary>Gets or sets the first of those that get the same answer; each has the next one here.</summary>
+    public TSelf? Sharer { get; set; }
+
+    /// <summary>Gets a hash by which requests for the same are found. Zero when the answer cannot be shared.</summary>
+    public virtual int Hash => 0;
+
+    /// <summary>Gets an estimate of the bytes that it takes, as far as they are bounded.</summary>
+    public virtual int Cost => 0;
+
+    /// <summary>Gets whether it should not be sent in one command with others.</summary>
+    public virtual bool IsLarge => false;
+
+    /// <summary>Gets whether nobody waits for its answer any more, so that it need not be sent.</summary>
+    public virtual bool IsPast => false;
+
     /// <summary>Whether it was refused together with others, and is sent without them.</summary>
     public bool IsAlone { get; set; }
 
@@ -53,7 +68,12 @@ internal abstract class BatchedRequest<TSelf, T> : IValueTaskSource<T>, IThreadP
     }
 
     /// <summary>What it will give once it is completed.</summary>
-    protected void Answer(T answer) => _answer = answer;
+    public void Answer(T answer) => _answer = answer;
+
+    /// <summary>Takes into account that another request gets its answer too.</summary>
+    public virtual void Join(TSelf other)
+    {
+    }
 
     /// <summary>Lets go of what it was sent with.</summary>
     protected abstract void Clear();
@@ -99,7 +119,7 @@ internal abstract class BatchedRequest<TSelf, T> : IValueTaskSource<T>, IThreadP
         if (_keptCount == MostKept)
             return;
         Clear();
-        (Database, Key, _answer, _failure, IsAlone, MayHoldUpOthers) = (null!, default, default!, null, false, false);
+        (Database, Key, _answer, _failure, Sharer, IsAlone, MayHoldUpOthers) = (null!, default, default!, null, null, false, false);
         _core.Reset();
         (Next, _kept) = (_kept, (TSelf)this);
         _keptCount++;

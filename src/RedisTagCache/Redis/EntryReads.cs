@@ -5,20 +5,47 @@ namespace RedisTagCache.Redis;
 
 /// <summary>
 /// Reads of one partition's entries, each as <c>MGET entry epoch</c>, or without the epoch where nothing is judged by it; together as
-/// <c>MGET entry entry ... epoch</c>. A reply is of one moment, however many it answers.
+/// <c>MGET entry entry ... epoch</c>. A reply is of one moment, however many it answers. Large entries, and those that may be, travel each by itself on a lane of
+/// their own, where few bytes are on their way at a time: small ones neither wait for them nor share their fate.
 /// </summary>
-internal sealed class EntryReads(Partition partition, bool withEpoch) : RequestBatcher<EntryRead, (IMemoryOwner<byte>? Entry, EpochStamp? Stamp)>
+internal sealed class EntryReads : RequestBatcher<EntryRead, (IMemoryOwner<byte>? Entry, EpochStamp? Stamp)>
 {
-    private readonly int _epochs = withEpoch ? 1 : 0;
+    private const long MostLargeBytes = 8 * 1024 * 1024;
 
-    protected override int MostTogether => 64;
+    private readonly Partition _partition;
+    private readonly int _epochs;
+    private readonly EntryReads? _large;
+
+    public EntryReads(Partition partition, bool withEpoch)
+        : this(partition, withEpoch, isLarge: false)
+    {
+    }
+
+    private EntryReads(Partition partition, bool withEpoch, bool isLarge) =>
+        (_partition, _epochs, _large) = (partition, withEpoch ? 1 : 0, isLarge ? null : new EntryReads(partition, withEpoch, isLarge: true));
+
+    protected override int MostTogether => _large is null ? 1 : 64;
+
+    protected override int MostBytesTogether => 4 * EntrySizes.LargeFrom;
+
+    protected override long MostBytes => _large is null ? MostLargeBytes : long.MaxValue;
 
     /// <summary>An entry and the partition's stamp at that same moment. The entry is pooled: dispose it.</summary>
-    public ValueTask<(IMemoryOwner<byte>? Entry, EpochStamp? Stamp)> ReadAsync(IDatabase database, in RedisKey key)
+    /// <param name="database">Where.</param>
+    /// <param name="address">The entry.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="deadline">The time stamp from which on nobody waits for it.</param>
+    public ValueTask<(IMemoryOwner<byte>? Entry, EpochStamp? Stamp)> ReadAsync(IDatabase database, in EntryAddress address, TimeProvider time, long deadline)
     {
-        _ = partition.Epoch; // where there is none yet, nothing is begun
-        return SubmitAsync(EntryRead.Take(database, key));
+        _ = _partition.Epoch; // where there is none yet, nothing is begun
+        var read = EntryRead.Take(database, address.Key);
+        read.Begin(address.Hash, _partition.Sizes, time, deadline);
+        return read.IsLarge ? _large!.SubmitAsync(read) : SubmitAsync(read);
     }
+
+    protected override bool IsForAnother(EntryRead request) => _large is not null && request.IsLarge && !request.IsAlone;
+
+    protected override void PassOn(EntryRead request) => _large!.Send(request);
 
     protected override Task<RespResult> SendAsync(EntryRead first, int count, bool isKnown)
     {
@@ -26,8 +53,8 @@ internal sealed class EntryReads(Partition partition, bool withEpoch) : RequestB
         var arguments = keys.Span;
         for (var (i, read) = (0, (EntryRead?)first); read is not null; read = read.Next)
             arguments[i++] = read.Key;
-        if (withEpoch)
-            arguments[count] = partition.Epoch;
+        if (_epochs > 0)
+            arguments[count] = _partition.Epoch;
         return first.Database.ExecuteRespAsync("MGET", keys, CommandFlags.DemandMaster);
     }
 
@@ -35,8 +62,8 @@ internal sealed class EntryReads(Partition partition, bool withEpoch) : RequestB
     {
         var reader = BatchReply.Begin(reply, count + _epochs);
         for (var read = first; read is not null; read = read.Next)
-            read.Entry = BatchReply.NextEntry(ref reader);
-        var stamp = withEpoch ? BatchReply.NextStamp(ref reader) : null;
+            read.Entry = BatchReply.NextEntry(ref reader, isShared: count > 1);
+        var stamp = _epochs > 0 ? BatchReply.NextStamp(ref reader) : null;
         for (var read = first; read is not null; read = read.Next)
             read.AnswerWith(stamp);
     }

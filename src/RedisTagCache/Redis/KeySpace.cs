@@ -91,7 +91,7 @@ internal sealed class KeySpace
     public EntryAddress Locate(in CacheEntryKey key)
     {
         var partition = PartitionOf(key.Key);
-        return new EntryAddress(partition, EntryKey(key, partition));
+        return new EntryAddress(partition, EntryKey(key, partition)) { Hash = key.Key.GetHashCode(StringComparison.Ordinal) };
     }
 
     /// <summary>The same with the lease on computing the value, for a key's partition and the name that <see cref="NameOf(string)"/> gives.</summary>

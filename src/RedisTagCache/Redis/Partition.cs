@@ -34,6 +34,9 @@ internal sealed class Partition
 
     public string HashTag { get; }
 
+    /// <summary>Gets what is known of the sizes of its entries.</summary>
+    public EntrySizes Sizes { get; } = new();
+
     /// <summary>The reads of its entries that are on their way.</summary>
     public EntryReads Reads { get; }
 

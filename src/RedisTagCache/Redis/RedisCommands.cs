@@ -10,10 +10,10 @@ internal sealed class RedisCommands(RedisRunner runner)
 {
     private const CommandFlags Flags = CommandFlags.DemandMaster;
     private static readonly TimeSpan _stagedLifetime = TimeSpan.FromSeconds(60);
-    private static readonly Func<IDatabase, EntryAddress, ValueTask<(IMemoryOwner<byte>? Entry, EpochStamp? Stamp)>> _read =
-        static (database, of) => of.Partition.Reads.ReadAsync(database, of.Key);
-    private static readonly Func<IDatabase, EntryAddress, ValueTask<(IMemoryOwner<byte>? Entry, EpochStamp? Stamp)>> _readPlain =
-        static (database, of) => of.Partition.PlainReads.ReadAsync(database, of.Key);
+    private static readonly Func<IDatabase, (EntryAddress Of, TimeProvider Time, long Deadline), ValueTask<(IMemoryOwner<byte>? Entry, EpochStamp? Stamp)>> _read =
+        static (database, read) => read.Of.Partition.Reads.ReadAsync(database, read.Of, read.Time, read.Deadline);
+    private static readonly Func<IDatabase, (EntryAddress Of, TimeProvider Time, long Deadline), ValueTask<(IMemoryOwner<byte>? Entry, EpochStamp? Stamp)>> _readPlain =
+        static (database, read) => read.Of.Partition.PlainReads.ReadAsync(database, read.Of, read.Time, read.Deadline);
 
     public bool IsAvailable(Partition partition) => runner.IsAvailable(partition);
 
@@ -25,11 +25,11 @@ internal sealed class RedisCommands(RedisRunner runner)
 
     /// <summary>An entry and the partition's stamp at that same moment, in one command. The entry is pooled: dispose it.</summary>
     public ValueTask<(IMemoryOwner<byte>? Entry, EpochStamp? Stamp)> ReadAsync(EntryAddress address, CancellationToken cancellationToken) =>
-        runner.RunAsync("read", address.Partition, address, _read, cancellationToken);
+        runner.RunAsync("read", address.Partition, (address, runner.Time, runner.DeadlineFromNow()), _read, cancellationToken);
 
     /// <summary>An entry without its partition's stamp. The entry is pooled: dispose it.</summary>
     public ValueTask<(IMemoryOwner<byte>? Entry, EpochStamp? Stamp)> ReadPlainAsync(EntryAddress address, CancellationToken cancellationToken) =>
-        runner.RunAsync("read", address.Partition, address, _readPlain, cancellationToken);
+        runner.RunAsync("read", address.Partition, (address, runner.Time, runner.DeadlineFromNow()), _readPlain, cancellationToken);
 
     /// <summary>The same on the client's synchronous path.</summary>
     public IMemoryOwner<byte>? ReadPlain(EntryAddress address) => runner.Run(
@@ -76,6 +76,7 @@ internal sealed class RedisCommands(RedisRunner runner)
     public ValueTask<(bool Stored, EpochStamp? Stamp)> WriteLargeAsync(
         EntryAddress address, ReadOnlyMemory<byte> envelope, long timeToLive, in EpochStamp token, CancellationToken cancellationToken)
     {
+        address.Partition.Sizes.Note(address.Hash, envelope.Length);
         RedisKey staged = address.Partition.StagedPrefix + Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture);
         return runner.RunAsync(
             "write",

@@ -14,6 +14,12 @@ internal sealed class RedisRunner(RedisConnection connection, RedisCircuits circ
     private const int MostTries = 4;
     private static readonly TimeSpan _firstPause = TimeSpan.FromMilliseconds(10);
 
+    /// <summary>Gets the clock.</summary>
+    public TimeProvider Time => time;
+
+    /// <summary>Gets the time stamp at which a call that begins now has had its time.</summary>
+    public long DeadlineFromNow() => time.GetTimestamp() + _timeoutTicks;
+
     /// <summary>Whether a call would wait for Redis at all. When not, it fails; ask first where that happens often.</summary>
     public bool IsAvailable(Partition partition) => !circuits[partition].IsOpen;
 
@@ -78,9 +84,9 @@ internal sealed class RedisRunner(RedisConnection connection, RedisCircuits circ
             if (running[i].IsCompletedSuccessfully)
                 replies[i] = await running[i].ConfigureAwait(false);
             if (replies[i] is not null)
-                circuits[partitions[i]].Succeeded();
+                circuits[partitions[i]].Succeeded(time.GetTimestamp());
             else if (!running[i].IsCompleted)
-                circuits[partitions[i]].Failed(new TimeoutException("Redis did not answer in time."));
+                circuits[partitions[i]].Failed(new TimeoutException("Redis did not answer in time."), start);
         }
 
         meter.Operation(operation, all.IsCompletedSuccessfully ? "ok" : all.IsCompleted ? "error" : "timeout", time.GetElapsedTime(start));
@@ -113,13 +119,14 @@ internal sealed class RedisRunner(RedisConnection connection, RedisCircuits circ
 
     private void Succeeded(RedisCircuit circuit, string operation, long start)
     {
-        circuit.Succeeded();
-        meter.Operation(operation, "ok", time.GetElapsedTime(start));
+        var now = time.GetTimestamp();
+        circuit.Succeeded(now);
+        meter.Operation(operation, "ok", time.GetElapsedTime(start, now));
     }
 
     private bool Failed(RedisCircuit circuit, string operation, long start, Exception e)
     {
-        circuit.Failed(e);
+        circuit.Failed(e, start);
         meter.Operation(operation, e switch { TimeoutException => "timeout", OperationCanceledException => "canceled", _ => "error" }, time.GetElapsedTime(start), e);
         return false;
     }

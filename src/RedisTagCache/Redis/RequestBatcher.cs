@@ -7,10 +7,11 @@ namespace RedisTagCache.Redis;
 /// command costs beyond its bytes, here and in the server, is shared.
 /// </summary>
 /// <remarks>
-/// Safe for concurrent use. A request that nobody waits for any more is sent nevertheless. While a slot is being moved, a cluster refuses a command of which it
+/// Safe for concurrent use. While many are on their way, requests for the same that have not been sent share one answer. What a command is expected to bring is
+/// bounded, as is what all of them bring; a request that exceeds the bound travels by itself. A write that nobody waits for any more is sent nevertheless. While a slot is being moved, a cluster refuses a command of which it
 /// has only some of the keys: those that were refused together are sent once more, each alone, so that none is lost for another's sake.
 /// </remarks>
-internal abstract class RequestBatcher<TRequest, T>
+internal abstract partial class RequestBatcher<TRequest, T>
     where TRequest : BatchedRequest<TRequest, T>, new()
 {
     /// <summary>Fewer callers than this never wait for each other; those of many wait for a fraction of a round trip.</summary>
@@ -18,12 +19,26 @@ internal abstract class RequestBatcher<TRequest, T>
 
     private readonly Lock _lock = new();
     private readonly Stack<Command> _idle = new();
+    private readonly RequestQueue<TRequest, T> _waiting = new();
     private int _commands;
-    private TRequest? _first;
-    private TRequest? _last;
+    private long _bytes;
 
     /// <summary>How many travel in one command.</summary>
     protected abstract int MostTogether { get; }
+
+    /// <summary>Gets how many bytes are expected of a command for more than one request, at most.</summary>
+    protected virtual int MostBytesTogether => int.MaxValue;
+
+    /// <summary>Gets how many bytes are expected of all commands that are on their way, at most, if they are more than one.</summary>
+    protected virtual long MostBytes => long.MaxValue;
+
+    /// <summary>Takes over a request that is not to be sent from here: false when it is.</summary>
+    protected virtual bool IsForAnother(TRequest request) => false;
+
+    /// <summary>Has a request sent from elsewhere.</summary>
+    protected virtual void PassOn(TRequest request)
+    {
+    }
 
     /// <summary>Sends one command for all of a list.</summary>
     /// <param name="first">The first of the list.</param>
@@ -40,37 +55,55 @@ internal abstract class RequestBatcher<TRequest, T>
     protected ValueTask<T> SubmitAsync(TRequest request)
     {
         var result = request.Result;
-        Command? command;
-        lock (_lock)
-        {
-            command = TakeIdle();
-            if (command is null)
-            {
-                request.MayHoldUpOthers = true;
-                Append(request);
-                return result;
-            }
-        }
-
-        command.Send(request);
+        Send(request);
         return result;
     }
 
-    /// <summary>What came meanwhile goes in the place of what has just arrived.</summary>
-    private void SendNext(Command command)
+    protected void Send(TRequest request)
     {
-        TRequest? first;
+        Command? command;
         lock (_lock)
         {
-            first = TakeNext();
-            if (first is null)
+            command = _waiting.IsEmpty && Fits(request) ? TakeIdle() : null;
+            if (command is null)
             {
-                _idle.Push(command);
+                request.MayHoldUpOthers = true;
+                _waiting.Add(request);
                 return;
             }
+
+            _bytes += command.Bytes = request.Cost;
         }
 
-        command.Send(first);
+        command.Send(request);
+    }
+
+    /// <summary>What came meanwhile goes in the place of what has just arrived.</summary>
+    private void SendNext(Command? command)
+    {
+        while (command is not null)
+        {
+            var idle = command;
+            TRequest? first;
+            (TRequest? First, TRequest? Last) passedOn = default;
+            lock (_lock)
+            {
+                _bytes -= command.Bytes;
+                command.Bytes = 0;
+                first = TakeNext(command, ref passedOn);
+                if (first is null)
+                    _idle.Push(command);
+                command = first is not null && !_waiting.IsEmpty && Fits(_waiting.First!) ? TakeIdle() : null;
+            }
+
+            if (first is not null)
+                idle.Send(first);
+            while (passedOn.First is { } request)
+            {
+                (passedOn.First, request.Next) = (request.Next, null);
+                PassOn(request);
+            }
+        }
     }
 
     /// <summary>Sends each of those that travelled together once more.</summary>
@@ -81,8 +114,8 @@ internal abstract class RequestBatcher<TRequest, T>
             for (var request = first; request is not null;)
             {
                 var next = request.Next;
-                (request.Next, request.IsAlone) = (null, true);
-                Append(request);
+                (request.Next, request.IsAlone, request.MayHoldUpOthers) = (null, true, true);
+                _waiting.Add(request);
                 request = next;
             }
         }
@@ -91,12 +124,14 @@ internal abstract class RequestBatcher<TRequest, T>
         {
             Command? command;
             lock (_lock)
-                command = _first is null ? null : TakeIdle();
+                command = _waiting.IsEmpty ? null : TakeIdle();
             if (command is null)
                 return;
             SendNext(command);
         }
     }
+
+    private bool Fits(TRequest request) => _bytes == 0 || _bytes + request.Cost <= MostBytes;
 
     private Command? TakeIdle()
     {
@@ -108,105 +143,47 @@ internal abstract class RequestBatcher<TRequest, T>
         return new Command(this);
     }
 
-    private void Append(TRequest request) => _last = _last is null ? _first = request : _last.Next = request;
-
-    private TRequest? TakeNext()
+    private TRequest? TakeNext(Command command, ref (TRequest? First, TRequest? Last) passedOn)
     {
-        if (_first is not { } first)
-            return null;
-        var last = first;
-        for (var i = 1; i < MostTogether && !first.IsAlone && last.Next is { IsAlone: false } next; i++)
-            last = next;
-        (_first, last.Next) = (last.Next, null);
-        if (_first is null)
-            _last = null;
+        TRequest? first = null;
+        TRequest? last = null;
+        for (var count = 0; count < MostTogether && _waiting.First is { } next;)
+        {
+            if (next.IsPast)
+            {
+                // Its callers have had their timeout, or are about to. They continue elsewhere, not under this lock.
+                Complete(_waiting.TakeFirst(), new TimeoutException("Redis did not answer in time."));
+                continue;
+            }
+
+            if (first is null && IsForAnother(next))
+            {
+                _waiting.TakeFirst();
+                passedOn.Last = passedOn.Last is null ? passedOn.First = next : passedOn.Last.Next = next;
+                continue;
+            }
+
+            var cost = next.Cost;
+            if (first is null ? !Fits(next) : first.IsAlone || next.IsAlone || (long)command.Bytes + cost > MostBytesTogether)
+                break;
+            _waiting.TakeFirst();
+            command.Bytes += cost;
+            _bytes += cost;
+            last = last is null ? first = next : last.Next = next;
+            count++;
+        }
+
         return first;
     }
 
-    /// <summary>One command at a time, for some requests.</summary>
-    private sealed class Command
+    /// <summary>Gives a request, and those that share its answer, what it was answered, or the failure.</summary>
+    private static void Complete(TRequest request, Exception? failure)
     {
-        private readonly RequestBatcher<TRequest, T> _batcher;
-        private readonly Action _onReplied;
-        private TRequest _first = null!;
-        private int _count;
-        private bool _isKnown;
-        private Task<RespResult> _reply = null!;
-
-        public Command(RequestBatcher<TRequest, T> batcher) => (_batcher, _onReplied) = (batcher, OnReplied);
-
-        public void Send(TRequest first)
+        for (var one = request; one is not null;)
         {
-            _first = first;
-            _count = 0;
-            for (var request = first; request is not null; request = request.Next)
-                _count++;
-            Send(isKnown: true);
-        }
-
-        private void Send(bool isKnown)
-        {
-            _isKnown = isKnown;
-            try
-            {
-                _reply = _batcher.SendAsync(_first, _count, isKnown);
-            }
-            catch (Exception e)
-            {
-                _reply = Task.FromException<RespResult>(e);
-            }
-
-            _reply.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(_onReplied);
-        }
-
-        private void OnReplied()
-        {
-            var (first, count, reply) = (_first, _count, _reply);
-            var failure = reply.IsCompletedSuccessfully ? null : reply.Exception?.InnerException ?? new TaskCanceledException(reply);
-            if (failure is not null && _isKnown && _batcher.IsUnknown(failure))
-            {
-                Send(isKnown: false);
-                return;
-            }
-
-            _batcher.SendNext(this); // the next ones take their places
-            if (failure is null)
-                Answer(first, count, reply.Result);
-            else if (count > 1 && failure is RedisServerException refusal && RedisFailure.IsMomentary(refusal))
-                _batcher.SendAlone(first);
-            else
-                Fail(first, failure);
-        }
-
-        private void Answer(TRequest first, int count, RespResult reply)
-        {
-            try
-            {
-                using (reply)
-                    _batcher.Read(first, count, reply);
-            }
-            catch (Exception e)
-            {
-                Fail(first, e); // it is another reply than the command's
-                return;
-            }
-
-            for (var request = first; request is not null;)
-            {
-                var next = request.Next; // whoever has his result may use the request again
-                request.Complete(null);
-                request = next;
-            }
-        }
-
-        private static void Fail(TRequest first, Exception failure)
-        {
-            for (var request = first; request is not null;)
-            {
-                var next = request.Next;
-                request.Complete(failure);
-                request = next;
-            }
+            var next = one.Sharer; // whoever has his result may use the request again
+            one.Complete(failure);
+            one = next;
         }
     }
 }

@@ -19,10 +19,10 @@ internal sealed class WorkerProcess : IAsyncDisposable
 
     private WorkerProcess(Process process) => _process = process;
 
-    public static async Task<WorkerProcess> StartAsync(string redis, TimeSpan leaseDuration, int localCopies = 100_000)
+    public static async Task<WorkerProcess> StartAsync(string redis, TimeSpan leaseDuration, int localCopies = 100_000, TimeSpan? operationTimeout = null)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardInput = true, RedirectStandardOutput = true };
-        foreach (var argument in new[] { Executable(), redis, leaseDuration.ToString(), localCopies.ToString(CultureInfo.InvariantCulture) })
+        foreach (var argument in new[] { Executable(), redis, leaseDuration.ToString(), localCopies.ToString(CultureInfo.InvariantCulture), $"{operationTimeout}" })
             start.ArgumentList.Add(argument);
         start.Environment["DOTNET_TieredPGO"] = "0"; // many short lives on few processors
         var worker = new WorkerProcess(Process.Start(start)!);

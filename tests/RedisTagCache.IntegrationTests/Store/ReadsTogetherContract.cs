@@ -35,6 +35,40 @@ public abstract class ReadsTogetherContract(IEngine engine) : StoreSuite(engine)
     }
 
     [Fact]
+    public async Task GetAsync_OneKeyByManyAmongEvictions_NeverGivesWhatWasEvictedBefore()
+    {
+        for (var round = 0; round < 30; round++)
+        {
+            await A.WriteAsync("k", Value(round), "t");
+            var early = Enumerable.Range(0, 60).Select(_ => B.ReadAsync("k")).ToArray();
+            await A.EvictByTagAsync("t");
+            Assert.All(await Task.WhenAll(Enumerable.Range(0, 60).Select(_ => B.ReadAsync("k"))), Assert.Null);
+            Assert.All(await Task.WhenAll(early), value => Assert.True(value is null || value == Value(round)));
+        }
+    }
+
+    [Fact]
+    public async Task GetAsync_OneKeyByMany_EachDisposesItsOwn()
+    {
+        await A.WriteAsync("k", Value(40));
+        var lookups = await Task.WhenAll(Enumerable.Range(0, Many).Select(async _ => await B.GetAsync(StoreExtensions.Page("k"))));
+        foreach (var (i, lookup) in lookups.Index())
+        {
+            if (i % 2 == 0)
+                lookup.Dispose();
+        }
+
+        await Task.WhenAll(Enumerable.Range(0, Many).Select(_ => B.ReadAsync("k"))); // takes what has gone back to the pool
+        foreach (var (i, lookup) in lookups.Index())
+        {
+            if (i % 2 == 0)
+                continue;
+            Assert.Equal(Value(40), System.Text.Encoding.UTF8.GetString(lookup.Payload.Span));
+            lookup.Dispose();
+        }
+    }
+
+    [Fact]
     public async Task OneThatIsGivenUp_TakesNoneWithIt()
     {
         await Task.WhenAll(Enumerable.Range(0, Many).Select(i => A.WriteAsync(Key(i), Value(i))));

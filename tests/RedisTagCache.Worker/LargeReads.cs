@@ -1,0 +1,38 @@
+using System.Diagnostics;
+using System.Globalization;
+using StackExchange.Redis;
+
+namespace RedisTagCache.Worker;
+
+/// <summary>Reads many entries at once, and looks what that takes.</summary>
+internal static class LargeReads
+{
+    public static async Task<string> MeasureAsync(Command command, ITagCacheStore store, IDatabase plain)
+    {
+        var surface = command.Key.Length == 0 ? null : new CacheSurface(command.Key, isTagged: true, isIsolatedByBuild: true);
+        await ReadAsync("nothing", surface, store, plain); // connected, compiled
+        var before = Peak();
+        var hits = await Task.WhenAll(command.Tags.Select(key => ReadAsync(key, surface, store, plain)));
+        return string.Create(CultureInfo.InvariantCulture, $"{hits.Count(static hit => hit)} {Peak() - before}");
+    }
+
+    private static async Task<bool> ReadAsync(string key, CacheSurface? surface, ITagCacheStore store, IDatabase plain)
+    {
+        if (surface is null)
+        {
+            using var lease = await plain.StringGetLeaseAsync(key);
+            await Task.Yield();
+            return lease is not null;
+        }
+
+        using var lookup = await store.GetAsync(new CacheEntryKey(surface, key));
+        await Task.Yield();
+        return lookup.HasValue;
+    }
+
+    private static long Peak()
+    {
+        using var own = Process.GetCurrentProcess();
+        return own.PeakWorkingSet64;
+    }
+}
