@@ -41,7 +41,8 @@ internal sealed class EmbeddedRedis : IDisposable
 
     public void Dispose() => _server.Dispose();
 
-    private static GarnetServerOptions Options(int port) => new()
+    /// <summary>An in-memory server with scripts on a loopback port.</summary>
+    internal static GarnetServerOptions Options(int port) => new()
     {
         EndPoints = [new IPEndPoint(IPAddress.Loopback, port)],
         QuietMode = true,

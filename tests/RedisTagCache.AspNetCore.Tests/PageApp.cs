@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.OutputCaching;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using RedisTagCache.TestSupport;
 
 namespace RedisTagCache.AspNetCore.Tests;
 
@@ -56,6 +57,7 @@ internal sealed class PageApp : IAsyncDisposable
             {
                 options.Configuration = connectionString;
                 options.BuildNamespace = "test";
+                SharedServers.Apply(options, connectionString);
                 configure?.Invoke(options);
             });
             builder.Services.AddRedisTagOutputCache(configurePages: pages);

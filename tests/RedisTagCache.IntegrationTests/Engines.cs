@@ -58,7 +58,7 @@ public sealed class ClusterEngine : IEngine, IAsyncLifetime
     private RedisCluster? _cluster;
     private ConnectionMultiplexer? _connection;
 
-    public string ConnectionString => RedisServer.OrSkip(_cluster).ConnectionString;
+    public string ConnectionString => ServerFeatures.OrSkip(_cluster, ServerFeature.Cluster).ConnectionString;
 
     public int Partitions => 36;
 
@@ -68,9 +68,10 @@ public sealed class ClusterEngine : IEngine, IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        if (RedisServer.IsMissing)
+        if (RedisServer.IsEmbedded)
             return;
         _cluster = await RedisCluster.StartAsync();
+        SharedServers.Add(_cluster.ConnectionString);
         _connection = await _cluster.ConnectAsync();
     }
 
@@ -95,7 +96,11 @@ public sealed class EmbeddedEngine : IEngine, IAsyncLifetime
 
     public IDatabase Database => _connection.GetDatabase();
 
-    public async ValueTask InitializeAsync() => _connection = await ConnectionMultiplexer.ConnectAsync(ConnectionString);
+    public async ValueTask InitializeAsync()
+    {
+        SharedServers.Add(ConnectionString);
+        _connection = await ConnectionMultiplexer.ConnectAsync(ConnectionString);
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -7,12 +7,14 @@ public sealed class ClusterFixture : IServed, IAsyncLifetime
 {
     private RedisCluster? _cluster;
 
-    public string ConnectionString => RedisServer.OrSkip(_cluster).ConnectionString;
+    public string ConnectionString => ServerFeatures.OrSkip(_cluster, ServerFeature.Cluster).ConnectionString;
 
     public async ValueTask InitializeAsync()
     {
-        if (!RedisServer.IsMissing)
-            _cluster = await RedisCluster.StartAsync();
+        if (RedisServer.IsEmbedded)
+            return;
+        _cluster = await RedisCluster.StartAsync();
+        SharedServers.Add(_cluster.ConnectionString);
     }
 
     public async ValueTask DisposeAsync()

@@ -6,6 +6,8 @@ namespace RedisTagCache.TestSupport;
 /// <summary>A user who may do everything but subscribe.</summary>
 public static class DeafUser
 {
+    private static readonly object[] _embedded = ["-subscribe", "-psubscribe", "-ssubscribe"];
+
     /// <summary>What a connection string needs to be that user.</summary>
     public static string Login(string name) => $",user={name},password=secret";
 
@@ -14,6 +16,10 @@ public static class DeafUser
     {
         if (server.Version < new Version(6, 2))
             Assert.Skip("Before 6.2 there are no rights to channels.");
-        await server.ExecuteAsync("ACL", "SETUSER", name, "on", ">secret", "~*", "+@all", "resetchannels");
+        object[] withoutChannels = await IsGarnetAsync(server) ? _embedded : ["resetchannels"];
+        await server.ExecuteAsync("ACL", ["SETUSER", name, "on", ">secret", "~*", "+@all", .. withoutChannels]);
     }
+
+    private static async Task<bool> IsGarnetAsync(IServer server) =>
+        (await server.InfoAsync("server")).SelectMany(static group => group).Any(static line => line.Key == "garnet_version");
 }

@@ -20,6 +20,7 @@ public sealed class Instance : IAsyncDisposable
         {
             options.Configuration = connectionString;
             options.BuildNamespace = "test";
+            SharedServers.Apply(options, connectionString);
             configure?.Invoke(options);
         });
         services?.Invoke(collection);

@@ -1,4 +1,3 @@
-using RedisTagCache.Samples;
 using StackExchange.Redis;
 using Testcontainers.Redis;
 using Xunit;
@@ -7,12 +6,11 @@ namespace RedisTagCache.TestSupport;
 
 /// <summary>
 /// The server of tests that do no harm to it: a redis-server where one is installed, else the one at REDISTAGCACHE_TEST_REDIS, else a container,
-/// else the embedded one. With REDISTAGCACHE_REQUIRE_REDIS set, the embedded one will not do.
+/// else the embedded one in a process of its own. With REDISTAGCACHE_REQUIRE_REDIS set, the embedded one is a failure.
 /// </summary>
 public sealed class RedisFixture : IServed, IAsyncLifetime
 {
     private readonly List<IAsyncDisposable> _owned = [];
-    private EmbeddedRedis? _embedded;
 
     public static bool IsRealRedisRequired => Environment.GetEnvironmentVariable("REDISTAGCACHE_REQUIRE_REDIS") is { Length: > 0 };
 
@@ -28,10 +26,9 @@ public sealed class RedisFixture : IServed, IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         (Engine, ConnectionString) = await ChooseAsync();
+        SharedServers.Add(ConnectionString);
         Connection = await ConnectionMultiplexer.ConnectAsync(ConnectionString + ",allowAdmin=true");
         _owned.Insert(0, Connection);
-        if (IsRealRedisRequired && _embedded is not null)
-            throw new InvalidOperationException("A real Redis is required, and none was found.");
     }
 
     private async Task<(string Engine, string ConnectionString)> ChooseAsync()
@@ -55,8 +52,9 @@ public sealed class RedisFixture : IServed, IAsyncLifetime
         }
         catch (Exception) when (!IsRealRedisRequired)
         {
-            _embedded = EmbeddedRedis.Start(); // no container engine here
-            return ("embedded", _embedded.ConnectionString);
+            var server = await RedisServer.StartAsync(); // no container engine here
+            _owned.Add(server);
+            return ("embedded", server.ConnectionString);
         }
     }
 
@@ -64,6 +62,5 @@ public sealed class RedisFixture : IServed, IAsyncLifetime
     {
         foreach (var owned in _owned)
             await owned.DisposeAsync();
-        _embedded?.Dispose();
     }
 }

@@ -3,11 +3,13 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using StackExchange.Redis;
-using Xunit;
 
 namespace RedisTagCache.TestSupport;
 
-/// <summary>A redis-server process of the test's own, on a free loopback port, that can be hung, killed and started again.</summary>
+/// <summary>
+/// A server process of the test's own, on a free loopback port, that can be hung, killed, and started again: redis-server, or the embedded server
+/// where none is installed.
+/// </summary>
 public sealed class RedisServer : IAsyncDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("rtc-redis-").FullName;
@@ -25,8 +27,8 @@ public sealed class RedisServer : IAsyncDisposable
     /// <summary>Whether it is the one that is installed, and not one that brings its own C library.</summary>
     public static bool IsTheMachines => FindExecutable() == FindInstalled();
 
-    /// <summary>Whether there is none, and that is no failure.</summary>
-    public static bool IsMissing => !IsInstalled && !RedisFixture.IsRealRedisRequired;
+    /// <summary>Whether tests run on the embedded server because no redis-server is installed.</summary>
+    public static bool IsEmbedded => !IsInstalled && !RedisFixture.IsRealRedisRequired;
 
     public int Port { get; }
 
@@ -34,20 +36,11 @@ public sealed class RedisServer : IAsyncDisposable
 
     public string ConnectionString => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{Port}");
 
-    /// <summary>For what there is only with a server: the test is skipped without.</summary>
-    public static T OrSkip<T>(T? made)
-        where T : class
-    {
-        if (made is null)
-            Assert.Skip("This test needs a redis-server of its own, and none is installed.");
-        return made;
-    }
-
-    /// <summary>Starts a server without persistence.</summary>
+    /// <summary>Starts a server without persistence. Skips the test if the embedded server cannot take the arguments.</summary>
     /// <param name="arguments">Further arguments, such as <c>--maxmemory 32mb</c>.</param>
     public static async Task<RedisServer> StartAsync(params string[] arguments)
     {
-        OrSkip(IsMissing ? null : "");
+        ServerFeatures.RequireFor(arguments);
         var server = new RedisServer(FreePort(), arguments);
         await server.StartProcessAsync();
         return server;
@@ -56,7 +49,7 @@ public sealed class RedisServer : IAsyncDisposable
     /// <summary>Starts a sentinel that watches nothing yet.</summary>
     public static async Task<RedisServer> StartSentinelAsync()
     {
-        OrSkip(IsMissing ? null : "");
+        ServerFeatures.Require(ServerFeature.Sentinel);
         var server = new RedisServer(FreePort(), []);
         var file = Path.Combine(server._directory, "sentinel.conf");
         await File.WriteAllTextAsync(file, string.Create(CultureInfo.InvariantCulture, $"port {server.Port}\nbind 127.0.0.1\n"));
@@ -104,10 +97,7 @@ public sealed class RedisServer : IAsyncDisposable
 
     private async Task StartProcessAsync(IReadOnlyDictionary<string, string>? environment = null)
     {
-        var start = new ProcessStartInfo(FindExecutable()!) { RedirectStandardOutput = true, RedirectStandardError = true };
-        string[] common = ["--port", Port.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", _directory];
-        foreach (var argument in _arguments is [_, "--sentinel"] ? _arguments : common.Concat(_arguments))
-            start.ArgumentList.Add(argument);
+        var start = IsEmbedded ? EmbeddedServer.StartInfo(Port) : StartInfo();
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())
             start.Environment[name] = value;
         _process = Process.Start(start)!;
@@ -115,7 +105,16 @@ public sealed class RedisServer : IAsyncDisposable
         _process.ErrorDataReceived += static (_, _) => { };
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
-        await Eventually.BecomesTrueAsync(AnswersAsync, "redis-server answers");
+        await Eventually.BecomesTrueAsync(AnswersAsync, "the server answers", TimeSpan.FromSeconds(30));
+    }
+
+    private ProcessStartInfo StartInfo()
+    {
+        var start = new ProcessStartInfo(FindExecutable()!) { RedirectStandardOutput = true, RedirectStandardError = true };
+        string[] common = ["--port", Port.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", _directory];
+        foreach (var argument in _arguments is [_, "--sentinel"] ? _arguments : common.Concat(_arguments))
+            start.ArgumentList.Add(argument);
+        return start;
     }
 
     private async Task<bool> AnswersAsync()

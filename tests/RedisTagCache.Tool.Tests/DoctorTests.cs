@@ -58,7 +58,7 @@ public sealed class DoctorTests
     {
         await using var server = await RedisServer.StartAsync();
         await using (var before = await server.ConnectAsync())
-            await before.GetServers()[0].ConfigSetAsync("requirepass", "the-real-one");
+            await before.GetServers()[0].ExecuteAsync("ACL", "SETUSER", "default", "resetpass", ">the-real-one");
         var connection = credentials.Length == 0 ? server.ConnectionString : $"{server.ConnectionString},{credentials}";
         foreach (var format in (string[][])[[], ["--json"]])
         {
@@ -98,6 +98,7 @@ public sealed class DoctorTests
     [Fact]
     public async Task Doctor_OfAUserWithTooFewRights_NamesWhatIsMissing()
     {
+        ServerFeatures.Require(ServerFeature.KeyPermissions);
         await using var server = await RedisServer.StartAsync();
         await using var connection = await server.ConnectAsync();
         await connection.GetServers()[0].ExecuteAsync("ACL", "SETUSER", "app", "on", ">pw", "~{rtc:*", "&{rtc:*", "+@all", "-zadd", "-getrange", "-publish", "-scan");
@@ -109,6 +110,7 @@ public sealed class DoctorTests
     [Fact]
     public async Task Doctor_OfTheUserThatTheDocsAdvise_MissesOnlyWhatTheToolNeeds()
     {
+        ServerFeatures.Require(ServerFeature.KeyPermissions);
         await using var server = await RedisServer.StartAsync();
         await using var connection = await server.ConnectAsync();
         var page = await File.ReadAllTextAsync(Path.Combine(Root(), "docs", "security.md"), TestContext.Current.CancellationToken);

@@ -73,13 +73,16 @@ public sealed class EndpointTests(RedisFixture redis) : IClassFixture<RedisFixtu
     [Fact]
     public async Task Find_InALargeServer_EndsWithItsTime()
     {
-        await using var app = await StartAsync(options => options.SearchTime = TimeSpan.FromSeconds(1));
+        await using var server = await RedisServer.StartAsync();
+        await using var connection = await server.ConnectAsync();
+        await using var app = await OperationsApp.StartAsync(
+            server.ConnectionString, _prefix, options => options.SearchTime = TimeSpan.FromSeconds(1), cache: options => options.OperationTimeout = SharedServers.OperationTimeout);
         await app.Services.SetAsync("k", "t");
-        await redis.Database.ScriptEvaluateAsync("for i = 1, 200000 do redis.call('SET', 'filler:' .. i, '', 'EX', 60) end");
+        for (var i = 0; i < 20; i++)
+            await connection.GetDatabase().ScriptEvaluateAsync("for i = 1, 10000 do redis.call('SET', ARGV[1] .. i, '', 'EX', 600) end", [], [$"filler:{i}:"]);
         var found = await app.AskAsync("/find", new { tag = "nobody's" });
         Assert.Equal("time", found.GetProperty("endedBy").GetString());
         Assert.False(found.GetProperty("isComplete").GetBoolean());
-        await redis.Database.ExecuteAsync("FLUSHALL");
     }
 
     [Fact]

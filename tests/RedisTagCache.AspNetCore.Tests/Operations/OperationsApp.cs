@@ -29,7 +29,6 @@ internal static class OperationsApp
             options =>
             {
                 options.KeyPrefix = prefix;
-                options.OperationTimeout = TimeSpan.FromMilliseconds(500);
                 cache?.Invoke(options);
             },
             services,

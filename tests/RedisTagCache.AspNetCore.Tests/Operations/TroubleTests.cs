@@ -18,7 +18,7 @@ public sealed class TroubleTests : IAsyncLifetime
     [InlineData("hung")]
     public async Task Page_WithoutRedis_IsThereAndSaysSo(string trouble)
     {
-        await using var app = await OperationsApp.StartAsync(_server.ConnectionString, "rtc");
+        await using var app = await OperationsApp.StartAsync(_server.ConnectionString, "rtc", cache: options => options.OperationTimeout = TimeSpan.FromMilliseconds(500));
         if (trouble != "never there")
             await app.Services.SetAsync("k", "t");
         if (trouble == "hung")

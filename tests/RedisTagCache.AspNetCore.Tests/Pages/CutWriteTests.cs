@@ -23,7 +23,7 @@ public sealed class CutWriteTests : IAsyncLifetime
     private const string Inspection = """
         local forever, pages, staged, leases = '', 0, 0, 0
         for _, key in ipairs(redis.call('KEYS', ARGV[1])) do
-          if redis.call('PTTL', key) < 0 and not string.match(key, '}:epoch$') and not string.match(key, '}:marks$') and not string.match(key, '}:removals$') and not string.match(key, ':layout}$') then
+          if redis.call('PTTL', key) == -1 and not string.match(key, '}:epoch$') and not string.match(key, '}:marks$') and not string.match(key, '}:removals$') and not string.match(key, ':layout}$') then
             forever = forever .. key .. ' '
           end
           if string.match(key, '}:e:') then

@@ -19,18 +19,18 @@ public sealed partial class AclEngine : IEngine, IAsyncLifetime
     private RedisServer? _server;
     private ConnectionMultiplexer? _admin;
 
-    public string ConnectionString => RedisServer.OrSkip(_server).ConnectionString + ",user=webapp,password=PASSWORD";
+    public string ConnectionString => ServerFeatures.OrSkip(_server, ServerFeature.KeyPermissions).ConnectionString + ",user=webapp,password=PASSWORD";
 
     public int Partitions => 1;
 
-    public IDatabase Database => RedisServer.OrSkip(_admin).GetDatabase();
+    public IDatabase Database => ServerFeatures.OrSkip(_admin, ServerFeature.KeyPermissions).GetDatabase();
 
     /// <summary>The commands of the documented user.</summary>
     public static string[] Commands => [.. Rules().Where(static rule => rule[0] == '+').Select(static rule => rule[1..])];
 
     public async ValueTask InitializeAsync()
     {
-        if (RedisServer.IsMissing)
+        if (RedisServer.IsEmbedded)
             return;
         _server = await RedisServer.StartAsync();
         _admin = await _server.ConnectAsync();

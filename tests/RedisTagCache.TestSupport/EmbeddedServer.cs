@@ -1,0 +1,21 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.CompilerServices;
+
+namespace RedisTagCache.TestSupport;
+
+/// <summary>Tells how to start the embedded server as a process of its own.</summary>
+internal static class EmbeddedServer
+{
+    public static ProcessStartInfo StartInfo(int port)
+    {
+        // The process ends when its input does, so that none is left behind when the tests are killed.
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        start.ArgumentList.Add(Executable());
+        start.ArgumentList.Add(port.ToString(CultureInfo.InvariantCulture));
+        return start;
+    }
+
+    private static string Executable([CallerFilePath] string file = "") => Path.GetFullPath(Path.Combine(
+        Path.GetDirectoryName(file)!, "..", "RedisTagCache.EmbeddedServer", "bin", new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, "net10.0", "RedisTagCache.EmbeddedServer.dll"));
+}

@@ -1,0 +1,13 @@
+namespace RedisTagCache.TestSupport;
+
+/// <summary>What some tests need of their server, and the embedded server lacks.</summary>
+public enum ServerFeature
+{
+    Cluster,
+    Eviction,
+    KeyPermissions,
+    Monitoring,
+    Replication,
+    Sentinel,
+    Tls,
+}

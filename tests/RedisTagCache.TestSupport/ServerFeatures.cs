@@ -1,0 +1,54 @@
+using Xunit;
+
+namespace RedisTagCache.TestSupport;
+
+/// <summary>Skips tests whose server lacks what they need, with one reason a kind, so that a run can count them.</summary>
+public static class ServerFeatures
+{
+    /// <summary>The arguments of redis-server that ask for more than the embedded server has.</summary>
+    private static readonly Dictionary<string, ServerFeature> _arguments = new()
+    {
+        ["--cluster-enabled"] = ServerFeature.Cluster,
+        ["--maxmemory"] = ServerFeature.Eviction,
+        ["--replicaof"] = ServerFeature.Replication,
+        ["--slowlog-log-slower-than"] = ServerFeature.Monitoring,
+        ["--tls-port"] = ServerFeature.Tls,
+    };
+
+    /// <summary>Skips the test if the server is the embedded one.</summary>
+    public static void Require(ServerFeature feature)
+    {
+        if (RedisServer.IsEmbedded)
+            Assert.Skip(Reason(feature));
+    }
+
+    /// <summary>Returns what a fixture made, or skips the test if it made none because the server is the embedded one.</summary>
+    public static T OrSkip<T>(T? made, ServerFeature feature)
+        where T : class
+    {
+        if (made is null)
+            Require(feature);
+        return made ?? throw new InvalidOperationException("The fixture is not initialized.");
+    }
+
+    internal static void RequireFor(IEnumerable<string> arguments)
+    {
+        foreach (var argument in arguments)
+        {
+            if (_arguments.TryGetValue(argument, out var feature))
+                Require(feature);
+        }
+    }
+
+    private static string Reason(ServerFeature feature) => "Needs redis-server: " + feature switch
+    {
+        ServerFeature.Cluster => "the embedded server runs without a cluster.",
+        ServerFeature.Eviction => "the embedded server evicts nothing when its memory is full.",
+        ServerFeature.KeyPermissions => "the embedded server has no permissions on keys and channels, and no log of denied commands.",
+        ServerFeature.Monitoring => "the embedded server has no slow log, and does not list its clients.",
+        ServerFeature.Replication => "the embedded server runs without replicas.",
+        ServerFeature.Sentinel => "the embedded server runs without Sentinel.",
+        ServerFeature.Tls => "the embedded server runs without TLS.",
+        _ => throw new ArgumentOutOfRangeException(nameof(feature), feature, null),
+    };
+}
