@@ -86,7 +86,7 @@ public interface ITagCache
     ValueTask EvictByTagAsync(string tag, CancellationToken cancellationToken = default);
 
     /// <summary>The same for several tags.</summary>
-    /// <param name="tags">The tags.</param>
+    /// <param name="tags">The tags. Entries that are null or empty are skipped.</param>
     /// <param name="cancellationToken">Ends the wait; the eviction goes on.</param>
     /// <returns>A task that completes when Redis has confirmed the eviction.</returns>
     /// <exception cref="ArgumentException">A tag is not valid.</exception>
@@ -102,7 +102,7 @@ public interface ITagCache
     ValueTask ExpireByTagAsync(string tag, CancellationToken cancellationToken = default);
 
     /// <summary>The same for several tags.</summary>
-    /// <param name="tags">The tags.</param>
+    /// <param name="tags">The tags. Entries that are null or empty are skipped.</param>
     /// <param name="cancellationToken">Ends the wait; the expiry goes on.</param>
     /// <returns>A task that completes when Redis has confirmed the expiry.</returns>
     /// <exception cref="ArgumentException">A tag is not valid.</exception>

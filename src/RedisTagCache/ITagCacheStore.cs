@@ -47,9 +47,9 @@ public interface ITagCacheStore
     ValueTask EvictByTagAsync(string tag, CancellationToken cancellationToken = default);
 
     /// <summary>Evicts every entry that carries any of the tags.</summary>
-    /// <param name="tags">The tags. An empty sequence does nothing.</param>
+    /// <param name="tags">The tags. Entries that are null or empty are skipped. An empty sequence does nothing.</param>
     /// <param name="cancellationToken">Ends the wait; the eviction may still reach Redis.</param>
-    /// <exception cref="ArgumentException">A tag is empty or not valid Unicode; nothing is evicted then.</exception>
+    /// <exception cref="ArgumentException">A tag is not valid Unicode. Nothing is evicted then.</exception>
     /// <exception cref="RedisTagCacheUnavailableException">Redis did not confirm the eviction. It is repeated when Redis is back.</exception>
     ValueTask EvictByTagAsync(IEnumerable<string> tags, CancellationToken cancellationToken = default);
 
@@ -61,9 +61,9 @@ public interface ITagCacheStore
     ValueTask ExpireByTagAsync(string tag, CancellationToken cancellationToken = default);
 
     /// <summary>Makes every entry that carries any of the tags stale.</summary>
-    /// <param name="tags">The tags. An empty sequence does nothing.</param>
+    /// <param name="tags">The tags. Entries that are null or empty are skipped. An empty sequence does nothing.</param>
     /// <param name="cancellationToken">Ends the wait; the expiry may still reach Redis.</param>
-    /// <exception cref="ArgumentException">A tag is empty or not valid Unicode; nothing is expired then.</exception>
+    /// <exception cref="ArgumentException">A tag is not valid Unicode. Nothing is expired then.</exception>
     /// <exception cref="RedisTagCacheUnavailableException">Redis did not confirm the expiry. It is repeated when Redis is back.</exception>
     ValueTask ExpireByTagAsync(IEnumerable<string> tags, CancellationToken cancellationToken = default);
 

@@ -44,7 +44,9 @@ internal sealed class HybridCacheAdapter(TagCache cache) : HybridCache
         return new ValueTask(Task.WhenAll((keys ?? []).Select(key => cache.RemoveAsync(key, cancellationToken).AsTask()).ToArray()));
     }
 
-    public override ValueTask RemoveByTagAsync(string tag, CancellationToken cancellationToken = default) => cache.EvictByTagAsync(tag, cancellationToken);
+    // As with Microsoft's implementation, no tag is nothing to remove.
+    public override ValueTask RemoveByTagAsync(string tag, CancellationToken cancellationToken = default) =>
+        string.IsNullOrEmpty(tag) ? default : cache.EvictByTagAsync(tag, cancellationToken);
 
     public override ValueTask RemoveByTagAsync(IEnumerable<string> tags, CancellationToken cancellationToken = default) =>
         cache.EvictByTagAsync(tags ?? [], cancellationToken);

@@ -30,7 +30,7 @@ internal readonly record struct JudgedEntry(StoredKey Key, StoredStart Start, Ex
             return false;
         foreach (var tag in envelope.Tags)
         {
-            if (tag.SequenceEqual(id))
+            if (TagFold.AreEqual(tag, id))
                 return true;
         }
 

@@ -4,7 +4,7 @@ using System.IO.Hashing;
 
 namespace RedisTagCache.Store;
 
-/// <summary>The newest marks by tag id. Read without locks while it is written; a mark only ever rises.</summary>
+/// <summary>The newest marks by folded tag id. Read without locks while it is written; a mark only ever rises.</summary>
 internal sealed class MarkTable
 {
     private const int PruneSlack = 1_024;
@@ -27,7 +27,7 @@ internal sealed class MarkTable
     public long PrunedTo => Volatile.Read(ref _prunedTo);
 
     /// <summary>The epochs at which the tag was last marked; 0 for never.</summary>
-    public TagMarks this[ReadOnlySpan<byte> id] => _byId.TryGetValue(id, out var marks) ? marks : default;
+    public TagMarks this[ReadOnlySpan<byte> id] => TagFold.IsFolded(id) ? Find(id) : FindFolded(id);
 
     /// <summary>Raises the mark that a member of the marks in Redis stands for. Members that are no marks are passed over.</summary>
     public void Raise(ReadOnlySpan<byte> member, long epoch)
@@ -35,12 +35,24 @@ internal sealed class MarkTable
         if (member.Length < 2 || member[0] is not ((byte)'h' or (byte)'s'))
             return;
 
-        var id = member[1..];
+        scoped var id = member[1..];
+        Span<byte> folded = stackalloc byte[TagFold.LongestId];
+        if (!TagFold.IsFolded(id))
+            id = folded[..TagFold.Fold(id, folded)];
         lock (_writing)
         {
-            var marks = this[id];
+            var marks = Find(id);
             _byId[id] = member[0] == (byte)'h' ? marks with { Hard = Math.Max(marks.Hard, epoch) } : marks with { Soft = Math.Max(marks.Soft, epoch) };
         }
+    }
+
+    private TagMarks Find(ReadOnlySpan<byte> id) => _byId.TryGetValue(id, out var marks) ? marks : default;
+
+    // Apart, so that folded ids need no room on the stack.
+    private TagMarks FindFolded(ReadOnlySpan<byte> id)
+    {
+        Span<byte> folded = stackalloc byte[TagFold.LongestId];
+        return Find(folded[..TagFold.Fold(id, folded)]);
     }
 
     /// <summary>Forgets what the floor has made needless, once there is enough of it to be worth the walk.</summary>

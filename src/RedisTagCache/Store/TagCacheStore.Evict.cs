@@ -15,7 +15,7 @@ internal sealed partial class TagCacheStore
 
     /// <inheritdoc/>
     public ValueTask EvictByTagAsync(IEnumerable<string> tags, CancellationToken cancellationToken = default) =>
-        MarkAsync(MarkKind.Hard, tags, nameof(tags), cancellationToken);
+        MarkAsync(MarkKind.Hard, Given(tags), nameof(tags), cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask ExpireByTagAsync(string tag, CancellationToken cancellationToken = default) =>
@@ -23,7 +23,7 @@ internal sealed partial class TagCacheStore
 
     /// <inheritdoc/>
     public ValueTask ExpireByTagAsync(IEnumerable<string> tags, CancellationToken cancellationToken = default) =>
-        MarkAsync(MarkKind.Soft, tags, nameof(tags), cancellationToken);
+        MarkAsync(MarkKind.Soft, Given(tags), nameof(tags), cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask RemoveAsync(CacheEntryKey key, CancellationToken cancellationToken = default)
@@ -81,10 +81,16 @@ internal sealed partial class TagCacheStore
 
     private static RedisTagCacheUnavailableException RemovalFailed(Exception e) => new("Redis did not confirm the removal of an entry.", e);
 
+    // One tag that is missing must not keep the others from being evicted.
+    private static IEnumerable<string> Given(IEnumerable<string> tags)
+    {
+        ArgumentNullException.ThrowIfNull(tags);
+        return tags.Where(static tag => !string.IsNullOrEmpty(tag));
+    }
+
     private ValueTask MarkAsync(MarkKind kind, IEnumerable<string> tags, string parameter, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(tags, parameter);
-        string[] distinct = [.. tags.Distinct(StringComparer.Ordinal)];
+        string[] distinct = [.. tags.Distinct(StringComparer.OrdinalIgnoreCase)];
         byte[][] members = [.. distinct.Select(tag => TagId.Member(kind, TagId.Of(tag, parameter)))];
         if (members.Length == 0)
             return default;

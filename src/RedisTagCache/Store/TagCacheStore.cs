@@ -108,8 +108,8 @@ internal sealed partial class TagCacheStore : ITagCacheStore, IDisposable
     {
         if (key.Surface is null)
             throw new ArgumentException("The key names no surface.", nameof(key));
-        if (string.IsNullOrEmpty(key.Key))
-            throw new ArgumentException("A key is a non-empty string.", nameof(key));
+        if (key.Key is null || (key.Key.Length == 0 && key.Surface.IsTagged)) // Microsoft's distributed caches take an empty key
+            throw new ArgumentException("A key must be a non-empty string.", nameof(key));
     }
 
     // The next answer may come from a Redis that was restarted or failed over to: what this instance knows is compared with what that one has.

@@ -1,11 +1,11 @@
-using System.Security.Cryptography;
 using System.Text;
 using RedisTagCache.Envelope;
 
 namespace RedisTagCache.Store;
 
 /// <summary>
-/// A tag as bytes: <c>=</c> and its UTF-8, or <c>#</c> and its SHA-256 when that is longer than 256 bytes. Ids differ when tags differ.
+/// A tag as bytes: <c>=</c> and its UTF-8 as given, or <c>#</c> and the SHA-256 of the folded tag when that is longer than 256 bytes. Where only one of the
+/// two is longer, the folded tag decides. Ids are compared by <see cref="TagFold"/>.
 /// A mark's member in Redis is <c>h</c> (hard) or <c>s</c> (soft) followed by the id.
 /// </summary>
 internal static class TagId
@@ -29,20 +29,17 @@ internal static class TagId
             throw new ArgumentException("A tag is valid Unicode; this one has an unpaired surrogate.", parameter, e);
         }
 
-        byte[] id;
-        if (length <= LongestRawTag)
+        if (length > LongestRawTag || length > tag.Length)
         {
-            id = new byte[1 + length];
-            id[0] = (byte)'=';
-            _strict.GetBytes(tag, id.AsSpan(1));
-        }
-        else
-        {
-            id = new byte[1 + SHA256.HashSizeInBytes];
-            id[0] = (byte)'#';
-            SHA256.HashData(_strict.GetBytes(tag), id.AsSpan(1));
+            Span<byte> folded = stackalloc byte[TagFold.LongestId];
+            var foldedLength = TagFold.Fold(tag, folded);
+            if (length > LongestRawTag || folded[0] == (byte)'#')
+                return folded[..foldedLength].ToArray();
         }
 
+        var id = new byte[1 + length];
+        id[0] = (byte)'=';
+        _strict.GetBytes(tag, id.AsSpan(1));
         return id;
     }
 

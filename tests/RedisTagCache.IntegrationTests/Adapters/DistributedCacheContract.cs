@@ -28,6 +28,19 @@ public abstract class DistributedCacheContract(IEngine engine, bool isSync) : St
     }
 
     [Fact]
+    public async Task EmptyKey_IsAKey()
+    {
+        var cache = NewCache();
+        Assert.Null(await GetAsync(cache, ""));
+        await SetAsync(cache, "", _value, new DistributedCacheEntryOptions { SlidingExpiration = TimeSpan.FromMinutes(5) });
+        await RefreshAsync(cache, "");
+        Assert.Equal(_value, await GetAsync(NewCache(), ""));
+        Assert.Null(await GetAsync(cache, " "));
+        await RemoveAsync(cache, "");
+        Assert.Null(await GetAsync(cache, ""));
+    }
+
+    [Fact]
     public async Task TryGet_WritesToTheBuffer()
     {
         var cache = NewCache();

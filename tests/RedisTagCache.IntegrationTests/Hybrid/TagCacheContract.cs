@@ -131,6 +131,25 @@ public abstract class TagCacheContract(IEngine engine) : TagCacheSuite(engine)
             Assert.Equal((false, false), ((await Cache.TryGetAsync<string>(key)).HasValue, (await Other.TryGetAsync<string>(key)).HasValue));
     }
 
+    [Theory]
+    [InlineData("Post:7", "post:7")]
+    [InlineData("caf\u00E9", "CAF\u00C9")]
+    [InlineData("\u212A", "k")]
+    public async Task Evict_InAnotherSpelling_EndsTheValue(string carried, string evicted)
+    {
+        var longer = new string('x', 300);
+        await Cache.SetAsync("one", "v", tags: [carried]);
+        await Cache.SetAsync("long", "v", tags: [longer + carried]);
+        await Cache.SetAsync("other", "v", tags: ["other"]);
+        foreach (var key in new[] { "one", "long", "other" })
+            Assert.True((await Other.TryGetAsync<string>(key)).HasValue);
+        await Cache.EvictByTagAsync([evicted, longer.ToUpperInvariant() + evicted]);
+        foreach (var key in new[] { "one", "long" })
+            Assert.False((await Cache.TryGetAsync<string>(key)).HasValue);
+        await Eventually.BecomesTrueAsync(async () => !(await Other.TryGetAsync<string>("one")).HasValue && !(await Other.TryGetAsync<string>("long")).HasValue, "the other instance hears of it");
+        Assert.True((await Other.TryGetAsync<string>("other")).HasValue);
+    }
+
     [Fact]
     public async Task ValuesOfHybridCache_AreTheSame()
     {

@@ -56,8 +56,20 @@ public abstract class TagContract(IEngine engine, IHybridMaker maker) : HybridSu
         await A.RemoveByTagAsync((IEnumerable<string>)null!);
         await A.RemoveByTagAsync([]);
         await A.RemoveByTagAsync("never used");
-        await A.RemoveByTagAsync(["A", "a ", "aa"]);
+        await A.RemoveByTagAsync(["\u00E4", "a ", "aa"]);
+        await A.RemoveByTagAsync("");
+        await A.RemoveByTagAsync((string)null!);
+        await A.RemoveByTagAsync([null!, ""]);
         await ThereAsync("one");
+    }
+
+    [Fact]
+    public async Task RemoveByTag_OfSeveralWithNone_RemovesTheRest()
+    {
+        await FillAsync(("one", ["user:1"]), ("two", ["user:2"]), ("other", ["user:3"]));
+        await A.RemoveByTagAsync([null!, "user:1", "", "user:2"]);
+        await GoneAsync("one", "two");
+        await ThereAsync("other");
     }
 
     [Fact]

@@ -24,6 +24,7 @@ public abstract class InspectorContract(IEngine engine) : StoreSuite(engine)
         Assert.Equal(Enumerable.Range(0, 10).Select(i => "k" + (4 * i)).Order(StringComparer.Ordinal), found.Select(entry => entry.Key).Order(StringComparer.Ordinal));
         Assert.All(found, entry => Assert.Equal(("pages", "test", CacheEntryVerdict.Fresh), (entry.Surface, entry.BuildNamespace, entry.Verdict)));
         Assert.All(found, entry => Assert.Equal(["four", "all"], entry.Tags));
+        Assert.Equal(found.Count, (await FindAsync(new CacheEntryQuery { Tag = "FOUR" })).Count);
         Assert.Empty(await FindAsync(new CacheEntryQuery { Tag = "fou" }));
     }
 

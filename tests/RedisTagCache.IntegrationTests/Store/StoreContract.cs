@@ -63,8 +63,33 @@ public abstract class StoreContract(IEngine engine) : StoreSuite(engine)
     public async Task Evict_OfOtherTags_LeavesTheEntry()
     {
         await A.WriteAsync("k", "v", "t");
-        await B.EvictByTagAsync(["x", "T", "t ", "tt"]);
+        await B.EvictByTagAsync(["x", "T ", "tt", "\u0167"]);
         Assert.Equal("v", await A.ReadAsync("k"));
+    }
+
+    [Fact]
+    public async Task Evict_InAnotherSpelling_KillsTheEntry()
+    {
+        foreach (var (carried, evicted) in new[] { ("Post:7", "POST:7"), ("caf\u00E9", "CAF\u00C9"), (new string('x', 300) + "\u03A3", new string('X', 300) + "\u03C2") })
+        {
+            await A.WriteAsync("k", "v", carried);
+            await A.WriteAsync("other", "v", "other");
+            Assert.Equal("v", await B.ReadAsync("k"));
+            await B.EvictByTagAsync(evicted);
+            Assert.Null(await A.ReadAsync("k"));
+            Assert.Null(await B.ReadAsync("k"));
+            Assert.Equal("v", await B.ReadAsync("other"));
+        }
+    }
+
+    [Fact]
+    public async Task Evict_OfSeveralTagsWithNone_KillsTheEntriesOfTheRest()
+    {
+        await A.WriteAsync("k", "v", "t");
+        await B.EvictByTagAsync([null!, "t", ""]);
+        Assert.Null(await A.ReadAsync("k"));
+        await Assert.ThrowsAsync<ArgumentException>(async () => await A.EvictByTagAsync(""));
+        await Assert.ThrowsAsync<ArgumentNullException>(async () => await A.EvictByTagAsync((IEnumerable<string>)null!));
     }
 
     [Fact]

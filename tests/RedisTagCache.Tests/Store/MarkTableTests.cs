@@ -25,7 +25,7 @@ public sealed class MarkTableTests
     public void Get_OfATagNeverMarked_IsZero()
     {
         Assert.Equal(default, new MarkTable()[Marks.Id("t")]);
-        Assert.Equal(default, Marks.Table("h:t:5")[Marks.Id("T")]);
+        Assert.Equal(default, Marks.Table("h:t:5")[Marks.Id("T ")]);
         Assert.Equal(default, Marks.Table("h:t:5")[Marks.Id("t ")]);
     }
 
