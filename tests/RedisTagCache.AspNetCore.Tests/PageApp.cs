@@ -78,6 +78,24 @@ internal sealed class PageApp : IAsyncDisposable
 
     public Task<string> GetAsync(string path) => Client.GetStringAsync(path);
 
+    /// <summary>Gets a page that is stored. One that an instance renders before it has heard of another's eviction may be rejected.</summary>
+    public Task<string> GetStoredAsync(string path) => StoredAsync(() => GetAsync(path));
+
+    /// <inheritdoc cref="GetStoredAsync"/>
+    public static async Task<string> StoredAsync(Func<Task<string>> get)
+    {
+        var last = await get();
+        for (var i = 0; i < 20; i++)
+        {
+            var next = await get();
+            if (next == last)
+                return next;
+            last = next;
+        }
+
+        throw new InvalidOperationException("The page was rendered 20 times in a row.");
+    }
+
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();

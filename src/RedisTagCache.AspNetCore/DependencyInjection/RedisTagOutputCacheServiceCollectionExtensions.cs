@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.OutputCaching;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using RedisTagCache;
@@ -52,6 +53,7 @@ public static class RedisTagOutputCacheServiceCollectionExtensions
         services.TryAddSingleton<PageMeter>();
         services.TryAddSingleton<TagTemplates>();
         services.TryAddSingleton<EvictAfterResponse>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, EvictionMatcher>());
         services.TryAddSingleton<IHttpContextFactory, DefaultHttpContextFactory>(); // as every web host does
         services.TryAddSingleton<RequestReplay>();
         services.TryAddSingleton<PageRefresher>();

@@ -8,6 +8,15 @@ internal static partial class Log
     [LoggerMessage(LogIds.TagValueMissing, LogLevel.Debug, "A tag of {Endpoint} names a value that the request does not have. The tag is left out.")]
     public static partial void TagValueMissing(ILogger logger, string? endpoint);
 
+    [LoggerMessage(LogIds.EvictionTagIncomplete, LogLevel.Warning, "A tag that {Endpoint} evicts names a value that the request does not have, or has too many of, so nothing is evicted for that tag. This endpoint is not reported again. Compare the names in its tags with those of its route and its query.")]
+    public static partial void EvictionTagIncomplete(ILogger logger, string? endpoint);
+
+    [LoggerMessage(LogIds.PageTagIncomplete, LogLevel.Warning, "A page of {Endpoint} is not stored: one of its tags names values that the request has too many of, for more than {Limit} tags. This endpoint is not reported again.")]
+    public static partial void PageTagIncomplete(ILogger logger, string? endpoint, int limit);
+
+    [LoggerMessage(LogIds.PageTagUnknown, LogLevel.Warning, "A page of {Endpoint} is stored without a tag whose name is a parameter neither of its route nor of its handler. Evictions of that tag do not reach it. This endpoint is not reported again. Rename the value in the tag.")]
+    public static partial void PageTagUnknown(ILogger logger, string? endpoint);
+
     [LoggerMessage(LogIds.EvictionNotConfirmed, LogLevel.Error, "Redis did not confirm the eviction after a response. It is repeated until Redis does.")]
     public static partial void EvictionNotConfirmed(ILogger logger, Exception exception);
 

@@ -9,7 +9,7 @@ public static class RedisTagOutputCacheStoreExtensions
 {
     /// <summary>Evicts the pages of one path, in all their variants (query, headers, host, method), on every instance.</summary>
     /// <param name="store">The store of <c>AddRedisTagOutputCache</c>.</param>
-    /// <param name="path">The path, without the path base and without a query; compared without regard to case.</param>
+    /// <param name="path">The path, without the path base. A query in it is ignored, a trailing slash and case make no difference.</param>
     /// <param name="cancellationToken">Ends the wait; the eviction may still reach Redis.</param>
     /// <exception cref="RedisTagCacheUnavailableException">Redis did not confirm the eviction. It is repeated when Redis is back.</exception>
     public static ValueTask EvictByPathAsync(this IOutputCacheStore store, PathString path, CancellationToken cancellationToken = default)
@@ -18,14 +18,44 @@ public static class RedisTagOutputCacheStoreExtensions
         return store.EvictByTagAsync(PathTag.Of(path), cancellationToken);
     }
 
+    /// <summary>Evicts the pages of one path, given as text.</summary>
+    /// <param name="store">The store of <c>AddRedisTagOutputCache</c>.</param>
+    /// <param name="path">
+    /// The path, with or without percent-encoding and a trailing slash, or an absolute HTTP URL. A query, a fragment, and the host are ignored: all variants of the
+    /// path are evicted. It must not contain the path base.
+    /// </param>
+    /// <param name="cancellationToken">Ends the wait; the eviction may still reach Redis.</param>
+    /// <exception cref="ArgumentException">The path neither begins with a slash nor is an absolute HTTP URL.</exception>
+    /// <exception cref="RedisTagCacheUnavailableException">Redis did not confirm the eviction. It is repeated when Redis is back.</exception>
+    public static ValueTask EvictByPathAsync(this IOutputCacheStore store, string path, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        return store.EvictByTagAsync(PathTag.OfAddress(path), cancellationToken);
+    }
+
     /// <summary>Makes the pages of one path stale, in all their variants: each is served once more while it is rendered anew.</summary>
     /// <param name="store">The cache's store.</param>
-    /// <param name="path">The path, without the path base and without a query; compared without regard to case.</param>
+    /// <param name="path">The path, without the path base. A query in it is ignored, a trailing slash and case make no difference.</param>
     /// <param name="cancellationToken">Ends the wait; the expiry may still reach Redis.</param>
     /// <exception cref="RedisTagCacheUnavailableException">Redis did not confirm the expiry. It is repeated when Redis is back.</exception>
     public static ValueTask ExpireByPathAsync(this ITagCacheStore store, PathString path, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(store);
         return store.ExpireByTagAsync(PathTag.Of(path), cancellationToken);
+    }
+
+    /// <summary>Makes stale the pages of one path, given as text.</summary>
+    /// <param name="store">The cache's store.</param>
+    /// <param name="path">
+    /// The path, with or without percent-encoding and a trailing slash, or an absolute HTTP URL. A query, a fragment, and the host are ignored: all variants of the
+    /// path are expired. It must not contain the path base.
+    /// </param>
+    /// <param name="cancellationToken">Ends the wait; the expiry may still reach Redis.</param>
+    /// <exception cref="ArgumentException">The path neither begins with a slash nor is an absolute HTTP URL.</exception>
+    /// <exception cref="RedisTagCacheUnavailableException">Redis did not confirm the expiry. It is repeated when Redis is back.</exception>
+    public static ValueTask ExpireByPathAsync(this ITagCacheStore store, string path, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        return store.ExpireByTagAsync(PathTag.OfAddress(path), cancellationToken);
     }
 }

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
+using RedisTagCache.AspNetCore.Eviction;
 
 namespace RedisTagCache.AspNetCore.OutputCaching;
 
@@ -22,6 +23,7 @@ internal sealed class PageFlowMiddleware(ITagCacheStore store, PageStore pages, 
             return running.IsCompletedSuccessfully && page.Lease is null ? running : EndAsync(context, page, running);
         });
         next(app);
+        EvictionCheck.Run(app.ApplicationServices);
     };
 
     private async Task EndAsync(HttpContext context, PageRequest page, Task running)

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.OutputCaching;
 using RedisTagCache.AspNetCore.Eviction;
 
@@ -12,8 +13,8 @@ internal sealed class PagePolicy(ITagCacheLeases leases, TagTemplates templates,
     public ValueTask CacheRequestAsync(OutputCacheContext context, CancellationToken cancellation)
     {
         var http = context.HttpContext;
-        evictions.Prepare(http);
-        if (PageRequest.Of(http) is not { } page || !(HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method)))
+        evictions.Prepare(http, http.GetEndpoint(), http.Features.Get<IRouteValuesFeature>()?.RouteValues);
+        if (PageRequest.Of(http) is not { } page)
             return default;
 
         page.Enter(context);
@@ -31,7 +32,7 @@ internal sealed class PagePolicy(ITagCacheLeases leases, TagTemplates templates,
 
     public ValueTask ServeResponseAsync(OutputCacheContext context, CancellationToken cancellation)
     {
-        if (PageRequest.Of(context.HttpContext) is { } page)
+        if (context.AllowCacheStorage && PageRequest.Of(context.HttpContext) is { } page)
             templates.Expand(page);
         return default;
     }

@@ -2,7 +2,10 @@ using System.Buffers.Text;
 using System.Globalization;
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.OutputCaching;
+using Microsoft.AspNetCore.Routing;
+using RedisTagCache.AspNetCore.Eviction;
 
 namespace RedisTagCache.AspNetCore.OutputCaching;
 
@@ -18,6 +21,7 @@ internal sealed class PageRequest(PageStore pages, CacheMoment moment)
 
     private string? _mark;
     private string? _leads;
+    private string? _variation;
 
     /// <summary>Where its page is.</summary>
     public PageStore Pages => pages;
@@ -30,6 +34,24 @@ internal sealed class PageRequest(PageStore pages, CacheMoment moment)
 
     /// <summary>What the middleware knows of it, once it has begun.</summary>
     public OutputCacheContext? Context { get; private set; }
+
+    /// <summary>Gets the endpoint as it was when the request entered the cache. What runs behind it may change the request's.</summary>
+    public Endpoint? Endpoint { get; private set; }
+
+    /// <summary>Gets the route values as they were then.</summary>
+    public RouteValueDictionary? RouteValues { get; private set; }
+
+    /// <summary>Gets the path as it was then.</summary>
+    public PathString Path { get; private set; }
+
+    /// <summary>Gets whether the request can be run again without its client. Others may have had a body.</summary>
+    public bool CanRunAgain { get; private set; }
+
+    /// <summary>Gets what the page's tags add to its key.</summary>
+    public string Variation => _variation ??= PageVariation.Of(this);
+
+    /// <summary>Gets or sets whether the evictions that follow the response are prepared.</summary>
+    public bool IsEvictionPrepared { get; set; }
 
     /// <summary>The rest of the pipeline from the output cache on, where refreshes can be run.</summary>
     public RequestDelegate? Pipeline { get; set; }
@@ -69,6 +91,12 @@ internal sealed class PageRequest(PageStore pages, CacheMoment moment)
     public void Enter(OutputCacheContext context)
     {
         Context = context;
+        var http = context.HttpContext;
+        Endpoint = http.GetEndpoint();
+        RouteValues = http.Features.Get<IRouteValuesFeature>()?.RouteValues;
+        Path = http.Request.Path;
+        CanRunAgain = HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method);
+        _variation = null;
         StaleWindow = null;
         AllowsCopies = true;
         AreTagsExpanded = false;
@@ -90,14 +118,16 @@ internal sealed class PageRequest(PageStore pages, CacheMoment moment)
         return lease;
     }
 
-    /// <summary>The key without the mark; false when it is not a key of this request. It is a part of the key where no policy varies by values of its own: then the mark is its end.</summary>
+    /// <summary>The key without the mark, and with what its tags add to it; false when it is not a key of this request. It is a part of the key where no policy varies by values of its own: then the mark is its end.</summary>
     public bool TryStrip(string key, out ReadOnlySpan<char> stripped)
     {
         var at = _mark is null ? -1 : key.LastIndexOf(_mark, StringComparison.Ordinal);
         stripped = key;
         if (at < 0)
             return false;
-        stripped = at + _mark!.Length == key.Length ? key.AsSpan(0, at) : string.Concat(key.AsSpan(0, at), key.AsSpan(at + _mark.Length));
+        stripped = at + _mark!.Length == key.Length && Variation.Length == 0
+            ? key.AsSpan(0, at)
+            : string.Concat(key.AsSpan(0, at), key.AsSpan(at + _mark.Length), Variation);
         return true;
     }
 }

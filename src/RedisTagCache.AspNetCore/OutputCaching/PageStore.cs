@@ -162,7 +162,7 @@ internal sealed class PageStore(
     {
         if (!CanStore(page))
             return false;
-        if (page.Pipeline is { } pipeline)
+        if (page.CanRunAgain && page.Pipeline is { } pipeline)
         {
             refresher.Begin(page, pipeline, key, found);
             return false;
@@ -204,7 +204,7 @@ internal sealed class PageStore(
         && !context.HttpContext.Request.Headers.CacheControl.ToString().Contains(CacheControlHeaderValue.OnlyIfCachedString, StringComparison.OrdinalIgnoreCase);
 
     private TimeSpan StaleWindowOf(PageRequest page) =>
-        page.StaleWindow ?? StaleWindowOf(page.Context?.HttpContext.GetEndpoint()) ?? options.Value.StaleWindow;
+        page.StaleWindow ?? StaleWindowOf(page.Endpoint) ?? options.Value.StaleWindow;
 
     private static TimeSpan? StaleWindowOf(Endpoint? endpoint) =>
         endpoint?.Metadata.GetMetadata<StaleWhileRevalidateAttribute>() is { } attribute ? TimeSpan.FromSeconds(attribute.Seconds) : null;
@@ -216,7 +216,7 @@ internal sealed class PageStore(
         var all = new string[tags.Length + 2];
         tags.CopyTo(all);
         all[^2] = EveryPage;
-        all[^1] = PathTag.Of(page.Context!.HttpContext.Request.Path);
+        all[^1] = PathTag.Of(page.Path);
         return all;
     }
 }

@@ -8,7 +8,7 @@ namespace RedisTagCache.AspNetCore.Tests.Docs;
 public sealed partial class LogTableTests
 {
     /// <summary>Warnings that come one at a time: a circuit that opens, history that Redis lost, a response whose eviction is owed, and what is said once when the application starts.</summary>
-    private static readonly int[] _onceEach = [11, 32, 42, 71, 74];
+    private static readonly int[] _onceEach = [11, 32, 42, 71, 74, 80, 81, 82];
 
     private static readonly LoggerMessageAttribute[] _lines =
     [

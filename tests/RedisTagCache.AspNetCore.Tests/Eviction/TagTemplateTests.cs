@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Http;
 using RedisTagCache.AspNetCore.Eviction;
 
 namespace RedisTagCache.AspNetCore.Tests.Eviction;
@@ -6,42 +5,38 @@ namespace RedisTagCache.AspNetCore.Tests.Eviction;
 public sealed class TagTemplateTests
 {
     [Theory]
-    [InlineData("article:{id}", "article:7")]
-    [InlineData("{id}{id}", "77")]
-    [InlineData("{section}:{id}", "world:7")]
-    [InlineData("page:{page}", "page:2")]
-    [InlineData("{ID}", "7")]
-    [InlineData("{number}", "1.5")]
-    [InlineData("{{id}}", "{id}")]
-    [InlineData("{{{id}}}", "{7}")]
-    [InlineData("{braces}", "{id}")]
-    [InlineData("tags:{many}", "tags:a,b")]
-    [InlineData("article:{none}", null)]
-    [InlineData("article:{empty}", null)]
-    public void Fill_TakesRouteValues_ThenTheQuery(string template, string? tag) => Assert.Equal(tag, TagTemplate.Fill(template, Request()));
+    [InlineData("article:7")]
+    [InlineData("")]
+    public void Of_ATagWithoutBraces_IsNoTemplate(string tag) => Assert.Null(TagTemplate.Of(tag));
 
     [Theory]
-    [InlineData("article:{id")]
-    [InlineData("article:id}")]
-    [InlineData("article:{}")]
-    [InlineData("}{")]
-    public void Fill_OfAMalformedTemplate_Throws(string template)
+    [InlineData("article:{id}", "article:|<id>")]
+    [InlineData("{id}{ID}", "<id>|<ID>")]
+    [InlineData("{{{id}}}", "{|<id>|}")]
+    [InlineData("{{{{{id}", "{{|<id>")]
+    [InlineData("q:{ {id}", "q:{ |<id>")]
+    [InlineData("} {id} {", "} |<id>| {")]
+    [InlineData("{ids[]}{filter.name}{a-b_c}", "<ids[]>|<filter.name>|<a-b_c>")]
+    public void Of_ATemplate_HasNamesAndTexts(string tag, string parts)
     {
-        var error = Assert.Throws<FormatException>(() => TagTemplate.Fill(template, Request()));
-        Assert.Contains(template, error.Message, StringComparison.Ordinal);
+        var template = TagTemplate.Of(tag)!;
+        Assert.Equal(parts, string.Join('|', template.Parts.Select(part => part.IsName ? $"<{part.Text}>" : part.Text)));
+        Assert.Same(template, TagTemplate.Of(tag));
     }
 
     [Theory]
-    [InlineData("article:7", false)]
-    [InlineData("article:{id}", true)]
-    [InlineData("}}", true)]
-    public void IsTemplate_WhereThereIsABrace(string tag, bool expected) => Assert.Equal(expected, TagTemplate.IsTemplate(tag));
-
-    private static DefaultHttpContext Request()
+    [InlineData("q:{", "q:{")]
+    [InlineData("q:}", "q:}")]
+    [InlineData("{}", "{}")]
+    [InlineData("}{", "}{")]
+    [InlineData("{ id }", "{ id }")]
+    [InlineData("{\"a\":1}", "{\"a\":1}")]
+    [InlineData("{{id}}", "{id}")]
+    [InlineData("q:{{", "q:{")]
+    public void Of_BracesThatNameNothing_AreTakenAsTheyAre(string tag, string unescaped)
     {
-        var context = new DefaultHttpContext();
-        context.Request.RouteValues = new() { ["id"] = 7, ["section"] = "world", ["braces"] = "{id}", ["number"] = 1.5, ["none"] = null };
-        context.Request.QueryString = new QueryString("?page=2&section=not-this&many=a&many=b&empty=");
-        return context;
+        var template = TagTemplate.Of(tag)!;
+        Assert.Empty(template.Names);
+        Assert.Equal([tag, unescaped], template.Literals);
     }
 }
