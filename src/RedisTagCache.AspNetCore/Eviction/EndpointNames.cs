@@ -23,6 +23,10 @@ internal static class EndpointNames
             || Array.Exists(handler.GetParameters(), parameter => IsNamed(parameter, name) || ReadsAnything(parameter.ParameterType));
     }
 
+    /// <summary>Gets the parameter of the handler that takes the value of that name; nothing when it is not known.</summary>
+    public static ParameterInfo? ParameterOf(Endpoint? endpoint, string name) =>
+        Array.Find(endpoint?.Metadata.GetMetadata<MethodInfo>()?.GetParameters() ?? [], parameter => IsNamed(parameter, name));
+
     private static bool IsNamed(ParameterInfo parameter, string name) =>
         string.Equals(parameter.Name, name, StringComparison.OrdinalIgnoreCase)
         || parameter.GetCustomAttributes(inherit: false).OfType<IFromQueryMetadata>().Any(query => string.Equals(query.Name, name, StringComparison.OrdinalIgnoreCase));

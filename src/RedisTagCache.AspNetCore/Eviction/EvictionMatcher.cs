@@ -6,7 +6,7 @@ namespace RedisTagCache.AspNetCore.Eviction;
 
 /// <summary>
 /// Prepares evictions when routing has found an endpoint that evicts, so that it evicts in an application without the cache's middleware as well.
-/// Routing asks only for paths at which such an endpoint lies.
+/// Routing asks only for paths at which such an endpoint lies, or may lie.
 /// </summary>
 internal sealed class EvictionMatcher(EvictAfterResponse evictions) : MatcherPolicy, IEndpointSelectorPolicy
 {
@@ -16,7 +16,7 @@ internal sealed class EvictionMatcher(EvictAfterResponse evictions) : MatcherPol
     public bool AppliesToEndpoints(IReadOnlyList<Endpoint> endpoints)
     {
         ArgumentNullException.ThrowIfNull(endpoints);
-        return endpoints.Any(static endpoint => endpoint.Metadata.GetMetadata<EvictOutputCacheAttribute>() is not null);
+        return ContainsDynamicEndpoints(endpoints) || endpoints.Any(static endpoint => endpoint.Metadata.GetMetadata<EvictOutputCacheAttribute>() is not null);
     }
 
     public Task ApplyAsync(HttpContext httpContext, CandidateSet candidates)

@@ -41,7 +41,7 @@ internal static class PageVariation
 
     private static string? ValueBesidesKey(PageRequest page, string name)
     {
-        var values = new RequestValues(page.Context!.HttpContext, page.RouteValues);
+        var values = new RequestValues(page.Context!.HttpContext, page.Endpoint, page.RouteValues);
         if (values.RouteValue(name) is not { } value)
             return !IsVariedByQuery(page, name) && values.QueryValue(name) is { Count: > 0 } query ? string.Join(Separator, query.ToArray()) : null;
         return IsInPath(page, name, value) || Contains(page.Context.CacheVaryByRules.RouteValueNames, name) ? null : value;

@@ -36,7 +36,7 @@ internal sealed class TagTemplates(ILogger<TagTemplates> logger)
         foreach (var (tag, template) in templates ?? [])
         {
             context.Tags.Remove(tag);
-            var tags = Fill(template, new RequestValues(context.HttpContext, page.RouteValues), MaxTagsOfPage);
+            var tags = Fill(template, new RequestValues(context.HttpContext, page.Endpoint, page.RouteValues), MaxTagsOfPage);
             if (tags is null)
             {
                 context.AllowCacheStorage = false;
@@ -67,7 +67,7 @@ internal sealed class TagTemplates(ILogger<TagTemplates> logger)
                 continue;
             }
 
-            var tags = Fill(template, new RequestValues(context, route), MaxTagsOfEviction);
+            var tags = Fill(template, new RequestValues(context, endpoint, route), MaxTagsOfEviction);
             if (tags is null or { Count: 0 } && IsNew(_reportedEvictions, endpoint))
                 Log.EvictionTagIncomplete(logger, endpoint?.DisplayName);
             all.AddRange(tags ?? []);

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.OutputCaching;
+using RedisTagCache.AspNetCore.Eviction;
 
 namespace RedisTagCache.AspNetCore.OutputCaching;
 
@@ -19,7 +20,7 @@ internal sealed class OutputCacheStoreAdapter(ITagCacheStore store, OutstandingL
     {
         ArgumentNullException.ThrowIfNull(key);
         if (LookupFlow.Page is not { } page || !page.TryStrip(key, out var stripped))
-            return GetAsync(key, BeginLookup(key), cancellationToken);
+            return GetDirectlyAsync(Varied(key), cancellationToken);
         return page.Pages.TryGetCopy(page, stripped, out var copy) ? new(copy) : page.Pages.FindAsync(page, stripped.ToString(), cancellationToken);
     }
 
@@ -47,10 +48,11 @@ internal sealed class OutputCacheStoreAdapter(ITagCacheStore store, OutstandingL
             return;
         }
 
+        key = Varied(key);
         var token = TakeToken(key);
         if (validFor <= TimeSpan.Zero || LookupFlow.Page is { IsAborted: true })
             return;
-        var options = new TagCacheEntryOptions { Lifetime = validFor, Tags = WithEveryPage(tags.Span), Token = token };
+        var options = new TagCacheEntryOptions { Lifetime = validFor, Tags = Complete(tags.Span), Token = token };
         await store.SetAsync(Key(key), value, options, cancellationToken).ConfigureAwait(false);
     }
 
@@ -59,6 +61,8 @@ internal sealed class OutputCacheStoreAdapter(ITagCacheStore store, OutstandingL
         ArgumentNullException.ThrowIfNull(tag);
         return store.EvictByTagAsync(tag, cancellationToken);
     }
+
+    private ValueTask<byte[]?> GetDirectlyAsync(string key, CancellationToken cancellationToken) => GetAsync(key, BeginLookup(key), cancellationToken);
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<byte[]?> GetAsync(string key, PageLookup lookup, CancellationToken cancellationToken)
@@ -109,11 +113,9 @@ internal sealed class OutputCacheStoreAdapter(ITagCacheStore store, OutstandingL
 
     private static CacheEntryKey Key(string key) => new(CacheSurface.Output, key);
 
-    private static string[] WithEveryPage(ReadOnlySpan<string> tags)
-    {
-        var all = new string[tags.Length + 1];
-        tags.CopyTo(all);
-        all[^1] = EveryPage;
-        return all;
-    }
+    // A page that was rendered while Redis was away may be written when it is back.
+    private static string Varied(string key) => LookupFlow.Page is { Variation: { Length: > 0 } variation } ? key + variation : key;
+
+    private static string[] Complete(ReadOnlySpan<string> tags) =>
+        LookupFlow.Page is { Context: not null } page ? [.. tags, EveryPage, PathTag.Of(page.Path)] : [.. tags, EveryPage];
 }

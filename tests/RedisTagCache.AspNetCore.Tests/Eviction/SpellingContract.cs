@@ -55,6 +55,10 @@ public abstract class SpellingContract(IServed redis) : IAsyncLifetime
         { "/query?id=8", "/query?id=8.0", "query:8" },
         { "/unvaried?id=7", "/unvaried?id=07", "unvaried:7" },
         { "/tenant", "/tenant", "tenant:pages" },
+        { "/kinds/Draft", "/kinds/1", "kind:draft" },
+        { "/kinds/01", "/kinds/Draft", "kind:1" },
+        { "/list", "/list?page=01", "list:1" },
+        { "/list?page=1", "/list", "list:1" },
         { "/two/007/Hello", "/two/7/hello", "two:7:hello" },
     };
 
@@ -130,6 +134,12 @@ public abstract class SpellingContract(IServed redis) : IAsyncLifetime
         }
     }
 
+    private enum Kind
+    {
+        Published,
+        Draft,
+    }
+
     private static Task<string> StoredAsync(PageApp app, string path, string tenant = "pages") => PageApp.StoredAsync(() => GetAsync(app, path, tenant));
 
     private static async Task<string> GetAsync(PageApp app, string path, string tenant = "pages")
@@ -174,6 +184,10 @@ public abstract class SpellingContract(IServed redis) : IAsyncLifetime
         Map(app, "/query", "query:{id}");
         Map(app, "/tenant", "tenant:{tenant}");
         Map(app, "/two/{id}/{slug}", "two:{id}:{slug}");
+        app.MapGet("/kinds/{kind}", (Kind kind) => $"{kind} {Next()}").CacheOutput(policy => policy.Tag("kind:{kind}"));
+        app.MapPost("/kinds/{kind}", (Kind kind) => $"{kind}").EvictOutputCache("kind:{kind}");
+        app.MapGet("/list", (int page = 1) => $"{page} {Next()}").CacheOutput(policy => policy.Tag("list:{page}"));
+        app.MapPost("/list", (int page = 1) => $"{page}").EvictOutputCache("list:{page}");
         app.MapGet("/unvaried", Next).CacheOutput(policy => policy.SetVaryByQuery("y").Tag("unvaried:{id}"));
         app.MapPost("/unvaried", (HttpContext _) => "done").EvictOutputCache("unvaried:{id}");
         app.MapGet("/braces/{id:int}", Next).CacheOutput(policy => policy.Tag("brace:{", "post:{id}", "{brace", "}{"));
