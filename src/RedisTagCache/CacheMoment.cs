@@ -11,11 +11,15 @@ public sealed class CacheMoment
 {
     private readonly KeySpace _keys;
     private readonly MirrorState?[] _states;
+    private readonly long[] _unconfirmed;
+    private readonly TimeProvider _time;
 
-    internal CacheMoment(KeySpace keys, MirrorState?[] states)
+    internal CacheMoment(KeySpace keys, MirrorState?[] states, long[] unconfirmed, TimeProvider time)
     {
         _keys = keys;
         _states = states;
+        _unconfirmed = unconfirmed;
+        _time = time;
     }
 
     /// <summary>The token for a value of this key. As old as the instance's knowledge was, so at worst the value counts as evicted needlessly.</summary>
@@ -28,13 +32,41 @@ public sealed class CacheMoment
         return _states.Length > 0 && _states[_keys.PartitionOf(key.Key).Index] is { } state ? new CacheToken(state.Stamp) : CacheToken.Never;
     }
 
+    /// <summary>
+    /// Begins a scope for values that are made of data read from this moment on. A value that <see cref="ITagCache"/> or <c>HybridCache</c> computes in the scope
+    /// counts as begun no later than this moment. If one of its tags was evicted since, the caller gets the value, but it is not cached.
+    /// </summary>
+    /// <remarks>
+    /// The scope covers the current flow of control until it is disposed, for one minute at most. Begin it right after <see cref="ITagCacheStore.Observe"/>, before
+    /// the first read, and dispose it when the work ends.
+    /// </remarks>
+    /// <returns>The scope.</returns>
+    public IDisposable BeginScope() => VersionScope.Begin(this, _time.GetTimestamp());
+
+    /// <summary>Whether it is one of the cache with these keys.</summary>
+    internal bool IsOf(KeySpace keys) => ReferenceEquals(_keys, keys);
+
+    /// <summary>The version of a value that is made of what was read from this moment on: the older one.</summary>
+    /// <param name="token">The version that the value's own look-up brought.</param>
+    /// <param name="partition">The value's partition.</param>
+    /// <param name="first">What the instance knew of it first, for a moment before that.</param>
+    internal CacheToken Older(CacheToken token, Partition partition, EpochStamp? first)
+    {
+        var known = partition.Index >= 0 && partition.Index < _states.Length && _states[partition.Index] is { } state ? state.Stamp : first;
+        return known is { } stamp && !token.IsDefault ? CacheToken.Older(new CacheToken(stamp), token) : token;
+    }
+
+    /// <summary>The same for a value that is computed without Redis.</summary>
+    internal RemovalMoment Older(in RemovalMoment moment, Partition partition) =>
+        partition.Index >= 0 && partition.Index < _unconfirmed.Length ? moment with { Unconfirmed = Math.Min(moment.Unconfirmed, _unconfirmed[partition.Index]) } : moment;
+
     internal bool IsOf(ReadOnlySpan<Mirror> mirrors)
     {
         if (mirrors.Length != _states.Length)
             return false;
         for (var i = 0; i < mirrors.Length; i++)
         {
-            if (!ReferenceEquals(_states[i], mirrors[i].Known))
+            if (!ReferenceEquals(_states[i], mirrors[i].Known) || _unconfirmed[i] != mirrors[i].UnconfirmedCount)
                 return false;
         }
 

@@ -100,6 +100,13 @@ public sealed class RedisTagCacheOptions
     /// </summary>
     public TimeSpan LeaseWait { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// Gets or sets how long a factory of <c>HybridCache</c> or <see cref="ITagCache"/> holds up others. Must be between 1 second and 1 hour. The default is 2 minutes.
+    /// After it, the lease is given back, the other callers start over, and the late value goes to the caller whose factory it is and is not cached. A background
+    /// refresh ends. Shorter: a factory that hangs is replaced sooner. Longer: slower factories are cached.
+    /// </summary>
+    public TimeSpan FactoryTimeout { get; set; } = TimeSpan.FromMinutes(2);
+
     /// <summary>How values are compressed for Redis. Default <see cref="CacheCompression.None"/>.</summary>
     public CacheCompression Compression { get; set; }
 

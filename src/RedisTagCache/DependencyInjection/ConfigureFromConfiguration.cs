@@ -30,6 +30,7 @@ internal sealed class ConfigureFromConfiguration(IServiceProvider services) : IC
             ServeLocalCopiesDuringOutage = options.ServeLocalCopiesDuringOutage,
             LeaseDuration = options.LeaseDuration,
             LeaseWait = options.LeaseWait,
+            FactoryTimeout = options.FactoryTimeout,
             Partitions = options.Partitions,
             Compression = options.Compression,
             CompressionThreshold = options.CompressionThreshold,
@@ -49,6 +50,7 @@ internal sealed class ConfigureFromConfiguration(IServiceProvider services) : IC
         options.ServeLocalCopiesDuringOutage = bound.ServeLocalCopiesDuringOutage;
         options.LeaseDuration = bound.LeaseDuration;
         options.LeaseWait = bound.LeaseWait;
+        options.FactoryTimeout = bound.FactoryTimeout;
         options.Partitions = bound.Partitions;
         options.Compression = bound.Compression;
         options.CompressionThreshold = bound.CompressionThreshold;
@@ -86,6 +88,8 @@ internal sealed class ConfigureFromConfiguration(IServiceProvider services) : IC
         public TimeSpan LeaseDuration { get; set; }
 
         public TimeSpan LeaseWait { get; set; }
+
+        public TimeSpan FactoryTimeout { get; set; }
 
         public int? Partitions { get; set; }
 

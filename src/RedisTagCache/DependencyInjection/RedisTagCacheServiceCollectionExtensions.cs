@@ -127,6 +127,7 @@ public static class RedisTagCacheServiceCollectionExtensions
         options.ServeLocalCopiesDuringOutage,
         options.LeaseDuration,
         options.LeaseWait,
+        options.FactoryTimeout,
         options.Compression,
         options.CompressionThreshold);
 

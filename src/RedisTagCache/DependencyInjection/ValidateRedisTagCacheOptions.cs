@@ -31,6 +31,7 @@ internal sealed class ValidateRedisTagCacheOptions(IServiceProvider services) : 
         Between(nameof(options.LocalCacheEntries), options.LocalCacheEntries, 0, 100_000_000);
         Between(nameof(options.LeaseDuration), options.LeaseDuration, TimeSpan.FromMilliseconds(500), TimeSpan.FromMinutes(5));
         Between(nameof(options.LeaseWait), options.LeaseWait, TimeSpan.Zero, TimeSpan.FromMinutes(10));
+        Between(nameof(options.FactoryTimeout), options.FactoryTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1));
         Between(nameof(options.CompressionThreshold), options.CompressionThreshold, 0, LargestPayload);
         if (!Enum.IsDefined(options.Compression))
             Add(nameof(options.Compression), options.Compression, string.Join(", ", Enum.GetNames<CacheCompression>()));

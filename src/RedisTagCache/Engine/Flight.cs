@@ -46,18 +46,27 @@ internal abstract class Flight(string name)
     public void Leave()
     {
         if (Interlocked.Decrement(ref _callers) == 0)
-            _abandoned.Cancel();
+            Abandon();
     }
+
+    /// <summary>Tells the factory that nobody waits for it.</summary>
+    public void Abandon() => _abandoned.Cancel();
 }
 
 /// <summary>One of a type.</summary>
 internal sealed class Flight<T>(string name, HybridCacheEntryFlags flags) : Flight(name)
 {
-    private readonly TaskCompletionSource<FlightResult<T>> _landed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<FlightResult<T>?> _landed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _asOf;
 
     /// <summary>The layers of the one who began it: whoever wants others flies alone.</summary>
     public HybridCacheEntryFlags Flags => flags;
+
+    /// <summary>Cancelled when the one who began it leaves.</summary>
+    public CancellationToken LeaderLeaves { get; init; }
+
+    /// <summary>Whether it has come to an end for those who are on it; its factory may still run.</summary>
+    public bool IsLanded => _landed.Task.IsCompleted;
 
     /// <summary>When that was asked of Redis which the result rests on, zero when nothing was: who had joined before that need not doubt it.</summary>
     public long AsOf
@@ -68,17 +77,33 @@ internal sealed class Flight<T>(string name, HybridCacheEntryFlags flags) : Flig
 
     public void Land(FlightResult<T> result) => _landed.TrySetResult(result);
 
+    /// <summary>Whether it was no failure of the factory, but the one who began it left, and the factory heeds that one's token.</summary>
+    public bool HasLostItsLeader(Exception exception) => exception is OperationCanceledException && LeaderLeaves.IsCancellationRequested;
+
+    /// <summary>Lets those who have joined start over.</summary>
+    public void SendAway() => _landed.TrySetResult(null);
+
     public void Fail(Exception exception)
     {
+        if (HasLostItsLeader(exception))
+        {
+            SendAway();
+            return;
+        }
+
         _landed.TrySetException(exception);
         _ = _landed.Task.Exception; // nobody may have joined
     }
 
-    public async Task<FlightResult<T>> WaitAsync(CancellationToken cancellationToken)
+    /// <summary>Gives what it brought; nothing when who has joined is to start over.</summary>
+    public async Task<FlightResult<T>?> WaitAsync(CancellationToken cancellationToken)
     {
         try
         {
-            return await _landed.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+            var result = await _landed.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+            if (result is null)
+                Leave();
+            return result;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {

@@ -14,9 +14,12 @@ internal sealed record FlightResult<T>(T Value, ReadOnlyMemory<byte> Plain, int?
     /// <summary>What was known of removals when it began; nothing for what holds until its removal is heard of.</summary>
     public RemovalMoment? Begun { get; set; }
 
+    /// <summary>Whether it counts as begun before its own look-up, so that who joined before that look-up has to doubt it too.</summary>
+    public bool IsOlder { get; init; }
+
     /// <summary>Whether it was neither evicted nor removed since it began, as far as this instance knows now.</summary>
     public bool IsLive(ValueAddress address) =>
         !address.Watch.Mirror.IsRetired
-        && (address.Watch.Mirror.Known is not { } state || (Token.Stamp.IsSameGeneration(state.Stamp) && !state.IsPast(Token.Stamp, Tags)))
+        && (address.Watch.Mirror.Known is not { } state || (Token.Stamp.IsSameGeneration(state.Stamp) && !state.IsPast(Token.Stamp, Tags, address.Watch.Mirror.UnconfirmedAt(Begun?.Unconfirmed ?? 0))))
         && (Begun is not { Number: >= 0 } begun || !address.Watch.Removals.IsOvertaken(address.Name, begun, begun.Number));
 }

@@ -32,6 +32,9 @@ internal abstract class LocalCopy(ValueAddress address, CacheToken token, long r
     /// <summary>What tells its entry in Redis from any other; empty when it is not there.</summary>
     public ReadOnlyMemory<byte> Identity => identity;
 
+    /// <summary>For one that was computed without Redis: see <see cref="RemovalMoment.Unconfirmed"/>.</summary>
+    public long Unconfirmed { get; init; }
+
     /// <summary>Its share of the memory, in bytes.</summary>
     public int Size => size;
 
@@ -53,7 +56,7 @@ internal abstract class LocalCopy(ValueAddress address, CacheToken token, long r
             return Verdict.Fresh;
 
         // Without a token nothing was known of Redis, and this stands until something is.
-        var verdict = mirror.Known is { } state ? Store.Judge.OfCopy(token, tags, state)
+        var verdict = mirror.Known is { } state ? Store.Judge.OfCopy(token, tags, state, mirror.UnconfirmedAt(Unconfirmed))
             : token.IsDefault && version == _bornAt && !mirror.IsRetired ? Verdict.Fresh
             : Verdict.Dead;
         if (verdict == Verdict.Fresh)

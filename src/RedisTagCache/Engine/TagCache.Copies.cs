@@ -17,6 +17,10 @@ internal sealed partial class TagCache
     private LocalCopy<T>? FallbackOf<T>(ValueCall<T> call) =>
         _settings.ServeLocalCopiesDuringOutage && FindCopy(call) is { } copy && PhaseOf(copy, isAsked: false) != Phase.Gone ? copy : null;
 
+    /// <summary>The copy to give out where the factory fails: within its life, and known not to be evicted.</summary>
+    private FlightResult<T>? OldOf<T>(ValueCall<T> call) =>
+        FindCopy(call) is { } copy && copy.Watch.IsCurrent(_time.GetTimestamp()) && PhaseOf(copy, isAsked: false) != Phase.Gone ? ResultOf(copy) : null;
+
     /// <param name="copy">The copy.</param>
     /// <param name="isAsked">Whether it is to be given out without looking into Redis.</param>
     private Phase PhaseOf(LocalCopy copy, bool isAsked)
@@ -114,7 +118,10 @@ internal sealed partial class TagCache
             Immutable<T>.IsShared ? result.Value : default,
             result.Plain,
             result.PayloadFlags,
-            call.Serializer);
+            call.Serializer)
+        {
+            Unconfirmed = since.Unconfirmed,
+        };
 
         // Without a token nothing was known of Redis: only what this instance removed can be told.
         address.Watch.Removals.TryKeep(

@@ -9,7 +9,11 @@ namespace RedisTagCache.Engine;
 internal sealed partial class TagCache
 {
     private const int MostJoins = 3;
+    private const int MostNested = 8;
     private const int CertainlyFew = 1_000;
+
+    /// <summary>How long the begin of a flow counts for the values in it: what goes on for longer, such as a connection of web sockets, has forgotten what it read.</summary>
+    private static readonly TimeSpan _scopeLasts = TimeSpan.FromMinutes(1);
 
     /// <summary>Carried by every value, as by every page, so that all of them can be evicted at once.</summary>
     private const string EveryValue = "*";
@@ -53,36 +57,78 @@ internal sealed partial class TagCache
             return await factory.RunAsync(new CacheContext(key, policy ?? _open, carried), cancellationToken).ConfigureAwait(false);
         }
 
-        await StartAsync(cancellationToken).ConfigureAwait(false);
-        var call = new ValueCall<T>(_values.Locate(key), factory, policy ?? _open, effective, carried, _serializers.Of<T>()) { Activity = activity };
+        var moment = MomentOfFlow();
+        var call = new ValueCall<T>(_values.Locate(key), factory, policy ?? _open, effective, carried, _serializers.Of<T>()) { Activity = activity, Moment = moment };
         var called = _time.GetTimestamp();
-        var isWithin = RunningFactory.IsComputing(this, call.Name);
+        var around = RunningFactory.NamesOf(this);
         for (var joins = 0; ; joins++)
         {
             if (TryGiveCopy(call, out var value))
                 return value;
-            if (isWithin)
-                return await factory.RunAsync(new CacheContext(key, call.Given, carried), cancellationToken).ConfigureAwait(false); // it would wait for itself
+            if (around is not null && around.Contains(call.Name))
+                return await RunWithinAsync(call, cancellationToken).ConfigureAwait(false); // it would wait for itself
 
-            var own = new Flight<T>(call.Name, effective.Flags);
+            var own = new Flight<T>(call.Name, effective.Flags) { LeaderLeaves = cancellationToken };
             if (joins == MostJoins || _flights.TryBegin(own, out var underWay) || underWay is not Flight<T> flight || flight.Flags != effective.Flags)
             {
-                var flying = FlyAsync(own, call);
+                var flying = FlyAsync(own, call, _values.StartAsync());
                 return (cancellationToken.CanBeCanceled ? await LeadAsync(own, flying, cancellationToken).ConfigureAwait(false) : await flying.ConfigureAwait(false)).Value;
             }
 
-            if (!flight.TryJoin())
+            if (around is not null && !_waits.TryBegin(around, call.Name))
+                return await RunWithinAsync(call, cancellationToken).ConfigureAwait(false); // the same by way of others
+            try
             {
-                _flights.End(flight); // everybody has left
-                continue;
-            }
+                if (!flight.TryJoin())
+                {
+                    _flights.End(flight); // everybody has left
+                    continue;
+                }
 
-            _meter.Flight("joined");
-            activity.Role("joined");
-            var result = await flight.WaitAsync(cancellationToken).ConfigureAwait(false);
-            if ((called < flight.AsOf || await IsStillLiveAsync(call, result, called).ConfigureAwait(false)) && TryShare(call, result, out value))
-                return value;
+                _meter.Flight("joined");
+                activity.Role("joined");
+                var result = await flight.WaitAsync(cancellationToken).ConfigureAwait(false);
+                call = Located(call);
+                if (result is not null
+                    && ((called < flight.AsOf && !result.IsOlder) || await IsStillLiveAsync(call, result, called).ConfigureAwait(false))
+                    && TryShare(call, result, out value))
+                {
+                    return value;
+                }
+            }
+            finally
+            {
+                if (around is not null)
+                    _waits.End(around, call.Name);
+            }
         }
+    }
+
+    /// <summary>Runs the factory for a caller that is part of computing the value itself, and for that one alone.</summary>
+    private async Task<T> RunWithinAsync<T>(ValueCall<T> call, CancellationToken cancellationToken)
+    {
+        if (RunningFactory.CountComputing(this, call.Name) >= MostNested)
+        {
+            throw new InvalidOperationException(
+                $"A cached value is computed within its own factory more than {MostNested} times. Factories that ask for each other's values must come to an end.");
+        }
+
+        var running = RunningFactory.Begin(this, call.Name, call.Moment ?? _values.Observe(), _time.GetTimestamp(), cancellationToken);
+        try
+        {
+            return await call.Factory.RunAsync(new CacheContext(call.Address.Key, call.Given, call.Tags), cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            running.End();
+        }
+    }
+
+    /// <summary>What was known of evictions when the current flow began to read what a value may be made of; nothing when that is not known.</summary>
+    private CacheMoment? MomentOfFlow()
+    {
+        var oldest = _time.GetTimestamp() - (long)(_scopeLasts.TotalSeconds * _time.TimestampFrequency);
+        return RunningFactory.MomentOf(this, oldest) ?? _values.MomentOfFlow(oldest);
     }
 
     /// <summary>Whether a value under way may be given to one who joined: it must not have been overtaken before he came, whether that was announced here or not.</summary>
@@ -176,6 +222,10 @@ internal sealed partial class TagCache
             ? carried
             : throw new ArgumentException($"The tag '{EveryValue}' stands for everything; every value carries it anyway.", nameof(tags));
     }
+
+    /// <summary>Where the value lies, now that it may be known.</summary>
+    private ValueCall<T> Located<T>(ValueCall<T> call) =>
+        _values.Relocate(call.Address) is var address && ReferenceEquals(address, call.Address) ? call : call with { Address = address };
 
     /// <summary>Before the first look at Redis, copies cannot be kept.</summary>
     private Task StartAsync(CancellationToken cancellationToken)

@@ -21,16 +21,20 @@ internal sealed partial class TagCache
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             flight.Leave(); // it goes on while others wait for it
-            _ = flying.ContinueWith(static t => t.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+            Observe(flying);
             throw;
         }
     }
 
     /// <summary>Brings the value of a flight, for those who join it too.</summary>
-    private async Task<FlightResult<T>> FlyAsync<T>(Flight<T> flight, ValueCall<T> call)
+    private async Task<FlightResult<T>> FlyAsync<T>(Flight<T> flight, ValueCall<T> call, Task started)
     {
         try
         {
+            // Only now, so that callers who come before the first connection share one run, however quick it is.
+            if (!started.IsCompleted)
+                await started.WaitAsync(flight.Abandoned).ConfigureAwait(false);
+            call = Located(call);
             var result = await BringAsync(flight, call, flight.Abandoned).ConfigureAwait(false);
             _flights.End(flight);
             flight.Land(result);
@@ -58,14 +62,14 @@ internal sealed partial class TagCache
             ReadOnlyMemory<byte>? seen = null;
             FlightResult<T>? fallback = null;
             if (!call.Address.Watch.IsAvailable)
-                return await WithoutRedisAsync(call, call.Address.Watch.Removals.Observe(), cancellationToken).ConfigureAwait(false);
+                return await WithoutRedisAsync(flight, call, call.Address.Watch.Removals.Observe(), cancellationToken).ConfigureAwait(false);
             if (call.Policy.ReadsRedis)
             {
                 var asked = _time.GetTimestamp();
                 var before = call.Address.Watch.Removals.Observe();
                 using var found = new ValueLookup(await _values.FindAsync(call.Address, first, cancellationToken).ConfigureAwait(false), before);
                 if (found.IsUnavailable)
-                    return await WithoutRedisAsync(call, found.Moment, cancellationToken).ConfigureAwait(false);
+                    return await WithoutRedisAsync(flight, call, found.Moment, cancellationToken).ConfigureAwait(false);
                 if (found.IsOvertaken && TryOpen(call, found, flight, out var awaited))
                 {
                     flight.AsOf = firstAsked; // who has joined since may not have it
@@ -86,22 +90,25 @@ internal sealed partial class TagCache
                     fallback = result;
                 }
 
+                fallback ??= OldOf(call);
                 if (!call.Policy.WritesRedis)
-                    return await LeadAloneAsync(call, found.Token, found.Moment, fallback, cancellationToken).ConfigureAwait(false);
+                    return await LeadAloneAsync(flight, call, found.Token, found.Moment, fallback, cancellationToken).ConfigureAwait(false);
             }
             else if (FindCopy(call) is { } copy && looks == 0 && !copy.Watch.IsCurrent(_time.GetTimestamp()))
             {
                 // Nobody looks into Redis here, so that the copy is all there is: it deserves a look whether it still holds.
                 if (!await copy.Watch.PollAsync().ConfigureAwait(false))
-                    return await WithoutRedisAsync(call, call.Address.Watch.Removals.Observe(), cancellationToken).ConfigureAwait(false);
+                    return await WithoutRedisAsync(flight, call, call.Address.Watch.Removals.Observe(), cancellationToken).ConfigureAwait(false);
                 if (PhaseOf(copy, isAsked: true) == Phase.Fresh && ResultOf(copy) is { } result)
                     return result;
             }
 
+            if (!call.Policy.ReadsRedis)
+                fallback = OldOf(call);
             if (!call.Policy.ReadsRedis && !call.Policy.WritesRedis)
             {
-                return await LeadAloneAsync(call, await ObserveAsync(call, cancellationToken).ConfigureAwait(false), call.Address.Watch.Removals.Observe(), null, cancellationToken)
-                    .ConfigureAwait(false);
+                var token = await ObserveAsync(call, cancellationToken).ConfigureAwait(false);
+                return await LeadAloneAsync(flight, call, token, call.Address.Watch.Removals.Observe(), fallback, cancellationToken).ConfigureAwait(false);
             }
 
             owner ??= NewOwner();
@@ -109,18 +116,21 @@ internal sealed partial class TagCache
             var requested = _time.GetTimestamp();
             var moment = call.Address.Watch.Removals.Observe();
             var lease = await _values.AcquireAsync(call.Address, owner, seen, isPatient: fallback is not null).ConfigureAwait(false);
-            moment = moment with { Number = lease.Removal };
             if (lease.Verdict != LeaseVerdict.Unavailable)
+            {
+                moment = moment with { Number = lease.Removal };
                 flight.AsOf = requested;
+            }
+
             var left = LongestWait(call.Policy, fallback is not null) - _time.GetElapsedTime(start);
             switch (lease.Verdict)
             {
                 case LeaseVerdict.Granted:
                     CountFlight(call, hasWaited ? "taken_over" : "leader");
-                    return await RunAsync(call, new HeldLease(_values, call.Address, owner, _settings.LeaseDuration, _time), lease.Token, moment, fallback, cancellationToken)
+                    return await RunAsync(flight, call, new HeldLease(_values, call.Address, owner, _settings.LeaseDuration, _time), lease.Token, moment, fallback, cancellationToken)
                         .ConfigureAwait(false);
                 case LeaseVerdict.Unavailable:
-                    return await WithoutRedisAsync(call, moment, cancellationToken, fallback).ConfigureAwait(false);
+                    return await WithoutRedisAsync(flight, call, moment, cancellationToken, fallback).ConfigureAwait(false);
                 case LeaseVerdict.Paused:
                     return GiveFallback(call, fallback!, lease.Left, exception: null);
                 case LeaseVerdict.Changed when ++changes < MostChanges:
@@ -133,7 +143,7 @@ internal sealed partial class TagCache
                 default:
                     return fallback is not null && lease.Verdict == LeaseVerdict.Taken
                         ? GiveFallback(call, fallback, _longestPause, exception: null)
-                        : await LeadAloneAsync(call, lease.Token, moment, fallback, cancellationToken).ConfigureAwait(false);
+                        : await LeadAloneAsync(flight, call, lease.Token, moment, fallback, cancellationToken).ConfigureAwait(false);
             }
         }
     }
@@ -148,17 +158,19 @@ internal sealed partial class TagCache
         return result;
     }
 
-    private Task<FlightResult<T>> LeadAloneAsync<T>(ValueCall<T> call, CacheToken token, RemovalMoment moment, FlightResult<T>? fallback, CancellationToken cancellationToken)
+    private Task<FlightResult<T>> LeadAloneAsync<T>(
+        Flight<T> flight, ValueCall<T> call, CacheToken token, RemovalMoment moment, FlightResult<T>? fallback, CancellationToken cancellationToken)
     {
         CountFlight(call, "alone");
-        return RunAsync(call, lease: null, token, moment, fallback, cancellationToken);
+        return RunAsync(flight, call, lease: null, token, moment, fallback, cancellationToken);
     }
 
     /// <summary>Redis tells nothing: gives out the copy, or computes for this instance alone.</summary>
     private async Task<FlightResult<T>> WithoutRedisAsync<T>(
-        ValueCall<T> call, RemovalMoment moment, CancellationToken cancellationToken, FlightResult<T>? fallback = null)
+        Flight<T> flight, ValueCall<T> call, RemovalMoment moment, CancellationToken cancellationToken, FlightResult<T>? fallback = null)
     {
         var known = call.Address.Watch.Mirror.Known;
+        moment = moment with { Unconfirmed = call.Address.Watch.Mirror.UnconfirmedCount };
         if (FallbackOf(call) is { } copy && ResultOf(copy) is { } result)
         {
             var phase = PhaseOf(copy, isAsked: false);
@@ -179,7 +191,7 @@ internal sealed partial class TagCache
             fallback ??= result;
         }
 
-        return await LeadAloneAsync(call, known is null ? default : new CacheToken(known.Stamp), moment, fallback, cancellationToken).ConfigureAwait(false);
+        return await LeadAloneAsync(flight, call, known is null ? default : new CacheToken(known.Stamp), moment, fallback, cancellationToken).ConfigureAwait(false);
     }
 
     private static async Task<CacheToken> ObserveAsync<T>(ValueCall<T> call, CancellationToken cancellationToken)

@@ -25,15 +25,21 @@ internal sealed partial class TagCache
         using var activity = CacheActivity.Refresh(caller);
         var pause = TimeSpan.Zero;
         var outcome = "failed";
+#pragma warning disable CA2000 // A source without a timer has nothing to dispose of, and a factory that hangs may use its token for ever.
+        var ending = new CancellationTokenSource();
+#pragma warning restore CA2000
+        using var stopping = _stopping.Token.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), ending);
         try
         {
-            (outcome, pause) = await TryRefreshAsync(call, seen).ConfigureAwait(false);
+            (outcome, pause) = await TryRefreshAsync(call, seen, ending.Token).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // Whatever the factory throws: nobody waits for it, and the old value lives on.
         catch (Exception e)
 #pragma warning restore CA1031
         {
             pause = call.Policy.RetryDelay;
+            if (e is TimeoutException)
+                Abandon(ending);
             if (!_stopping.IsCancellationRequested && _failedRefreshes.ShouldTell(out var count))
                 Log.RefreshFailed(_logger, e, count);
         }
@@ -45,12 +51,15 @@ internal sealed partial class TagCache
         }
     }
 
-    private async Task<(string Outcome, TimeSpan Pause)> TryRefreshAsync<T>(ValueCall<T> call, ReadOnlyMemory<byte>? seen)
+    /// <summary>Tells a factory that is past its time, and may still run.</summary>
+    private static void Abandon(CancellationTokenSource ending) => _ = Task.Run(ending.Cancel);
+
+    private async Task<(string Outcome, TimeSpan Pause)> TryRefreshAsync<T>(ValueCall<T> call, ReadOnlyMemory<byte>? seen, CancellationToken cancellationToken)
     {
         if (!call.Policy.WritesRedis)
         {
             var begun = call.Address.Watch.Removals.Observe();
-            await ComputeAsync(call, null, await ObserveAsync(call, _stopping.Token).ConfigureAwait(false), begun, hasOld: true, _stopping.Token).ConfigureAwait(false);
+            await ComputeAsync(null, call, null, await ObserveAsync(call, cancellationToken).ConfigureAwait(false), begun, hasOld: true, cancellationToken).ConfigureAwait(false);
             return ("done", TimeSpan.Zero);
         }
 
@@ -63,7 +72,7 @@ internal sealed partial class TagCache
             {
                 case LeaseVerdict.Granted:
                     var held = new HeldLease(_values, call.Address, owner, _settings.LeaseDuration, _time);
-                    await ComputeAsync(call, held, lease.Token, moment with { Number = lease.Removal }, hasOld: true, _stopping.Token).ConfigureAwait(false);
+                    await ComputeAsync(null, call, held, lease.Token, moment with { Number = lease.Removal }, hasOld: true, cancellationToken).ConfigureAwait(false);
                     return ("done", TimeSpan.Zero);
                 case LeaseVerdict.Changed when looks < MostChanges:
                     // Another instance was quicker, or the entry is gone.
@@ -73,7 +82,8 @@ internal sealed partial class TagCache
                     continue;
                 case LeaseVerdict.Unavailable:
                     var known = call.Address.Watch.Mirror.Known;
-                    await ComputeAsync(call, null, known is null ? default : new CacheToken(known.Stamp), moment, hasOld: true, _stopping.Token).ConfigureAwait(false);
+                    moment = moment with { Unconfirmed = call.Address.Watch.Mirror.UnconfirmedCount };
+                    await ComputeAsync(null, call, null, known is null ? default : new CacheToken(known.Stamp), moment, hasOld: true, cancellationToken).ConfigureAwait(false);
                     return ("done", TimeSpan.Zero);
                 case LeaseVerdict.Paused:
                     return ("taken", lease.Left);

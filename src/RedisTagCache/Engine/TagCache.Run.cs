@@ -12,9 +12,9 @@ internal sealed partial class TagCache
 
     /// <summary>Runs the factory and keeps its value; gives out the old one where it fails, or takes too long.</summary>
     private async Task<FlightResult<T>> RunAsync<T>(
-        ValueCall<T> call, HeldLease? lease, CacheToken token, RemovalMoment moment, FlightResult<T>? fallback, CancellationToken cancellationToken)
+        Flight<T> flight, ValueCall<T> call, HeldLease? lease, CacheToken token, RemovalMoment moment, FlightResult<T>? fallback, CancellationToken cancellationToken)
     {
-        var computing = ComputeAsync(call, lease, token, moment, fallback is not null, cancellationToken);
+        var computing = ComputeAsync(flight, call, lease, token, moment, fallback is not null, cancellationToken);
         if (fallback is null)
             return await computing.ConfigureAwait(false);
 
@@ -26,13 +26,15 @@ internal sealed partial class TagCache
         }
         catch (TimeoutException e) when (!computing.IsCompleted)
         {
-            _ = computing.ContinueWith(static t => t.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+            AbandonWith(computing, flight);
             return GiveFallback(call, fallback, call.Policy.RetryDelay, e);
         }
 #pragma warning disable CA1031 // Whatever the factory throws: that is what the old value is for.
-        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested && !flight.HasLostItsLeader(e))
 #pragma warning restore CA1031
         {
+            if (e is TimeoutException)
+                flight.Abandon(); // it may still run
             return GiveFallback(call, fallback, call.Policy.RetryDelay, e);
         }
     }
@@ -50,7 +52,7 @@ internal sealed partial class TagCache
 
     /// <summary>Runs the factory and keeps its value. The lease is given back in every case, with a pause when there is an old value to live on.</summary>
     private async Task<FlightResult<T>> ComputeAsync<T>(
-        ValueCall<T> call, HeldLease? lease, CacheToken token, RemovalMoment moment, bool hasOld, CancellationToken cancellationToken)
+        Flight<T>? flight, ValueCall<T> call, HeldLease? lease, CacheToken token, RemovalMoment moment, bool hasOld, CancellationToken cancellationToken)
     {
         var pause = TimeSpan.Zero;
         var isPassed = false;
@@ -58,32 +60,38 @@ internal sealed partial class TagCache
         try
         {
             var context = new CacheContext(call.Address.Key, call.Given, call.Tags);
+            (var begun, moment) = Older(call, token, moment);
             T value;
+            bool isLate;
             try
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                value = await MeasuredAsync(call, context, cancellationToken).ConfigureAwait(false);
+                (value, isLate) = await BoundedAsync(flight, call, lease, context, hasOld, cancellationToken).ConfigureAwait(false);
             }
-            catch when (hasOld && !cancellationToken.IsCancellationRequested)
+            catch (Exception e) when (hasOld && !cancellationToken.IsCancellationRequested && flight?.HasLostItsLeader(e) != true)
             {
                 pause = call.Policy.RetryDelay;
                 throw;
             }
 
             var policy = ReferenceEquals(context.Policy, call.Given) ? call.Policy : _policies.Resolve(context.Policy) with { Flags = call.Policy.Flags };
-            var result = new FlightResult<T>(value, default, null, 0, token, TagId.OfAll([.. context.Tags, EveryValue], nameof(context.Tags))) { Begun = moment };
+            var result = new FlightResult<T>(value, default, null, 0, begun, TagId.OfAll([.. context.Tags, EveryValue], nameof(context.Tags)))
+            {
+                Begun = moment,
+                IsOlder = begun != token,
+            };
             isPassed = true;
             if (!TryEncode(call, value, policy.Compresses, out var encoded))
                 return result;
             result = result with { Plain = Immutable<T>.IsShared ? default : encoded.Plain, Length = encoded.Plain.Length, PayloadFlags = (byte)(encoded.Flags & PayloadKinds.Null) };
-            if (encoded.Plain.Length > _settings.MaximumPayloadBytes || !context.IsStored)
+            if (encoded.Plain.Length > _settings.MaximumPayloadBytes || !context.IsStored || isLate)
             {
-                CountNotKept(context.IsStored ? BypassReason.PayloadSize : BypassReason.Factory, null);
+                CountNotKept(context.IsStored && !isLate ? BypassReason.PayloadSize : BypassReason.Factory, null);
                 return result;
             }
 
             isPassed = false;
-            isFilled = await KeepAsync(call, policy, lease, result, encoded, moment).ConfigureAwait(false);
+            isFilled = !begun.IsNever && await KeepAsync(call, policy, lease, result, encoded, moment).ConfigureAwait(false);
             return result;
         }
         finally
@@ -97,12 +105,61 @@ internal sealed partial class TagCache
         }
     }
 
+    /// <summary>When the value counts as begun: no later than the caller began to read what it may be made of.</summary>
+    private static (CacheToken Token, RemovalMoment Moment) Older<T>(ValueCall<T> call, CacheToken token, RemovalMoment moment) => call.Moment is { } flow
+        ? (flow.Older(token, call.Address.Watch.Partition, call.Address.Watch.Mirror.First), flow.Older(moment, call.Address.Watch.Partition))
+        : (token, moment);
+
+    /// <summary>
+    /// Runs the factory, for as long as somebody waits for it. After <see cref="RedisTagCacheOptions.FactoryTimeout"/> it holds up nobody else: its own caller
+    /// gets the late value, and nobody else does. Where nobody waits, or there is an old value, that is its end.
+    /// </summary>
+    private async Task<(T Value, bool IsLate)> BoundedAsync<T>(
+        Flight<T>? flight, ValueCall<T> call, HeldLease? lease, CacheContext context, bool hasOld, CancellationToken cancellationToken)
+    {
+        var computing = MeasuredAsync(call, context, cancellationToken);
+        if (computing.IsCompleted)
+            return (await computing.ConfigureAwait(false), false);
+
+        Observe(computing); // it is left to itself when all have left
+        try
+        {
+            return (await computing.WaitAsync(_settings.FactoryTimeout, _time, cancellationToken).ConfigureAwait(false), false);
+        }
+        catch (TimeoutException e) when (!computing.IsFaulted)
+        {
+            if (flight is null || hasOld)
+                throw new TimeoutException($"A factory ran for longer than {nameof(RedisTagCacheOptions)}.{nameof(RedisTagCacheOptions.FactoryTimeout)} ({_settings.FactoryTimeout}).", e);
+
+            _flights.End(flight);
+            flight.SendAway();
+            if (lease is not null)
+                await lease.ReleaseAsync(TimeSpan.Zero).ConfigureAwait(false);
+            return (await computing.WaitAsync(cancellationToken).ConfigureAwait(false), true);
+        }
+    }
+
+    /// <summary>A factory that nobody waits for any more is told when it is past its time.</summary>
+    private static void AbandonWith(Task computing, Flight flight) => computing.ContinueWith(
+        static (task, flight) =>
+        {
+            _ = task.Exception;
+            ((Flight)flight!).Abandon();
+        },
+        flight,
+        CancellationToken.None,
+        TaskContinuationOptions.OnlyOnFaulted,
+        TaskScheduler.Default);
+
+    private static void Observe(Task task) =>
+        _ = task.ContinueWith(static t => t.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+
     /// <summary>Stores a value and keeps a copy. False when Redis has not stored it, and may not have got the lease back.</summary>
     private async Task<bool> KeepAsync<T>(ValueCall<T> call, EffectivePolicy policy, HeldLease? lease, FlightResult<T> result, EncodedValue encoded, RemovalMoment moment)
     {
         var life = policy.LifeFrom(Now());
         var write = new ValueWrite(CacheWriteOutcome.Dropped, RemovalMoment.Unknown, default);
-        if (policy.WritesRedis)
+        if (policy.WritesRedis && !IsForThisProcess(call, result))
         {
             var before = call.Address.Watch.Removals.Observe();
             write = await _values.FillAsync(
@@ -117,12 +174,16 @@ internal sealed partial class TagCache
         return write.Outcome == CacheWriteOutcome.Stored;
     }
 
+    /// <summary>Whether Redis would take it for evicted, since it cannot know which evictions came before it.</summary>
+    private static bool IsForThisProcess<T>(ValueCall<T> call, FlightResult<T> result) =>
+        result.Begun is { Unconfirmed: > 0 } && call.Address.Watch.Mirror.Known is { } known && known.IsPast(result.Token.Stamp, result.Tags) && result.IsLive(call.Address);
+
     private async Task<T> MeasuredAsync<T>(ValueCall<T> call, CacheContext context, CancellationToken cancellationToken)
     {
         var start = _time.GetTimestamp();
         var outcome = "error";
         using var activity = CacheActivity.Factory();
-        var running = RunningFactory.Begin(this, call.Name);
+        var running = RunningFactory.Begin(this, call.Name, call.Moment ?? _values.Observe(), start, cancellationToken);
         try
         {
             var value = await call.Factory.RunAsync(context, cancellationToken).ConfigureAwait(false);

@@ -6,10 +6,34 @@ internal sealed partial class TagCache
 {
     /// <summary>What <see cref="TryGetCopy"/> did not give out. Traced only where somebody listens, so that nobody else pays for it.</summary>
     public ValueTask<T> GetOrCreateAsync<T>(
+        string key, ValueFactory<T> factory, CachePolicy? policy, IEnumerable<string>? tags, CancellationToken cancellationToken)
+    {
+        var around = RunningFactory.Token;
+        return !around.CanBeCanceled || around == cancellationToken ? TraceAsync(key, factory, policy, tags, cancellationToken)
+            : !cancellationToken.CanBeCanceled ? TraceAsync(key, factory, policy, tags, around)
+            : LinkedAsync(key, factory, policy, tags, around, cancellationToken);
+    }
+
+    private ValueTask<T> TraceAsync<T>(
         string key, ValueFactory<T> factory, CachePolicy? policy, IEnumerable<string>? tags, CancellationToken cancellationToken) =>
         CacheActivity.IsHeard
             ? TracedAsync(key, factory, policy, tags, cancellationToken)
             : GetOrCreateAsync(key, factory, policy, tags, activity: null, cancellationToken);
+
+    /// <summary>Within a factory: the call ends with it, when nobody waits for that one any more.</summary>
+    private async ValueTask<T> LinkedAsync<T>(
+        string key, ValueFactory<T> factory, CachePolicy? policy, IEnumerable<string>? tags, CancellationToken around, CancellationToken cancellationToken)
+    {
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, around);
+        try
+        {
+            return await TraceAsync(key, factory, policy, tags, linked.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException e) when (cancellationToken.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(e.Message, e, cancellationToken);
+        }
+    }
 
     private async ValueTask<T> TracedAsync<T>(
         string key, ValueFactory<T> factory, CachePolicy? policy, IEnumerable<string>? tags, CancellationToken cancellationToken)

@@ -28,6 +28,7 @@ internal sealed partial class TagCache : ITagCache, ILocalCopies, IDisposable
     private readonly ILogger<TagCache> _logger;
     private readonly LocalCache _copies;
     private readonly Flights _flights = new();
+    private readonly WaitGraph _waits = new();
     private readonly Waiters _waiters = new();
     private readonly RefreshGate _gate;
     private readonly CancellationTokenSource _stopping = new();

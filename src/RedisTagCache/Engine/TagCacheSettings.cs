@@ -9,6 +9,7 @@ namespace RedisTagCache.Engine;
 /// <param name="ServeLocalCopiesDuringOutage">Whether copies are given out while Redis is away.</param>
 /// <param name="LeaseDuration">Without renewal.</param>
 /// <param name="LeaseWait">For another instance's value.</param>
+/// <param name="FactoryTimeout">After which a factory holds up nobody.</param>
 /// <param name="Compression">For Redis.</param>
 /// <param name="CompressionThreshold">In bytes.</param>
 internal sealed record TagCacheSettings(
@@ -20,5 +21,6 @@ internal sealed record TagCacheSettings(
     bool ServeLocalCopiesDuringOutage,
     TimeSpan LeaseDuration,
     TimeSpan LeaseWait,
+    TimeSpan FactoryTimeout,
     CacheCompression Compression,
     int CompressionThreshold);

@@ -10,6 +10,9 @@ internal sealed record ValueCall<T>(
 {
     public string Name => Address.Name;
 
+    /// <summary>What was known of evictions when the caller began to read what the value may be made of; nothing when that is not known.</summary>
+    public CacheMoment? Moment { get; init; }
+
     /// <summary>Of the call as a whole; nothing when nobody traces it.</summary>
     public Activity? Activity { get; init; }
 }

@@ -46,7 +46,11 @@ internal static class Judge
         && envelope.Header.Epoch >= since.Epoch && envelope.Header.Epoch <= state.Stamp.Epoch;
 
     /// <summary>The same for a copy that lies in this instance, by its marks alone. A copy of another lineage is dead: Redis may have lost a removal.</summary>
-    public static Verdict OfCopy(CacheToken token, ReadOnlySpan<byte[]> tags, MirrorState state)
+    /// <param name="token">When its value began.</param>
+    /// <param name="tags">The ids of its tags.</param>
+    /// <param name="state">The marks.</param>
+    /// <param name="unconfirmed">Which of them came before it although they are above its token.</param>
+    public static Verdict OfCopy(CacheToken token, ReadOnlySpan<byte[]> tags, MirrorState state, in UnconfirmedMarks unconfirmed = default)
     {
         var stamp = token.Stamp;
         if (!stamp.IsSameLineage(state.Stamp) || stamp.Epoch > state.Stamp.Epoch || stamp.Epoch < state.Floor)
@@ -56,9 +60,9 @@ internal static class Judge
         foreach (var tag in tags)
         {
             var marks = state.Marks[tag];
-            if (marks.Hard > stamp.Epoch)
+            if (marks.Hard > stamp.Epoch && !unconfirmed.IsEvictedBefore(tag))
                 return Verdict.Dead;
-            stale |= marks.Soft > stamp.Epoch;
+            stale |= marks.Soft > stamp.Epoch && !unconfirmed.IsExpiredBefore(tag);
         }
 
         return stamp.Epoch < state.Marks.PrunedTo ? Verdict.Dead : stale ? Verdict.Stale : Verdict.Fresh;

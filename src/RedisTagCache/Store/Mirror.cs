@@ -20,6 +20,9 @@ internal sealed partial class Mirror(Partition partition, RedisCommands commands
     private int _distrusts;
     private int _trustedAt = -1;
     private int _version;
+    private MarkTable? _unconfirmed;
+    private long _unconfirmedCount;
+    private EpochStamp? _first;
 
     /// <summary>The newest state known, even when it is no longer trusted; nothing before the first synchronization.</summary>
     public MirrorState? Known => Volatile.Read(ref _known);
@@ -36,6 +39,15 @@ internal sealed partial class Mirror(Partition partition, RedisCommands commands
 
     /// <summary>Changes after every change that may change a verdict: while it stays, so do the verdicts.</summary>
     public int Version => Volatile.Read(ref _version);
+
+    /// <summary>The first state that was known; read it after <see cref="Known"/>.</summary>
+    public EpochStamp? First => _first;
+
+    /// <summary>The number of the newest mark that this instance has taken over ahead of what Redis had told.</summary>
+    public long UnconfirmedCount => Volatile.Read(ref _unconfirmedCount);
+
+    /// <summary>For a value that began at such a number.</summary>
+    public UnconfirmedMarks UnconfirmedAt(long begun) => new(Volatile.Read(ref _unconfirmed), begun);
 
     /// <summary>Whether the newest state may be judged by, as far as it goes.</summary>
     public bool IsTrusted => Volatile.Read(ref _trustedAt) == Volatile.Read(ref _distrusts);
@@ -103,7 +115,7 @@ internal sealed partial class Mirror(Partition partition, RedisCommands commands
             else if (state.Stamp == reply.Before)
                 Publish(new MirrorState(reply.After, Math.Max(state.Floor, reply.Floor), state.Marks));
             else if (reply.After.Epoch > state.Stamp.Epoch)
-                isComplete = NoteAhead(reply.After);
+                isComplete = NoteAhead(reply.After, members);
         }
 
         if (NeedsRebuild)
@@ -122,6 +134,7 @@ internal sealed partial class Mirror(Partition partition, RedisCommands commands
             Interlocked.Increment(ref _version);
             if (_known is { } state)
             {
+                NoteUnconfirmed(members);
                 Raise(state, members, state.Stamp.Epoch + 1);
                 return;
             }
@@ -138,15 +151,29 @@ internal sealed partial class Mirror(Partition partition, RedisCommands commands
     }
 
     /// <summary>It was seen, although evictions before it are not yet known.</summary>
-    private bool NoteAhead(in EpochStamp stamp)
+    private bool NoteAhead(in EpochStamp stamp, ReadOnlySpan<byte[]> members)
     {
+        NoteUnconfirmed(members);
         if (stamp.Epoch > _ahead.Epoch || !stamp.IsSameLineage(_ahead))
             _ahead = stamp;
         return false;
     }
 
+    private void NoteUnconfirmed(ReadOnlySpan<byte[]> members)
+    {
+        var table = _unconfirmed ?? new MarkTable();
+        var number = _unconfirmedCount + 1;
+        foreach (var member in members)
+            table.Raise(member, number);
+        Volatile.Write(ref _unconfirmed, table);
+        Volatile.Write(ref _unconfirmedCount, number);
+    }
+
     private void Publish(MirrorState state)
     {
+        // What was computed ahead of it is judged by its token alone from here on: of what Redis has made meanwhile, nothing was known.
+        Volatile.Write(ref _unconfirmed, null);
+        _first ??= state.Stamp;
         state.Marks.Prune(state.Floor);
         Volatile.Write(ref _known, state);
         Interlocked.Increment(ref _version);

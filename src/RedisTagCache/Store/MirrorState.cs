@@ -8,7 +8,7 @@ namespace RedisTagCache.Store;
 internal sealed record MirrorState(EpochStamp Stamp, long Floor, MarkTable Marks)
 {
     /// <summary>Whether a value begun at this stamp with these tags is known to be dead already: it must not replace one that may be live.</summary>
-    public bool IsPast(in EpochStamp begun, ReadOnlySpan<byte[]> tags)
+    public bool IsPast(in EpochStamp begun, ReadOnlySpan<byte[]> tags, in UnconfirmedMarks unconfirmed = default)
     {
         if (!begun.IsSameGeneration(Stamp))
             return false; // for Redis to refuse
@@ -16,7 +16,7 @@ internal sealed record MirrorState(EpochStamp Stamp, long Floor, MarkTable Marks
             return true;
         foreach (var tag in tags)
         {
-            if (Marks[tag].Hard > begun.Epoch)
+            if (Marks[tag].Hard > begun.Epoch && !unconfirmed.IsEvictedBefore(tag))
                 return true;
         }
 

@@ -98,7 +98,7 @@ internal sealed partial class TagCacheStore : ITagCacheStore, IDisposable
     {
         var moment = Volatile.Read(ref _moment);
         if (moment is null || !moment.IsOf(_mirrors))
-            Volatile.Write(ref _moment, moment = new CacheMoment(_keys, [.. _mirrors.Select(m => m.Known)]));
+            Volatile.Write(ref _moment, moment = new CacheMoment(_keys, [.. _mirrors.Select(m => m.Known)], [.. _mirrors.Select(m => m.UnconfirmedCount)], _time));
         return moment;
     }
 

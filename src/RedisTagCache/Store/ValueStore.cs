@@ -120,6 +120,9 @@ internal sealed partial class ValueStore : IDisposable
     /// <summary>What a copy of an entry is known by.</summary>
     public static string NameOf(string key) => KeySpace.NameOf(key);
 
+    /// <summary>The address of what was located before it could be known where it lies; else the same.</summary>
+    public ValueAddress Relocate(ValueAddress address) => address.Watch == _nowhere && _store.Keys.IsPlaced ? Locate(address.Entry) : address;
+
     public ValueAddress Locate(string key) => Locate(new CacheEntryKey(CacheSurface.Hybrid, key));
 
     public ValueAddress Locate(in CacheEntryKey key)
@@ -146,6 +149,13 @@ internal sealed partial class ValueStore : IDisposable
             return CacheToken.Never;
         }
     }
+
+    /// <summary>What is known of evictions now, for values that are made of what is read from now on.</summary>
+    public CacheMoment Observe() => _store.Observe();
+
+    /// <summary>Since when what is read in the current flow may be part of its values; nothing when that is not known.</summary>
+    /// <param name="oldest">The time stamp before which a scope began that does not count any more.</param>
+    public CacheMoment? MomentOfFlow(long oldest) => VersionScope.Find(_store.Keys, oldest);
 
     /// <summary>Looks a value up. Observe the removals before, and make a <see cref="ValueLookup"/> of both.</summary>
     public ValueTask<CacheLookup> FindAsync(ValueAddress address, CancellationToken cancellationToken) =>

@@ -11,7 +11,7 @@ public sealed class OptionsTests
         ("Configuration", "configured:1,ssl=true"), ("KeyPrefix", "configured"), ("BuildNamespace", "7"), ("IsolateDistributedCacheByBuild", "true"),
         ("OperationTimeout", "00:00:02.5"), ("MarkRetention", "3.00:00:00"), ("MaximumMarks", "5000"),
         ("MaximumKeyLength", "99"), ("MaximumPayloadBytes", "98"), ("LocalCacheBytes", "97"), ("LocalCacheEntries", "96"), ("ServeLocalCopiesDuringOutage", "false"),
-        ("LeaseDuration", "00:00:07"), ("LeaseWait", "00:00:08"), ("Compression", "GZip"), ("CompressionThreshold", "95"), ("Partitions", "12"),
+        ("LeaseDuration", "00:00:07"), ("LeaseWait", "00:00:08"), ("FactoryTimeout", "00:00:09"), ("Compression", "GZip"), ("CompressionThreshold", "95"), ("Partitions", "12"),
     ];
 
     [Fact]
@@ -23,8 +23,8 @@ public sealed class OptionsTests
             ("configured:1,ssl=true", "configured", "7", true, TimeSpan.FromSeconds(2.5), TimeSpan.FromDays(3), 5_000),
             (options.Configuration, options.KeyPrefix, options.BuildNamespace, options.IsolateDistributedCacheByBuild, options.OperationTimeout, options.MarkRetention, options.MaximumMarks));
         Assert.Equal(
-            (99, 98, 97L, 96, false, TimeSpan.FromSeconds(7), TimeSpan.FromSeconds(8)),
-            (options.MaximumKeyLength, options.MaximumPayloadBytes, options.LocalCacheBytes, options.LocalCacheEntries, options.ServeLocalCopiesDuringOutage, options.LeaseDuration, options.LeaseWait));
+            (99, 98, 97L, 96, false, TimeSpan.FromSeconds(7), TimeSpan.FromSeconds(8), TimeSpan.FromSeconds(9)),
+            (options.MaximumKeyLength, options.MaximumPayloadBytes, options.LocalCacheBytes, options.LocalCacheEntries, options.ServeLocalCopiesDuringOutage, options.LeaseDuration, options.LeaseWait, options.FactoryTimeout));
         Assert.Equal((CacheCompression.GZip, 95, 12), (options.Compression, options.CompressionThreshold, options.Partitions));
     }
 
@@ -45,8 +45,8 @@ public sealed class OptionsTests
             ("rtc", false, TimeSpan.FromSeconds(1.5), TimeSpan.FromDays(7), 100_000, (int?)null),
             (options.KeyPrefix, options.IsolateDistributedCacheByBuild, options.OperationTimeout, options.MarkRetention, options.MaximumMarks, options.Partitions));
         Assert.Equal(
-            (1_024, 1024 * 1024, 64L * 1024 * 1024, 100_000, true, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30)),
-            (options.MaximumKeyLength, options.MaximumPayloadBytes, options.LocalCacheBytes, options.LocalCacheEntries, options.ServeLocalCopiesDuringOutage, options.LeaseDuration, options.LeaseWait));
+            (1_024, 1024 * 1024, 64L * 1024 * 1024, 100_000, true, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(2)),
+            (options.MaximumKeyLength, options.MaximumPayloadBytes, options.LocalCacheBytes, options.LocalCacheEntries, options.ServeLocalCopiesDuringOutage, options.LeaseDuration, options.LeaseWait, options.FactoryTimeout));
         Assert.Equal((CacheCompression.None, 4_096, 0), (options.Compression, options.CompressionThreshold, options.Profiles.Count));
     }
 

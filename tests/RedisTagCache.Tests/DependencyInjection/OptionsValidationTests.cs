@@ -40,6 +40,8 @@ public sealed class OptionsValidationTests
     [InlineData("LeaseDuration", "00:05:00.0000001", "00:00:00.5000000 to 00:05:00")]
     [InlineData("LeaseWait", "-00:00:00.0000001", "00:00:00 to 00:10:00")]
     [InlineData("LeaseWait", "00:10:00.0000001", "00:00:00 to 00:10:00")]
+    [InlineData("FactoryTimeout", "00:00:00.9999999", "00:00:01 to 01:00:00")]
+    [InlineData("FactoryTimeout", "01:00:00.0000001", "00:00:01 to 01:00:00")]
     [InlineData("CompressionThreshold", "-1", "0 to 268435456")]
     [InlineData("Compression", "7", "None, Brotli, GZip")]
     public async Task Start_WithAValueOutOfRange_NamesOptionValueAndRange(string option, string value, string range)

@@ -31,6 +31,9 @@ internal static class Copies
         return new ValueAddress(new CacheEntryKey(CacheSurface.Hybrid, key), name, _keys.Locate(CacheSurface.Hybrid, watch.Partition, name), watch);
     }
 
-    public static LocalCopy<string> Of(string key, PartitionWatch watch, int size = 1, long removal = 0, CacheToken token = default, params string[] tags) => new(
-        Address(key, watch), token, removal, [.. tags.Select(tag => TagId.Of(tag, nameof(tags)))], default, default, size, key, Encoding.UTF8.GetBytes(key), 0, new StringSerializer());
+    public static LocalCopy<string> Of(string key, PartitionWatch watch, int size = 1, long removal = 0, CacheToken token = default, long unconfirmed = 0, params string[] tags) => new(
+        Address(key, watch), token, removal, [.. tags.Select(tag => TagId.Of(tag, nameof(tags)))], default, default, size, key, Encoding.UTF8.GetBytes(key), 0, new StringSerializer())
+    {
+        Unconfirmed = unconfirmed,
+    };
 }

@@ -43,6 +43,35 @@ public sealed class FlightTests
         Assert.False(_flight.Abandoned.IsCancellationRequested);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Fail_CancellationByTheLeader_SendsJoinersAway(bool hasLeft)
+    {
+        using var leader = new CancellationTokenSource();
+        var flight = new Flight<string>("k", default) { LeaderLeaves = leader.Token };
+        Assert.True(flight.TryJoin());
+        var joiner = flight.WaitAsync(CancellationToken.None);
+        if (hasLeft)
+            await leader.CancelAsync();
+        flight.Fail(new TaskCanceledException());
+        if (hasLeft)
+            Assert.Null(await joiner);
+        else
+            await Assert.ThrowsAsync<TaskCanceledException>(() => joiner);
+    }
+
+    [Fact]
+    public async Task SendAway_WithJoiners_LeavesTheFlightToItsLeader()
+    {
+        var joiners = Enumerable.Range(0, 5).Select(_ => JoinAsync(CancellationToken.None)).ToArray();
+        _flight.SendAway();
+        Assert.All(await Task.WhenAll(joiners), Assert.Null);
+        Assert.False(_flight.Abandoned.IsCancellationRequested);
+        _flight.Leave();
+        Assert.True(_flight.Abandoned.IsCancellationRequested);
+    }
+
     [Fact]
     public async Task Wait_CancelledByOne_LeavesTheOthersTheirResult()
     {
@@ -53,7 +82,7 @@ public sealed class FlightTests
         _flight.Leave(); // so does the one who began
         Assert.False(_flight.Abandoned.IsCancellationRequested);
         _flight.Land(Result());
-        Assert.Equal("v", (await staying).Value);
+        Assert.Equal("v", (await staying)?.Value);
     }
 
     [Fact]
@@ -146,7 +175,7 @@ public sealed class FlightTests
 
     private static FlightResult<string> Result() => new("v", default, 1, 0, default, []);
 
-    private Task<FlightResult<string>> JoinAsync(CancellationToken cancellationToken)
+    private Task<FlightResult<string>?> JoinAsync(CancellationToken cancellationToken)
     {
         Assert.True(_flight.TryJoin());
         return _flight.WaitAsync(cancellationToken);

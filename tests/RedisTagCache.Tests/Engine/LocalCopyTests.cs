@@ -53,6 +53,38 @@ public sealed class LocalCopyTests
         Assert.Equal(Verdict.Dead, copy.Judge());
     }
 
+    /// <summary>It was computed without Redis, so that its token cannot be above an eviction that came before it.</summary>
+    [Theory]
+    [InlineData("h=t", nameof(Verdict.Dead))]
+    [InlineData("s=t", nameof(Verdict.Stale))]
+    public async Task Judge_UnconfirmedMarkBeforeTheValueBegan_IsFreshUntilTheNextMark(string mark, string expected)
+    {
+        var ended = Enum.Parse<Verdict>(expected);
+        using var instance = new ScriptedInstance();
+        var watch = await WatchAsync(instance);
+        watch.Mirror.Presume([Encoding.UTF8.GetBytes(mark)]);
+        var copy = Copies.Of("k", watch, token: new CacheToken(instance.Stamp), unconfirmed: watch.Mirror.UnconfirmedCount, tags: "t");
+        var early = Copies.Of("k", watch, token: new CacheToken(instance.Stamp), tags: "t");
+        Assert.Equal((Verdict.Fresh, ended), (copy.Judge(), early.Judge()));
+        watch.Mirror.Presume([Encoding.UTF8.GetBytes("h=u")]);
+        Assert.Equal(Verdict.Fresh, copy.Judge());
+        watch.Mirror.Presume([Encoding.UTF8.GetBytes(mark)]);
+        Assert.Equal(ended, copy.Judge());
+    }
+
+    /// <summary>Once Redis tells anything, nobody knows any more what came before the value.</summary>
+    [Fact]
+    public async Task Judge_UnconfirmedMarkThenNewsFromRedis_IsDead()
+    {
+        using var instance = new ScriptedInstance();
+        var watch = await WatchAsync(instance);
+        watch.Mirror.Presume([Encoding.UTF8.GetBytes("h=t")]);
+        var copy = Copies.Of("k", watch, token: new CacheToken(instance.Stamp), unconfirmed: watch.Mirror.UnconfirmedCount, tags: "t");
+        Assert.Equal(Verdict.Fresh, copy.Judge());
+        watch.Mirror.Apply(new MarkReply(instance.Stamp, instance.Stamp with { Epoch = 6 }, 0), [Encoding.UTF8.GetBytes("h=u")]);
+        Assert.Equal(Verdict.Dead, copy.Judge());
+    }
+
     [Theory]
     [InlineData(100, 9, null, true)] // heard before
     [InlineData(101, 10, null, true)]

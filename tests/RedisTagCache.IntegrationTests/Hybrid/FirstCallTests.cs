@@ -1,0 +1,49 @@
+using Microsoft.Extensions.Caching.Hybrid;
+using RedisTagCache.TestSupport;
+using static Microsoft.Extensions.Caching.Hybrid.HybridCacheEntryFlags;
+using static RedisTagCache.IntegrationTests.Hybrid.HybridCacheExtensions;
+
+namespace RedisTagCache.IntegrationTests.Hybrid;
+
+/// <summary>The first calls of an instance, which come before it has connected.</summary>
+public sealed class FirstCallTests(RedisFixture redis) : IClassFixture<RedisFixture>
+{
+    private readonly string _prefix = "t" + Guid.NewGuid().ToString("N");
+
+    public static TheoryData<HybridCacheEntryFlags> Combinations => [.. Enumerable.Range(0, 16).Select(i => (HybridCacheEntryFlags)i)];
+
+    [Theory]
+    [MemberData(nameof(Combinations))]
+    public async Task GetOrCreateAsync_BeforeTheFirstConnection_RunsTheFactoryOnce(HybridCacheEntryFlags flags)
+    {
+        for (var i = 0; i < 5; i++)
+        {
+            var joined = 0;
+            await using var instance = Instance.Create(redis.ConnectionString, options =>
+            {
+                options.KeyPrefix = _prefix + i;
+                options.OnEvent = happened => Interlocked.Add(ref joined, happened is { Kind: CacheEventKind.Flight, Detail: "joined" } ? 1 : 0);
+            });
+            var cache = instance.Get<HybridCache>();
+            var source = Source.HeldVersions();
+            var calls = Enumerable.Range(0, 2).Select(_ => cache.GetOrCreateAsync("k", source.ReadAsync, With(flags)).AsTask()).ToArray();
+            await Eventually.BecomesTrueAsync(() => Volatile.Read(ref joined) + source.Runs == 2, "both have come");
+            source.Release();
+            Assert.All(await Task.WhenAll(calls), value => Assert.Equal("v1", value));
+            Assert.Equal(1, source.Runs);
+        }
+    }
+
+    /// <summary>Nothing but the connection makes them wait: they are concurrent all the same.</summary>
+    [Theory]
+    [MemberData(nameof(Combinations))]
+    public async Task GetOrCreateAsync_BeforeTheFirstConnectionWithAQuickFactory_RunsTheFactoryOnce(HybridCacheEntryFlags flags)
+    {
+        await using var instance = Instance.Create(redis.ConnectionString, options => options.KeyPrefix = _prefix);
+        var cache = instance.Get<HybridCache>();
+        var source = Source.Versions();
+        var calls = Enumerable.Range(0, 5).Select(_ => cache.GetOrCreateAsync("k", source.ReadAsync, With(flags)).AsTask()).ToArray();
+        Assert.All(await Task.WhenAll(calls), value => Assert.Equal("v1", value));
+        Assert.Equal(1, source.Runs);
+    }
+}
