@@ -20,7 +20,7 @@ internal sealed class OutputCacheStoreAdapter(ITagCacheStore store, OutstandingL
     {
         ArgumentNullException.ThrowIfNull(key);
         if (LookupFlow.Page is not { } page || !page.TryStrip(key, out var stripped))
-            return GetDirectlyAsync(Varied(key), cancellationToken);
+            return GetAsync(Varied(key), BeginLookup(Varied(key)), cancellationToken);
         return page.Pages.TryGetCopy(page, stripped, out var copy) ? new(copy) : page.Pages.FindAsync(page, stripped.ToString(), cancellationToken);
     }
 
@@ -48,8 +48,7 @@ internal sealed class OutputCacheStoreAdapter(ITagCacheStore store, OutstandingL
             return;
         }
 
-        key = Varied(key);
-        var token = TakeToken(key);
+        var token = TakeToken(key = Varied(key));
         if (validFor <= TimeSpan.Zero || LookupFlow.Page is { IsAborted: true })
             return;
         var options = new TagCacheEntryOptions { Lifetime = validFor, Tags = Complete(tags.Span), Token = token };
@@ -61,8 +60,6 @@ internal sealed class OutputCacheStoreAdapter(ITagCacheStore store, OutstandingL
         ArgumentNullException.ThrowIfNull(tag);
         return store.EvictByTagAsync(tag, cancellationToken);
     }
-
-    private ValueTask<byte[]?> GetDirectlyAsync(string key, CancellationToken cancellationToken) => GetAsync(key, BeginLookup(key), cancellationToken);
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<byte[]?> GetAsync(string key, PageLookup lookup, CancellationToken cancellationToken)
