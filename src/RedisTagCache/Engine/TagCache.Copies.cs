@@ -153,7 +153,7 @@ internal sealed partial class TagCache
     {
         try
         {
-            var unpacked = ValueCodec.Unpack(found.Payload, found.PayloadFlags);
+            var unpacked = ValueCodec.Unpack(found.Payload, found.PayloadFlags, _settings.MaximumPayloadBytes);
             var flags = (byte)(found.PayloadFlags & PayloadKinds.Null);
             var value = ValueCodec.Decode(unpacked, flags, call.Serializer);
 

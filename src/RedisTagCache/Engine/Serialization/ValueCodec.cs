@@ -14,6 +14,8 @@ internal sealed class ValueCodec(CacheCompression compression, int threshold)
 {
     /// <summary>What is saved must be worth the reading: less than an eighth is not.</summary>
     private const int LeastGain = 8;
+    private const int UsualGain = 16;
+    private const int LeastRoom = 4 * 1024;
 
     public EncodedValue Encode<T>(T value, IHybridCacheSerializer<T> serializer, bool mayCompress)
     {
@@ -33,21 +35,40 @@ internal sealed class ValueCodec(CacheCompression compression, int threshold)
     }
 
     /// <summary>The plain bytes of a payload from Redis: a copy, or of the buffer itself.</summary>
-    /// <exception cref="InvalidDataException">It is not what it says.</exception>
-    public static ReadOnlyMemory<byte> Unpack(ReadOnlyMemory<byte> stored, byte flags)
+    /// <param name="stored">The payload.</param>
+    /// <param name="flags">How it is to be read.</param>
+    /// <param name="longest">The most plain bytes that are accepted.</param>
+    /// <exception cref="InvalidDataException">It is not what it says, or longer than is accepted.</exception>
+    public static ReadOnlyMemory<byte> Unpack(ReadOnlyMemory<byte> stored, byte flags, int longest = PayloadKinds.Longest)
     {
         if ((flags & (PayloadKinds.Brotli | PayloadKinds.GZip)) == 0)
-            return stored;
+            return stored.Length <= longest ? stored : throw TooLong(longest);
 
         var length = stored.Length < sizeof(int) ? -1 : BinaryPrimitives.ReadInt32LittleEndian(stored.Span);
         if (length < 0 || length > PayloadKinds.Longest)
             throw new InvalidDataException("A compressed payload tells no length.");
-        var plain = new byte[length];
+        if (length > longest)
+            throw TooLong(longest);
         using var packed = new MemoryStream(stored[sizeof(int)..].ToArray(), writable: false);
         using Stream reader = (flags & PayloadKinds.Brotli) != 0 ? new BrotliStream(packed, CompressionMode.Decompress) : new GZipStream(packed, CompressionMode.Decompress);
-        reader.ReadExactly(plain);
+        var plain = ReadExactly(reader, length, (int)Math.Min(length, Math.Max(LeastRoom, (long)UsualGain * stored.Length)));
         return reader.ReadByte() < 0 ? plain : throw new InvalidDataException("A compressed payload is longer than it tells.");
     }
+
+    /// <summary>The length is only what a payload tells of itself: room is made as bytes come.</summary>
+    private static byte[] ReadExactly(Stream reader, int length, int room)
+    {
+        var plain = new byte[room];
+        for (var read = 0; ; Array.Resize(ref plain, (int)Math.Min(length, 2L * plain.Length)))
+        {
+            reader.ReadExactly(plain.AsSpan(read));
+            read = plain.Length;
+            if (read == length)
+                return plain;
+        }
+    }
+
+    private static InvalidDataException TooLong(int longest) => new($"A payload is longer than the {longest} bytes that are accepted.");
 
     public static T Decode<T>(ReadOnlyMemory<byte> plain, byte flags, IHybridCacheSerializer<T> serializer) =>
         (flags & PayloadKinds.Null) != 0 ? default! : serializer.Deserialize(new ReadOnlySequence<byte>(plain));

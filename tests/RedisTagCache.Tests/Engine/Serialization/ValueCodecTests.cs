@@ -76,6 +76,39 @@ public sealed class ValueCodecTests
         }
     }
 
+    [Theory]
+    [InlineData(CacheCompression.Brotli)]
+    [InlineData(CacheCompression.GZip)]
+    public void Unpack_ClaimsFarMoreThanItHas_AllocatesLittle(CacheCompression compression)
+    {
+        var encoded = new ValueCodec(compression, 0).Encode(_even, _bytes, mayCompress: true);
+        byte[] stored = [.. encoded.Stored.Span];
+        BinaryPrimitives.WriteInt32LittleEndian(stored, PayloadKinds.Longest);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.ThrowsAny<Exception>(() => ValueCodec.Unpack(stored, encoded.Flags));
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 256 * 1024);
+    }
+
+    [Theory]
+    [InlineData(CacheCompression.Brotli, 300_000)]
+    [InlineData(CacheCompression.GZip, 300_000)]
+    [InlineData(CacheCompression.Brotli, 4_097)]
+    public void Unpack_ManyTimesLongerThanStored_GivesItWhole(CacheCompression compression, int length)
+    {
+        var value = new byte[length];
+        value[^1] = 1;
+        var encoded = new ValueCodec(compression, 0).Encode(value, _bytes, mayCompress: true);
+        Assert.Equal(value, ValueCodec.Unpack(encoded.Stored, encoded.Flags, length).ToArray());
+        Assert.Throws<InvalidDataException>(() => ValueCodec.Unpack(encoded.Stored, encoded.Flags, length - 1));
+    }
+
+    [Fact]
+    public void Unpack_OfPlainBytesLongerThanAccepted_Throws()
+    {
+        Assert.Equal(_even.Length, ValueCodec.Unpack(_even, 0, _even.Length).Length);
+        Assert.Throws<InvalidDataException>(() => ValueCodec.Unpack(_even, 0, _even.Length - 1));
+    }
+
     [Fact]
     public void Unpack_OfPlainBytes_CopiesNothing()
     {
