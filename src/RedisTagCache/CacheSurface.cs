@@ -3,7 +3,7 @@ namespace RedisTagCache;
 /// <summary>
 /// A room of keys in the store: equal keys of two surfaces are two entries. Tags know no surfaces: an eviction reaches all of them.
 /// </summary>
-public sealed class CacheSurface
+public sealed class CacheSurface : IEquatable<CacheSurface>
 {
     private const string DistributedName = "distributed";
 
@@ -49,6 +49,30 @@ public sealed class CacheSurface
 
     /// <summary>Values of <c>HybridCache</c> and <see cref="ITagCache"/>.</summary>
     internal static CacheSurface Hybrid { get; } = new(isTagged: true, isIsolatedByBuild: true, "hybrid");
+
+    /// <summary>Determines whether two surfaces are equal.</summary>
+    /// <param name="left">A surface, or null.</param>
+    /// <param name="right">Another surface, or null.</param>
+    /// <returns>True if they have the same name and the same properties.</returns>
+    public static bool operator ==(CacheSurface? left, CacheSurface? right) => left is null ? right is null : left.Equals(right);
+
+    /// <summary>Determines whether two surfaces differ.</summary>
+    /// <param name="left">A surface, or null.</param>
+    /// <param name="right">Another surface, or null.</param>
+    /// <returns>True if they have another name or other properties.</returns>
+    public static bool operator !=(CacheSurface? left, CacheSurface? right) => !(left == right);
+
+    /// <summary>Determines whether another surface has the same name and the same properties.</summary>
+    /// <param name="other">Another surface, or null.</param>
+    /// <returns>True if it has.</returns>
+    public bool Equals(CacheSurface? other) =>
+        ReferenceEquals(this, other) || (other is not null && Name == other.Name && IsTagged == other.IsTagged && IsIsolatedByBuild == other.IsIsolatedByBuild);
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => Equals(obj as CacheSurface);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => Name.GetHashCode(StringComparison.Ordinal);
 
     /// <inheritdoc/>
     public override string ToString() => Name;

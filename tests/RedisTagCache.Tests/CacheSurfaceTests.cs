@@ -34,6 +34,27 @@ public sealed class CacheSurfaceTests
         Assert.Throws<ArgumentNullException>(() => new CacheSurface(null!, isTagged: true, isIsolatedByBuild: true));
 
     [Fact]
+    public void Equals_SameNameAndProperties_IsTrue()
+    {
+        var (one, other) = (new CacheSurface("a", isTagged: true, isIsolatedByBuild: true), new CacheSurface("a", isTagged: true, isIsolatedByBuild: true));
+        Assert.True(one == other && one.Equals((object)other) && !(one != other));
+        Assert.Equal(new CacheEntryKey(one, "k"), new CacheEntryKey(other, "k"));
+        Assert.Single(new HashSet<CacheEntryKey> { new(one, "k"), new(other, "k") });
+    }
+
+    [Theory]
+    [InlineData("b", true, true)]
+    [InlineData("A", true, true)]
+    [InlineData("a", false, true)]
+    [InlineData("a", true, false)]
+    public void Equals_AnotherNameOrProperty_IsFalse(string name, bool isTagged, bool isIsolatedByBuild)
+    {
+        var (one, other) = (new CacheSurface("a", isTagged: true, isIsolatedByBuild: true), new CacheSurface(name, isTagged, isIsolatedByBuild));
+        Assert.True(one != other && !one.Equals(other) && !one.Equals(null) && one != null);
+        Assert.NotEqual(new CacheEntryKey(one, "k"), new CacheEntryKey(other, "k"));
+    }
+
+    [Fact]
     public void OwnSurfaces_Always_AreWhatTheyWere()
     {
         Assert.Equal(("output", true, true), (CacheSurface.Output.Name, CacheSurface.Output.IsTagged, CacheSurface.Output.IsIsolatedByBuild));
