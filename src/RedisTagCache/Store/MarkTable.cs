@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.IO.Hashing;
+using System.Security.Cryptography;
 
 namespace RedisTagCache.Store;
 
@@ -90,6 +91,9 @@ internal sealed class MarkTable
         return lost;
     }
 
+    /// <summary>Tags may be of a visitor's making. With a seed, nobody can make them collide.</summary>
+    private static readonly long _seed = BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long)));
+
     private sealed class IdComparer : IEqualityComparer<byte[]>, IAlternateEqualityComparer<ReadOnlySpan<byte>, byte[]>
     {
         public bool Equals(byte[]? x, byte[]? y) => x.AsSpan().SequenceEqual(y);
@@ -98,7 +102,7 @@ internal sealed class MarkTable
 
         public bool Equals(ReadOnlySpan<byte> alternate, byte[] other) => alternate.SequenceEqual(other);
 
-        public int GetHashCode(ReadOnlySpan<byte> alternate) => (int)XxHash3.HashToUInt64(alternate);
+        public int GetHashCode(ReadOnlySpan<byte> alternate) => (int)XxHash3.HashToUInt64(alternate, _seed);
 
         public byte[] Create(ReadOnlySpan<byte> alternate) => alternate.ToArray();
     }
