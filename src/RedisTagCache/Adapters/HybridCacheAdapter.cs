@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Microsoft.Extensions.Caching.Hybrid;
 using RedisTagCache.Engine;
 
@@ -6,6 +7,9 @@ namespace RedisTagCache.Adapters;
 /// <summary><see cref="HybridCache"/> in terms of the engine.</summary>
 internal sealed class HybridCacheAdapter(TagCache cache) : HybridCache
 {
+    private const int MostAtOnce = 32;
+    private const int MostAtOnceInOutage = 1_024;
+
     public override ValueTask<T> GetOrCreateAsync<TState, T>(
         string key,
         TState state,
@@ -38,10 +42,38 @@ internal sealed class HybridCacheAdapter(TagCache cache) : HybridCache
 
     public override ValueTask RemoveAsync(string key, CancellationToken cancellationToken = default) => cache.RemoveAsync(key, cancellationToken);
 
-    public override ValueTask RemoveAsync(IEnumerable<string> keys, CancellationToken cancellationToken = default)
+    /// <remarks>As documented for the base class, null is nothing to remove.</remarks>
+    public override ValueTask RemoveAsync(IEnumerable<string> keys, CancellationToken cancellationToken = default) =>
+        keys is null ? default : new ValueTask(RemoveAllAsync(keys, cancellationToken));
+
+    /// <summary>Few at a time, so that others find Redis free; all of them, whatever becomes of one.</summary>
+    private async Task RemoveAllAsync(IEnumerable<string> keys, CancellationToken cancellationToken)
     {
-        // As documented for the base class, null is nothing to remove.
-        return new ValueTask(Task.WhenAll((keys ?? []).Select(key => cache.RemoveAsync(key, cancellationToken).AsTask()).ToArray()));
+        Exception? first = null;
+        foreach (var chunk in keys.Chunk(MostAtOnceInOutage))
+        {
+            if (Volatile.Read(ref first) is null)
+                await Parallel.ForEachAsync(chunk, new ParallelOptions { MaxDegreeOfParallelism = MostAtOnce }, (key, _) => RemoveOneAsync(key)).ConfigureAwait(false);
+            else
+                await Task.WhenAll(chunk.Select(key => RemoveOneAsync(key).AsTask())).ConfigureAwait(false); // nothing is sent: each waits until it gives up
+        }
+
+        if (first is not null)
+            ExceptionDispatchInfo.Throw(first);
+
+        async ValueTask RemoveOneAsync(string key)
+        {
+            try
+            {
+                await cache.RemoveAsync(key, cancellationToken).ConfigureAwait(false);
+            }
+#pragma warning disable CA1031 // The others are removed all the same; it is thrown at the end.
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                Interlocked.CompareExchange(ref first, e, null);
+            }
+        }
     }
 
     // As with Microsoft's implementation, no tag is nothing to remove.
