@@ -41,7 +41,7 @@ internal sealed class Rights(IDatabase database, string prefix, TimeSpan timeout
 
     private object[][] Needed() =>
     [
-        ["SET", _text, "v", "PX", Lifetime], ["GET", _text], ["MGET", _text, _other], ["GETRANGE", _text, 0, 1], ["PTTL", _text], ["PEXPIRE", _text, Lifetime],
+        ["SET", _text, "v", "PX", Lifetime], ["GET", _text], ["MGET", _text, _other], ["GETRANGE", _text, 0, 1], ["STRLEN", _text], ["PTTL", _text], ["PEXPIRE", _text, Lifetime],
         ["EXISTS", _text], ["PERSIST", _text], ["RENAME", _text, _other], ["DEL", _other], ["UNLINK", _text],
         ["HSET", _hash, "f", "v"], ["HGET", _hash, "f"], ["HMGET", _hash, "f"], ["DEL", _hash],
         ["ZADD", _set, 1, "m"], ["ZSCORE", _set, "m"], ["ZCARD", _set], ["ZRANGE", _set, 0, -1], ["ZRANGEBYSCORE", _set, "-inf", "+inf"], ["ZREM", _set, "m"], ["DEL", _set],

@@ -20,6 +20,9 @@ internal static partial class Log
     [LoggerMessage(LogIds.CircuitClosed, LogLevel.Information, "Redis answers again")]
     public static partial void CircuitClosed(ILogger logger);
 
+    [LoggerMessage(LogIds.SubscriptionsNotSupported, LogLevel.Warning, "The connection to Redis does not support subscriptions, as with a proxy. Changes by other instances are found by polling, within two seconds")]
+    public static partial void SubscriptionsNotSupported(ILogger logger, Exception exception);
+
     [LoggerMessage(LogIds.LookupFailed, LogLevel.Warning, "Look-ups failed and were answered as misses ({Count} since the last such line)")]
     public static partial void LookupFailed(ILogger logger, Exception? exception, long count);
 
@@ -34,6 +37,12 @@ internal static partial class Log
 
     [LoggerMessage(LogIds.BackgroundCommandFailed, LogLevel.Debug, "A command that nobody waits for failed")]
     public static partial void BackgroundCommandFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(LogIds.BackgroundStepFailed, LogLevel.Error, "A background task of the cache failed for another reason than Redis. It continues after a pause. Check the application's loggers, metric listeners and event handlers")]
+    public static partial void BackgroundStepFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(LogIds.EvictionsCoarsened, LogLevel.Warning, "More evictions or removals waited for Redis than are kept one by one. All entries of the partitions concerned were evicted instead")]
+    public static partial void EvictionsCoarsened(ILogger logger);
 
     [LoggerMessage(LogIds.EvictionFailed, LogLevel.Warning, "Redis did not confirm evictions; they are repeated until it does ({Count} since the last such line)")]
     public static partial void EvictionFailed(ILogger logger, Exception exception, long count);

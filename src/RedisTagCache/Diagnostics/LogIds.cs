@@ -6,6 +6,7 @@ internal static class LogIds
     public const int BuildNamespaceResolved = 1;
     public const int ConnectFailed = 10;
     public const int LayoutAgreed = 13;
+    public const int SubscriptionsNotSupported = 14;
     public const int CircuitOpened = 11;
     public const int CircuitClosed = 12;
     public const int LookupFailed = 20;
@@ -13,10 +14,12 @@ internal static class LogIds
     public const int WriteRefused = 22;
     public const int EntryDamaged = 23;
     public const int BackgroundCommandFailed = 24;
+    public const int BackgroundStepFailed = 25;
     public const int EvictionFailed = 30;
     public const int EvictionsRepeated = 31;
     public const int MarksHealed = 32;
     public const int RemovalsRepeated = 33;
+    public const int EvictionsCoarsened = 34;
     public const int MirrorRebuilt = 40;
     public const int SyncFailed = 41;
     public const int GenerationBegan = 42;

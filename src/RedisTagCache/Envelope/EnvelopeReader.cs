@@ -113,6 +113,10 @@ internal readonly ref struct EnvelopeReader
         return sliding > 0 && (start[EnvelopeLayout.FlagsAt] & EnvelopeLayout.TaggedFlag) == 0;
     }
 
+    /// <summary>Returns whether an envelope may begin with these bytes, of which there are fewer than its identity has. None are taken for no envelope.</summary>
+    public static bool MayBegin(ReadOnlySpan<byte> bytes) =>
+        !bytes.IsEmpty && bytes[..Math.Min(bytes.Length, EnvelopeLayout.Magic.Length)].SequenceEqual(EnvelopeLayout.Magic[..Math.Min(bytes.Length, EnvelopeLayout.Magic.Length)]);
+
     /// <summary>Whether the bytes look like an envelope that a later version of this library wrote.</summary>
     public static bool IsOfLaterVersion(ReadOnlySpan<byte> bytes) =>
         bytes.Length > EnvelopeLayout.VersionAt && bytes.StartsWith(EnvelopeLayout.Magic)

@@ -13,6 +13,7 @@ internal sealed class Backplane(RedisConnection connection, ILogger<Backplane> l
     private readonly Dictionary<int, ChannelMessageQueue?> _queues = [];
     private ISubscriber? _subscriber;
     private bool _disposed;
+    private int _isPollingOnly;
 
     /// <summary>Subscribes where that has not succeeded yet; true when it did now. The client repeats it by itself after a lost connection.</summary>
     public async Task<bool> TrySubscribeAsync(Partition partition, Action<ReadOnlyMemory<byte>> receive, TimeSpan timeout, TimeProvider time)
@@ -32,14 +33,21 @@ internal sealed class Backplane(RedisConnection connection, ILogger<Backplane> l
 
             // Not awaited: a failure would keep the queue from us, and the client fills it all the same as soon as it can. What follows on that connection tells.
             queue = await subscriber.SubscribeAsync(channel, CommandFlags.FireAndForget).ConfigureAwait(false);
-            queue.OnMessage(message => receive((byte[]?)message.Message ?? []));
+            queue.OnMessage(message => Receive(receive, (byte[]?)message.Message ?? []));
             await subscriber.PingAsync().WaitAsync(timeout, time).ConfigureAwait(false);
             if (subscriber.SubscribedEndpoint(channel) is null)
                 throw new RedisTagCacheUnavailableException("Redis refused the subscription to a channel.");
             Hold(partition, queue);
             return true;
         }
-        catch (Exception e) when (RedisFailure.IsRedis(e))
+        catch (NotSupportedException e)
+        {
+            // A proxy that has no subscriptions: polling finds what changes. The partitions stay noted, so that this is neither tried nor told again.
+            if (Interlocked.Exchange(ref _isPollingOnly, 1) == 0)
+                Log.SubscriptionsNotSupported(logger, e);
+            return false;
+        }
+        catch (Exception e) when (RedisFailure.IsRedis(e) || connection.IsClosing(e))
         {
             Log.BackgroundCommandFailed(logger, e);
             queue?.Unsubscribe(CommandFlags.FireAndForget);
@@ -52,8 +60,24 @@ internal sealed class Backplane(RedisConnection connection, ILogger<Backplane> l
     /// <summary>For how many partitions no messages come at the moment.</summary>
     public int CountSilent(IEnumerable<Partition> partitions)
     {
+        if (Volatile.Read(ref _isPollingOnly) != 0)
+            return 0;
         lock (_queues)
             return partitions.Count(partition => !_queues.TryGetValue(partition.Index, out var queue) || queue is null || _subscriber?.IsConnected(ChannelOf(partition)) != true);
+    }
+
+    private void Receive(Action<ReadOnlyMemory<byte>> receive, byte[] message)
+    {
+        try
+        {
+            receive(message);
+        }
+#pragma warning disable CA1031 // Nothing may end the messages.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            BackgroundFault.Report(logger, e);
+        }
     }
 
     private static RedisChannel ChannelOf(Partition partition) => partition.IsSharded ? RedisChannel.Sharded(partition.Channel) : RedisChannel.Literal(partition.Channel);

@@ -10,13 +10,13 @@ internal static class BatchReply
     private const int LongestStamp = 64;
 
     /// <summary>Stands before the first value.</summary>
-    /// <exception cref="RedisException">It is another reply.</exception>
+    /// <exception cref="UnexpectedReplyException">It is another reply.</exception>
     public static RespReader Begin(RespResult reply, int values)
     {
         var reader = reply.Read();
         return !reader.IsNull && reader.IsAggregate && reader.AggregateLength() == values
             ? reader
-            : throw new RedisException("A command gave another number of values than it was asked for.");
+            : throw new UnexpectedReplyException("A command gave another number of values than it was asked for.");
     }
 
     /// <summary>Reads an entry; a key of another type is none either.</summary>
@@ -42,7 +42,7 @@ internal static class BatchReply
         MoveToScalar(ref reader);
         return reader.TryReadInt64(out var flag) && flag is 0 or 1
             ? flag == 1
-            : throw new RedisException("A command gave something that is neither yes nor no.");
+            : throw new UnexpectedReplyException("A command gave something that is neither yes nor no.");
     }
 
     public static EpochStamp? NextStamp(ref RespReader reader)
@@ -58,6 +58,6 @@ internal static class BatchReply
     {
         reader.MoveNext();
         if (!reader.IsScalar)
-            throw new RedisException("A command gave something that is no value.");
+            throw new UnexpectedReplyException("A command gave something that is no value.");
     }
 }

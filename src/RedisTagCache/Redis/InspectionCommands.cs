@@ -88,7 +88,7 @@ internal sealed class InspectionCommands(RedisConnection connection, TimeSpan ti
         var database = await ConnectAsync(cancellationToken).ConfigureAwait(false);
         return await BoundAsync(
             () => Task.WhenAll(entries.Select(async entry =>
-                EntryDropScript.Parse(await EntryDropScript.Call(entry.Stored.Key, entry.Identity).RunAsync(database).ConfigureAwait(false)))),
+                ScriptReply.Read(await EntryDropScript.Call(entry.Stored.Key, entry.Identity).RunAsync(database).ConfigureAwait(false), EntryDropScript.Parse))),
             cancellationToken).ConfigureAwait(false);
     }
 
@@ -124,7 +124,7 @@ internal sealed class InspectionCommands(RedisConnection connection, TimeSpan ti
         {
             throw new RedisTagCacheUnavailableException($"Redis did not answer within {timeout.TotalSeconds:0.###} s.", e);
         }
-        catch (Exception e) when (RedisFailure.IsRedis(e) && e is not RedisTagCacheUnavailableException && !cancellationToken.IsCancellationRequested)
+        catch (Exception e) when ((RedisFailure.IsRedis(e) || connection.IsClosing(e)) && e is not RedisTagCacheUnavailableException && !cancellationToken.IsCancellationRequested)
         {
             throw new RedisTagCacheUnavailableException("Redis refused what was asked: " + e.Message, e);
         }

@@ -67,8 +67,14 @@ internal sealed class RedisCircuit(Partition partition, RedisConnection connecti
         var failures = Interlocked.Increment(ref _failures);
         if ((failures < FailuresInARow && exception is not TimeoutException) || Interlocked.Exchange(ref _open, 1) != 0)
             return;
-        Opened?.Invoke(this, exception);
-        _ = Task.Run(ProbeAsync, CancellationToken.None);
+        try
+        {
+            Opened?.Invoke(this, exception);
+        }
+        finally
+        {
+            _ = Task.Run(ProbeAsync, CancellationToken.None); // whatever an observer throws: else it stayed open
+        }
     }
 
     /// <summary>Finds out whether the server answers, when it may be that it does not, or no longer does not.</summary>
@@ -82,11 +88,11 @@ internal sealed class RedisCircuit(Partition partition, RedisConnection connecti
             else
                 await AskAsync().ConfigureAwait(false);
         }
-        catch (Exception e) when (!stopping.IsCancellationRequested && RedisFailure.IsRedis(e))
+        catch (Exception e) when (!stopping.IsCancellationRequested && IsTrouble(e))
         {
             Failed(e, start);
         }
-        catch (Exception e) when (stopping.IsCancellationRequested && RedisFailure.IsRedis(e))
+        catch (Exception e) when (stopping.IsCancellationRequested && IsTrouble(e))
         {
             // disposed
         }
@@ -114,16 +120,31 @@ internal sealed class RedisCircuit(Partition partition, RedisConnection connecti
     {
         try
         {
-            while (IsOpen && !await TryCloseAsync().ConfigureAwait(false))
-            {
-                await ReconfigureAsync().ConfigureAwait(false);
+            while (IsOpen && !await TryOnceAsync().ConfigureAwait(false))
                 await Task.Delay(_probeInterval, time, stopping).ConfigureAwait(false);
-            }
         }
-        catch (Exception e) when (stopping.IsCancellationRequested && RedisFailure.IsRedis(e))
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
             // disposed
         }
+    }
+
+    private async Task<bool> TryOnceAsync()
+    {
+        try
+        {
+            if (await TryCloseAsync().ConfigureAwait(false))
+                return true;
+            await ReconfigureAsync().ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // Nothing may end the loop that closes the circuit.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            // disposed, or an observer threw; what the latter has missed it finds by polling
+        }
+
+        return false;
     }
 
     private async Task<bool> TryCloseAsync()
@@ -132,7 +153,7 @@ internal sealed class RedisCircuit(Partition partition, RedisConnection connecti
         {
             await AskAsync().ConfigureAwait(false);
         }
-        catch (Exception e) when (!stopping.IsCancellationRequested && RedisFailure.IsRedis(e))
+        catch (Exception e) when (!stopping.IsCancellationRequested && IsTrouble(e))
         {
             return false;
         }
@@ -142,6 +163,8 @@ internal sealed class RedisCircuit(Partition partition, RedisConnection connecti
             Closed?.Invoke();
         return true;
     }
+
+    private bool IsTrouble(Exception e) => RedisFailure.IsRedis(e) || connection.IsClosing(e);
 
     private async Task AskAsync()
     {
@@ -160,7 +183,7 @@ internal sealed class RedisCircuit(Partition partition, RedisConnection connecti
         {
             await connection.ReconfigureAsync().WaitAsync(timeout, time, stopping).ConfigureAwait(false);
         }
-        catch (Exception e) when (!stopping.IsCancellationRequested && RedisFailure.IsRedis(e))
+        catch (Exception e) when (!stopping.IsCancellationRequested && IsTrouble(e))
         {
             // the next probe asks again
         }

@@ -44,25 +44,38 @@ internal sealed class RedisCircuits : IDisposable
 
     private void OnOpened(RedisCircuit opened, Exception exception)
     {
-        if (Interlocked.Increment(ref _open) == 1)
-            Log.CircuitOpened(_logger, exception);
+        var isFirst = Interlocked.Increment(ref _open) == 1;
 
         // The same server has other partitions: better that they are found out here than by their callers.
         if (Interlocked.Exchange(ref _asking, 1) == 0)
             _ = Task.Run(AskOthersAsync);
+        if (isFirst)
+            Log.CircuitOpened(_logger, exception);
     }
 
     private async Task AskOthersAsync()
     {
-        await Task.WhenAll(_circuits.Where(static circuit => !circuit.IsOpen).Select(static circuit => circuit.TryAsync())).ConfigureAwait(false);
-        Volatile.Write(ref _asking, 0);
+        try
+        {
+            await Task.WhenAll(_circuits.Where(static circuit => !circuit.IsOpen).Select(static circuit => circuit.TryAsync())).ConfigureAwait(false);
+        }
+        finally
+        {
+            Volatile.Write(ref _asking, 0);
+        }
     }
 
     private void OnClosed()
     {
-        if (Interlocked.Decrement(ref _open) == 0)
-            Log.CircuitClosed(_logger);
-        Closed?.Invoke();
+        try
+        {
+            if (Interlocked.Decrement(ref _open) == 0)
+                Log.CircuitClosed(_logger);
+        }
+        finally
+        {
+            Closed?.Invoke();
+        }
     }
 
     private void OnRestored()

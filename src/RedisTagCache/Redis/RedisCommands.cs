@@ -87,22 +87,35 @@ internal sealed class RedisCommands(RedisRunner runner)
                 var staging = database.StringSetAsync(write.staged, write.envelope, _stagedLifetime, flags: Flags);
                 var moving = write.Move.RunAsync(database);
                 await Task.WhenAll(staging, moving).ConfigureAwait(false);
-                return EntryMoveScript.Parse(await moving.ConfigureAwait(false));
+                return ScriptReply.Read(await moving.ConfigureAwait(false), EntryMoveScript.Parse);
             },
             cancellationToken);
     }
+
+    /// <summary>Deletes a partition's stamp. The next synchronization begins a new generation.</summary>
+    public ValueTask<bool> ForgetAsync(Partition partition, CancellationToken cancellationToken) =>
+        runner.RunAsync("mark", partition, partition, static (database, of) => new ValueTask<bool>(database.KeyDeleteAsync(of.Epoch, Flags)), cancellationToken);
 
     public ValueTask<bool> RemoveAsync(EntryAddress address, CancellationToken cancellationToken) =>
         runner.RunAsync("remove", address.Partition, address, static (database, of) => new ValueTask<bool>(database.KeyDeleteAsync(of.Key, Flags)), cancellationToken);
 
     public bool Remove(EntryAddress address) => runner.Run("remove", address.Partition, address, static (database, of) => database.KeyDelete(of.Key, Flags));
 
+    /// <summary>Removes an entry if it still is the one that was read: the number of bytes removed.</summary>
+    public ValueTask<long> DropAsync(EntryAddress address, byte[] identity, CancellationToken cancellationToken) =>
+        runner.RunAsync(
+            "remove",
+            address.Partition,
+            EntryDropScript.Call(address.Key, identity),
+            static async (database, call) => ScriptReply.Read(await call.RunAsync(database).ConfigureAwait(false), EntryDropScript.Parse),
+            cancellationToken);
+
     public ValueTask<bool> TouchAsync(EntryAddress address, byte[] identity, long timeToLive, CancellationToken cancellationToken) =>
         runner.RunAsync(
             "touch",
             address.Partition,
             EntryTouchScript.Call(address, identity, timeToLive),
-            static async (database, call) => EntryTouchScript.Parse(await call.RunAsync(database).ConfigureAwait(false)),
+            static async (database, call) => ScriptReply.Read(await call.RunAsync(database).ConfigureAwait(false), EntryTouchScript.Parse),
             cancellationToken);
 
     public bool Touch(EntryAddress address, byte[] identity, long timeToLive) =>
@@ -110,7 +123,7 @@ internal sealed class RedisCommands(RedisRunner runner)
             "touch",
             address.Partition,
             EntryTouchScript.Call(address, identity, timeToLive),
-            static (database, call) => EntryTouchScript.Parse(call.Run(database)));
+            static (database, call) => ScriptReply.Read(call.Run(database), EntryTouchScript.Parse));
 
     /// <summary>The first bytes of an entry; fewer, or none, when it is shorter or gone.</summary>
     public async ValueTask<byte[]> PeekAsync(EntryAddress address, int length, CancellationToken cancellationToken) =>
@@ -130,7 +143,7 @@ internal sealed class RedisCommands(RedisRunner runner)
             "mark",
             partition,
             TagMarkScript.Call(partition, retention, cap, members.Span),
-            static async (database, call) => TagMarkScript.Parse(await call.RunAsync(database).ConfigureAwait(false)),
+            static async (database, call) => ScriptReply.Read(await call.RunAsync(database).ConfigureAwait(false), TagMarkScript.Parse),
             cancellationToken);
 
     /// <summary>The same in many partitions at once, and once: nothing for each where that did not succeed.</summary>
@@ -140,7 +153,7 @@ internal sealed class RedisCommands(RedisRunner runner)
         return runner.TryAllAsync(
             "mark",
             partitions,
-            async (database, partition) => TagMarkScript.Parse(await TagMarkScript.Call(partition, arguments).RunAsync(database).ConfigureAwait(false)));
+            async (database, partition) => ScriptReply.Read(await TagMarkScript.Call(partition, arguments).RunAsync(database).ConfigureAwait(false), TagMarkScript.Parse));
     }
 
     public ValueTask<MarksPage> SyncAsync(Partition partition, EpochStamp? known, long from, ulong nonce, long floor, CancellationToken cancellationToken) =>
@@ -148,7 +161,7 @@ internal sealed class RedisCommands(RedisRunner runner)
             "sync",
             partition,
             MarksSyncScript.Call(partition, known, from, nonce, floor),
-            static async (database, call) => MarksSyncScript.Parse(await call.RunAsync(database).ConfigureAwait(false)),
+            static async (database, call) => ScriptReply.Read(await call.RunAsync(database).ConfigureAwait(false), MarksSyncScript.Parse),
             cancellationToken);
 
     private static bool IsOfAnotherType(RedisServerException e) => e.Message.StartsWith("WRONGTYPE", StringComparison.Ordinal);

@@ -38,6 +38,9 @@ internal sealed class RedisConnection(IRedisConnector connector, LayoutAgreement
     /// <summary>Where messages come from, opening the connection when there is none.</summary>
     public async Task<ISubscriber> GetSubscriberAsync() => (await GetDatabaseAsync().ConfigureAwait(false)).Multiplexer.GetSubscriber();
 
+    /// <summary>Returns whether an exception only says that this connection is being closed, or was.</summary>
+    public bool IsClosing(Exception e) => e is ObjectDisposedException && (_disposed || Volatile.Read(ref _multiplexer) is not { IsConnected: true });
+
     /// <summary>Whether there ever was a connection.</summary>
     public bool HasConnected { get; private set; }
 
@@ -163,7 +166,7 @@ internal sealed class RedisConnection(IRedisConnector connector, LayoutAgreement
 
             LogFailure(e);
         }
-        catch (Exception e) when (RedisFailure.IsRedis(e))
+        catch (Exception e) when (RedisFailure.IsRedis(e) || IsClosing(e))
         {
             Log.BackgroundCommandFailed(logger, e); // the next look tells
         }

@@ -8,15 +8,17 @@ internal static class RedisFailure
     private static readonly string[] _momentaryErrors = ["TRYAGAIN", "MOVED", "ASK", "CLUSTERDOWN", "MASTERDOWN", "READONLY", "LOADING"];
     private static readonly string[] _awayErrors = ["LOADING", "CLUSTERDOWN", "MASTERDOWN", "TRYAGAIN", "READONLY", "BUSY"];
 
-    /// <summary>Whether the exception says that Redis could not serve the call, whatever the reason; a reply of another shape than expected is one.</summary>
+    /// <summary>
+    /// Whether the exception says that Redis could not serve the call, whatever the reason; a reply of another shape than expected is one. Casts, formats and
+    /// disposed objects are not: they are errors of this library or of the application, unless <see cref="RedisConnection.IsClosing"/> says otherwise.
+    /// </summary>
     public static bool IsRedis(Exception e) =>
-        e is RedisException or RedisCommandException or RedisTagCacheUnavailableException or TimeoutException
-            or OperationCanceledException or ObjectDisposedException or InvalidCastException or FormatException or OverflowException;
+        e is RedisException or RedisCommandException or RedisTagCacheUnavailableException or TimeoutException or OperationCanceledException;
 
     /// <summary>Whether it says that Redis is away for everybody, which counts towards opening the circuit. An error about one command does not.</summary>
     public static bool IsAway(Exception e) => e switch
     {
-        OperationCanceledException or InvalidCastException or FormatException or OverflowException => false,
+        OperationCanceledException or UnexpectedReplyException => false,
         RedisServerException server => _awayErrors.Any(error => server.Message.StartsWith(error, StringComparison.Ordinal)),
         _ => IsRedis(e),
     };

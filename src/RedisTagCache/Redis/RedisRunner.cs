@@ -59,7 +59,7 @@ internal sealed class RedisRunner(RedisConnection connection, RedisCircuits circ
         }
         catch (Exception e) when (Failed(circuit, operation, start, e))
         {
-            throw; // never: the filter only looks
+            throw Closed(e); // the filter only looks at all others
         }
     }
 
@@ -70,10 +70,18 @@ internal sealed class RedisRunner(RedisConnection connection, RedisCircuits circ
         where T : class
     {
         var start = time.GetTimestamp();
-        var database = await connection.GetDatabaseAsync().AsTask().WaitAsync(timeout, time).ConfigureAwait(false);
         var running = new Task<T?>[partitions.Count];
-        for (var i = 0; i < running.Length; i++)
-            running[i] = circuits[partitions[i]].IsOpen ? Task.FromResult<T?>(null) : command(database, partitions[i]);
+        try
+        {
+            var database = await connection.GetDatabaseAsync().AsTask().WaitAsync(timeout, time).ConfigureAwait(false);
+            for (var i = 0; i < running.Length; i++)
+                running[i] = circuits[partitions[i]].IsOpen ? Task.FromResult<T?>(null) : command(database, partitions[i]);
+        }
+        catch (ObjectDisposedException e) when (connection.IsClosing(e))
+        {
+            throw Closed(e);
+        }
+
         Task all = Task.WhenAll(running);
         all.Forget();
         await all.WaitAsync(timeout, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -111,7 +119,7 @@ internal sealed class RedisRunner(RedisConnection connection, RedisCircuits circ
         }
         catch (Exception e) when (Failed(circuit, operation, start, e))
         {
-            throw; // never: the filter only looks
+            throw Closed(e); // the filter only looks at all others
         }
     }
 
@@ -126,8 +134,11 @@ internal sealed class RedisRunner(RedisConnection connection, RedisCircuits circ
 
     private bool Failed(RedisCircuit circuit, string operation, long start, Exception e)
     {
-        circuit.Failed(e, start);
+        var isClosing = connection.IsClosing(e);
+        circuit.Failed(isClosing ? Closed(e) : e, start);
         meter.Operation(operation, e switch { TimeoutException => "timeout", OperationCanceledException => "canceled", _ => "error" }, time.GetElapsedTime(start), e);
-        return false;
+        return isClosing;
     }
+
+    private static RedisTagCacheUnavailableException Closed(Exception e) => new("The connection to Redis was closed.", e);
 }

@@ -5,6 +5,20 @@ namespace RedisTagCache.Redis;
 /// <summary>Reads the replies of scripts.</summary>
 internal static class ScriptReply
 {
+    /// <summary>Reads a reply.</summary>
+    /// <exception cref="UnexpectedReplyException">It is of another shape. What else fails is an error of this library.</exception>
+    public static T Read<T>(RedisResult reply, Func<RedisResult, T> parse)
+    {
+        try
+        {
+            return parse(reply);
+        }
+        catch (Exception e) when (e is InvalidCastException or FormatException or OverflowException or IndexOutOfRangeException)
+        {
+            throw new UnexpectedReplyException("Redis returned a reply of another shape than the script has.", e);
+        }
+    }
+
     /// <summary>The parts of a reply that has at least so many.</summary>
     /// <exception cref="InvalidCastException">It has not: what answers is no Redis.</exception>
     public static RedisValue[] Parts(RedisResult reply, int least) =>

@@ -74,7 +74,7 @@ internal sealed class ValueCommands(RedisRunner runner)
                 var writing = write.call.RunAsync(database);
                 if (staging is not null)
                     await Task.WhenAll(staging, writing).ConfigureAwait(false);
-                return write.parse(await writing.ConfigureAwait(false));
+                return ScriptReply.Read(await writing.ConfigureAwait(false), write.parse);
             },
             cancellationToken);
 
@@ -84,7 +84,7 @@ internal sealed class ValueCommands(RedisRunner runner)
             operation,
             partition,
             (call, parse),
-            static async (database, script) => script.parse(await script.call.RunAsync(database).ConfigureAwait(false)),
+            static async (database, script) => ScriptReply.Read(await script.call.RunAsync(database).ConfigureAwait(false), script.parse),
             cancellationToken);
 
     private static RedisKey Staged(in LeasedAddress address) =>

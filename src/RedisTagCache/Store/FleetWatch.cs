@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+using RedisTagCache.Diagnostics;
 using RedisTagCache.Redis;
 
 namespace RedisTagCache.Store;
@@ -12,17 +14,19 @@ internal sealed class FleetWatch : IDisposable
     private readonly RedisConnection _connection;
     private readonly TimeSpan _timeout;
     private readonly TimeProvider _time;
+    private readonly ILogger _logger;
     private readonly Lock _lock = new();
     private readonly CancellationTokenSource _stopping = new();
     private Task? _started;
 
-    public FleetWatch(Func<ValueTask<IReadOnlyList<PartitionWatch>>> partitions, Backplane backplane, RedisConnection connection, TimeSpan timeout, TimeProvider time)
+    public FleetWatch(Func<ValueTask<IReadOnlyList<PartitionWatch>>> partitions, Backplane backplane, RedisConnection connection, TimeSpan timeout, TimeProvider time, ILogger logger)
     {
         _partitions = partitions;
         _backplane = backplane;
         _connection = connection;
         _timeout = timeout;
         _time = time;
+        _logger = logger;
         connection.SubscriptionsRestored += OnSubscriptionsRestored;
     }
 
@@ -58,7 +62,7 @@ internal sealed class FleetWatch : IDisposable
             {
                 await LookAsync().ConfigureAwait(false);
                 if (i % VerifyEvery == 0)
-                    await _connection.VerifyLayoutAsync().ConfigureAwait(false);
+                    await SafelyAsync(_connection.VerifyLayoutAsync).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException)
@@ -67,7 +71,21 @@ internal sealed class FleetWatch : IDisposable
         }
     }
 
-    private async Task LookAsync() => await Task.WhenAll((await _partitions().ConfigureAwait(false)).Select(LookAsync)).ConfigureAwait(false);
+    private Task LookAsync() => SafelyAsync(async () => await Task.WhenAll((await _partitions().ConfigureAwait(false)).Select(LookAsync)).ConfigureAwait(false));
+
+    private async Task SafelyAsync(Func<Task> step)
+    {
+        try
+        {
+            await step().ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // Nothing may end the loop.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            BackgroundFault.Report(_logger, e);
+        }
+    }
 
     private async Task LookAsync(PartitionWatch partition)
     {

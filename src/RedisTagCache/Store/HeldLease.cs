@@ -41,9 +41,21 @@ internal sealed class HeldLease : IDisposable
     private async Task RenewAsync()
     {
         // Once it is another's it stays so; what is computed is judged when it is written.
-        if (!await _store.RenewAsync(_address, Owner).ConfigureAwait(false))
-            Dispose();
-        Volatile.Write(ref _renewing, 0);
+        try
+        {
+            if (!await _store.RenewAsync(_address, Owner).ConfigureAwait(false))
+                Dispose();
+        }
+#pragma warning disable CA1031 // Nothing may end the renewals.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            _store.Report(e);
+        }
+        finally
+        {
+            Volatile.Write(ref _renewing, 0);
+        }
     }
 
     public void Dispose() => _timer.Dispose();

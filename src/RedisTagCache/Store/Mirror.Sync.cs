@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 using RedisTagCache.Diagnostics;
 using RedisTagCache.Redis;
@@ -35,20 +36,24 @@ internal sealed partial class Mirror
                 : [];
             if (lost.Count > 0)
                 read = read with { State = await HealAsync(read.State, lost).ConfigureAwait(false) };
-            var kind = read.IsFull ? "full" : "catch_up";
-            meter.Sync(kind, "ok");
-            activity.Sync(kind, "ok");
-            return Adopt(old, read.State, read.IsFull, distrusts);
+            var state = Adopt(old, read.State, read.IsFull, distrusts);
+            Tell(activity, read.IsFull, "ok");
+            return state;
         }
         catch (Exception e) when (RedisFailure.IsRedis(e))
         {
-            var kind = isFull ? "full" : "catch_up";
-            meter.Sync(kind, "failed");
-            activity.Sync(kind, "failed");
-            Log.SyncFailed(logger, e, partition.Index);
+            Tell(activity, isFull, "failed");
+            BackgroundFault.Ignore(() => Log.SyncFailed(logger, e, partition.Index));
             throw;
         }
     }
+
+    private void Tell(Activity? activity, bool isFull, string outcome) => BackgroundFault.Ignore(() =>
+    {
+        var kind = isFull ? "full" : "catch_up";
+        meter.Sync(kind, outcome);
+        activity.Sync(kind, outcome);
+    });
 
     /// <summary>Reads page after page, from the old state on where its lineage still holds, else from nothing.</summary>
     private async Task<(MirrorState State, bool IsFull)> ReadAsync(MirrorState? old, bool isFull)
@@ -90,11 +95,14 @@ internal sealed partial class Mirror
         {
             _ = await commands.MarkAsync(partition, settings.MarkRetention, settings.MaximumMarks, chunk, CancellationToken.None).ConfigureAwait(false)
                 ?? throw new RedisTagCacheUnavailableException("Redis changed while lost evictions were repeated.");
-            meter.Sent("eviction");
+            BackgroundFault.Ignore(() => meter.Sent("eviction"));
         }
 
-        Log.MarksHealed(logger, lost.Count);
-        meter.Evictions(lost.Count, "any", "healed");
+        BackgroundFault.Ignore(() =>
+        {
+            Log.MarksHealed(logger, lost.Count);
+            meter.Evictions(lost.Count, "any", "healed");
+        });
         var (healed, isFull) = await ReadAsync(state, isFull: false).ConfigureAwait(false);
         return isFull ? throw new RedisTagCacheUnavailableException("Redis changed again while lost evictions were repeated.") : healed;
     }
@@ -104,7 +112,7 @@ internal sealed partial class Mirror
         lock (_lock)
         {
             if (old is not null && !old.Stamp.IsSameGeneration(read.Stamp))
-                Log.GenerationBegan(logger, partition.Index);
+                BackgroundFault.Ignore(() => Log.GenerationBegan(logger, partition.Index));
             if (_known is { } known && known.Stamp.IsSameGeneration(read.Stamp))
             {
                 // Evictions of this instance went on meanwhile. Their marks stay, whichever state is the newer.
@@ -119,7 +127,7 @@ internal sealed partial class Mirror
             Volatile.Write(ref _trustedAt, distrusts);
             Interlocked.Increment(ref _version);
             if (isFull)
-                Log.MirrorRebuilt(logger, partition.Index, read.Marks.Count);
+                BackgroundFault.Ignore(() => Log.MirrorRebuilt(logger, partition.Index, read.Marks.Count));
             return read;
         }
     }

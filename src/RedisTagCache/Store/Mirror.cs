@@ -143,6 +143,23 @@ internal sealed partial class Mirror(Partition partition, RedisCommands commands
         Presumed?.Invoke();
     }
 
+    /// <summary>The same for everything in the partition.</summary>
+    public void PresumeAll()
+    {
+        Distrust();
+        Presumed?.Invoke();
+    }
+
+    /// <summary>
+    /// Evicts everything in the partition: without its stamp, Redis begins a new generation, and whatever was written before counts as evicted everywhere.
+    /// </summary>
+    public async Task ForgetAsync(CancellationToken cancellationToken)
+    {
+        await commands.ForgetAsync(partition, cancellationToken).ConfigureAwait(false);
+        Distrust();
+        await RenewAsync(cancellationToken).ConfigureAwait(false);
+    }
+
     private void Raise(MirrorState state, ReadOnlySpan<byte[]> members, long epoch)
     {
         foreach (var member in members)

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+using RedisTagCache.Diagnostics;
 using RedisTagCache.Redis;
 
 namespace RedisTagCache.Store;
@@ -6,7 +8,7 @@ namespace RedisTagCache.Store;
 /// After a disturbance (a connection lost or restored, another primary) rebuilds the mirrors until it succeeds, also when nobody reads:
 /// an instance that issued an eviction must find out, by itself, that a failover lost it.
 /// </summary>
-internal sealed class MirrorRebuild(Func<IReadOnlyList<Mirror>> mirrors, TimeProvider time) : IDisposable
+internal sealed class MirrorRebuild(Func<IReadOnlyList<Mirror>> mirrors, TimeProvider time, ILogger logger) : IDisposable
 {
     private static readonly TimeSpan _pause = TimeSpan.FromSeconds(1);
 
@@ -57,6 +59,13 @@ internal sealed class MirrorRebuild(Func<IReadOnlyList<Mirror>> mirrors, TimePro
         }
         catch (Exception e) when (RedisFailure.IsRedis(e) && !_stopping.IsCancellationRequested)
         {
+            return false;
+        }
+#pragma warning disable CA1031 // Nothing may end the loop.
+        catch (Exception e) when (!_stopping.IsCancellationRequested)
+#pragma warning restore CA1031
+        {
+            BackgroundFault.Report(logger, e);
             return false;
         }
     }

@@ -1,10 +1,13 @@
+using Microsoft.Extensions.Logging;
+using RedisTagCache.Diagnostics;
+
 namespace RedisTagCache.Store;
 
 /// <summary>
 /// Leases that could not be given back because Redis was away, and those that it may have granted without this instance having heard of it.
 /// They are given back when Redis answers again, else others would wait for nobody; until they have run out by themselves.
 /// </summary>
-internal sealed class OwedReleases(Func<OwedRelease, ValueTask<bool>> release, TimeSpan leaseDuration, TimeProvider time)
+internal sealed class OwedReleases(Func<OwedRelease, ValueTask<bool>> release, TimeSpan leaseDuration, TimeProvider time, ILogger logger)
 {
     private const int Most = 10_000;
 
@@ -40,7 +43,7 @@ internal sealed class OwedReleases(Func<OwedRelease, ValueTask<bool>> release, T
     {
         while (TryPeek(out var owed))
         {
-            if (!await release(owed).ConfigureAwait(false))
+            if (!await TryAsync(owed).ConfigureAwait(false))
             {
                 lock (_owed)
                 {
@@ -59,6 +62,21 @@ internal sealed class OwedReleases(Func<OwedRelease, ValueTask<bool>> release, T
                 if (_owed.TryPeek(out var first) && ReferenceEquals(first.Release, owed))
                     _owed.Dequeue();
             }
+        }
+    }
+
+    private async ValueTask<bool> TryAsync(OwedRelease owed)
+    {
+        try
+        {
+            return await release(owed).ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // Nothing may end the loop.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            BackgroundFault.Report(logger, e);
+            return false;
         }
     }
 

@@ -1,10 +1,18 @@
+using Microsoft.Extensions.Logging;
+using RedisTagCache.Diagnostics;
+
 namespace RedisTagCache.Store;
 
 /// <summary>
 /// The evictions, or the removals, that Redis did not confirm. They are repeated until it does: when the connection or the circuit is back, and every second.
+/// Where there are more than are kept one by one, everything in their partition takes their place.
 /// </summary>
-internal sealed class PendingRepeats(Func<int, IReadOnlyCollection<byte[]>, CancellationToken, Task<bool>> repeat, TimeProvider time) : IDisposable
+internal sealed class PendingRepeats(Func<int, IReadOnlyCollection<byte[]>, CancellationToken, Task<bool>> repeat, TimeProvider time, ILogger logger) : IDisposable
 {
+    /// <summary>How many are kept, in all partitions together. A partition over which that is exceeded keeps one.</summary>
+    public const int Most = 20_000;
+
+    private const byte EverythingMark = (byte)'*';
     private static readonly TimeSpan _pause = TimeSpan.FromSeconds(1);
 
     private readonly Lock _lock = new();
@@ -23,21 +31,45 @@ internal sealed class PendingRepeats(Func<int, IReadOnlyCollection<byte[]>, Canc
         }
     }
 
-    public void Add(int partition, IEnumerable<byte[]> members)
+    /// <summary>Returns whether members stand for everything in their partition.</summary>
+    public static bool IsEverything(IReadOnlyCollection<byte[]> members) => members.Count == 1 && IsEverything(members.First());
+
+    /// <summary>Keeps members to be repeated.</summary>
+    /// <returns>False when there were too many, so that everything in the partition takes their place.</returns>
+    public bool Add(int partition, IReadOnlyCollection<byte[]> members)
     {
+        bool isOneByOne;
+        var isFirst = false;
         lock (_lock)
         {
             if (!_byPartition.TryGetValue(partition, out var pending))
                 _byPartition[partition] = pending = [];
+            var wasEverything = pending.Count == 1 && IsEverything(pending.Values.First());
             foreach (var member in members)
                 pending[Convert.ToBase64String(member)] = member;
+            isOneByOne = !wasEverything && !IsEverything(members) && _byPartition.Values.Sum(static kept => kept.Count) <= Most;
+            if (!isOneByOne)
+            {
+                // An array of its own each time: see Confirm.
+                isFirst = !wasEverything;
+                byte[] everything = [EverythingMark];
+                pending.Clear();
+                pending[Convert.ToBase64String(everything)] = everything;
+            }
+
             if (!_running)
             {
                 _running = true;
                 _ = Task.Run(RunAsync);
             }
         }
+
+        if (isFirst)
+            Log.EvictionsCoarsened(logger);
+        return isOneByOne;
     }
+
+    private static bool IsEverything(byte[] member) => member is [EverythingMark];
 
     /// <summary>Repeats at once what there is.</summary>
     public void Wake()
@@ -64,7 +96,7 @@ internal sealed class PendingRepeats(Func<int, IReadOnlyCollection<byte[]>, Canc
                 _stopping.Token.ThrowIfCancellationRequested();
                 foreach (var (partition, members) in Snapshot())
                 {
-                    if (await repeat(partition, members, _stopping.Token).ConfigureAwait(false))
+                    if (await TryAsync(partition, members).ConfigureAwait(false))
                         Confirm(partition, members);
                 }
 
@@ -81,6 +113,21 @@ internal sealed class PendingRepeats(Func<int, IReadOnlyCollection<byte[]>, Canc
         catch (Exception) when (_stopping.IsCancellationRequested)
         {
             // disposed, whatever that did to the try under way
+        }
+    }
+
+    private async Task<bool> TryAsync(int partition, byte[][] members)
+    {
+        try
+        {
+            return await repeat(partition, members, _stopping.Token).ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // Nothing may end the loop.
+        catch (Exception e) when (!_stopping.IsCancellationRequested)
+#pragma warning restore CA1031
+        {
+            BackgroundFault.Report(logger, e);
+            return false;
         }
     }
 

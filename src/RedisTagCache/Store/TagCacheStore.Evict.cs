@@ -139,8 +139,7 @@ internal sealed partial class TagCacheStore
         }
         catch (Exception e) when (RedisFailure.IsRedis(e))
         {
-            _nowhere.Presume(members);
-            _pending.Add(Everywhere, members);
+            Presume(_nowhere, Everywhere, members);
             return [e];
         }
 
@@ -193,10 +192,18 @@ internal sealed partial class TagCacheStore
         }
         catch (Exception e) when (RedisFailure.IsRedis(e))
         {
-            _mirrors[partition].Presume(members);
-            _pending.Add(partition, members);
+            Presume(_mirrors[partition], partition, members);
             return e;
         }
+    }
+
+    /// <summary>What Redis has not confirmed holds in this instance and is kept to be repeated, in either case one by one or all at once.</summary>
+    private void Presume(Mirror mirror, int partition, byte[][] members)
+    {
+        if (_pending.Add(partition, members))
+            mirror.Presume(members);
+        else
+            mirror.PresumeAll();
     }
 
     private async Task<bool> RepeatAsync(int partition, IReadOnlyCollection<byte[]> members, CancellationToken cancellationToken)
@@ -212,11 +219,20 @@ internal sealed partial class TagCacheStore
                 return true;
             }
 
+            if (PendingRepeats.IsEverything(members))
+            {
+                await _mirrors[partition].ForgetAsync(cancellationToken).ConfigureAwait(false);
+                return true;
+            }
+
             var marking = MarkAsync(partition, [.. members]);
             marking.Forget();
             await marking.WaitAsync(cancellationToken).ConfigureAwait(false);
-            _meter.Evictions(members.Count, "any", "repeated");
-            Log.EvictionsRepeated(_logger, members.Count);
+            BackgroundFault.Ignore(() =>
+            {
+                _meter.Evictions(members.Count, "any", "repeated");
+                Log.EvictionsRepeated(_logger, members.Count);
+            });
             return true;
         }
         catch (Exception e) when (RedisFailure.IsRedis(e) && !cancellationToken.IsCancellationRequested)

@@ -194,7 +194,7 @@ internal sealed partial class TagCacheStore
 
         // An entry of a later version belongs to instances that are being rolled out: it is theirs to keep.
         if (!EnvelopeReader.IsOfLaterVersion(bytes))
-            Drop(address);
+            Drop(address, bytes);
         return Missed(key, CacheMissReason.Damaged, token, activity, IdentityOf(bytes));
     }
 }

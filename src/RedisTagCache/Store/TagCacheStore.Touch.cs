@@ -58,10 +58,15 @@ internal sealed partial class TagCacheStore
             _ = QuietlyAsync(_commands.TouchAsync(address, identity, timeToLive, CancellationToken.None));
     }
 
-    /// <summary>Removes what cannot be read, without the caller waiting for it.</summary>
-    private void Drop(EntryAddress address) => _ = QuietlyAsync(_commands.RemoveAsync(address, CancellationToken.None));
+    /// <summary>Removes what cannot be read, if it is still there, without the caller waiting for it.</summary>
+    private void Drop(EntryAddress address, ReadOnlySpan<byte> bytes)
+    {
+        // So short a beginning may also be that of a good entry that another instance has written since. It is left to be overwritten or to expire.
+        if (bytes.Length >= EnvelopeLayout.IdentityLength || !EnvelopeReader.MayBegin(bytes))
+            _ = QuietlyAsync(_commands.DropAsync(address, IdentityOf(bytes), CancellationToken.None));
+    }
 
-    private async Task QuietlyAsync(ValueTask<bool> command)
+    private async Task QuietlyAsync<T>(ValueTask<T> command)
     {
         try
         {

@@ -56,13 +56,13 @@ internal sealed partial class TagCacheStore : ITagCacheStore, IDisposable
         var mirrorLogger = loggers.CreateLogger<Mirror>();
         _nowhere = new Mirror(Partition.Nowhere, commands, settings, meter, mirrorLogger);
         keys.WhenPlaced(partitions => _mirrors = [.. partitions.Select(p => new Mirror(p, commands, settings, meter, mirrorLogger))]);
-        _pending = new PendingRepeats(RepeatAsync, time);
+        _pending = new PendingRepeats(RepeatAsync, time, _logger);
         _lookupFailures = new Burst(time);
         _droppedWrites = new Burst(time);
         _damagedEntries = new Burst(time);
         _failedEvictions = new Burst(time);
         meter.ObserveMarks(() => _mirrors.Sum(m => m.Known?.Marks.Count ?? 0), () => _mirrors.Count(m => m.NeedsRebuild));
-        _rebuild = new MirrorRebuild(() => _mirrors, time);
+        _rebuild = new MirrorRebuild(() => _mirrors, time, _logger);
         connection.Restored += OnDisturbed;
         connection.Lost += OnDisturbed;
         circuits.Closed += OnAnswering;

@@ -10,7 +10,6 @@ namespace RedisTagCache.Store;
 internal sealed partial class ValueStore
 {
     /// <summary>How many sets of an outage are made up for; an application may set very many.</summary>
-    private const int MostRepeats = 100_000;
 
     /// <summary>Removals that are to be repeated are kept by key alone: where that lies may not be known yet.</summary>
     private const int OnePartition = 0;
@@ -59,7 +58,7 @@ internal sealed partial class ValueStore
         }
         finally
         {
-            if (outcome == CacheWriteOutcome.Dropped && _pending.Count < MostRepeats)
+            if (outcome == CacheWriteOutcome.Dropped)
                 _pending.Add(OnePartition, [BytesOf(address.Key)]);
         }
     }
@@ -117,13 +116,20 @@ internal sealed partial class ValueStore
     {
         try
         {
+            if (PendingRepeats.IsEverything(keys))
+            {
+                await _store.PlaceAsync(cancellationToken).ConfigureAwait(false);
+                await Task.WhenAll(_store.Mirrors.Select(mirror => mirror.ForgetAsync(cancellationToken))).ConfigureAwait(false);
+                return true;
+            }
+
             foreach (var bytes in keys)
             {
                 var key = MemoryMarshal.Cast<byte, char>(bytes).ToString();
                 await RemoveOnceAsync(new CacheEntryKey(CacheSurface.Hybrid, key)).WaitAsync(cancellationToken).ConfigureAwait(false);
             }
 
-            Log.RemovalsRepeated(_logger, keys.Count);
+            BackgroundFault.Ignore(() => Log.RemovalsRepeated(_logger, keys.Count));
             return true;
         }
         catch (Exception e) when (RedisFailure.IsRedis(e) && !cancellationToken.IsCancellationRequested)

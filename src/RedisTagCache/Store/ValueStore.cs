@@ -58,10 +58,10 @@ internal sealed partial class ValueStore : IDisposable
             store.Nowhere.Retire();
             Array.ForEach(_copies, copies => copies.DropAll(_nowhere));
         });
-        _fleet = new FleetWatch(PlacedAsync, new Backplane(connection, loggers.CreateLogger<Backplane>()), connection, timeout, time);
+        _fleet = new FleetWatch(PlacedAsync, new Backplane(connection, loggers.CreateLogger<Backplane>()), connection, timeout, time, _logger);
         meter.ObserveSilence(() => _fleet.CountSilent(_watches));
-        _pending = new PendingRepeats(RepeatAsync, time);
-        _owed = new OwedReleases(TryReleaseAsync, leaseDuration, time);
+        _pending = new PendingRepeats(RepeatAsync, time, _logger);
+        _owed = new OwedReleases(TryReleaseAsync, leaseDuration, time, _logger);
         store.Overtaken += OnOvertaken;
         _connection = connection;
         _circuits = circuits;
@@ -110,6 +110,9 @@ internal sealed partial class ValueStore : IDisposable
 
         return _watches;
     }
+
+    /// <summary>Tells that something in the background failed for another reason than Redis.</summary>
+    public void Report(Exception exception) => BackgroundFault.Report(_logger, exception);
 
     /// <summary>Begins to follow the changes; ends at once when that is under way.</summary>
     public Task StartAsync() => _fleet.StartAsync();

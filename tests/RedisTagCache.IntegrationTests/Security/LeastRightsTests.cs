@@ -57,6 +57,10 @@ public sealed class LeastRightsTests(AclEngine engine) : IClassFixture<AclEngine
         await a.Store.WriteAsync("k", "v", "t", "u");
         await a.Store.WriteAsync("large", new string('x', 50_000), "t");
         Assert.Equal("v", await b.Store.ReadAsync("k"));
+        await a.Store.WriteAsync("damaged", "v");
+        await engine.Database.StringSetAsync(engine.Database.Keys("{rtc:*:damaged")[0], "foreign");
+        Assert.Null(await b.Store.ReadAsync("damaged"));
+        await Eventually.BecomesTrueAsync(() => engine.Database.Keys("{rtc:*:damaged").Length == 0, "it was dropped");
         await b.Store.ExpireByTagAsync("u");
         await b.Store.EvictByTagAsync(["t", "u"]);
         Assert.Null(await a.Store.ReadAsync("k"));

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using RedisTagCache.Store;
 
@@ -13,7 +14,7 @@ public sealed class OwedReleasesTests : IDisposable
     private readonly BlockingCollection<(string Owner, TaskCompletionSource<bool> Answer)> _releases = [];
     private readonly OwedReleases _owed;
 
-    public OwedReleasesTests() => _owed = new OwedReleases(ReleaseAsync, _leaseDuration, _time);
+    public OwedReleasesTests() => _owed = new OwedReleases(ReleaseAsync, _leaseDuration, _time, NullLogger.Instance);
 
     public void Dispose() => _releases.Dispose();
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using RedisTagCache.Store;
 
@@ -12,7 +13,7 @@ public sealed class PendingRepeatsTests : IDisposable
     private readonly BlockingCollection<(int Partition, byte[][] Members, TaskCompletionSource<bool> Answer)> _repeats = [];
     private readonly PendingRepeats _pending;
 
-    public PendingRepeatsTests() => _pending = new PendingRepeats(RepeatAsync, _time);
+    public PendingRepeatsTests() => _pending = new PendingRepeats(RepeatAsync, _time, NullLogger.Instance);
 
     public void Dispose()
     {
@@ -99,6 +100,47 @@ public sealed class PendingRepeatsTests : IDisposable
         _pending.Add(0, [Marks.Member("h", "t")]);
         (await NextAsync()).Answer.SetResult(false);
         _pending.Dispose();
+        await NothingFollowsAsync();
+    }
+
+    [Fact]
+    public async Task Repeat_ThrowsWhatRedisDoesNot_IsTriedAgain()
+    {
+        _pending.Add(0, [Marks.Member("h", "t")]);
+        (await NextAsync()).Answer.SetException(new InvalidOperationException("a listener"));
+        (await NextAsync()).Answer.SetResult(true);
+        await NothingFollowsAsync();
+    }
+
+    [Fact]
+    public async Task Add_MoreThanAreKept_RepeatsEverythingInThatPartition()
+    {
+        Assert.True(_pending.Add(1, [Marks.Member("h", "t")]));
+        for (var i = 0; i < PendingRepeats.Most / 100; i++)
+            _pending.Add(0, [.. Enumerable.Range(0, 150).Select(j => Marks.Member("h", $"{i}-{j}"))]);
+        Assert.False(_pending.Add(0, [Marks.Member("h", "t")]));
+        Assert.Equal(2, _pending.Count);
+
+        var round = new[] { await NextAsync(), default };
+        round[0].Answer.SetResult(true);
+        round[1] = await NextAsync();
+        round[1].Answer.SetResult(true);
+        Assert.Equal([true, false], round.OrderBy(static one => one.Partition).Select(static one => PendingRepeats.IsEverything(one.Members)));
+        await NothingFollowsAsync();
+        Assert.Equal(0, _pending.Count);
+    }
+
+    [Fact]
+    public async Task Add_WhileEverythingIsRepeated_RepeatsItAgain()
+    {
+        _pending.Add(0, [.. Enumerable.Range(0, PendingRepeats.Most + 1).Select(static i => Marks.Member("h", $"{i}"))]);
+        var first = await NextAsync();
+        Assert.True(PendingRepeats.IsEverything(first.Members));
+        Assert.False(_pending.Add(0, [Marks.Member("h", "t")]));
+        first.Answer.SetResult(true);
+        var second = await NextAsync();
+        Assert.True(PendingRepeats.IsEverything(second.Members));
+        second.Answer.SetResult(true);
         await NothingFollowsAsync();
     }
 

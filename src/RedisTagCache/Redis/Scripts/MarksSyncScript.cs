@@ -27,7 +27,7 @@ internal static class MarksSyncScript
     {
         var parts = (RedisValue[]?)reply ?? [];
         if (parts.Length < 2 || !EpochStamp.TryParse(((ReadOnlyMemory<byte>)parts[0]).Span, out var stamp))
-            throw new RedisException("marks_sync gave no stamp.");
+            throw new UnexpectedReplyException("marks_sync gave no stamp.");
 
         var marks = new List<MarkRow>((parts.Length - 2) / 2);
         for (var i = 2; i + 1 < parts.Length; i += 2)

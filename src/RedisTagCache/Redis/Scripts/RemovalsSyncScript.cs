@@ -18,7 +18,7 @@ internal static class RemovalsSyncScript
     {
         var parts = (RedisValue[]?)reply ?? [];
         if (parts.Length < 2)
-            throw new RedisException("removals_sync gave no numbers.");
+            throw new UnexpectedReplyException("removals_sync gave no numbers.");
         var removals = new List<RemovalRow>((parts.Length - 2) / 2);
         for (var i = 2; i + 1 < parts.Length; i += 2)
             removals.Add(new RemovalRow((byte[])parts[i]!, (long)(double)parts[i + 1]));

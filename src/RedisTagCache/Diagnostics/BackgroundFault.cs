@@ -1,0 +1,24 @@
+using Microsoft.Extensions.Logging;
+
+namespace RedisTagCache.Diagnostics;
+
+/// <summary>Tells that a step of a background loop failed for another reason than Redis. The loop goes on, whatever telling that throws.</summary>
+internal static class BackgroundFault
+{
+    /// <summary>Logs it. It may be the logger that has thrown in the first place.</summary>
+    public static void Report(ILogger logger, Exception exception) => Ignore(() => Log.BackgroundStepFailed(logger, exception));
+
+    /// <summary>Tells a logger or a metric listener something in the middle of work that has to be completed, whatever they throw.</summary>
+    public static void Ignore(Action tell)
+    {
+        try
+        {
+            tell();
+        }
+#pragma warning disable CA1031 // There is nobody left to be told.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+        }
+    }
+}

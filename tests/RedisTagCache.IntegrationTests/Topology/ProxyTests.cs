@@ -1,0 +1,60 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using RedisTagCache.TestSupport;
+
+namespace RedisTagCache.IntegrationTests.Topology;
+
+/// <summary>Proxies without subscriptions: polling finds what changes.</summary>
+public sealed class ProxyTests : IAsyncLifetime
+{
+    private RedisServer _server = null!;
+
+    public async ValueTask InitializeAsync() => _server = await RedisServer.StartAsync();
+
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
+
+    [Theory]
+    [InlineData("twemproxy")]
+    [InlineData("envoyproxy")]
+    public async Task GetOrCreateAsync_ThroughAProxy_HasLocalHitsAndFollowsEvictions(string proxy)
+    {
+        using var log = new Counting();
+        await using var instance = Instance.Create(
+            _server.ConnectionString + ",proxy=" + proxy, static options => options.Partitions = 3, services => services.AddLogging(builder => builder.AddProvider(log)));
+        await using var other = Instance.Create(_server.ConnectionString, static options => options.Partitions = 3);
+        var cache = instance.Get<ITagCache>();
+        Assert.Equal("old", await cache.GetOrCreateAsync("k", static (_, _) => ValueTask.FromResult("old"), tags: ["t"]));
+        await Eventually.BecomesTrueAsync(
+            () => cache.GetOrCreateAsync("k", static (_, _) => ValueTask.FromResult("other"), tags: ["t"]) is { IsCompletedSuccessfully: true, Result: "old" },
+            "it is a hit without a command");
+
+        await other.Store.EvictByTagAsync("t");
+        await Eventually.BecomesTrueAsync(
+            async () => await cache.GetOrCreateAsync("k", static (_, _) => ValueTask.FromResult("new"), tags: ["t"]) == "new", "the eviction was found by polling");
+        Assert.Equal(1, log.Count);
+    }
+
+    private sealed class Counting : ILoggerProvider, ILogger
+    {
+        private int _count;
+
+        public int Count => Volatile.Read(ref _count);
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (logLevel >= LogLevel.Warning)
+                Interlocked.Increment(ref _count);
+        }
+
+        public void Dispose()
+        {
+        }
+    }
+}
