@@ -12,6 +12,6 @@ internal enum BypassReason
     /// <summary>It could not be serialized.</summary>
     Serialization,
 
-    /// <summary>Its factory said so.</summary>
+    /// <summary>Its factory said so, or ran for longer than it may hold up others.</summary>
     Factory,
 }

@@ -60,6 +60,8 @@ internal sealed partial class TagCache
         try
         {
             var context = new CacheContext(call.Address.Key, call.Given, call.Tags);
+            if (!call.Policy.WritesRedis)
+                moment = moment with { Unconfirmed = call.Address.Watch.Mirror.UnconfirmedCount }; // it is for this process alone
             (var begun, moment) = Older(call, token, moment);
             T value;
             bool isLate;

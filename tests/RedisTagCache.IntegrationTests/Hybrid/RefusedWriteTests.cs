@@ -51,9 +51,12 @@ public sealed class RefusedWriteTests : IAsyncLifetime
 
     /// <summary>An eviction that could not be written holds here, and what is computed after it is kept all the same.</summary>
     [Theory]
-    [InlineData("full")]
-    [InlineData("unsaved")]
-    public async Task GetOrCreateAsync_AfterAnEvictionThatWasRefused_RunsTheFactoryOnceAndKeepsTheValue(string refusal)
+    [InlineData("full", HybridCacheEntryFlags.None)]
+    [InlineData("unsaved", HybridCacheEntryFlags.None)]
+    [InlineData("full", HybridCacheEntryFlags.DisableDistributedCacheRead)]
+    [InlineData("full", HybridCacheEntryFlags.DisableDistributedCacheWrite)]
+    [InlineData("full", HybridCacheEntryFlags.DisableDistributedCache)]
+    public async Task GetOrCreateAsync_AfterAnEvictionThatWasRefused_RunsTheFactoryOnceAndKeepsTheValue(string refusal, HybridCacheEntryFlags flags)
     {
         await using var instance = NewInstance();
         var cache = instance.Get<HybridCache>();
@@ -62,7 +65,7 @@ public sealed class RefusedWriteTests : IAsyncLifetime
         await Assert.ThrowsAsync<RedisTagCacheUnavailableException>(async () => await cache.RemoveByTagAsync("t"));
         var source = Source.Versions();
         for (var i = 0; i < 10; i++)
-            Assert.Equal("v1", await cache.GetOrCreateAsync("k", source.ReadAsync, tags: ["t"]));
+            Assert.Equal("v1", await cache.GetOrCreateAsync("k", source.ReadAsync, HybridCacheExtensions.With(flags), ["t"]));
         Assert.Equal(1, source.Runs);
     }
 
