@@ -1,8 +1,10 @@
+using RedisTagCache.TestSupport;
+
 namespace RedisTagCache.AspNetCore.Tests.Fleet;
 
-/// <summary>Tests that measure time run after the others of this project, one at a time.</summary>
+/// <summary>Tests that measure time run after the others of this project, one at a time, and while no other project runs tests.</summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
-public static class Quiet
+public sealed class Quiet : ICollectionFixture<QuietMachine>
 {
     public const string Name = "quiet";
 }

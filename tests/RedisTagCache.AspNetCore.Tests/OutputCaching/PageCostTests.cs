@@ -1,14 +1,14 @@
 using System.Buffers;
 using Microsoft.AspNetCore.OutputCaching;
 using Microsoft.Extensions.DependencyInjection;
+using RedisTagCache.AspNetCore.Tests.Fleet;
 using RedisTagCache.TestSupport;
 using RedisTagCache.TestSupport.Costs;
 
 namespace RedisTagCache.AspNetCore.Tests.OutputCaching;
 
 /// <summary>What the store of pages allocates, sends and waits for when it goes to Redis. Alone, since allocations are counted for the whole process.</summary>
-[Collection(nameof(PageCostTests))]
-[CollectionDefinition(nameof(PageCostTests), DisableParallelization = true)]
+[Collection(Quiet.Name)]
 public sealed class PageCostTests : IAsyncLifetime
 {
     private const string Key = "/article/42";

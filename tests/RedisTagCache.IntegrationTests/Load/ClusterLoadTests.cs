@@ -5,8 +5,7 @@ using RedisTagCache.TestSupport;
 namespace RedisTagCache.IntegrationTests.Load;
 
 /// <summary>How work is shared out over a cluster, and what an eviction costs there: measured while no other test has the processors.</summary>
-[Collection(nameof(ClusterLoadTests))]
-[CollectionDefinition(nameof(ClusterLoadTests), DisableParallelization = true)]
+[Collection(Quiet.Name)]
 public sealed class ClusterLoadTests
 {
     private const int Lookups = 1_000_000;

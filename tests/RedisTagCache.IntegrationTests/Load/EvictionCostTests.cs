@@ -4,6 +4,7 @@ using RedisTagCache.TestSupport;
 namespace RedisTagCache.IntegrationTests.Load;
 
 /// <summary>An eviction costs the same for ten entries and for a million, and nobody else waits for it.</summary>
+[Collection(Quiet.Name)]
 public sealed class EvictionCostTests
 {
     private const int Few = 10;

@@ -6,8 +6,7 @@ using RedisTagCache.TestSupport.Costs;
 namespace RedisTagCache.IntegrationTests.Load;
 
 /// <summary>What calls allocate, send and wait for. Not how long they take. Alone, since allocations are counted for the whole process.</summary>
-[Collection(nameof(OperationCostTests))]
-[CollectionDefinition(nameof(OperationCostTests), DisableParallelization = true)]
+[Collection(Quiet.Name)]
 public sealed class OperationCostTests : IAsyncLifetime
 {
     private const string Key = "article:42";

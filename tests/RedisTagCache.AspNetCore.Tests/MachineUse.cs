@@ -1,0 +1,3 @@
+using RedisTagCache.TestSupport;
+
+[assembly: AssemblyFixture(typeof(MachineShare))]

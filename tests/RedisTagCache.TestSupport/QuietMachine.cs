@@ -1,0 +1,24 @@
+using Xunit;
+
+namespace RedisTagCache.TestSupport;
+
+/// <summary>
+/// Waits until no other test project runs tests, and keeps them waiting. For collections whose tests measure time or processors, and that run after
+/// the parallel ones of their project.
+/// </summary>
+public sealed class QuietMachine : IAsyncLifetime
+{
+    private FileStream? _alone;
+
+    public async ValueTask InitializeAsync()
+    {
+        MachineShare.GiveUp();
+        _alone = await MachineShare.LockAsync(FileShare.None);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_alone is not null)
+            await _alone.DisposeAsync();
+    }
+}
