@@ -6,8 +6,11 @@ public enum ServerFeature
     Cluster,
     Eviction,
     KeyPermissions,
+    KeyTypes,
     Monitoring,
+    Pause,
     Replication,
     Sentinel,
+    Snapshots,
     Tls,
 }

@@ -18,9 +18,11 @@ public static class ServerFeatures
     /// <summary>Skips the test if the server is the embedded one.</summary>
     public static void Require(ServerFeature feature)
     {
-        if (RedisServer.IsEmbedded)
-            Assert.Skip(Reason(feature));
+        Assert.SkipWhen(RedisServer.IsEmbedded, Reason(feature));
     }
+
+    /// <summary>Skips the test if its fixture chose the embedded server.</summary>
+    public static void Require(ServerFeature feature, bool isRealRedis) => Assert.SkipUnless(isRealRedis, Reason(feature));
 
     /// <summary>Returns what a fixture made, or skips the test if it made none because the server is the embedded one.</summary>
     public static T OrSkip<T>(T? made, ServerFeature feature)
@@ -45,9 +47,12 @@ public static class ServerFeatures
         ServerFeature.Cluster => "the embedded server runs without a cluster.",
         ServerFeature.Eviction => "the embedded server evicts nothing when its memory is full.",
         ServerFeature.KeyPermissions => "the embedded server has no permissions on keys and channels, and no log of denied commands.",
-        ServerFeature.Monitoring => "the embedded server has no slow log, and does not list its clients.",
+        ServerFeature.KeyTypes => "the embedded server keeps keys of different types apart.",
+        ServerFeature.Monitoring => "the embedded server has no slow log that tests can configure.",
+        ServerFeature.Pause => "the embedded server has no CLIENT PAUSE.",
         ServerFeature.Replication => "the embedded server runs without replicas.",
         ServerFeature.Sentinel => "the embedded server runs without Sentinel.",
+        ServerFeature.Snapshots => "the embedded server saves no snapshots.",
         ServerFeature.Tls => "the embedded server runs without TLS.",
         _ => throw new ArgumentOutOfRangeException(nameof(feature), feature, null),
     };

@@ -17,9 +17,11 @@ public static class SharedServers
     /// <summary>Sets the timeout of instances of a shared server. Call it before what the test itself sets.</summary>
     public static void Apply(RedisTagCacheOptions options, string connectionString)
     {
-        if (_addresses.ContainsKey(FirstAddress(connectionString)))
+        if (Contains(connectionString))
             options.OperationTimeout = OperationTimeout;
     }
+
+    public static bool Contains(string connectionString) => _addresses.ContainsKey(FirstAddress(connectionString));
 
     private static string FirstAddress(string connectionString) => connectionString.Split(',')[0];
 }

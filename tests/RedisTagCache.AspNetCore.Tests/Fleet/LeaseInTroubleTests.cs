@@ -95,6 +95,7 @@ public sealed class LeaseInTroubleTests : IAsyncLifetime
     [Fact]
     public async Task LeaseGrantedTooLate_KeepsNobodyWaiting()
     {
+        ServerFeatures.Require(ServerFeature.Pause);
         _status = StatusCodes.Status404NotFound;
         _mayEnd.SetResult();
         await _admin.GetDatabase().ExecuteAsync("CLIENT", "PAUSE", (int)_forever.TotalMilliseconds, "WRITE"); // look-ups are answered, scripts are not

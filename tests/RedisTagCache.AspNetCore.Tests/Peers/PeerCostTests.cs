@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using RedisTagCache.AspNetCore.Tests.Fleet;
+using RedisTagCache.TestSupport;
 
 namespace RedisTagCache.AspNetCore.Tests.Peers;
 
@@ -12,6 +13,7 @@ public sealed class PeerCostTests
     [Fact]
     public async Task Eviction_OfManyEntries()
     {
+        ServerFeatures.Require(ServerFeature.Monitoring);
         int[] few = [10, 10_000];
         int[] many = [10, 10_000, 100_000];
         var longest = new Dictionary<(PeerDesign Design, int Entries), TimeSpan>();

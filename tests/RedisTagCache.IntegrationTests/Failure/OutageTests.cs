@@ -7,7 +7,8 @@ using static RedisTagCache.TestSupport.StoreExtensions;
 
 namespace RedisTagCache.IntegrationTests.Failure;
 
-/// <summary>Redis hung, killed, restarted: readers go on, and nothing evicted comes back. These tests need a redis-server of their own.</summary>
+/// <summary>Redis hung, killed, restarted: readers go on, and nothing evicted comes back.</summary>
+[Collection(Quiet.Name)]
 public sealed class OutageTests : IAsyncLifetime
 {
     private static readonly TimeSpan _timeout = TimeSpan.FromMilliseconds(500);
@@ -91,6 +92,8 @@ public sealed class OutageTests : IAsyncLifetime
     [InlineData(false)]
     public async Task EvictionsDuringAnOutage_Throw_AndAreRepeatedAfterIt(bool isHung)
     {
+        if (!isHung)
+            ServerFeatures.Require(ServerFeature.Replication);
         await using var issuer = NewInstance();
         await using var other = NewInstance();
         foreach (var key in new[] { "k", "l", "m" })
@@ -116,6 +119,7 @@ public sealed class OutageTests : IAsyncLifetime
     [Fact]
     public async Task RestartFromAnOldSnapshot_ItsIssuerRepeatsTheLostEviction()
     {
+        ServerFeatures.Require(ServerFeature.Snapshots);
         await using var issuer = NewInstance();
         await issuer.Store.WriteAsync("evicted", "old", "t");
         await issuer.Store.WriteAsync("live", "v", "u");
@@ -160,6 +164,7 @@ public sealed class OutageTests : IAsyncLifetime
         await using (var instance = Instance.Create("", o =>
         {
             o.Configuration = null;
+            o.OperationTimeout = SharedServers.OperationTimeout;
             o.ConnectionMultiplexerFactory = () => Task.FromResult<IConnectionMultiplexer>(given);
         }))
         {

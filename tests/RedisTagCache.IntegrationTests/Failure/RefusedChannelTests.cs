@@ -32,6 +32,7 @@ public sealed class RefusedChannelTests : IAsyncLifetime
     [Fact]
     public async Task ChannelThatIsRefused_IsAskedForAgain_AndLeavesNothingBehind()
     {
+        ServerFeatures.Require(ServerFeature.KeyPermissions);
         await using var writer = Instance.Create(_server.ConnectionString);
         await using (var instance = Instance.Create("", o => (o.Configuration, o.ConnectionMultiplexerFactory) = (null, () => Task.FromResult<IConnectionMultiplexer>(_connection))))
         {

@@ -23,6 +23,10 @@ public static class HybridMakers
 
     public static IHybridMaker Ours { get; } = new OurMaker();
 
+    /// <summary>Short where a test makes an outage, which would last too long otherwise.</summary>
+    private static TimeSpan TimeoutOf(HybridSetup setup) =>
+        SharedServers.Contains(setup.ConnectionString) ? SharedServers.OperationTimeout : TimeSpan.FromMilliseconds(500);
+
     private sealed class MicrosoftMaker : IHybridMaker
     {
         public HybridInstance Create(HybridSetup setup)
@@ -33,9 +37,10 @@ public static class HybridMakers
                 options.InstanceName = setup.KeyPrefix + ":";
                 options.ConfigurationOptions = ConfigurationOptions.Parse(setup.ConnectionString);
                 options.ConfigurationOptions.AbortOnConnectFail = false;
-                options.ConfigurationOptions.ConnectTimeout = 500; // the default of 5 s makes outages last
-                options.ConfigurationOptions.AsyncTimeout = 500;
-                options.ConfigurationOptions.SyncTimeout = 500;
+                var timeout = (int)TimeoutOf(setup).TotalMilliseconds;
+                options.ConfigurationOptions.ConnectTimeout = timeout;
+                options.ConfigurationOptions.AsyncTimeout = timeout;
+                options.ConfigurationOptions.SyncTimeout = timeout;
             });
             services.AddHybridCache(options =>
             {
@@ -59,7 +64,7 @@ public static class HybridMakers
                 {
                     options.KeyPrefix = setup.KeyPrefix;
                     options.Partitions = setup.Partitions;
-                    options.OperationTimeout = TimeSpan.FromMilliseconds(500);
+                    options.OperationTimeout = TimeoutOf(setup);
                     options.MaximumKeyLength = setup.MaximumKeyLength ?? options.MaximumKeyLength;
                     options.MaximumPayloadBytes = setup.MaximumPayloadBytes ?? options.MaximumPayloadBytes;
                     if (setup.Defaults is { } defaults)

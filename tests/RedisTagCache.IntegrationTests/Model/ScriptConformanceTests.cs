@@ -14,6 +14,7 @@ public sealed class ScriptConformanceTests
     [Fact]
     public async Task TheSameCalls_HaveTheSameEffectInTheModelAndInRedis()
     {
+        ServerFeatures.Require(ServerFeature.Replication);
         await using var server = await RedisServer.StartAsync();
         await using var connection = await server.ConnectAsync();
         var seed = Environment.TickCount;

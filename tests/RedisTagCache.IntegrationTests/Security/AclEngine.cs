@@ -33,6 +33,7 @@ public sealed partial class AclEngine : IEngine, IAsyncLifetime
         if (RedisServer.IsEmbedded)
             return;
         _server = await RedisServer.StartAsync();
+        SharedServers.Add(_server.ConnectionString);
         _admin = await _server.ConnectAsync();
         await Database.ExecuteAsync("ACL", "SETUSER", "default", "off"); // else one whose password is wrong is still that one
         await SetUserAsync("{t*:*");

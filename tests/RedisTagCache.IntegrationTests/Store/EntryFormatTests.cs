@@ -71,7 +71,7 @@ public sealed class EntryFormatTests(StandaloneEngine engine) : StoreSuite(engin
     [Fact]
     public async Task Get_OfAKeyOfAnotherType_IsAMiss_AndAWriteReplacesIt()
     {
-        Assert.SkipUnless(engine.IsRealRedis, "The embedded server keeps keys of different types apart.");
+        ServerFeatures.Require(ServerFeature.KeyTypes, engine.IsRealRedis);
         await A.WriteAsync("k", "value", "tag");
         var key = EntryKey();
         await Database.KeyDeleteAsync(key);
@@ -87,7 +87,7 @@ public sealed class EntryFormatTests(StandaloneEngine engine) : StoreSuite(engin
     [InlineData("marks")]
     public async Task KeysOfThePartitionOfAnotherType_AreMissesAndEvictionsThrow(string name)
     {
-        Assert.SkipUnless(engine.IsRealRedis, "The embedded server keeps keys of different types apart.");
+        ServerFeatures.Require(ServerFeature.KeyTypes, engine.IsRealRedis);
         await A.WriteAsync("k", "value", "tag");
         await DeleteAsync(name);
         await Database.ListRightPushAsync(KeyOf(0, name), "foreign");
