@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Http;
+
 namespace RedisTagCache.AspNetCore;
 
 /// <summary>How pages are computed and kept. What to cache and for how long is for ASP.NET Core's <c>OutputCacheOptions</c> and policies to say.</summary>
@@ -20,11 +22,24 @@ public sealed class RedisTagOutputCacheOptions
     /// </summary>
     public TimeSpan UncacheableFor { get; set; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>How long after a failed refresh the next one of the same page begins. 1 second to 1 hour; default 10 seconds.</summary>
+    /// <summary>How long after a refresh that brought no page that can be stored the next one of the same page begins. 1 second to 1 hour; default 10 seconds.</summary>
     public TimeSpan RetryDelay { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long the refresh of a page may take. 1 second to 1 hour; default 1 minute.</summary>
+    /// <summary>How long the refresh of a page may take. Then it is given up, and what it still renders is not stored. 1 second to 1 hour; default 1 minute.</summary>
     public TimeSpan RefreshTimeout { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>
+    /// Gets or sets a delegate that prepares the request of a background refresh: it copies what pages depend on from the first argument, the request
+    /// that was served the stale page, to the second, the request that renders the page again. The default is <see langword="null"/>: a page is refreshed
+    /// in the background only if middleware before the output cache has added no state to the request that the refresh would lack. Otherwise the
+    /// request that finds the stale page renders it.
+    /// </summary>
+    /// <remarks>
+    /// The visitor waits for the delegate. The refresh has services, features and items of its own. Copy values, and nothing that the first request
+    /// owns: it ends before the refresh. An <see cref="AsyncLocal{T}"/> that the delegate sets holds for the refresh if the delegate is not async.
+    /// If nothing needs to be copied, set a delegate that does nothing.
+    /// </remarks>
+    public Func<HttpContext, HttpContext, CancellationToken, ValueTask>? PrepareRefresh { get; set; }
 
     /// <summary>
     /// The memory for this instance's own copies of hot pages, by their size. Zero (no copies) to 64 GiB; default zero. With copies, a page that is asked for often is

@@ -20,7 +20,7 @@ public static class RedisTagOutputCacheApplicationBuilderExtensions
         app.Use(pipeline => context =>
         {
             if (PageRequest.Of(context) is { } page)
-                page.Pipeline = pipeline;
+                page.Reach(pipeline, context);
             return pipeline(context);
         });
         return app.UseOutputCache();

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.OutputCaching;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using RedisTagCache;
 using RedisTagCache.AspNetCore;
@@ -56,6 +57,9 @@ public static class RedisTagOutputCacheServiceCollectionExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, EvictionMatcher>());
         services.TryAddSingleton<IHttpContextFactory, DefaultHttpContextFactory>(); // as every web host does
         services.TryAddSingleton<RequestReplay>();
+        services.TryAddSingleton<RefreshAnswers>();
+        services.TryAddSingleton<RunningRefreshes>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, RunningRefreshes>(static provider => provider.GetRequiredService<RunningRefreshes>()));
         services.TryAddSingleton<PageRefresher>();
         services.TryAddSingleton<PageStore>();
         services.TryAddSingleton<OutstandingLookups>();

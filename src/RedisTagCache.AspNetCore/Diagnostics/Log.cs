@@ -20,7 +20,7 @@ internal static partial class Log
     [LoggerMessage(LogIds.EvictionNotConfirmed, LogLevel.Error, "Redis did not confirm the eviction after a response. It is repeated until Redis does.")]
     public static partial void EvictionNotConfirmed(ILogger logger, Exception exception);
 
-    [LoggerMessage(LogIds.PageRefreshFailed, LogLevel.Warning, "A page could not be refreshed (status {Status}; {Count} since the last line). The old one is served within its stale window.")]
+    [LoggerMessage(LogIds.PageRefreshFailed, LogLevel.Warning, "The refresh of a page brought no page that can be stored (status {Status}; {Count} since the last line). The old page is served within its stale window, and the next try begins after RetryDelay.")]
     public static partial void PageRefreshFailed(ILogger logger, Exception? exception, int status, long count);
 
     [LoggerMessage(LogIds.PageRefreshDiffers, LogLevel.Warning, "The refresh of {Endpoint} led to another cache key than its request ({Count} such refreshes since the last line). Something the key depends on is not the same when the request runs again.")]
@@ -31,4 +31,7 @@ internal static partial class Log
 
     [LoggerMessage(LogIds.OperatorActed, LogLevel.Information, "On the operator's page: {Action} ({Count}).")]
     public static partial void OperatorActed(ILogger logger, string action, int count);
+
+    [LoggerMessage(LogIds.PageRefreshedByRequest, LogLevel.Information, "Middleware before the output cache gives requests for {Endpoint} state that a background refresh does not have, so the request that finds a stale page renders it ({Count} since the last line). To refresh in the background, set RedisTagOutputCacheOptions.PrepareRefresh.")]
+    public static partial void PageRefreshedByRequest(ILogger logger, string? endpoint, long count);
 }

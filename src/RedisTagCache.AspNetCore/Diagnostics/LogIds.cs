@@ -9,6 +9,7 @@ internal static class LogIds
     public const int PageRefreshDiffers = 73;
     public const int OperationsUnprotected = 74;
     public const int OperatorActed = 75;
+    public const int PageRefreshedByRequest = 78;
     public const int EvictionTagIncomplete = 80;
     public const int PageTagIncomplete = 81;
     public const int PageTagUnknown = 82;

@@ -22,6 +22,7 @@ internal sealed class PageRequest(PageStore pages, CacheMoment moment)
     private string? _mark;
     private string? _leads;
     private string? _variation;
+    private ExecutionContext? _flow;
 
     /// <summary>Where its page is.</summary>
     public PageStore Pages => pages;
@@ -54,7 +55,13 @@ internal sealed class PageRequest(PageStore pages, CacheMoment moment)
     public bool IsEvictionPrepared { get; set; }
 
     /// <summary>The rest of the pipeline from the output cache on, where refreshes can be run.</summary>
-    public RequestDelegate? Pipeline { get; set; }
+    public RequestDelegate? Pipeline { get; private set; }
+
+    /// <summary>Whether middleware ahead of the output cache has neither set an AsyncLocal value nor asked for a service of the request.</summary>
+    public bool IsUntouched { get; private set; }
+
+    /// <summary>The stale page that it renders again for the fleet, while the others are served the old one.</summary>
+    public string? Renews { get; private set; }
 
     /// <summary>How long after its expiry the page may be served, where its policy says.</summary>
     public TimeSpan? StaleWindow { get; set; }
@@ -70,6 +77,12 @@ internal sealed class PageRequest(PageStore pages, CacheMoment moment)
 
     /// <summary>Whether the application has given the response up.</summary>
     public bool IsAborted { get; set; }
+
+    /// <summary>Whether its page cannot be made of anything that was read before the lookup.</summary>
+    public bool BeginsWithLookup { get; set; }
+
+    /// <summary>Whether it has taken too long to render a stale page again. What it renders is not stored.</summary>
+    public bool IsLate { get; set; }
 
     /// <summary>For a refresh: the page it is to render.</summary>
     public string? Refreshes { get; init; }
@@ -100,6 +113,25 @@ internal sealed class PageRequest(PageStore pages, CacheMoment moment)
         StaleWindow = null;
         AllowsCopies = true;
         AreTagsExpanded = false;
+    }
+
+    /// <summary>Notes the flow of control in which it begins.</summary>
+    public void Begin() => _flow = ExecutionContext.Capture();
+
+    /// <summary>It has come to the output cache.</summary>
+    public void Reach(RequestDelegate pipeline, HttpContext context)
+    {
+        Pipeline = pipeline;
+
+        // Contexts of execution do not change: each AsyncLocal value that is set makes another one. The services are made when they are first asked for.
+        IsUntouched = _flow is not null && ReferenceEquals(_flow, ExecutionContext.Capture()) && context.Features.Get<IServiceProvidersFeature>() is null;
+    }
+
+    /// <summary>It is to render a page again for the fleet.</summary>
+    public void Renew(string key, CacheLease lease)
+    {
+        Lead(key, lease);
+        Renews = key;
     }
 
     /// <summary>It is to render a page for the fleet.</summary>

@@ -78,6 +78,7 @@ internal sealed class PageStore(
     {
         var pause = _firstPause;
         var first = lookup.Token;
+        page.BeginsWithLookup = page.Moment.TokenOf(Key(key)) != first && CarriedState.IsBare(page);
         var hasWaited = false;
         var isFirst = true;
         var renderings = 0;
@@ -131,7 +132,7 @@ internal sealed class PageStore(
     {
         // What the request did not render whole is not kept. The lease ends with the request.
         cancellationToken.ThrowIfCancellationRequested();
-        if (page.IsAborted || validFor <= TimeSpan.Zero || (page.Refreshes is not null && page.Refreshes != key))
+        if (page.IsAborted || page.IsLate || validFor <= TimeSpan.Zero || (page.Refreshes is not null && page.Refreshes != key))
             return;
         var entry = new TagCacheEntryOptions
         {
@@ -147,14 +148,14 @@ internal sealed class PageStore(
 
     /// <summary>
     /// Gets the version of a page: the older of the request's beginning, since middleware may have read what the page shows before the lookup, and the
-    /// lookup. An instance that has just started knows no version when its first requests begin. Their pages take the lookup's version.
+    /// lookup. Where middleware has left nothing in the request, it is the lookup's. So it is for the first requests of an instance, when no version is known.
     /// </summary>
     private static CacheToken VersionOf(PageRequest page, CacheEntryKey key)
     {
         var begun = page.Moment.TokenOf(key);
         if (page.Token is not { } lookup)
             return begun;
-        return begun == CacheToken.Never ? lookup : CacheToken.Older(begun, lookup);
+        return begun == CacheToken.Never || page.BeginsWithLookup ? lookup : CacheToken.Older(begun, lookup);
     }
 
     /// <summary>Whether the request is to render a page that is stale. As a rule it is refreshed behind it.</summary>
@@ -162,9 +163,9 @@ internal sealed class PageStore(
     {
         if (!CanStore(page))
             return false;
-        if (page.CanRunAgain && page.Pipeline is { } pipeline)
+        if (page.CanRunAgain && page.Pipeline is { } pipeline && refresher.CanReplay(page))
         {
-            refresher.Begin(page, pipeline, key, found);
+            await refresher.BeginAsync(page, pipeline, key, found).ConfigureAwait(false);
             return false;
         }
 
@@ -175,14 +176,28 @@ internal sealed class PageStore(
             return false;
         }
 
-        Lead(page, key, lease);
+        page.Renew(key, lease);
+        ReleaseWhenAborted(page, lease);
+        var response = page.Context!.HttpContext.Response;
+        response.RegisterForDispose(time.CreateTimer(_ => GiveUp(page, lease), null, options.Value.RefreshTimeout, Timeout.InfiniteTimeSpan));
         return true;
     }
 
     private static void Lead(PageRequest page, string key, CacheLease lease)
     {
         page.Lead(key, lease);
+        ReleaseWhenAborted(page, lease);
+    }
 
+    /// <summary>Has others try to render a stale page that takes this request too long. Its visitor gets what it renders, and nobody else does.</summary>
+    private void GiveUp(PageRequest page, CacheLease lease)
+    {
+        page.IsLate = true;
+        _ = lease.ReleaseAsync(options.Value.RetryDelay);
+    }
+
+    private static void ReleaseWhenAborted(PageRequest page, CacheLease lease)
+    {
         // Whose client has left renders for nobody, for however long: another one may begin.
         page.Context!.HttpContext.RequestAborted.UnsafeRegister(static lease => _ = ((CacheLease)lease!).DisposeAsync().AsTask(), lease);
     }

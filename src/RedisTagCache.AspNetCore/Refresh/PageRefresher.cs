@@ -11,13 +11,15 @@ using RedisTagCache.Engine;
 namespace RedisTagCache.AspNetCore.Refresh;
 
 /// <summary>
-/// Renders stale pages anew behind the visitors who were served the old ones: runs their request once more, from the output cache on, once in the
+/// Renders stale pages again behind the visitors who were served the old ones: runs their request once more, from the output cache on, once in the
 /// fleet, without anybody waiting.
 /// </summary>
 internal sealed class PageRefresher(
     ITagCacheStore store,
     ITagCacheLeases leases,
     RequestReplay replay,
+    RefreshAnswers answers,
+    RunningRefreshes runs,
     IEnumerable<IHostApplicationLifetime> lifetimes,
     PageMeter meter,
     IOptions<RedisTagOutputCacheOptions> options,
@@ -33,31 +35,48 @@ internal sealed class PageRefresher(
     private readonly RefreshGate _gate = new(time);
     private readonly Burst _failures = new(time);
     private readonly Burst _differences = new(time);
+    private readonly Burst _incomplete = new(time);
     private readonly CancellationToken _stopping = lifetimes.FirstOrDefault()?.ApplicationStopping ?? CancellationToken.None; // a plain container has none
     private int _running;
 
-    /// <summary>Begins the refresh of a page, unless it is under way. Returns at once.</summary>
+    /// <summary>Whether a refresh can have all that the page depends on. Otherwise the request that found the page renders it.</summary>
+    public bool CanReplay(PageRequest page)
+    {
+        if (options.Value.PrepareRefresh is not null || CarriedState.IsWhole(page))
+            return true;
+        if (_incomplete.ShouldTell(out var count))
+            Log.PageRefreshedByRequest(logger, page.Context!.HttpContext.GetEndpoint()?.DisplayName, count);
+        return false;
+    }
+
+    /// <summary>Begins the refresh of a page, unless it is under way. Completes when the refresh does not need the request any more.</summary>
     /// <param name="page">The request to which the page is served.</param>
     /// <param name="pipeline">The pipeline from the output cache on.</param>
     /// <param name="key">The page.</param>
     /// <param name="found">The stale page, not disposed of yet.</param>
-    public void Begin(PageRequest page, RequestDelegate pipeline, string key, CacheLookup found)
+    public Task BeginAsync(PageRequest page, RequestDelegate pipeline, string key, CacheLookup found)
     {
         if (!_gate.TryEnter(key))
-            return;
+            return Task.CompletedTask;
         var isBegun = false;
         try
         {
             if (Interlocked.Increment(ref _running) > MostAtOnce || _stopping.IsCancellationRequested)
-                return;
+                return Task.CompletedTask;
 
             // Now, while the request is there. It ends before the refresh does, and nothing of its own may be used then.
-            var copy = RequestReplay.Copy(page.Context!.HttpContext);
+            var original = page.Context!.HttpContext;
+            var copy = replay.Copy(original);
+            var prepares = options.Value.PrepareRefresh is not null;
+
+            // What is carried may have been made of what middleware read when the request began.
+            var refresh = new PageRequest(page.Pages, prepares || copy.HasState ? page.Moment : store.Observe()) { Refreshes = key };
             var acquiring = leases.AcquireAsync(new CacheEntryKey(CacheSurface.Output, key), found).AsTask();
-            var caller = Activity.Current;
+            var work = new RefreshWork(refresh, copy, pipeline, key, acquiring, Activity.Current);
             isBegun = true;
             using (ExecutionContext.SuppressFlow())
-                _ = Task.Run(() => RunAsync(page.Pages, copy, pipeline, key, acquiring, caller));
+                runs.Add(Task.Run(() => RunAsync(work, original)));
+            return prepares ? work.Prepared.Task : Task.CompletedTask;
         }
         finally
         {
@@ -72,39 +91,65 @@ internal sealed class PageRefresher(
         _gate.Leave(key, pause);
     }
 
-    private async Task RunAsync(PageStore pages, RequestCopy copy, RequestDelegate pipeline, string key, Task<CacheLease> acquiring, Activity? caller)
+    private async Task RunAsync(RefreshWork work, HttpContext original)
     {
         var pause = _nextLook;
+        var ending = CancellationTokenSource.CreateLinkedTokenSource(_stopping);
+        var request = default(ReplayedRequest);
         try
         {
-            var lease = await acquiring.ConfigureAwait(false);
+            // Here, so that AsyncLocal values that the application sets hold for the whole refresh.
+            var exception = default(Exception);
+            try
+            {
+                request = replay.Begin(work.Copy, work.Page, ending.Token);
+                if (options.Value.PrepareRefresh is { } prepare)
+                    await prepare(original, request.Context, ending.Token).ConfigureAwait(false);
+            }
+#pragma warning disable CA1031 // Whatever the application throws: the visitor is served the old page.
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                exception = e;
+            }
+            finally
+            {
+                work.Prepared.SetResult();
+            }
+
+            var lease = await work.Acquiring.ConfigureAwait(false);
             await using (lease.ConfigureAwait(false))
             {
                 if (lease.State == CacheLeaseState.Granted)
-                    pause = await RefreshAsync(pages, copy, pipeline, key, lease, caller).ConfigureAwait(false);
+                {
+                    work.Page.Lead(work.Key, lease);
+                    pause = await RefreshAsync(work, exception is null ? Interlocked.Exchange(ref request, null) : null, exception, lease, ending).ConfigureAwait(false);
+                }
                 else if (lease.State == CacheLeaseState.Paused)
+                {
                     pause = lease.Left;
+                }
             }
         }
         finally
         {
-            End(key, pause);
+            End(work.Key, pause);
+            if (request is not null)
+                await request.DisposeAsync().ConfigureAwait(false);
         }
     }
 
     /// <summary>Returns for how long this instance does not try again.</summary>
-    private async Task<TimeSpan> RefreshAsync(PageStore pages, RequestCopy copy, RequestDelegate pipeline, string key, CacheLease lease, Activity? caller)
+    private async Task<TimeSpan> RefreshAsync(RefreshWork work, ReplayedRequest? request, Exception? exception, CacheLease lease, CancellationTokenSource ending)
     {
-        using var activity = _source.StartActivity(ActivityKind.Internal, links: caller is null ? null : [new ActivityLink(caller.Context)], name: "page.refresh");
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(_stopping);
+        using var activity = _source.StartActivity(ActivityKind.Internal, links: work.Caller is { } caller ? [new ActivityLink(caller.Context)] : null, name: "page.refresh");
         var start = time.GetTimestamp();
-        var page = new PageRequest(pages, store.Observe()) { Refreshes = key };
-        page.Lead(key, lease);
-        var (status, exception) = (0, default(Exception));
+        var page = work.Page;
+        var status = 0;
         try
         {
-            using var timeout = time.CreateTimer(static source => ((CancellationTokenSource)source!).Cancel(), ending, options.Value.RefreshTimeout, Timeout.InfiniteTimeSpan);
-            status = await replay.RunAsync(copy, pipeline, page, ending.Token).ConfigureAwait(false);
+            if (request is not null)
+                status = await WithinTimeAsync(request.RunAsync(work.Pipeline), page, ending).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // Whatever the page throws: nobody waits for it, and the old one lives on.
         catch (Exception e)
@@ -114,26 +159,18 @@ internal sealed class PageRefresher(
         }
 
         var isFailed = exception is not null || status >= StatusCodes.Status500InternalServerError || page.IsAborted || ending.IsCancellationRequested;
-        var outcome = page.Written is { } written ? NameOf(written) : isFailed ? "failed" : page.IsAsked ? "uncacheable" : "differs";
+        var outcome = page.Written is { } written ? NameOf(written)
+            : isFailed ? "failed"
+            : !page.IsAsked ? "differs"
+            : RefreshAnswers.EndsPage(status) ? "gone" : "uncacheable";
         var pause = TimeSpan.Zero;
-        switch (outcome)
+        if (page.Written is null && !_stopping.IsCancellationRequested)
         {
-            case "failed" when !_stopping.IsCancellationRequested:
-                pause = options.Value.RetryDelay;
-                if (_failures.ShouldTell(out var count))
-                    Log.PageRefreshFailed(logger, exception, status, count);
-                await lease.ReleaseAsync(pause).ConfigureAwait(false);
-                break;
-            case "differs":
-                pause = options.Value.RetryDelay;
-                if (_differences.ShouldTell(out var differences))
-                    Log.PageRefreshDiffers(logger, copy.Endpoint?.DisplayName, differences);
-                await lease.ReleaseAsync(pause).ConfigureAwait(false);
-                break;
-            case "uncacheable":
-                await RemoveAsync(key).ConfigureAwait(false); // what is served now is no such page any more
-                await lease.PassAsync(options.Value.UncacheableFor).ConfigureAwait(false);
-                break;
+            if (outcome == "differs" && _differences.ShouldTell(out var count))
+                Log.PageRefreshDiffers(logger, work.Copy.Endpoint?.DisplayName, count);
+            if (outcome is "failed" or "uncacheable" && _failures.ShouldTell(out count))
+                Log.PageRefreshFailed(logger, exception, status, count);
+            pause = await answers.EndAsync(work.Key, lease, outcome == "gone").ConfigureAwait(false);
         }
 
         meter.Refresh(outcome, time.GetElapsedTime(start));
@@ -141,15 +178,19 @@ internal sealed class PageRefresher(
         return pause;
     }
 
-    private async Task RemoveAsync(string key)
+    /// <summary>Gives a rendering up that takes too long. It may go on for as long as it likes, but its page is not stored.</summary>
+    private async Task<int> WithinTimeAsync(Task<int> rendering, PageRequest page, CancellationTokenSource ending)
     {
+        runs.Add(rendering);
         try
         {
-            await store.RemoveAsync(new CacheEntryKey(CacheSurface.Output, key)).ConfigureAwait(false);
+            return await rendering.WaitAsync(options.Value.RefreshTimeout, time, CancellationToken.None).ConfigureAwait(false);
         }
-        catch (RedisTagCacheUnavailableException)
+        catch (TimeoutException) when (!rendering.IsCompleted)
         {
-            // it expires, or the next refresh removes it
+            page.IsAborted = true;
+            await ending.CancelAsync().ConfigureAwait(false);
+            throw;
         }
     }
 

@@ -11,21 +11,29 @@ using RedisTagCache.AspNetCore.OutputCaching;
 namespace RedisTagCache.AspNetCore.Refresh;
 
 /// <summary>
-/// Runs a request once more, without its client. Taken along is what a page may depend on: method, address, headers, endpoint and route values,
-/// user, culture, connection, items, and the application's own features. Left behind is what asks for less than the whole page (conditions,
-/// ranges) and the body.
+/// Prepares a request to run once more, without its client. It carries what a page may depend on: method, address, headers, endpoint and route values,
+/// user, culture, connection, simple items, and the response headers set so far. It leaves behind what asks for less than the whole page (conditions,
+/// ranges), the body, and all that belongs to the request: its services, features and other items.
 /// </summary>
 internal sealed class RequestReplay(IHttpContextFactory contexts, IServiceScopeFactory scopes)
 {
-    private static readonly string[] _leftBehind =
+    private static readonly string[] _conditions =
     [
         HeaderNames.IfMatch, HeaderNames.IfNoneMatch, HeaderNames.IfModifiedSince, HeaderNames.IfUnmodifiedSince, HeaderNames.IfRange, HeaderNames.Range,
+    ];
+
+    private static readonly string[] _leftBehind =
+    [
+        .. _conditions,
         HeaderNames.CacheControl, HeaderNames.Pragma, HeaderNames.ContentLength, HeaderNames.ContentType, HeaderNames.TransferEncoding, HeaderNames.Expect,
         HeaderNames.Connection, HeaderNames.Upgrade,
     ];
 
+    /// <summary>Whether the client asks for less than the whole page.</summary>
+    public static bool AsksForPart(IHeaderDictionary headers) => _conditions.Any(headers.ContainsKey);
+
     /// <summary>Copies what is needed, while the request is there: its server takes it for another one afterwards.</summary>
-    public static RequestCopy Copy(HttpContext context)
+    public RequestCopy Copy(HttpContext context)
     {
         var request = context.Request;
         var features = new FeatureCollection();
@@ -59,47 +67,43 @@ internal sealed class RequestReplay(IHttpContextFactory contexts, IServiceScopeF
         features.Set<IRouteValuesFeature>(new RouteValuesFeature { RouteValues = new RouteValueDictionary(request.RouteValues) });
         features.Set(context.Features.Get<IRequestCultureFeature>());
         var items = new ItemsFeature();
-        foreach (var (name, value) in context.Items)
-            items.Items[name] = value;
-        features.Set<IItemsFeature>(items);
-        foreach (var (type, feature) in context.Features)
+        var hasState = false;
+        foreach (var (name, value) in context.Features.Get<IItemsFeature>()?.Items ?? items.Items)
         {
-            // Those of the server and of ASP.NET Core belong to the request; those of the application tell what was found out about it.
-            if (type.Namespace?.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal) == false && type != typeof(PageRequest) && features[type] is null)
-                features[type] = feature;
+            if (!CarriedState.IsItem(name, value))
+                continue;
+            items.Items[name] = value;
+            hasState |= value?.GetType() != typeof(object);
         }
 
-        return new RequestCopy(features, context.GetEndpoint(), CultureInfo.CurrentCulture, CultureInfo.CurrentUICulture);
+        features.Set<IItemsFeature>(items);
+        var answer = new HeaderDictionary();
+        foreach (var (name, values) in context.Response.Headers)
+        {
+            if (CarriedState.IsHeader(name))
+                answer[name] = values;
+        }
+
+        hasState |= answer.Count > 0;
+        var own = context.Features.Get<IServiceProvidersFeature>()?.RequestServices?.GetService<IServiceScopeFactory>();
+        return new RequestCopy(features, context.GetEndpoint(), own ?? scopes, answer, hasState, CultureInfo.CurrentCulture, CultureInfo.CurrentUICulture);
     }
 
-    /// <summary>Runs it. Returns the status.</summary>
-    public async Task<int> RunAsync(RequestCopy copy, RequestDelegate pipeline, PageRequest page, CancellationToken cancellationToken)
+    /// <summary>Makes the context and the services in which it runs. Not async: what it sets for the flow of control is there when it returns.</summary>
+    public ReplayedRequest Begin(RequestCopy copy, PageRequest page, CancellationToken cancellationToken)
     {
         (CultureInfo.CurrentCulture, CultureInfo.CurrentUICulture) = (copy.Culture, copy.UICulture);
         var features = copy.Features;
-        var response = new ReplayedResponse();
+        var response = new ReplayedResponse { Headers = copy.ResponseHeaders };
         features.Set<IHttpResponseFeature>(response);
         features.Set<IHttpResponseBodyFeature>(new StreamResponseBodyFeature(Stream.Null));
         features.Set<IHttpRequestLifetimeFeature>(new HttpRequestLifetimeFeature { RequestAborted = cancellationToken });
         features.Set(page);
-        var scope = scopes.CreateAsyncScope();
-        await using (scope.ConfigureAwait(false))
-        {
-            features.Set<IServiceProvidersFeature>(new ServiceProvidersFeature { RequestServices = scope.ServiceProvider });
-            var context = contexts.Create(features);
-            try
-            {
-                context.SetEndpoint(copy.Endpoint);
-                LookupFlow.BeginRequest(page);
-                await pipeline(context).ConfigureAwait(false);
-                await response.StartAsync().ConfigureAwait(false);
-                return response.StatusCode;
-            }
-            finally
-            {
-                await response.CompleteAsync().ConfigureAwait(false);
-                contexts.Dispose(context);
-            }
-        }
+        var scope = copy.Scopes.CreateAsyncScope();
+        features.Set<IServiceProvidersFeature>(new ServiceProvidersFeature { RequestServices = scope.ServiceProvider });
+        var context = contexts.Create(features);
+        context.SetEndpoint(copy.Endpoint);
+        LookupFlow.BeginRequest(page);
+        return new ReplayedRequest(context, response, scope, contexts);
     }
 }

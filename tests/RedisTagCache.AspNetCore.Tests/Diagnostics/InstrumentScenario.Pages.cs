@@ -18,7 +18,8 @@ internal sealed partial class InstrumentScenario
 
         await RefreshAsync("page/stored", "stored", static () => Task.CompletedTask);
         await RefreshAsync("page/refused", "refused", () => _a.Store.EvictByTagAsync(Tag("page")).AsTask());
-        await RefreshAsync("page/uncacheable", "uncacheable", () => Task.FromResult(_pages.Status = 404));
+        await RefreshAsync("page/gone", "gone", () => Task.FromResult(_pages.Status = 404));
+        await RefreshAsync("page/uncacheable", "uncacheable", () => Task.FromResult(_pages.Status = 429));
         await RefreshAsync("page/failed", "failed", () => Task.FromResult(_pages.Status = 503));
         await RefreshAsync("differing", "differs", static () => Task.CompletedTask);
         await RefreshAsync("page/dropped", "dropped", () =>

@@ -24,7 +24,8 @@ public sealed class RefreshReportTests(RedisFixture redis) : IClassFixture<Redis
 
     [Theory]
     [InlineData(200, "stored")]
-    [InlineData(404, "uncacheable")]
+    [InlineData(404, "gone")]
+    [InlineData(429, "uncacheable")]
     [InlineData(503, "failed")]
     public async Task Refresh_IsMeasured_AndATraceOfItsOwn(int status, string outcome)
     {

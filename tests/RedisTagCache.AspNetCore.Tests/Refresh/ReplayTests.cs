@@ -84,6 +84,11 @@ public sealed class ReplayTests(RedisFixture redis) : IClassFixture<RedisFixture
         }).CacheOutput(policy => policy.AddPolicy<CacheEverything>().Expire(TimeSpan.FromMinutes(5)).Tag("things"), excludeDefaultPolicy: true),
         options => options.KeyPrefix = _prefix,
         services => services.AddScoped<Scoped>().AddHttpContextAccessor(),
+        pages => pages.PrepareRefresh = static (original, refresh, _) =>
+        {
+            refresh.Features.Set(original.Features.Get<Feature>());
+            return default;
+        },
         pipeline: app =>
         {
             app.UsePathBase("/base");

@@ -1,0 +1,116 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using RedisTagCache.TestSupport;
+
+namespace RedisTagCache.AspNetCore.Tests.Refresh;
+
+/// <summary>Refreshes that do not end, or not in time.</summary>
+public sealed class HungRefreshTests(RedisFixture redis) : IClassFixture<RedisFixture>
+{
+    private const int MoreThanAtOnce = 20;
+    private readonly string _prefix = "t" + Guid.NewGuid().ToString("N");
+    private readonly ConcurrentDictionary<string, int> _renderings = new();
+    private readonly TaskCompletionSource _released = new();
+    private readonly ConcurrentDictionary<string, bool> _hanging = new();
+    private bool _hangs;
+    private bool _hasEnded;
+
+    [Fact]
+    public async Task Refreshes_ThatHang_GiveBackTheirPlacesAndLeases_AndTheirLateResultsAreRejected()
+    {
+        await using var a = await StartAsync();
+        await using var b = await StartAsync();
+        var paths = Enumerable.Range(0, MoreThanAtOnce).Select(i => $"/page/{i}").ToArray();
+        foreach (var path in paths)
+            Assert.Equal("1", await a.GetAsync(path));
+        await a.Store.ExpireByTagAsync("page", TestContext.Current.CancellationToken);
+        _hangs = true;
+        foreach (var path in paths)
+            Assert.Equal("1", await a.GetAsync(path));
+        await Eventually.BecomesTrueAsync(() => _renderings.Values.Count(count => count == 2) == 16, "as many as run at once hang");
+
+        _hangs = false;
+        foreach (var path in paths)
+        {
+            await Eventually.BecomesTrueAsync(async () => await a.GetAsync(path) != "1", "it is refreshed by this instance or by the other");
+            await Eventually.BecomesTrueAsync(async () => await b.GetAsync(path) != "1", "it is refreshed for the other instance as well");
+        }
+
+        var pages = await Task.WhenAll(paths.Select(a.GetAsync));
+        _released.SetResult();
+        foreach (var path in paths)
+            await Eventually.BecomesTrueAsync(() => !_hanging.ContainsKey(path), "the late result is there");
+        Assert.Equal(pages, await Task.WhenAll(paths.Select(a.GetAsync)));
+        Assert.DoesNotContain("late", pages);
+    }
+
+    [Fact]
+    public async Task Request_ThatHangsWhileItRendersAStalePage_GivesBackItsLease_AndItsLateResultIsRejected()
+    {
+        await using var a = await StartAsync(static app => app.UseOutputCache());
+        await using var b = await StartAsync(static app => app.UseOutputCache());
+        Assert.Equal("1", await a.GetAsync("/page/0"));
+        await a.Store.ExpireByTagAsync("page", TestContext.Current.CancellationToken);
+        _hangs = true;
+        var hanging = a.GetAsync("/page/0");
+        await Eventually.BecomesTrueAsync(() => _hanging.Count == 1, "it hangs");
+        Assert.Equal("1", await a.GetAsync("/page/0"));
+        _hangs = false;
+        await Eventually.BecomesTrueAsync(async () => await b.GetAsync("/page/0") == "3", "another instance renders it");
+        _released.SetResult();
+        Assert.Equal("late", await hanging);
+        Assert.Equal(("3", "3"), (await a.GetAsync("/page/0"), await b.GetAsync("/page/0")));
+    }
+
+    [Fact]
+    public async Task Stop_WaitsForRefreshes_ThatUseTheServices()
+    {
+        await using var app = await StartAsync();
+        Assert.Equal("1", await app.GetAsync("/slow"));
+        await app.Store.ExpireByTagAsync("page", TestContext.Current.CancellationToken);
+        Assert.Equal("1", await app.GetAsync("/slow"));
+        await Eventually.BecomesTrueAsync(() => _renderings["/slow"] == 2, "it is being refreshed");
+        await app.Services.GetRequiredService<IHost>().StopAsync(TestContext.Current.CancellationToken);
+        Assert.True(_hasEnded, "The refresh has ended before the stop.");
+    }
+
+    private Task<PageApp> StartAsync(Action<WebApplication>? pipeline = null) => PageApp.StartAsync(
+        redis.ConnectionString,
+        app =>
+        {
+            app.MapGet("/page/{id}", async (HttpContext context) =>
+            {
+                var path = context.Request.Path.Value!;
+                var rendering = _renderings.AddOrUpdate(path, 1, static (_, count) => count + 1);
+                if (!_hangs)
+                    return rendering.ToString(CultureInfo.InvariantCulture);
+                _hanging[path] = true;
+                context.Response.OnCompleted(() => Task.FromResult(_hanging.TryRemove(path, out _)));
+                await _released.Task; // heeds no token
+                return "late";
+            }).CacheOutput(policy => policy.Tag("page"));
+            app.MapGet("/slow", async (HttpContext context) =>
+            {
+                if (_renderings.AddOrUpdate("/slow", 1, static (_, count) => count + 1) == 1)
+                    return "1";
+                try
+                {
+                    await Task.Delay(Timeout.Infinite, context.RequestAborted);
+                }
+                finally
+                {
+                    await Task.Delay(200, CancellationToken.None); // it takes its time to end
+                    _hasEnded = context.RequestServices.GetRequiredService<IHostEnvironment>() is not null;
+                }
+
+                return "2";
+            }).CacheOutput(policy => policy.Tag("page"));
+        },
+        options => options.KeyPrefix = _prefix,
+        pages: pages => (pages.RefreshTimeout, pages.RetryDelay) = (TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(1)),
+        pipeline: pipeline);
+}
