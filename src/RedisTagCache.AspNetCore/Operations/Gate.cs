@@ -28,14 +28,28 @@ internal sealed class Gate(RedisTagCacheEndpointOptions options, bool isOpen)
             await endpoint(context).ConfigureAwait(false);
     };
 
-    private async Task PassAsync(HttpContext context, RequestDelegate endpoint)
+    /// <exception cref="InvalidOperationException">Nobody has asked who the visitor is.</exception>
+    private static void Check(HttpContext context)
     {
-        if (!isOpen && !Protection.IsGiven(context.GetEndpoint()!.Metadata))
+        if (!Protection.IsGiven(context.GetEndpoint()!.Metadata))
         {
             throw new InvalidOperationException(
                 "The operator's page has no authorization policy and is not in Development. Call app.MapRedisTagCache(...).RequireAuthorization(...), or set the option "
                 + "AllowAnonymous where something in front of the application decides who gets through.");
         }
+
+        if (!AuthorizationWitness.HasSeen(context))
+        {
+            throw new InvalidOperationException(
+                "The operator's page has an authorization policy, but no authorization middleware ran for it, so the request is refused. Call app.UseAuthorization() after app.UseRouting() "
+                + "and before the endpoints.");
+        }
+    }
+
+    private async Task PassAsync(HttpContext context, RequestDelegate endpoint)
+    {
+        if (!isOpen)
+            Check(context);
 
         var headers = context.Response.Headers;
         headers.CacheControl = "no-store";

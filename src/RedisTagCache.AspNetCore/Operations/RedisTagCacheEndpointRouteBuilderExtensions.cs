@@ -19,7 +19,7 @@ public static class RedisTagCacheEndpointRouteBuilderExtensions
     /// </summary>
     /// <remarks>
     /// Outside of the environment Development every request is refused with an <see cref="InvalidOperationException"/> unless the endpoints have an authorization policy of
-    /// their own: call <c>RequireAuthorization</c> on the result. A fallback policy does not count, for it may be meant for others, and neither does a policy that
+    /// their own, and the authorization middleware has run for them: call <c>RequireAuthorization</c> on the result. A fallback policy does not count, for it may be meant for others, and neither does a policy that
     /// <c>AllowAnonymous</c> lifts; <see cref="RedisTagCacheEndpointOptions.AllowAnonymous"/> is the way to say that it is meant.
     /// </remarks>
     /// <param name="endpoints">The application, or a group.</param>
@@ -51,6 +51,8 @@ public static class RedisTagCacheEndpointRouteBuilderExtensions
         conventions.Finally(endpoint =>
         {
             endpoint.Metadata.Add(NeverCached.Instance);
+            if (!isOpen)
+                endpoint.Metadata.Add(AuthorizationWitness.Instance);
             if (isTold || Protection.IsGiven([.. endpoint.Metadata]))
                 return;
             isTold = true;

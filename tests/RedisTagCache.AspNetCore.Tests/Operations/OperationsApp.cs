@@ -18,7 +18,8 @@ internal static class OperationsApp
         string environment = "Development",
         Action<IServiceCollection>? services = null,
         Action<IEndpointConventionBuilder>? conventions = null,
-        Action<RedisTagCacheOptions>? cache = null) => PageApp.StartAsync(
+        Action<RedisTagCacheOptions>? cache = null,
+        Action<WebApplication>? pipeline = null) => PageApp.StartAsync(
             connectionString,
             app =>
             {
@@ -32,6 +33,7 @@ internal static class OperationsApp
                 cache?.Invoke(options);
             },
             services,
+            pipeline: pipeline,
             environment: environment);
 
     public static async Task<HttpResponseMessage> PostAsync(this PageApp app, string path, object body, Action<HttpRequestMessage>? change = null)
