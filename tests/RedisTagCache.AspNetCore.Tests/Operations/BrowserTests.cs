@@ -48,6 +48,26 @@ public sealed class BrowserTests(RedisFixture redis, Chromium chromium) : IClass
     }
 
     [Fact]
+    public async Task Text_WithWhatCannotBeSeen_IsShownEscapedAndUnderstoodSo()
+    {
+        await using var app = await StartAsync();
+        await using var page = await OpenAsync(app);
+        string[] hidden = ["\u001b", "\u00a0", "\u00ad", "\u034f", "\u061c", "\u115f", "\u180e", "\u2003", "\u200b", "\u200d", "\u200f", "\u2028", "\u202e", "\u2066", "\u2800", "\u3164", "\ue000", "\ufe0f", "\ufeff", "\U000e0041", "\U000e0100"];
+        var shown = await page.EvaluateFunctionAsync<string[]>("texts => texts.map(shown)", (object)hidden);
+        Assert.Equal(hidden.Select(static text => string.Concat(text.Select(static half => half < 256 ? $"\\x{(int)half:x2}" : $"\\u{(int)half:x4}"))), shown);
+        Assert.Equal(hidden, await page.EvaluateFunctionAsync<string[]>("texts => texts.map(text => typed(shown(text)))", (object)hidden));
+        Assert.Equal("a é中😀ñ [x]", await page.EvaluateFunctionAsync<string>("shown", "a é中😀ñ [x]"));
+
+        const string Tag = "pay\u202egnp.exe";
+        await app.Services.SetAsync("k\u200b1", Tag);
+        await SearchAsync(page, "pay\\u202egnp.exe");
+        await ShowsAsync(page, "#found tr.entry", 1);
+        var text = await TextAsync(page, "#found");
+        Assert.Contains("k\\u200b1", text, StringComparison.Ordinal);
+        Assert.DoesNotContain('\u202e', text);
+    }
+
+    [Fact]
     public async Task RemoveAndExpire_Clicked_DoSo()
     {
         await using var app = await StartAsync();

@@ -9,7 +9,7 @@ let newestAct = 0;
 
 function tell(text, kind, ...more) {
   byId('find-result').className = 'result' + (kind ? ' ' + kind : '');
-  byId('find-result').replaceChildren(text, ...more);
+  byId('find-result').replaceChildren(shown(text), ...more);
 }
 
 async function find(isQuiet) {
@@ -60,8 +60,8 @@ function row(entry) {
   const cell = (label, attributes, ...children) => element('td', { 'data-label': label, ...attributes }, ...children);
   const open = element('button', { type: 'button', class: 'plain key', 'aria-expanded': 'false', click: () => toggle(entry, line, open) }, element('bdi', null, name));
   const line = element('tr', { class: 'entry' },
-    cell('surface', null, entry.surface),
-    showsBuilds ? cell('build', { class: 'build', title: entry.buildNamespace }, entry.buildNamespace ?? '-') : null,
+    cell('surface', null, shown(entry.surface)),
+    showsBuilds ? cell('build', { class: 'build', title: shown(entry.buildNamespace ?? '') }, shown(entry.buildNamespace ?? '-')) : null,
     cell('key', { class: 'key' }, open),
     cell('verdict', { class: 'worth' }, element('span', null, element('span', { class: 'verdict ' + entry.verdict }, entry.verdict), entry.why ? element('span', { class: 'why' }, shown(entry.why)) : null)),
     cell('age', { class: 'n' }, duration(entry.ageSeconds)),
@@ -96,7 +96,7 @@ async function toggle(entry, line, button) {
 function detail(entry) {
   const packed = entry.compression === 'none' ? '' : `, ${entry.compression}`;
   return pairs([
-    ['build', entry.buildNamespace ?? 'shared by all builds'],
+    ['build', shown(entry.buildNamespace ?? 'shared by all builds')],
     ['written', `${time(entry.createdAt)} (${duration(entry.ageSeconds)} ago)`],
     ['fresh until', entry.freshUntil ? time(entry.freshUntil) : 'its end'],
     ...(entry.staleUntil ? [['stale until', `${time(entry.staleUntil)}; then only where nothing newer can be had`]] : []),
@@ -146,7 +146,7 @@ async function mark(verb, past, what) {
 }
 
 async function remove(entry, name) {
-  if (await confirmed('Remove this entry?', `${name} (${entry.surface} of ${entry.buildNamespace ?? 'all builds'}). It is computed anew when it is next asked for.`, 'Remove')) {
+  if (await confirmed('Remove this entry?', `${name} (${shown(entry.surface)} of ${shown(entry.buildNamespace ?? 'all builds')}). It is computed anew when it is next asked for.`, 'Remove')) {
     await act('/remove', { surface: entry.surface, buildNamespace: entry.buildNamespace, key: entry.key, isKeyHashed: entry.isKeyHashed, partition: entry.partition },
       reply => reply.removed > 0 ? `Removed: ${name}.` : `${name} was gone already.`);
   }

@@ -5,11 +5,12 @@ const isReadOnly = settings.readOnly === 'true';
 const byId = id => document.getElementById(id);
 
 // What would change the line or its direction is made visible: keys of pages hold such characters, and others may come from visitors.
-const hiddenCharacters = /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffd]/g;
-const shown = text => String(text).replace(hiddenCharacters, c => {
-  const code = c.charCodeAt(0);
+// Those of the tool's Hidden.cs.
+const hiddenCharacters = /(?! )[\p{C}\p{Z}\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\ufffd\u{e0100}-\u{e01ef}]/gu;
+const shown = text => String(text).replace(hiddenCharacters, character => character.split('').map(half => {
+  const code = half.charCodeAt(0);
   return code < 256 ? '\\x' + code.toString(16).padStart(2, '0') : '\\u' + code.toString(16).padStart(4, '0');
-});
+}).join(''));
 const editable = text => shown(text.replace(/\\(?=x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4})/g, '\\x5c'));
 const typed = text => text.replace(/\\x([0-9a-fA-F]{2})|\\u([0-9a-fA-F]{4})/g, (_, x, u) => String.fromCharCode(parseInt(x ?? u, 16)));
 
