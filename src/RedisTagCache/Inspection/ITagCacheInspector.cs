@@ -13,7 +13,7 @@ public interface ITagCacheInspector
     /// <summary>Finds entries, one after the other as they turn up. The cost is that of the keys looked at, not of the entries found.</summary>
     /// <param name="query">Which entries, and how many at the most.</param>
     /// <param name="cancellationToken">Ends the search.</param>
-    /// <returns>The entries, each at most once, in no order.</returns>
+    /// <returns>The entries in no order, each once; if Redis makes its table of keys smaller meanwhile, some may come twice.</returns>
     /// <exception cref="ArgumentException">The query is not valid.</exception>
     /// <exception cref="RedisTagCacheUnavailableException">Redis did not answer.</exception>
     IAsyncEnumerable<CacheEntryInfo> FindAsync(CacheEntryQuery query, CancellationToken cancellationToken = default);

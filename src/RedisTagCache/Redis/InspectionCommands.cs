@@ -141,11 +141,23 @@ internal sealed class InspectionCommands(RedisConnection connection, TimeSpan ti
         all.Forget();
         try
         {
-            return new StoredStart((byte[]?)await start.ConfigureAwait(false) ?? [], await all.ConfigureAwait(false), await left.ConfigureAwait(false));
+            return new StoredStart((byte[]?)await start.ConfigureAwait(false) ?? [], await all.ConfigureAwait(false), await LeftAsync(left).ConfigureAwait(false));
         }
         catch (RedisServerException e) when (e.Message.StartsWith("WRONGTYPE", StringComparison.Ordinal))
         {
-            return new StoredStart([], -1, await left.ConfigureAwait(false));
+            return new StoredStart([], -1, await LeftAsync(left).ConfigureAwait(false));
+        }
+    }
+
+    private static async Task<TimeSpan?> LeftAsync(Task<TimeSpan?> left)
+    {
+        try
+        {
+            return await left.ConfigureAwait(false);
+        }
+        catch (ArgumentOutOfRangeException)
+        {
+            return TimeSpan.MaxValue; // Redis keeps it for longer than a TimeSpan can say
         }
     }
 }

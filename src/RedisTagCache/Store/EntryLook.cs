@@ -10,6 +10,9 @@ internal sealed class EntryLook(TagCacheStore store, InspectionCommands commands
     /// <summary>Header and a handful of tags. Entries with more are read a second time.</summary>
     private const int FirstBytes = 256;
 
+    /// <summary>What the header and the tags of any entry fit into. One that claims to have more is damaged, and not worth the memory to read it.</summary>
+    private const int MostBytes = EnvelopeLayout.TagsAt + (EnvelopeLayout.MostTags * (sizeof(ushort) + TagFold.LongestId));
+
     public async Task<IReadOnlyList<JudgedEntry>> JudgeAsync(IReadOnlyList<StoredKey> keys, CancellationToken cancellationToken)
     {
         if (keys.Count == 0)
@@ -30,7 +33,7 @@ internal sealed class EntryLook(TagCacheStore store, InspectionCommands commands
         var entries = new List<(StoredKey Stored, int Length)>();
         for (var i = 0; i < starts.Length; i++)
         {
-            if (starts[i].IsGone || EnvelopeReader.TryOpenStart(starts[i].Bytes, starts[i].Length, out _, out var needed))
+            if (starts[i].IsGone || EnvelopeReader.TryOpenStart(starts[i].Bytes, starts[i].Length, out _, out var needed) || needed > MostBytes)
                 continue;
             again.Add(i);
             entries.Add((keys[i], Math.Max(FirstBytes, needed)));

@@ -5,6 +5,8 @@ namespace RedisTagCache.Store;
 
 internal sealed partial class Inspector
 {
+    private static readonly long _latestEpoch = (DateTimeOffset.MaxValue - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+
     /// <inheritdoc/>
     public async Task<CacheDescription> DescribeAsync(CancellationToken cancellationToken = default)
     {
@@ -33,7 +35,7 @@ internal sealed partial class Inspector
             var (marks, floor) = await _commands.MarksAsync(partition, cancellationToken).ConfigureAwait(false);
 
             // An epoch is the server's time in microseconds, or barely above it where evictions come faster.
-            var reached = floor is { } epoch ? DateTimeOffset.UnixEpoch.AddTicks(epoch * TimeSpan.TicksPerMicrosecond) : (DateTimeOffset?)null;
+            var reached = floor is { } epoch ? DateTimeOffset.UnixEpoch.AddTicks(Math.Clamp(epoch, 0, _latestEpoch) * TimeSpan.TicksPerMicrosecond) : (DateTimeOffset?)null;
             var age = _time.GetUtcNow() + serverAhead - reached;
             return info with
             {

@@ -21,7 +21,8 @@ internal sealed partial class Inspector
     private async IAsyncEnumerable<CacheEntryInfo> SearchAsync(CacheEntryQuery query, byte[]? tag, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var build = BuildOf(query.BuildNamespace);
-        var seen = new HashSet<string>(StringComparer.Ordinal); // a walk may come past a key twice
+        var recent = new RecentKeys(); // a walk may come past a key twice
+        var found = 0;
         long looked = 0;
         await foreach (var page in _walk.RunAsync(query.Surface, query.KeyPrefix, query.Pace, cancellationToken).ConfigureAwait(false))
         {
@@ -31,21 +32,22 @@ internal sealed partial class Inspector
             {
                 if ((tag is not null && !entry.IsTaggedWith(tag)) || (query.Verdict is { } verdict && entry.Explanation.Verdict != verdict))
                     continue;
-                if (!seen.Add(entry.Key.Key.ToString()))
+                if (!recent.Add(entry.Key.Key.ToString()))
                     continue;
+                found++;
                 yield return entry.ToInfo(Now());
-                if (seen.Count < query.MaximumResults)
+                if (found < query.MaximumResults)
                     continue;
-                query.Progress?.Report(new CacheScanProgress(looked, seen.Count, IsComplete: false));
+                query.Progress?.Report(new CacheScanProgress(looked, found, IsComplete: false));
                 yield break;
             }
 
-            query.Progress?.Report(new CacheScanProgress(looked, seen.Count, IsComplete: false));
+            query.Progress?.Report(new CacheScanProgress(looked, found, IsComplete: false));
             if (page.Passed >= query.MaximumKeys && page.Fraction < 1)
                 yield break;
         }
 
-        query.Progress?.Report(new CacheScanProgress(looked, seen.Count, IsComplete: true));
+        query.Progress?.Report(new CacheScanProgress(looked, found, IsComplete: true));
     }
 
     private static bool IsWanted(StoredKey key, CacheEntryQuery query, string build) =>

@@ -22,7 +22,7 @@ internal readonly record struct JudgedEntry(StoredKey Key, StoredStart Start, Ex
     /// <summary>What tells this write of it from any other; empty when it is no envelope.</summary>
     public byte[] Identity => TryOpen(out var envelope) ? envelope.Identity.ToArray() : [];
 
-    public long? CreatedAt => TryOpen(out var envelope) ? envelope.Header.CreatedAt : null;
+    public long? CreatedAt => TryOpen(out var envelope) ? Math.Max(0, envelope.Header.CreatedAt) : null;
 
     public bool IsTaggedWith(ReadOnlySpan<byte> id)
     {
@@ -62,10 +62,10 @@ internal readonly record struct JudgedEntry(StoredKey Key, StoredStart Start, Ex
         return info with
         {
             CreatedAt = Time(header.CreatedAt),
-            Age = TimeSpan.FromMilliseconds(Math.Max(0, now - header.CreatedAt)),
+            Age = Time(header.CreatedAt) is null ? null : Span(Math.Max(0, now - Math.Max(0, header.CreatedAt))),
             FreshUntil = Time(header.FreshUntil),
             StaleUntil = header.StaleUntil == 0 ? null : Time(header.StaleUntil),
-            SlidingExpiration = header.Sliding > 0 ? TimeSpan.FromMilliseconds(header.Sliding) : null,
+            SlidingExpiration = header.Sliding > 0 ? Span(header.Sliding) : null,
             PayloadBytes = Start.Length - envelope.PayloadOffset,
             Tags = tags,
             Compression = (header.PayloadFlags & EnvelopeLayout.BrotliFlag) != 0 ? CacheCompression.Brotli
@@ -77,6 +77,10 @@ internal readonly record struct JudgedEntry(StoredKey Key, StoredStart Start, Ex
 
     private bool TryOpen(out EnvelopeReader envelope) => EnvelopeReader.TryOpenStart(Start.Bytes, Start.Length, out envelope, out _);
 
+    // Whoever can write to Redis can write any number: none of them may end a search.
     private static DateTimeOffset? Time(long milliseconds) =>
-        milliseconds is < 0 || milliseconds >= _latest ? null : DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
+        milliseconds >= _latest ? null : DateTimeOffset.FromUnixTimeMilliseconds(Math.Max(0, milliseconds));
+
+    private static TimeSpan Span(long milliseconds) =>
+        milliseconds >= (long)TimeSpan.MaxValue.TotalMilliseconds ? TimeSpan.MaxValue : TimeSpan.FromMilliseconds(milliseconds);
 }
