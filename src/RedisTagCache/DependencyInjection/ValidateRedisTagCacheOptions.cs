@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using RedisTagCache.Engine;
@@ -12,6 +13,7 @@ internal sealed class ValidateRedisTagCacheOptions(IServiceProvider services) : 
     public const int LongestBuildNamespace = 128;
     private const int LongestKeyPrefix = 64;
     private const int LargestPayload = 256 * 1024 * 1024;
+    private const string Form = "of the form host:port, with settings after commas as in 'cache.example.org:6380,ssl=true,user=NAME,password=SECRET'.";
 
     public ValidateOptionsResult Validate(string? name, RedisTagCacheOptions options)
     {
@@ -36,6 +38,12 @@ internal sealed class ValidateRedisTagCacheOptions(IServiceProvider services) : 
         if (!Enum.IsDefined(options.Compression))
             Add(nameof(options.Compression), options.Compression, string.Join(", ", Enum.GetNames<CacheCompression>()));
         ValidateProfiles(options, errors);
+        if (services.GetService<IConfiguration>() is { } configuration)
+        {
+            foreach (var problem in ConfigurationKeys.Check(configuration.GetSection(ConfigureFromConfiguration.Section)))
+                errors.AddError(problem);
+        }
+
         ValidateConnection(options, errors);
         return errors.Build();
 
@@ -70,13 +78,13 @@ internal sealed class ValidateRedisTagCacheOptions(IServiceProvider services) : 
             return;
         if (options.ConfigurationOptions is { } given)
         {
-            if (given.EndPoints.Count == 0)
-                errors.AddError($"{nameof(RedisTagCacheOptions)}.{nameof(options.ConfigurationOptions)} names no end point; accepted: one or more.", nameof(options.ConfigurationOptions));
+            if (ConnectionCheck.ProblemOf(given) is { } problem)
+                errors.AddError($"{nameof(RedisTagCacheOptions)}.{nameof(options.ConfigurationOptions)} {problem}; accepted: end points {Form}", nameof(options.ConfigurationOptions));
         }
         else if (options.Configuration is not null)
         {
-            if (ProblemOf(options.Configuration) is { } problem)
-                errors.AddError($"{nameof(RedisTagCacheOptions)}.{nameof(options.Configuration)} {problem}; accepted: a StackExchange.Redis connection string such as 'localhost:6379'.", nameof(options.Configuration));
+            if (ConnectionCheck.ProblemOf(options.Configuration) is { } problem)
+                errors.AddError($"{nameof(RedisTagCacheOptions)}.{nameof(options.Configuration)} {problem}; accepted: a StackExchange.Redis connection string such as 'localhost:6379', {Form}", nameof(options.Configuration));
         }
         else if (services.GetService<IServiceProviderIsService>()?.IsService(typeof(IConnectionMultiplexer)) != true)
         {
@@ -84,18 +92,6 @@ internal sealed class ValidateRedisTagCacheOptions(IServiceProvider services) : 
                 $"{nameof(RedisTagCacheOptions)} says nothing of a connection: set {nameof(options.Configuration)} (also 'RedisTagCache:Configuration' in configuration), "
                 + $"{nameof(options.ConfigurationOptions)} or {nameof(options.ConnectionMultiplexerFactory)}, or register an {nameof(IConnectionMultiplexer)}.",
                 nameof(options.Configuration));
-        }
-    }
-
-    private static string? ProblemOf(string configuration)
-    {
-        try
-        {
-            return ConfigurationOptions.Parse(configuration).EndPoints.Count == 0 ? "names no end point" : null;
-        }
-        catch (Exception e) when (e is ArgumentException or FormatException)
-        {
-            return "is not a connection string";
         }
     }
 }

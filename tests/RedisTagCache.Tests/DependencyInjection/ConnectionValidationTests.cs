@@ -38,6 +38,50 @@ public sealed class ConnectionValidationTests
         Assert.Null(e.InnerException);
     }
 
+    [Theory]
+    [InlineData("redis://hunter2")]
+    [InlineData("redis://localhost:6379")]
+    [InlineData("REDIS://localhost:6379")]
+    [InlineData("rediss://user:hunter2@localhost:6380/0")]
+    [InlineData(" redis://localhost:6379")]
+    [InlineData("tcp://localhost:6379")]
+    [InlineData("http://localhost:6379,password=hunter2")]
+    [InlineData("localhost:6379,redis://localhost:6380")]
+    [InlineData("redis:localhost:6379")]
+    [InlineData("user:hunter2@localhost:6379")]
+    [InlineData("localhost:6379/0,password=hunter2")]
+    [InlineData("local host:6379,password=hunter2")]
+    public async Task Start_WithAUri_SaysWhatTheFormMustBeAndRepeatsNothingOfIt(string configuration)
+    {
+        foreach (var configure in (Action<RedisTagCacheOptions>[])
+        [
+            options => options.Configuration = configuration,
+            options =>
+            {
+                options.ConfigurationOptions = new ConfigurationOptions();
+                foreach (var endPoint in configuration.Split(',')[..(configuration.Contains(",redis", StringComparison.Ordinal) ? 2 : 1)])
+                    options.ConfigurationOptions.EndPoints.Add(new System.Net.DnsEndPoint(endPoint, 0));
+            },
+        ])
+        {
+            var e = await TestHost.RefusedAsync(configure);
+            Assert.Contains("host:port", e.Message, StringComparison.Ordinal);
+            Assert.Contains("'cache.example.org:6380,ssl=true,user=NAME,password=SECRET'", e.Message, StringComparison.Ordinal);
+            Assert.DoesNotContain("hunter2", e.ToString(), StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("localhost")]
+    [InlineData("localhost:6379,localhost:6380")]
+    [InlineData("127.0.0.1:6379")]
+    [InlineData("[::1]:6379")]
+    [InlineData("::1")]
+    [InlineData("!/run/redis.sock")]
+    [InlineData("my-cache_1.example.org:6379,ssl=true,password=a/b://c@d")]
+    [InlineData("sentinel:26379,serviceName=main")]
+    public Task Start_WithAHost_IsAccepted(string configuration) => TestHost.StartsAsync(null, ("Configuration", configuration));
+
     [Fact]
     public async Task Start_WithAMangledConnectionString_IsRefusedOrAcceptedAndNeverAnythingElse()
     {
