@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace RedisTagCache.Tool;
 
-/// <summary>The options that every command has.</summary>
+/// <summary>The options that several commands have. A command that has no use for one refuses it.</summary>
 internal static class CommonOptions
 {
     public static readonly Option<string?> Connection = new("--connection", "-c")
@@ -11,50 +11,65 @@ internal static class CommonOptions
         Recursive = true,
     };
 
+    public static readonly Option<bool> Json = new("--json") { Description = "Writes JSON.", Recursive = true };
+
+    public static readonly Option<double> Timeout = Numbers.Option("--timeout", [], "How many seconds to wait for an answer.", 5d, 0.1, 60);
+
     public static readonly Option<string?> Prefix = new("--prefix", "-p")
     {
         Description = "The key prefix of the cache. Default: RedisTagCache:KeyPrefix of the appsettings.json here, then rtc.",
-        Recursive = true,
     };
 
     public static readonly Option<string?> BuildNamespace = new("--build-namespace", "-b")
     {
         Description = "The build whose entries are meant. Default: RedisTagCache:BuildNamespace of the appsettings.json here, then all builds.",
-        Recursive = true,
     };
 
     public static readonly Option<string?> Surface = new("--surface", "-s")
     {
         Description = "The surface: output, hybrid, distributed, or one of your own. Default: all.",
-        Recursive = true,
     };
 
-    public static readonly Option<bool> Json = new("--json") { Description = "Writes JSON.", Recursive = true };
+    public static readonly Option<bool> Yes = new("--yes", "-y") { Description = "Does not ask. Required if nobody is there to answer." };
 
-    public static readonly Option<bool> Yes = new("--yes", "-y")
-    {
-        Description = "Does not ask. Needed for evict, expire, remove and reclaim where nobody is there to answer.",
-        Recursive = true,
-    };
+    public static readonly Option<bool> Wide = new("--wide", "-w") { Description = "Keeps each row on one line, however long, so that keys and tags can be copied. Always so if the output is not a terminal." };
 
-    public static readonly Option<double> Timeout = new("--timeout")
-    {
-        Description = "How many seconds to wait for an answer.",
-        Recursive = true,
-        DefaultValueFactory = static _ => 5,
-        Validators =
-        {
-            static result =>
-            {
-                if (result.GetValueOrDefault<double>() is not (>= 0.1 and <= 60))
-                    result.AddError("--timeout is 0.1 to 60 seconds.");
-            },
-        },
-    };
-
+    /// <summary>Those of every command.</summary>
     public static void AddTo(Command root)
     {
-        foreach (var option in (Option[])[Connection, Prefix, BuildNamespace, Surface, Json, Yes, Timeout])
+        Timeout.Recursive = true;
+        foreach (var option in (Option[])[Connection, Json, Timeout])
             root.Add(option);
     }
+
+    /// <summary>Gives a command those of the others that it uses.</summary>
+    public static Command Taking(this Command command, params Option[] options)
+    {
+        foreach (var option in options)
+            command.Add(option);
+        return command;
+    }
+
+    /// <summary>Has a command refuse some of the others: an option without effect would promise what is not done.</summary>
+    public static Command Refusing(this Command command, string reason, params Option[] options)
+    {
+        foreach (var option in options)
+        {
+            Option refused = option is Option<bool> // which takes no value, so that what follows is none
+                ? new Option<bool>(option.Name, [.. option.Aliases])
+                : new Option<string?>(option.Name, [.. option.Aliases]) { Arity = ArgumentArity.ZeroOrOne };
+            refused.Hidden = true;
+            refused.Validators.Add(result =>
+            {
+                if (!result.Implicit) // a flag has a result when it is not there, too
+                    result.AddError($"{option.Name} has no effect on '{command.Name}': {reason}");
+            });
+            command.Add(refused);
+        }
+
+        return command;
+    }
+
+    /// <summary>Whether an option stands on the command line, and not only has a default.</summary>
+    public static bool IsGiven(this ParseResult parsed, Option option) => parsed.GetResult(option) is { Implicit: false };
 }

@@ -11,7 +11,7 @@ var host = new ToolHost(
 using var stop = new CancellationTokenSource();
 Console.CancelKeyPress += (_, e) =>
 {
-    e.Cancel = true;
+    e.Cancel = !stop.IsCancellationRequested; // the second time, it ends whatever it is doing
     stop.Cancel();
 };
 #pragma warning restore RS0030

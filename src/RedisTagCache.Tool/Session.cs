@@ -20,6 +20,10 @@ internal sealed class Session : IAsyncDisposable
             options.KeyPrefix = settings.Prefix;
             options.BuildNamespace = Uri.UnescapeDataString(settings.BuildNamespace ?? "redistagcache");
             options.OperationTimeout = settings.Timeout;
+
+            // What an eviction trims is for the application to say, whose options are not known here: with the highest ones that it can have, nothing is.
+            options.MarkRetention = TimeSpan.FromDays(365);
+            options.MaximumMarks = 10_000_000;
         }).BuildServiceProvider();
     }
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.CommandLine.Parsing;
 using RedisTagCache.Tool.Commands;
 using RedisTagCache.Tool.Output;
 using StackExchange.Redis;
@@ -11,11 +12,13 @@ internal static class ToolProgram
 {
     public static async Task<int> RunAsync(string[] args, ToolHost host, CancellationToken cancellationToken)
     {
-        var parsed = Build(host).Parse(args);
-        if (parsed.Errors.Count > 0)
+        // Tags of paths begin with '@', which by default would name a file with more arguments.
+        var parsed = Build(host).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        var errors = parsed.Errors.Select(static error => error.Message).Concat(MistakenOptions(parsed)).ToList();
+        if (errors.Count > 0)
         {
-            foreach (var error in parsed.Errors)
-                await host.Error.WriteLineAsync(error.Message);
+            foreach (var error in errors)
+                await host.Error.WriteLineAsync(Shown.Of(error));
             await host.Error.WriteLineAsync("redistagcache --help tells what there is.");
             return ExitCode.Usage;
         }
@@ -44,6 +47,17 @@ internal static class ToolProgram
         return root;
     }
 
+    /// <summary>Options that do not exist would be taken for tags or keys where a command takes those.</summary>
+    private static IEnumerable<string> MistakenOptions(ParseResult parsed)
+    {
+        var all = parsed.Tokens.ToList();
+        var end = all.FindIndex(static token => token.Type == TokenType.DoubleDash);
+        return from argument in parsed.CommandResult.Children.OfType<ArgumentResult>()
+               from token in argument.Tokens
+               where token.Value is ['-', _, ..] && (end < 0 || all.FindIndex(other => ReferenceEquals(other, token)) is var at && at < end)
+               select $"'{token.Value}' is not an option of '{parsed.CommandResult.Command.Name}'. If it is a tag or a key, write -- before it.";
+    }
+
     /// <summary>Runs a command, and tells in one way what went wrong.</summary>
     public static void SetAction(Command command, ToolHost host, Func<ParseResult, Report, CancellationToken, Task<int>> action) =>
         command.SetAction(async (parsed, cancellationToken) =>
@@ -59,7 +73,7 @@ internal static class ToolProgram
             }
             catch (OperationCanceledException)
             {
-                return report.Failed(ExitCode.Problem, "Stopped before the end.", "What was done until then stays done.");
+                return report.Failed(ExitCode.Problem, "Stopped before the end.", report.WhenStopped);
             }
             catch (ArgumentException e)
             {

@@ -156,12 +156,12 @@ public sealed class CommandTests : IClassFixture<RedisFixture>, IAsyncDisposable
     [Fact]
     public async Task Bench_OfAServer_MeasuresAndCleansUp()
     {
-        var run = await RunAsync("bench", "--seconds", "0.2", "--json");
+        var run = await ToolRun.StartAsync("bench", "--seconds", "0.2", "--json", "-c", _redis.ConnectionString);
         Assert.Equal(ExitCode.Ok, run.Code);
         Assert.Equal(["bare GET", "look-up", "bare SET", "write", "eviction"], run.Json.GetProperty("rows").EnumerateArray().Select(row => Text(row, "operation")));
         Assert.All(run.Json.GetProperty("rows").EnumerateArray(), row => Assert.True(row.GetProperty("perSecond").GetDouble() > 0));
         Assert.Empty(_redis.Connection.GetServers()[0].Keys(pattern: "*redistagcache-bench*"));
-        Assert.Contains("look-up", (await RunAsync("bench", "--seconds", "0.1")).Out, StringComparison.Ordinal);
+        Assert.Contains("look-up", (await ToolRun.StartAsync("bench", "--seconds", "0.1", "-c", _redis.ConnectionString)).Out, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -15,7 +15,7 @@ public static class RedisTagOutputCacheStoreExtensions
     public static ValueTask EvictByPathAsync(this IOutputCacheStore store, PathString path, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(store);
-        return store.EvictByTagAsync(PathTag.Of(path), cancellationToken);
+        return store.EvictByTagAsync(PathTag.Of(path.Value), cancellationToken);
     }
 
     /// <summary>Evicts the pages of one path, given as text.</summary>
@@ -41,7 +41,7 @@ public static class RedisTagOutputCacheStoreExtensions
     public static ValueTask ExpireByPathAsync(this ITagCacheStore store, PathString path, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(store);
-        return store.ExpireByTagAsync(PathTag.Of(path), cancellationToken);
+        return store.ExpireByTagAsync(PathTag.Of(path.Value), cancellationToken);
     }
 
     /// <summary>Makes stale the pages of one path, given as text.</summary>

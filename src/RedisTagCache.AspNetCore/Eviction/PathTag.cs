@@ -1,13 +1,9 @@
-using Microsoft.AspNetCore.Http;
-
 namespace RedisTagCache.AspNetCore.Eviction;
 
 /// <summary>The tag that every page has of its path, so that it can be evicted in all its variants.</summary>
 internal static class PathTag
 {
     private const int MaxEncodings = 4;
-
-    public static string Of(PathString path) => Of(path.Value);
 
     /// <summary>Gets the tag of a path, a path with a query, or an absolute URL. A trailing slash and percent-encoding make no difference, and tags have no case.</summary>
     /// <exception cref="ArgumentException">It is neither of these.</exception>
@@ -21,7 +17,8 @@ internal static class PathTag
             : throw new ArgumentException($"The path must begin with '/' or be an absolute HTTP URL, but was '{address}'.", nameof(address));
     }
 
-    private static string Of(string? path)
+    /// <summary>Gets the tag of the value of a path.</summary>
+    public static string Of(string? path)
     {
         path ??= "";
 

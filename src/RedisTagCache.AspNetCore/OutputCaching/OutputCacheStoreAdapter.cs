@@ -114,5 +114,5 @@ internal sealed class OutputCacheStoreAdapter(ITagCacheStore store, OutstandingL
     private static string Varied(string key) => LookupFlow.Page is { Variation: { Length: > 0 } variation } ? key + variation : key;
 
     private static string[] Complete(ReadOnlySpan<string> tags) =>
-        LookupFlow.Page is { Context: not null } page ? [.. tags, EveryPage, PathTag.Of(page.Path)] : [.. tags, EveryPage];
+        LookupFlow.Page is { Context: not null } page ? [.. tags, EveryPage, PathTag.Of(page.Path.Value)] : [.. tags, EveryPage];
 }

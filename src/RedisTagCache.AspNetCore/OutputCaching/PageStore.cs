@@ -231,7 +231,7 @@ internal sealed class PageStore(
         var all = new string[tags.Length + 2];
         tags.CopyTo(all);
         all[^2] = EveryPage;
-        all[^1] = PathTag.Of(page.Path);
+        all[^1] = PathTag.Of(page.Path.Value);
         return all;
     }
 }

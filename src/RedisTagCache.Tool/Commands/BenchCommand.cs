@@ -7,21 +7,23 @@ namespace RedisTagCache.Tool.Commands;
 /// <summary><c>bench</c>: what the cache costs over bare commands, from this machine to this server.</summary>
 internal static class BenchCommand
 {
-    private static readonly Option<double> _seconds = new("--seconds") { Description = "How long each measurement lasts.", DefaultValueFactory = static _ => 2 };
-    private static readonly Option<int> _size = new("--size") { Description = "Bytes of a payload.", DefaultValueFactory = static _ => 1_024 };
-    private static readonly Option<int> _callers = new("--callers") { Description = "How many call at once.", DefaultValueFactory = static _ => 16 };
+    private static readonly Option<double> _seconds = Numbers.Option("--seconds", [], "How long each measurement lasts.", 2d, 0.1, 60);
+    private static readonly Option<int> _size = Numbers.Option("--size", [], "Bytes of a payload.", 1_024, 1, 10_000_000);
+    private static readonly Option<int> _callers = Numbers.Option("--callers", [], "How many call at once.", 16, 1, 1_000);
 
     public static Command Create(ToolHost host)
     {
-        var command = new Command("bench", "Measures look-ups, writes and evictions against bare GET and SET of the same client, on keys of its own that it removes again.") { _seconds, _size, _callers };
+        var command = new Command("bench", "Measures look-ups, writes and evictions against bare GET and SET of the same client, on keys of its own that it removes again.") { _seconds, _size, _callers }
+            .Refusing("it works on keys of its own.", CommonOptions.Prefix, CommonOptions.BuildNamespace, CommonOptions.Surface)
+            .Refusing("it asks nothing.", CommonOptions.Yes)
+            .Refusing("it wraps no keys.", CommonOptions.Wide);
         ToolProgram.SetAction(command, host, async (parsed, report, cancellationToken) =>
         {
             var (seconds, size, callers) = (parsed.GetValue(_seconds), parsed.GetValue(_size), parsed.GetValue(_callers));
-            if (seconds is < 0.1 or > 60 || size is < 1 or > 10_000_000 || callers is < 1 or > 1_000)
-                throw new ToolException(ExitCode.Usage, "--seconds is 0.1 to 60, --size 1 to 10,000,000, --callers 1 to 1,000.", "redistagcache bench --help");
             var settings = ToolSettings.Of(parsed, host);
             var own = settings with { Prefix = "redistagcache-bench-" + Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture)[..8] };
             await using var session = await Session.BeginAsync(own, cancellationToken);
+            report.WhenStopped = "Its own keys were removed, or end within minutes.";
             var bench = new Bench(session, TimeSpan.FromSeconds(seconds), size, callers);
             IReadOnlyList<Bench.Row> rows;
             try

@@ -9,23 +9,32 @@ internal static class FindCommand
 {
     private static readonly Option<string?> _tag = new("--tag", "-t") { Description = "A tag the entries carry, exactly." };
     private static readonly Option<string?> _key = new("--key", "-k") { Description = "What the keys begin with." };
-    private static readonly Option<CacheEntryVerdict?> _verdict = new("--verdict") { Description = "What the entries are worth: fresh, stale or dead." };
-    private static readonly Option<int> _limit = new("--limit", "-n") { Description = "How many entries at the most.", DefaultValueFactory = static _ => 50 };
-    private static readonly Option<long> _maximumKeys = new("--max-keys") { Description = "How many keys of the servers are walked past at the most.", DefaultValueFactory = static _ => 1_000_000 };
+    private static readonly Option<string?> _path = new("--path") { Description = "The path of a page, or its address: all its variants are found." };
+    private static readonly Option<CacheEntryVerdict?> _verdict = new("--verdict") { Description = "What the entries are worth: fresh, stale or dead.", CustomParser = ParseVerdict };
+    private static readonly Option<int> _limit = Numbers.Option("--limit", ["-n"], "How many entries at most.", 50, 1, int.MaxValue);
+    private static readonly Option<long> _maximumKeys = Numbers.Option("--max-keys", [], "How many keys of the servers are walked past at most.", 1_000_000L, 1, long.MaxValue);
 
     public static Command Create(ToolHost host)
     {
         var command = new Command("find", "Finds entries by tag, by the beginning of the key, by surface and by what they are worth. Walks through the keys at a gentle pace.")
         {
-            _tag, _key, _verdict, _limit, _maximumKeys,
-        };
+            _tag, _path, _key, _verdict, _limit, _maximumKeys,
+        }
+            .Taking(CommonOptions.Prefix, CommonOptions.BuildNamespace, CommonOptions.Surface, CommonOptions.Wide)
+            .Refusing("it asks nothing.", CommonOptions.Yes);
+        command.Validators.Add(static result =>
+        {
+            if (result.GetResult(_tag) is not null && result.GetResult(_path) is not null)
+                result.AddError("--tag and --path cannot be combined: a search has one tag, and that of a path is one.");
+        });
         ToolProgram.SetAction(command, host, async (parsed, report, cancellationToken) =>
         {
+            report.Widen(parsed);
             await using var session = await Session.OpenAsync(parsed, host, cancellationToken);
             var last = new Last();
             var query = new CacheEntryQuery
             {
-                Tag = parsed.GetValue(_tag),
+                Tag = parsed.GetValue(_path) is { } path ? PagePath.TagOf(path) : parsed.GetValue(_tag) is { } tag ? Shown.Meant(tag) : null,
                 KeyPrefix = parsed.GetValue(_key) is { } key ? Shown.Meant(key) : null,
                 Surface = parsed.GetValue(CommonOptions.Surface),
                 BuildNamespace = session.Settings.BuildNamespace,
@@ -44,12 +53,21 @@ internal static class FindCommand
                 () =>
                 {
                     if (found.Count > 0)
-                        report.Terminal.Write(EntryView.Table(found));
+                        report.Show(EntryView.Table(found));
                     report.Line($"{Shown.Count(found.Count, "entry")} of {Shown.Count(last.Value.Keys)} looked at{(last.Value.IsComplete ? "." : "; a limit ended the search (--limit, --max-keys).")}");
                 });
             return ExitCode.Ok;
         });
         return command;
+    }
+
+    private static CacheEntryVerdict? ParseVerdict(System.CommandLine.Parsing.ArgumentResult result)
+    {
+        var text = result.Tokens is [{ } token] ? token.Value : "";
+        if (Enum.TryParse<CacheEntryVerdict>(text, ignoreCase: true, out var verdict) && text.All(char.IsAsciiLetter))
+            return verdict;
+        result.AddError($"--verdict must be fresh, stale or dead, but was '{text}'.");
+        return null;
     }
 
     private sealed class Last : IProgress<CacheScanProgress>

@@ -14,9 +14,12 @@ internal static class InspectCommand
 
     public static Command Create(ToolHost host)
     {
-        var command = new Command("inspect", "Shows what is known about the entries of a key, and why they are served or not.") { _key, _payload };
+        var command = new Command("inspect", "Shows what is known about the entries of a key, and why they are served or not.") { _key, _payload }
+            .Taking(CommonOptions.Prefix, CommonOptions.BuildNamespace, CommonOptions.Surface, CommonOptions.Wide)
+            .Refusing("it asks nothing.", CommonOptions.Yes);
         ToolProgram.SetAction(command, host, async (parsed, report, cancellationToken) =>
         {
+            report.Widen(parsed);
             await using var session = await Session.OpenAsync(parsed, host, cancellationToken);
             var key = Shown.Meant(parsed.GetRequiredValue(_key));
             var found = await Lookup.OfAsync(session, key, parsed.GetValue(CommonOptions.Surface), parsed.GetValue(_payload), cancellationToken);
@@ -50,6 +53,6 @@ internal static class InspectCommand
             Report.Row(table, "value", "null");
         if (entry.Payload is { } payload)
             Report.Row(table, "payload", PayloadText.Of(payload, entry.Compression));
-        report.Terminal.Write(table);
+        report.Show(table);
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using RedisTagCache.Tool.Output;
 
 namespace RedisTagCache.Tool.Commands;
 
@@ -7,8 +8,13 @@ internal static class MarkCommand
 {
     private static readonly Argument<string[]> _tags = new("TAG")
     {
-        Description = "The tags. * is carried by every page and every value.",
-        Arity = ArgumentArity.OneOrMore,
+        Description = "The tags, as find shows them. * is carried by every page and every value.",
+        Arity = ArgumentArity.ZeroOrMore,
+    };
+
+    private static readonly Option<string[]> _paths = new("--path")
+    {
+        Description = "The path of a page, or its address: all its variants are meant. May be given several times.",
     };
 
     public static Command CreateEvict(ToolHost host) => Create(
@@ -16,18 +22,27 @@ internal static class MarkCommand
         static (store, tags, cancellationToken) => store.EvictByTagAsync(tags, cancellationToken));
 
     public static Command CreateExpire(ToolHost host) => Create(
-        host, "expire", "Makes every entry that carries one of the tags stale: it is served while one instance makes it anew.", "Expire", "Expired",
+        host, "expire", "Makes every entry that carries one of the tags stale: it is served while one instance computes it again.", "Expire", "Expired",
         static (store, tags, cancellationToken) => store.ExpireByTagAsync(tags, cancellationToken));
 
     private static Command Create(
         ToolHost host, string name, string description, string asked, string done, Func<ITagCacheStore, string[], CancellationToken, ValueTask> mark)
     {
-        var command = new Command(name, description) { _tags };
+        var command = new Command(name, description) { _tags, _paths }
+            .Taking(CommonOptions.Prefix, CommonOptions.Yes)
+            .Refusing("tags reach every surface and every build.", CommonOptions.Surface, CommonOptions.BuildNamespace)
+            .Refusing("it writes no table.", CommonOptions.Wide);
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(_tags) is not { Tokens.Count: > 0 } && result.GetResult(_paths) is not { Tokens.Count: > 0 })
+                result.AddError($"'{name}' must be given at least one tag or --path.");
+        });
         ToolProgram.SetAction(command, host, async (parsed, report, cancellationToken) =>
         {
-            var tags = parsed.GetRequiredValue(_tags);
+            string[] tags = [.. (parsed.GetValue(_tags) ?? []).Select(Shown.Meant), .. (parsed.GetValue(_paths) ?? []).Select(PagePath.TagOf)];
             await using var session = await Session.OpenAsync(parsed, host, cancellationToken);
-            report.Confirm(parsed.GetValue(CommonOptions.Yes), $"{asked} {string.Join(", ", tags)} in '{session.Settings.Prefix}' at {session.Settings.Where}?");
+            await report.ConfirmAsync(parsed.GetValue(CommonOptions.Yes), $"{asked} {string.Join(", ", tags)} in '{session.Settings.Prefix}' at {session.Settings.Where}?", cancellationToken);
+            report.WhenStopped = "Redis had not confirmed it yet, and may have done it or not. Run it again.";
             await mark(session.Store, tags, cancellationToken);
             report.Write(new { done = true, tags }, () => report.Line($"{done}: {string.Join(", ", tags)}."));
             return ExitCode.Ok;

@@ -15,15 +15,23 @@ internal static class ReclaimCommand
         Description = "Drops entries of builds other than --build-namespace too, written longer ago than this: 90m, 12h, 7d.",
     };
 
-    private static readonly Option<int> _pageSize = new("--page-size") { Description = "Keys in one step.", DefaultValueFactory = static _ => CacheScanPace.Default.PageSize };
-    private static readonly Option<int> _pause = new("--pause") { Description = "Milliseconds of rest between two steps.", DefaultValueFactory = static _ => (int)CacheScanPace.Default.Pause.TotalMilliseconds };
+    private static readonly Option<int> _pageSize = Numbers.Option("--page-size", [], "Keys in one step.", CacheScanPace.Default.PageSize, 10, 10_000);
+    private static readonly Option<int> _pause = Numbers.Option("--pause", [], "Milliseconds of rest between two steps.", (int)CacheScanPace.Default.Pause.TotalMilliseconds, 0, 10_000);
 
     public static Command Create(ToolHost host)
     {
         var command = new Command("reclaim", "Drops entries that are dead by their tags and hold memory until they would expire. One at a time in the whole fleet, at a gentle pace.")
         {
             _dryRun, _otherBuilds, _pageSize, _pause,
-        };
+        }
+            .Taking(CommonOptions.Prefix, CommonOptions.BuildNamespace, CommonOptions.Yes)
+            .Refusing("what is dead is dropped on every surface.", CommonOptions.Surface)
+            .Refusing("it writes no table.", CommonOptions.Wide);
+        command.Validators.Add(static result =>
+        {
+            if (result.GetResult(CommonOptions.BuildNamespace) is not null && result.GetResult(_otherBuilds) is null)
+                result.AddError("--build-namespace has no effect without --other-builds-older-than: what is dead is dropped in every build.");
+        });
         ToolProgram.SetAction(command, host, async (parsed, report, cancellationToken) =>
         {
             var options = new CacheReclaimOptions
@@ -35,7 +43,8 @@ internal static class ReclaimCommand
             await using var session = await Session.OpenAsync(parsed, host, cancellationToken);
             if (options.OtherBuildsOlderThan is not null && session.Settings.BuildNamespace is null)
                 throw new ToolException(ExitCode.Usage, "Which build is to stay is not said.", "Say --build-namespace with the build that is in use.");
-            report.Confirm(parsed.GetValue(CommonOptions.Yes) || options.DryRun, $"Drop what is dead in '{session.Settings.Prefix}' at {session.Settings.Where}?");
+            await report.ConfirmAsync(parsed.GetValue(CommonOptions.Yes) || options.DryRun, $"Drop what is dead in '{session.Settings.Prefix}' at {session.Settings.Where}?", cancellationToken);
+            report.WhenStopped = options.DryRun ? Report.NothingDone : "What was dropped until then stays dropped.";
 
             var result = await RunAsync(session, options, report, cancellationToken);
             if (result.IsTakenElsewhere)

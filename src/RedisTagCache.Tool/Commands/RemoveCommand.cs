@@ -10,7 +10,9 @@ internal static class RemoveCommand
 
     public static Command Create(ToolHost host)
     {
-        var command = new Command("remove", "Removes the entries of a key, on the surface and in the build that are said, else wherever they are.") { _key };
+        var command = new Command("remove", "Removes the entries of a key, on the surface and in the build that are said, else wherever they are.") { _key }
+            .Taking(CommonOptions.Prefix, CommonOptions.BuildNamespace, CommonOptions.Surface, CommonOptions.Yes)
+            .Refusing("it writes no table.", CommonOptions.Wide);
         ToolProgram.SetAction(command, host, async (parsed, report, cancellationToken) =>
         {
             var key = Shown.Meant(parsed.GetRequiredValue(_key));
@@ -19,7 +21,8 @@ internal static class RemoveCommand
             if (found.Count == 0)
                 throw Lookup.NotFound(session, key);
             var where = string.Join(", ", found.Select(static entry => $"{entry.Surface} of {entry.BuildNamespace ?? "all builds"}"));
-            report.Confirm(parsed.GetValue(CommonOptions.Yes), $"Remove '{key}' ({where}) at {session.Settings.Where}?");
+            await report.ConfirmAsync(parsed.GetValue(CommonOptions.Yes), $"Remove '{key}' ({where}) at {session.Settings.Where}?", cancellationToken);
+            report.WhenStopped = "What was removed until then stays removed.";
 
             var removed = 0;
             foreach (var entry in found)

@@ -8,13 +8,21 @@ namespace RedisTagCache.Tool.Commands;
 /// <summary><c>stats</c>: the servers, the partitions, and what lies in the cache.</summary>
 internal static class StatsCommand
 {
-    private static readonly Option<long> _maximumKeys = new("--max-keys") { Description = "How many keys of the servers are walked past at the most; 0 for none.", DefaultValueFactory = static _ => 100_000 };
+    private static readonly Option<long> _maximumKeys = Numbers.Option("--max-keys", [], "How many keys of the servers are walked past at most; 0 for none.", 100_000L, 0, long.MaxValue);
 
     public static Command Create(ToolHost host)
     {
-        var command = new Command("stats", "Shows the servers, the partitions, and how many entries there are of which surface and build, and what they are worth.") { _maximumKeys };
+        var command = new Command("stats", "Shows the servers, the partitions, and how many entries there are of which surface and build, and what they are worth.") { _maximumKeys }
+            .Taking(CommonOptions.Prefix, CommonOptions.BuildNamespace, CommonOptions.Surface, CommonOptions.Wide)
+            .Refusing("it asks nothing.", CommonOptions.Yes);
+        command.Validators.Add(static result =>
+        {
+            if (result.GetResult(_maximumKeys) is { Tokens: [{ Value: "0" }] } && (result.GetResult(CommonOptions.Surface) ?? result.GetResult(CommonOptions.BuildNamespace)) is not null)
+                result.AddError("--surface and --build-namespace have no effect with --max-keys 0: no entries are counted.");
+        });
         ToolProgram.SetAction(command, host, async (parsed, report, cancellationToken) =>
         {
+            report.Widen(parsed);
             await using var session = await Session.OpenAsync(parsed, host, cancellationToken);
             var described = await session.Inspector.DescribeAsync(cancellationToken);
             var count = await EntryCount.OfAsync(session, parsed.GetValue(CommonOptions.Surface), parsed.GetValue(_maximumKeys), cancellationToken);

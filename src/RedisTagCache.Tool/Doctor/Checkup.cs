@@ -22,13 +22,13 @@ internal static class Checkup
             findings.Add(ServerChecks.Persistence(server));
         }
 
-        var primary = facts.FirstOrDefault(static server => server is { IsAnswering: true, IsReplica: false });
+        var primaries = Array.FindAll(facts, static server => server is { IsAnswering: true, IsReplica: false });
         var database = connection.GetDatabase();
-        if (primary is not null)
+        if (primaries.Length > 0)
         {
-            findings.AddRange(await new Rights(database, settings.Prefix, settings.Timeout).CheckAsync(cancellationToken));
+            findings.AddRange(await new Rights(connection, Array.ConvertAll(primaries, static primary => primary.Server), settings).CheckAsync(cancellationToken));
             findings.Add(await CacheChecks.RoundTripAsync(database, settings.Timeout, cancellationToken));
-            if (await CacheChecks.ClockAsync(primary.Server, settings.Timeout, cancellationToken) is { } clock)
+            if (await CacheChecks.ClockAsync(primaries[0].Server, settings.Timeout, cancellationToken) is { } clock)
                 findings.Add(clock);
         }
 

@@ -1,91 +1,86 @@
+using System.Net;
 using StackExchange.Redis;
 
 namespace RedisTagCache.Tool.Doctor;
 
 /// <summary>
-/// Tries, on keys of its own that end by themselves, every command the cache uses. What a server says about rights differs from engine to engine; a
-/// command that is refused is refused everywhere.
+/// Tries, on keys of its own that end by themselves, every command the cache uses, on every primary: on a cluster each server has its own users. What a server says about
+/// rights differs from engine to engine; a command that is refused is refused everywhere.
 /// </summary>
-internal sealed class Rights(IDatabase database, string prefix, TimeSpan timeout)
+internal sealed class Rights(IConnectionMultiplexer connection, IReadOnlyList<IServer> primaries, ToolSettings settings)
 {
-    private const string Lifetime = "5000";
-
-    private readonly RedisKey _text = $"{{{prefix}:doctor}}:text";
-    private readonly RedisKey _other = $"{{{prefix}:doctor}}:other";
-    private readonly RedisKey _hash = $"{{{prefix}:doctor}}:hash";
-    private readonly RedisKey _set = $"{{{prefix}:doctor}}:set";
+    /// <summary>How many names are tried to find one whose slot a server has.</summary>
+    private const int MostNames = 10_000;
+    private static readonly Version _firstWithShardedChannels = new(7, 0);
 
     public async Task<IReadOnlyList<Finding>> CheckAsync(CancellationToken cancellationToken)
     {
-        var findings = new List<Finding>();
-        var needed = await TryAllAsync(Needed(), cancellationToken);
-        var write = needed.FirstOrDefault(static failure => failure.Command == "SET");
-        var refused = needed.Where(static failure => IsRefused(failure.Error)).Select(static failure => failure.Command).ToList();
-        findings.Add(write.Error is null ? new Finding("write", Level.Ok, "An entry can be written and removed.") : Explain(write.Error));
-        findings.Add(refused.Count == 0
-            ? new Finding("rights", Level.Ok, "The user may do all that the cache needs.")
-            : new Finding("rights", Level.Error, $"The user may not use {string.Join(", ", refused)}.", $"ACL SETUSER name {string.Join(' ', refused.Select(static c => "+" + c.ToLowerInvariant()))} ~{{{prefix}:* &{{{prefix}:*"));
-
-        var messages = (await TryAllAsync([["PUBLISH", $"{{{prefix}:doctor}}:epoch", "-"]], cancellationToken)).Where(static failure => IsRefused(failure.Error)).ToList();
-        if (messages.Count > 0)
-            findings.Add(new Finding("rights", Level.Warn, "The user may not publish: copies in memory follow changes within two seconds instead of milliseconds.", $"ACL SETUSER name +publish +subscribe +unsubscribe &{{{prefix}:*"));
-        var scripts = (await TryAllAsync([["EVAL", "return 1", 0]], cancellationToken)).FirstOrDefault();
-        findings.Add(scripts.Error is null
-            ? new Finding("scripts", Level.Ok, "Scripts are run.")
-            : new Finding("scripts", Level.Error, "Scripts are not run: " + First(scripts.Error), "Allow EVAL and EVALSHA; a server or proxy without Lua will not do."));
-        var tool = (await TryAllAsync([["SCAN", "0", "COUNT", 10], ["DBSIZE"], ["STRLEN", _text]], cancellationToken)).Where(static failure => IsRefused(failure.Error)).Select(static f => f.Command).ToList();
-        if (tool.Count > 0)
-            findings.Add(new Finding("rights", Level.Warn, $"The user may not use {string.Join(", ", tool)}: find, stats and reclaim do not work with it, the cache does.", "Run this tool as a user who may: +scan +dbsize +strlen."));
-        return findings;
-    }
-
-    private object[][] Needed() =>
-    [
-        ["SET", _text, "v", "PX", Lifetime], ["GET", _text], ["MGET", _text, _other], ["GETRANGE", _text, 0, 1], ["STRLEN", _text], ["PTTL", _text], ["PEXPIRE", _text, Lifetime],
-        ["EXISTS", _text], ["PERSIST", _text], ["RENAME", _text, _other], ["DEL", _other], ["UNLINK", _text],
-        ["HSET", _hash, "f", "v"], ["HGET", _hash, "f"], ["HMGET", _hash, "f"], ["DEL", _hash],
-        ["ZADD", _set, 1, "m"], ["ZSCORE", _set, "m"], ["ZCARD", _set], ["ZRANGE", _set, 0, -1], ["ZRANGEBYSCORE", _set, "-inf", "+inf"], ["ZREM", _set, "m"], ["DEL", _set],
-        ["TIME"],
-    ];
-
-    private async Task<List<(string Command, string Error)>> TryAllAsync(object[][] commands, CancellationToken cancellationToken)
-    {
-        var failures = new List<(string, string)>();
-        foreach (var command in commands)
+        var isCluster = primaries.Any(static server => server.ServerType == ServerType.Cluster);
+        var isSharded = isCluster && primaries.All(static server => server.Version >= _firstWithShardedChannels);
+        var refused = new Refusals(settings.Prefix, primaries.Count);
+        string? writeError = null, scriptError = null;
+        foreach (var server in primaries)
         {
-            try
+            if ((isCluster ? TagOf(server) : $"{{{settings.Prefix}:doctor}}") is not { } tag)
+                continue; // a primary without slots has no keys of the cache
+            var trial = new Trial(connection, server, settings.Timeout);
+            var commands = new TriedCommands(tag);
+            foreach (var (command, error) in await trial.RunAsync(commands.Needed, cancellationToken))
             {
-                object[] arguments = [.. command.Skip(1)];
-                await database.ExecuteAsync((string)command[0], arguments, CommandFlags.DemandMaster).WaitAsync(timeout, cancellationToken);
+                if (command == "SET")
+                    writeError ??= error;
+                refused.Add(Need.Always, command, server, error);
             }
-            catch (Exception e) when (e is RedisException or RedisCommandException or TimeoutException)
+
+            foreach (var (command, error) in await trial.RunAsync(TriedCommands.Scripts, cancellationToken))
             {
-                failures.Add(((string)command[0], e.Message));
-                if (e is TimeoutException or RedisConnectionException)
-                    break; // each of the others would wait as long
+                if (!Trial.IsRefused(error) && Trial.First(error) != "NOSCRIPT")
+                    scriptError ??= error;
+                refused.Add(Need.Scripts, command, server, error);
             }
+
+            foreach (var (command, error) in await trial.RunAsync(commands.Messages(isSharded), cancellationToken))
+                refused.Add(Need.Messages, command, server, error);
+            foreach (var (command, error) in await trial.SubscribeAsync(commands.Channel(isSharded), settings.Connection, cancellationToken))
+                refused.Add(Need.Messages, command, server, error);
+            foreach (var (command, error) in await trial.RunAsync([["INFO", "replication"]], cancellationToken))
+                refused.Add(Need.Failover, command, server, error);
+            foreach (var (command, error) in await trial.RunAsync(TriedCommands.OfTheTool, cancellationToken))
+                refused.Add(Need.Tool, command, server, error);
         }
 
-        return [.. failures.DistinctBy(static failure => failure.Item1)];
+        return
+        [
+            writeError is null ? new Finding("write", Level.Ok, "An entry can be written and removed.") : WriteErrors.Explain(writeError),
+            .. refused.Findings(),
+            scriptError is null && !refused.Has(Need.Scripts)
+                ? new Finding("scripts", Level.Ok, "Scripts are run.")
+                : new Finding("scripts", Level.Error, "Scripts are not run: " + (scriptError ?? "the user may not use them."), "Allow EVAL and EVALSHA; a server or proxy without Lua will not do."),
+        ];
     }
 
-    private static Finding Explain(string error)
+    /// <summary>A hash tag whose keys lie on the server.</summary>
+    private string? TagOf(IServer server)
     {
-        const string Name = "write";
-        return First(error) switch
+        for (var i = 0; i < MostNames; i++)
         {
-            "OOM" => new(Name, Level.Error, "The server refuses writes: its memory is full and its policy drops nothing.", "CONFIG SET maxmemory-policy volatile-lru, or give it more memory. redistagcache reclaim frees what is dead."),
-            "READONLY" => new(Name, Level.Error, "The server refuses writes: it is a read-only replica.", "Connect to the primary."),
-            "MISCONF" => new(Name, Level.Error, "The server refuses writes: it cannot save to disk.", "Free its disk, or switch snapshots off: the cache needs none."),
-            "NOREPLICAS" => new(Name, Level.Error, "The server refuses writes: it wants replicas, and has too few.", "Start them, or lower min-replicas-to-write."),
-            "LOADING" => new(Name, Level.Error, "The server is still loading its data.", "Wait; then run this again."),
-            "CLUSTERDOWN" => new(Name, Level.Error, "The cluster is down: some slots have no primary.", "CLUSTER INFO and CLUSTER NODES there tell which."),
-            "NOPERM" => new(Name, Level.Error, "The user may not write.", "See rights below."),
-            _ => new(Name, Level.Error, "An entry cannot be written: " + error, "Look at the server's log."),
-        };
+            var tag = $"{{{settings.Prefix}:doctor.{i}}}";
+            if (Equals(EndPointOf(tag), server.EndPoint))
+                return tag;
+        }
+
+        return null;
     }
 
-    private static bool IsRefused(string? error) => error is not null && First(error) is "NOPERM";
-
-    private static string First(string error) => error.Split(' ', 2)[0];
+    private EndPoint? EndPointOf(RedisKey key)
+    {
+        try
+        {
+            return connection.GetServer(key, flags: CommandFlags.DemandMaster).EndPoint;
+        }
+        catch (RedisException)
+        {
+            return null; // nobody has that slot
+        }
+    }
 }

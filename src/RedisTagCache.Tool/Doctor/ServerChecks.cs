@@ -6,7 +6,7 @@ namespace RedisTagCache.Tool.Doctor;
 /// <summary>What the servers' own words say about roles, versions, memory and persistence.</summary>
 internal static class ServerChecks
 {
-    private static readonly Version _oldest = new(6, 2);
+    private static readonly Version _oldest = new(6, 0);
 
     public static IEnumerable<Finding> Roles(IReadOnlyList<ServerFacts> servers)
     {
@@ -37,7 +37,7 @@ internal static class ServerChecks
     {
         var isRedis = server.Engine is "Redis" or "Valkey";
         return isRedis && System.Version.TryParse(server.Version, out var version) && version < _oldest
-            ? new Finding("version", Level.Error, $"{server.Where} is {server.Engine} {server.Version}.", "Redis 6.2 is the oldest that will do.")
+            ? new Finding("version", Level.Error, $"{server.Where} is {server.Engine} {server.Version}.", "It must be 6.0 or later.")
             : new Finding("version", Level.Ok, $"{server.Where} is {server.Engine} {server.Version}.");
     }
 

@@ -1,14 +1,19 @@
+using System.CommandLine;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Spectre.Console;
+using Spectre.Console.Rendering;
 
 namespace RedisTagCache.Tool.Output;
 
 /// <summary>Writes what a command has to say, for people or as JSON.</summary>
 internal sealed class Report
 {
-    private const int WidthOfFiles = 1_000;
+    public const string NothingDone = "Nothing was changed.";
+
+    /// <summary>Wide enough for an entry with as many and as long tags as there may be.</summary>
+    private const int Unwrapped = 1_000_000;
 
     private static readonly JsonSerializerOptions _json = new(JsonSerializerDefaults.Web)
     {
@@ -30,13 +35,16 @@ internal sealed class Report
             Interactive = host.IsInteractive ? InteractionSupport.Detect : InteractionSupport.No,
         });
         if (!host.IsInteractive)
-            Terminal.Profile.Width = WidthOfFiles;
+            Terminal.Profile.Width = Unwrapped;
     }
 
     public bool IsJson { get; }
 
     /// <summary>For tables and progress.</summary>
     public IAnsiConsole Terminal { get; }
+
+    /// <summary>What to say about what was done, should it be stopped now.</summary>
+    public string WhenStopped { get; set; } = NothingDone;
 
     public bool HasProgress => _host.IsInteractive && !IsJson;
 
@@ -47,6 +55,25 @@ internal sealed class Report
             _host.Out.WriteLine(JsonSerializer.Serialize(value, _json));
         else
             people();
+    }
+
+    /// <summary>Heeds <c>--wide</c>.</summary>
+    /// <exception cref="ToolException">There is no table to widen.</exception>
+    public void Widen(ParseResult parsed)
+    {
+        if (!parsed.GetValue(CommonOptions.Wide))
+            return;
+        if (IsJson)
+            throw new ToolException(ExitCode.Usage, "--wide has no effect with --json.", "Leave one of them out.");
+        Terminal.Profile.Width = Unwrapped;
+    }
+
+    /// <summary>Shows a table with keys or tags, and says how they can be copied where it had to be folded.</summary>
+    public void Show(Table table)
+    {
+        Terminal.Write(table);
+        if (_host.IsInteractive && ((IRenderable)table).Measure(RenderOptions.Create(Terminal), Unwrapped).Max > Terminal.Profile.Width)
+            Line("Long rows were wrapped to fit this terminal. Add --wide to keep each on one line.");
     }
 
     public void Line(string text) => _host.Out.WriteLine(Shown.Of(text));
@@ -65,16 +92,28 @@ internal sealed class Report
     }
 
     /// <summary>Asks before something is destroyed.</summary>
-    /// <exception cref="ToolException">The answer is no, or nobody is there to give one.</exception>
-    public void Confirm(bool isAgreed, string question)
+    /// <exception cref="ToolException">The answer is no, it was stopped at the question, or nobody is there to give an answer.</exception>
+    public async Task ConfirmAsync(bool isAgreed, string question, CancellationToken cancellationToken)
     {
         if (isAgreed)
             return;
         if (!_host.IsInteractive || IsJson)
-            throw new ToolException(ExitCode.Usage, "Nobody is there to confirm this.", "Say --yes when it is meant.");
+            throw new ToolException(ExitCode.Usage, "Nobody is there to confirm this.", "Add --yes if it is meant.");
         _host.Out.Write(Shown.Of(question) + " [y/N] ");
-        if (_host.In.ReadLine()?.Trim() is not ("y" or "Y" or "yes"))
-            throw new ToolException(ExitCode.Usage, "Not done.", "Answer y, or say --yes.");
+        string? answer;
+        try
+        {
+            // A terminal cannot be asked to stop reading: the thread that reads is left behind.
+            answer = await Task.Run(_host.In.ReadLine, CancellationToken.None).WaitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            _host.Out.WriteLine();
+            throw new ToolException(ExitCode.Problem, "Stopped at the question.", NothingDone);
+        }
+
+        if (answer?.Trim() is not ("y" or "Y" or "yes"))
+            throw new ToolException(ExitCode.Usage, "Not confirmed. " + NothingDone, "Answer y, or add --yes.");
     }
 
     public static Table Table(params string[] columns)

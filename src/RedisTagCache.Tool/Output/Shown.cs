@@ -7,20 +7,47 @@ namespace RedisTagCache.Tool.Output;
 /// <summary>Numbers and texts as people read them.</summary>
 internal static partial class Shown
 {
-    /// <summary>A text from the cache, with what would move the cursor or colour the terminal made visible. Keys of pages have such characters.</summary>
+    /// <summary>
+    /// A text from the cache, with what would move the cursor, color the terminal or be invisible made visible. Keys of pages have such characters. A backslash that would be taken for
+    /// the beginning of one is shown so too.
+    /// </summary>
     public static string Of(string text)
     {
-        if (!text.Any(char.IsControl))
+        if (!Hidden.IsAny(text) && !text.Contains('\\'))
             return text;
         var shown = new StringBuilder(text.Length + 8);
-        foreach (var c in text)
-            _ = char.IsControl(c) ? shown.Append(CultureInfo.InvariantCulture, $"\\x{(int)c:x2}") : shown.Append(c);
+        for (var i = 0; i < text.Length;)
+        {
+            if (!Rune.TryGetRuneAt(text, i, out var rune))
+                Escape(shown, text[i++]);
+            else if (Hidden.Is(rune) || (rune.Value == '\\' && Begins().IsMatch(text.AsSpan(i))))
+                i = Escape(shown, text, i, rune.Utf16SequenceLength);
+            else
+                i = Append(shown, text, i, rune.Utf16SequenceLength);
+        }
+
         return shown.ToString();
     }
 
-    /// <summary>The same back: a key that was copied from what was shown.</summary>
-    public static string Meant(string shown) =>
-        Escape().Replace(shown, static match => ((char)int.Parse(match.ValueSpan[2..], NumberStyles.HexNumber, CultureInfo.InvariantCulture)).ToString());
+    /// <summary>The same back: a key or a tag that was copied from what was shown.</summary>
+    public static string Meant(string shown) => Escaped().Replace(shown, static match =>
+        (char)int.Parse(match.ValueSpan[2..], NumberStyles.HexNumber, CultureInfo.InvariantCulture) is var meant && (meant == '\\' || Hidden.Is(meant)) ? meant.ToString() : match.Value);
+
+    private static int Append(StringBuilder shown, string text, int from, int length)
+    {
+        shown.Append(text, from, length);
+        return from + length;
+    }
+
+    private static int Escape(StringBuilder shown, string text, int from, int length)
+    {
+        for (var i = from; i < from + length; i++)
+            Escape(shown, text[i]);
+        return from + length;
+    }
+
+    private static void Escape(StringBuilder shown, char character) =>
+        _ = character < 256 ? shown.Append(CultureInfo.InvariantCulture, $"\\x{(int)character:x2}") : shown.Append(CultureInfo.InvariantCulture, $"\\u{(int)character:x4}");
 
     public static string Of(TimeSpan? time) => time switch
     {
@@ -50,6 +77,9 @@ internal static partial class Shown
 
     public static string Time(DateTimeOffset? time) => time?.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture) ?? "-";
 
-    [GeneratedRegex(@"\\x(?:[01][0-9a-f]|7f|[89][0-9a-f])")]
-    private static partial Regex Escape();
+    [GeneratedRegex(@"\\x[0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}")]
+    private static partial Regex Escaped();
+
+    [GeneratedRegex(@"\A(?:\\x[0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4})")]
+    private static partial Regex Begins();
 }

@@ -1,0 +1,80 @@
+using RedisTagCache.TestSupport;
+using StackExchange.Redis;
+
+namespace RedisTagCache.Tool.Tests;
+
+/// <summary>The doctor tries every command that the cache sends: those that docs/security.md grants, of which other tests show that they are enough and that each is used.</summary>
+public sealed class RightsTests(ClusterFixture cluster) : IClassFixture<ClusterFixture>
+{
+    /// <summary>What the client asks for when it connects, and does without.</summary>
+    private static readonly string[] _ofTheConnection = ["ping", "echo", "hello", "client|setname", "client|id", "cluster|nodes"];
+
+    private static readonly string[] _ofClusters = ["spublish", "ssubscribe", "sunsubscribe"];
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task Doctor_OfAUserWhoMayOnlyConnect_NamesEveryCommandOfTheCache(int protocol)
+    {
+        await using var server = await RedisServer.StartAsync();
+        await using var connection = await server.ConnectAsync();
+        await connection.GetDatabase().ExecuteAsync("ACL", [.. User, .. _ofTheConnection.Select(static command => "+" + command)]);
+        var run = await ToolRun.StartAsync("doctor", "-c", $"{server.ConnectionString},user=webapp,password=pw,protocol=resp{protocol}");
+        Assert.Equal(ExitCode.Problem, run.Code);
+        var refused = Refused(run.Out);
+        Assert.Equal(DocumentedCommands().Except(_ofTheConnection).Except(_ofClusters).Concat(["scan", "dbsize"]).Order(StringComparer.Ordinal), refused.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Doctor_OfAUserWhoLacksOneCommand_NamesThatOneAlone()
+    {
+        await using var server = await RedisServer.StartAsync();
+        await using var connection = await server.ConnectAsync();
+        foreach (var command in DocumentedCommands().Except(_ofTheConnection).Except(_ofClusters))
+        {
+            await connection.GetDatabase().ExecuteAsync("ACL", [.. User, "+@all", "-" + command]);
+            var run = await ToolRun.StartAsync("doctor", "-c", $"{server.ConnectionString},user=webapp,password=pw");
+            Assert.Equal([command], Refused(run.Out));
+        }
+    }
+
+    [Theory]
+    [InlineData("spublish")]
+    [InlineData("ssubscribe")]
+    [InlineData("sunsubscribe")]
+    [InlineData("evalsha")]
+    public async Task Doctor_OfAClusterWhereOneServerRefusesACommand_NamesItAndTheServer(string command)
+    {
+        await using var connection = await ConnectionMultiplexer.ConnectAsync(cluster.ConnectionString + ",allowAdmin=true");
+        var server = connection.GetServers().First(static server => !server.IsReplica);
+        foreach (var each in connection.GetServers())
+            await each.ExecuteAsync("ACL", [.. User, "+@all"]);
+        await server.ExecuteAsync("ACL", "SETUSER", "webapp", "-" + command);
+        var run = await ToolRun.StartAsync("doctor", "-c", $"{cluster.ConnectionString},user=webapp,password=pw");
+        Assert.Contains($"The user may not use {command.ToUpperInvariant()} at {ToolSettings.Format(server.EndPoint)}", Words(run.Out), StringComparison.Ordinal);
+        Assert.Equal([command], Refused(run.Out));
+        await server.ExecuteAsync("ACL", "SETUSER", "webapp", "+" + command);
+        Assert.Empty(Refused((await ToolRun.StartAsync("doctor", "-c", $"{cluster.ConnectionString},user=webapp,password=pw")).Out));
+        Assert.Empty(connection.GetServers().SelectMany(static each => each.IsReplica ? [] : each.Keys(pattern: "*doctor*")));
+    }
+
+    private static object[] User => ["SETUSER", "webapp", "reset", "on", ">pw", "~{rtc:*", "&{rtc:*"];
+
+    private static string Words(string text) => string.Join(' ', text.Split((char[])[' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries));
+
+    private static string[] Refused(string text) =>
+    [
+        .. System.Text.RegularExpressions.Regex.Matches(Words(text), "The user may not use ((?:[A-Z]+, )*[A-Z]+)")
+            .SelectMany(static match => match.Groups[1].Value.ToLowerInvariant().Split(", ")),
+    ];
+
+    private static IEnumerable<string> DocumentedCommands()
+    {
+        var folder = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(folder, "RedisTagCache.sln")))
+            folder = Path.GetDirectoryName(folder.TrimEnd(Path.DirectorySeparatorChar))!;
+        var page = File.ReadAllText(Path.Combine(folder, "docs", "security.md"));
+        var rule = page[page.IndexOf("ACL SETUSER", StringComparison.Ordinal)..];
+        return rule[..rule.IndexOf("```", StringComparison.Ordinal)].Split((char[])[' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries).Where(static word => word[0] == '+').Select(static word => word[1..]);
+    }
+}
