@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using RedisTagCache.Redis;
@@ -11,6 +12,8 @@ internal sealed class RedisConnector(IOptions<RedisTagCacheOptions> options, ISe
     private readonly RedisTagCacheOptions _options = options.Value;
 
     public bool OwnsConnection => _options.ConnectionMultiplexerFactory is null && (_options.ConfigurationOptions is not null || _options.Configuration is not null);
+
+    public IReadOnlyCollection<EndPoint> Addresses => !OwnsConnection ? [] : (_options.ConfigurationOptions ?? ConfigurationOptions.Parse(_options.Configuration!)).EndPoints;
 
     public async Task<IConnectionMultiplexer> ConnectAsync()
     {

@@ -8,26 +8,32 @@ internal static partial class Log
     [LoggerMessage(LogIds.BuildNamespaceResolved, LogLevel.Information, "Entries isolated by build use the namespace {BuildNamespace} (from {Source})")]
     public static partial void BuildNamespaceResolved(ILogger logger, string buildNamespace, string source);
 
-    [LoggerMessage(LogIds.ConnectFailed, LogLevel.Warning, "No connection to Redis; it is tried again by the calls that follow ({Count} tries since the last such line)")]
-    public static partial void ConnectFailed(ILogger logger, Exception exception, long count);
+    [LoggerMessage(LogIds.ConnectFailed, LogLevel.Warning, "There is no connection to Redis at {Location}: {Reason}. Lookups miss and writes are skipped; later calls try again ({Count} attempts since the previous line)")]
+    public static partial void ConnectFailed(ILogger logger, RedisLocation location, FailureReason reason, long count);
+
+    [LoggerMessage(LogIds.AuthenticationFailed, LogLevel.Warning, "Redis at {Location} refused the user name or the password. Set user= and password= in the connection string as the server knows them ({Count} times since the previous line)")]
+    public static partial void AuthenticationFailed(ILogger logger, RedisLocation location, long count);
+
+    [LoggerMessage(LogIds.FailureDetail, LogLevel.Debug, "The exception behind the line before")]
+    public static partial void FailureDetail(ILogger logger, Exception exception);
 
     [LoggerMessage(LogIds.LayoutAgreed, LogLevel.Information, "The keys are spread over {Partitions} partitions")]
     public static partial void LayoutAgreed(ILogger logger, int partitions);
 
-    [LoggerMessage(LogIds.CircuitOpened, LogLevel.Warning, "Redis does not answer: look-ups are misses and writes are dropped, without waiting, until it answers again")]
-    public static partial void CircuitOpened(ILogger logger, Exception? exception);
+    [LoggerMessage(LogIds.CircuitOpened, LogLevel.Warning, "Redis at {Location} is not responding ({Reason}), so the circuit breaker opened. Lookups miss and writes are skipped until Redis responds")]
+    public static partial void CircuitOpened(ILogger logger, RedisLocation location, FailureReason reason);
 
-    [LoggerMessage(LogIds.CircuitClosed, LogLevel.Information, "Redis answers again")]
-    public static partial void CircuitClosed(ILogger logger);
+    [LoggerMessage(LogIds.CircuitClosed, LogLevel.Information, "Redis at {Location} responds again, so the circuit breaker closed")]
+    public static partial void CircuitClosed(ILogger logger, RedisLocation location);
 
     [LoggerMessage(LogIds.SubscriptionsNotSupported, LogLevel.Warning, "The connection to Redis does not support subscriptions, as with a proxy. Changes by other instances are found by polling, within two seconds")]
     public static partial void SubscriptionsNotSupported(ILogger logger, Exception exception);
 
-    [LoggerMessage(LogIds.LookupFailed, LogLevel.Warning, "Look-ups failed and were answered as misses ({Count} since the last such line)")]
-    public static partial void LookupFailed(ILogger logger, Exception? exception, long count);
+    [LoggerMessage(LogIds.LookupFailed, LogLevel.Warning, "Lookups in Redis at {Location} failed and were answered as misses, the last because of: {Reason} ({Count} since the previous line)")]
+    public static partial void LookupFailed(ILogger logger, RedisLocation location, FailureReason reason, long count);
 
-    [LoggerMessage(LogIds.WriteDropped, LogLevel.Warning, "Writes were dropped ({Count} since the last such line)")]
-    public static partial void WriteDropped(ILogger logger, Exception? exception, long count);
+    [LoggerMessage(LogIds.WriteDropped, LogLevel.Warning, "Writes to Redis at {Location} were skipped, the last because of: {Reason} ({Count} since the previous line)")]
+    public static partial void WriteDropped(ILogger logger, RedisLocation location, FailureReason reason, long count);
 
     [LoggerMessage(LogIds.WriteRefused, LogLevel.Debug, "A write was refused: its value may be older than an eviction")]
     public static partial void WriteRefused(ILogger logger);
@@ -44,8 +50,8 @@ internal static partial class Log
     [LoggerMessage(LogIds.EvictionsCoarsened, LogLevel.Warning, "More evictions or removals waited for Redis than are kept one by one. All entries of the partitions concerned were evicted instead")]
     public static partial void EvictionsCoarsened(ILogger logger);
 
-    [LoggerMessage(LogIds.EvictionFailed, LogLevel.Warning, "Redis did not confirm evictions; they are repeated until it does ({Count} since the last such line)")]
-    public static partial void EvictionFailed(ILogger logger, Exception exception, long count);
+    [LoggerMessage(LogIds.EvictionFailed, LogLevel.Warning, "Redis at {Location} did not confirm evictions, the last because of: {Reason}. They are retried until it does ({Count} since the previous line)")]
+    public static partial void EvictionFailed(ILogger logger, RedisLocation location, FailureReason reason, long count);
 
     [LoggerMessage(LogIds.EvictionsRepeated, LogLevel.Information, "Evictions that Redis had not confirmed were repeated: {Count} tags")]
     public static partial void EvictionsRepeated(ILogger logger, int count);
@@ -53,14 +59,14 @@ internal static partial class Log
     [LoggerMessage(LogIds.MarksHealed, LogLevel.Warning, "Redis had lost evictions that this instance knows of; they were repeated: {Count} tags")]
     public static partial void MarksHealed(ILogger logger, int count);
 
-    [LoggerMessage(LogIds.MirrorRebuilt, LogLevel.Debug, "The copy of partition {Partition} was rebuilt with {Count} marks")]
-    public static partial void MirrorRebuilt(ILogger logger, int partition, int count);
+    [LoggerMessage(LogIds.MirrorRebuilt, LogLevel.Debug, "The tag state of {Partition} was rebuilt with {Count} tag invalidations")]
+    public static partial void MirrorRebuilt(ILogger logger, PartitionName partition, int count);
 
-    [LoggerMessage(LogIds.SyncFailed, LogLevel.Debug, "The copy of partition {Partition} could not be synchronized")]
-    public static partial void SyncFailed(ILogger logger, Exception exception, int partition);
+    [LoggerMessage(LogIds.SyncFailed, LogLevel.Debug, "The tag state of {Partition} could not be synchronized")]
+    public static partial void SyncFailed(ILogger logger, Exception exception, PartitionName partition);
 
-    [LoggerMessage(LogIds.GenerationBegan, LogLevel.Warning, "Partition {Partition} had lost its history in Redis and began anew: entries with tags from before count as evicted")]
-    public static partial void GenerationBegan(ILogger logger, int partition);
+    [LoggerMessage(LogIds.GenerationBegan, LogLevel.Warning, "Redis had lost the history of evictions of {Partition} and began a new one: entries with tags from before count as evicted")]
+    public static partial void GenerationBegan(ILogger logger, PartitionName partition);
 
     [LoggerMessage(LogIds.RemovalsRepeated, LogLevel.Information, "Removals that Redis had not confirmed were repeated: {Count} values")]
     public static partial void RemovalsRepeated(ILogger logger, int count);

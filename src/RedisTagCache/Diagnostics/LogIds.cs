@@ -9,6 +9,8 @@ internal static class LogIds
     public const int SubscriptionsNotSupported = 14;
     public const int CircuitOpened = 11;
     public const int CircuitClosed = 12;
+    public const int AuthenticationFailed = 16;
+    public const int FailureDetail = 15;
     public const int LookupFailed = 20;
     public const int WriteDropped = 21;
     public const int WriteRefused = 22;

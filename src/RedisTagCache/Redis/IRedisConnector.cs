@@ -1,3 +1,4 @@
+using System.Net;
 using StackExchange.Redis;
 
 namespace RedisTagCache.Redis;
@@ -7,6 +8,9 @@ internal interface IRedisConnector
 {
     /// <summary>Whether the multiplexer was made here, and so is disposed here.</summary>
     bool OwnsConnection { get; }
+
+    /// <summary>The addresses that were given, without credentials; none where only a connection was.</summary>
+    IReadOnlyCollection<EndPoint> Addresses { get; }
 
     Task<IConnectionMultiplexer> ConnectAsync();
 }

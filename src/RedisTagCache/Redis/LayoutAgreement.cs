@@ -15,6 +15,8 @@ internal sealed class LayoutAgreement(KeySpace keys, string prefix, int? asked, 
 
     private readonly RedisKey _key = $"{{{prefix}:layout}}";
 
+    public string KeyPrefix => prefix;
+
     /// <summary>Agrees with the fleet, or looks whether that still holds; afterwards the key space is placed. Without effect on it when it throws.</summary>
     /// <exception cref="RedisTagCacheUnavailableException">The fleet has another layout, or no server is connected.</exception>
     public async Task ReachAsync(IDatabase database)

@@ -1,3 +1,4 @@
+using RedisTagCache.Diagnostics;
 using StackExchange.Redis;
 
 namespace RedisTagCache.Redis;
@@ -13,6 +14,7 @@ internal sealed class Partition
     public Partition(string prefix, int index, string label, bool isSharded = false)
     {
         Index = index;
+        Name = new PartitionName(label == "0" ? null : index);
         IsSharded = isSharded;
         HashTag = $"{{{prefix}:{label}}}";
         _epoch = HashTag + ":epoch";
@@ -31,6 +33,9 @@ internal sealed class Partition
         (Index, HashTag, Reads, PlainReads, Writes) = (-1, "", new EntryReads(this, withEpoch: true), new EntryReads(this, withEpoch: false), new EntryWrites(this));
 
     public int Index { get; }
+
+    /// <summary>What log lines call it.</summary>
+    public PartitionName Name { get; }
 
     public string HashTag { get; }
 

@@ -21,6 +21,8 @@ internal sealed class RedisCircuit(Partition partition, RedisConnection connecti
     private int _inDoubt;
     private Exception? _lastFailure;
 
+    public Partition Partition => partition;
+
     public bool IsOpen => Volatile.Read(ref _open) != 0;
 
     /// <exception cref="RedisTagCacheUnavailableException">The circuit is open.</exception>

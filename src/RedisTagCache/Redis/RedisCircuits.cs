@@ -49,8 +49,10 @@ internal sealed class RedisCircuits : IDisposable
         // The same server has other partitions: better that they are found out here than by their callers.
         if (Interlocked.Exchange(ref _asking, 1) == 0)
             _ = Task.Run(AskOthersAsync);
-        if (isFirst)
-            Log.CircuitOpened(_logger, exception);
+        if (!isFirst)
+            return;
+        Log.CircuitOpened(_logger, _connection.LocationOf(opened.Partition), FailureReasons.Of(exception));
+        Log.FailureDetail(_logger, exception);
     }
 
     private async Task AskOthersAsync()
@@ -70,7 +72,7 @@ internal sealed class RedisCircuits : IDisposable
         try
         {
             if (Interlocked.Decrement(ref _open) == 0)
-                Log.CircuitClosed(_logger);
+                Log.CircuitClosed(_logger, _connection.Location);
         }
         finally
         {

@@ -12,6 +12,7 @@ internal sealed class RedisConnection(IRedisConnector connector, LayoutAgreement
 
     private readonly Lock _lock = new();
     private readonly Burst _failures = new(time);
+    private readonly Burst _refusals = new(time);
     private IDatabase? _database;
     private IConnectionMultiplexer? _multiplexer;
     private Task<IDatabase>? _opening;
@@ -43,6 +44,13 @@ internal sealed class RedisConnection(IRedisConnector connector, LayoutAgreement
 
     /// <summary>Whether there ever was a connection.</summary>
     public bool HasConnected { get; private set; }
+
+    /// <summary>Where the cache lies, for log lines.</summary>
+    public RedisLocation Location => new(Addresses.Of(Volatile.Read(ref _multiplexer), connector.Addresses), layout.KeyPrefix);
+
+    /// <summary>The same, narrowed to the server that has a partition.</summary>
+    public RedisLocation LocationOf(Partition partition) =>
+        partition.Index >= 0 && Addresses.Of(Volatile.Read(ref _multiplexer), partition.Epoch) is { } address ? new(address, layout.KeyPrefix) : Location;
 
     /// <summary>Asks a primary whether it answers, past the circuit: that one may be open.</summary>
     /// <exception cref="Exception">Whatever kept it from answering within the time.</exception>
@@ -92,8 +100,29 @@ internal sealed class RedisConnection(IRedisConnector connector, LayoutAgreement
         catch (Exception e)
         {
             _failedAt = time.GetTimestamp();
-            LogFailure(e);
-            throw e as RedisTagCacheUnavailableException ?? new RedisTagCacheUnavailableException("No connection to Redis.", e);
+            var failure = await ExplainAsync(e).ConfigureAwait(false);
+            LogFailure(failure);
+            throw failure;
+        }
+    }
+
+    /// <summary>That no server is connected has a reason, which the client tells when it is asked for something.</summary>
+    private async Task<RedisTagCacheUnavailableException> ExplainAsync(Exception e)
+    {
+        if (e is not RedisTagCacheUnavailableException unavailable)
+            return new RedisTagCacheUnavailableException("No connection to Redis.", e);
+        if (unavailable.InnerException is not null || Volatile.Read(ref _multiplexer) is not { IsConnected: false } multiplexer)
+            return unavailable;
+        try
+        {
+            var asking = multiplexer.GetDatabase().PingAsync(CommandFlags.DemandMaster);
+            asking.Forget();
+            await asking.WaitAsync(_pause, time).ConfigureAwait(false);
+            return unavailable;
+        }
+        catch (Exception cause) when (cause is RedisException or TimeoutException or ObjectDisposedException)
+        {
+            return new RedisTagCacheUnavailableException(unavailable.Message, cause);
         }
     }
 
@@ -174,14 +203,18 @@ internal sealed class RedisConnection(IRedisConnector connector, LayoutAgreement
 
     private void LogFailure(Exception e)
     {
-        if (_failures.ShouldTell(out var count))
-            Log.ConnectFailed(logger, e, count);
+        if (!_failures.ShouldTell(out var count))
+            return;
+        Log.ConnectFailed(logger, Location, FailureReasons.Of(e), count);
+        Log.FailureDetail(logger, e);
     }
 
     private void OnLost(object? sender, ConnectionFailedEventArgs e)
     {
         if (e.ConnectionType == ConnectionType.Interactive)
             Lost?.Invoke();
+        if (FailureReasons.IsPassword(e.Exception) && _refusals.ShouldTell(out var count))
+            Log.AuthenticationFailed(logger, new RedisLocation(Addresses.Format(e.EndPoint), layout.KeyPrefix), count);
     }
 
     private void OnChanged(object? sender, EndPointEventArgs e) => OnAnswering();

@@ -43,7 +43,7 @@ internal sealed partial class Mirror
         catch (Exception e) when (RedisFailure.IsRedis(e))
         {
             Tell(activity, isFull, "failed");
-            BackgroundFault.Ignore(() => Log.SyncFailed(logger, e, partition.Index));
+            BackgroundFault.Ignore(() => Log.SyncFailed(logger, e, partition.Name));
             throw;
         }
     }
@@ -112,7 +112,7 @@ internal sealed partial class Mirror
         lock (_lock)
         {
             if (old is not null && !old.Stamp.IsSameGeneration(read.Stamp))
-                BackgroundFault.Ignore(() => Log.GenerationBegan(logger, partition.Index));
+                BackgroundFault.Ignore(() => Log.GenerationBegan(logger, partition.Name));
             if (_known is { } known && known.Stamp.IsSameGeneration(read.Stamp))
             {
                 // Evictions of this instance went on meanwhile. Their marks stay, whichever state is the newer.
@@ -127,7 +127,7 @@ internal sealed partial class Mirror
             Volatile.Write(ref _trustedAt, distrusts);
             Interlocked.Increment(ref _version);
             if (isFull)
-                BackgroundFault.Ignore(() => Log.MirrorRebuilt(logger, partition.Index, read.Marks.Count));
+                BackgroundFault.Ignore(() => Log.MirrorRebuilt(logger, partition.Name, read.Marks.Count));
             return read;
         }
     }

@@ -114,7 +114,11 @@ internal sealed partial class TagCacheStore
             return;
 
         if (_failedEvictions.ShouldTell(out var count))
-            Log.EvictionFailed(_logger, cause, count);
+        {
+            Log.EvictionFailed(_logger, _connection.Location, FailureReasons.Of(cause), count);
+            Log.FailureDetail(_logger, cause);
+        }
+
         throw NotConfirmed(tags, results, cause);
     }
 

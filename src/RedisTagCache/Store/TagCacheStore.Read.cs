@@ -183,7 +183,11 @@ internal sealed partial class TagCacheStore
     private CacheLookup Failed(in CacheEntryKey key, Exception? exception, CacheToken token, Activity? activity)
     {
         if (exception is not null && _lookupFailures.ShouldTell(out var count))
-            Log.LookupFailed(_logger, exception, count);
+        {
+            Log.LookupFailed(_logger, _connection.Location, FailureReasons.Of(exception), count);
+            Log.FailureDetail(_logger, exception);
+        }
+
         return Missed(key, CacheMissReason.Unavailable, token, activity);
     }
 

@@ -168,7 +168,11 @@ internal sealed partial class TagCacheStore
     internal CacheWriteOutcome Dropped(Exception? exception)
     {
         if (exception is not null && _droppedWrites.ShouldTell(out var count))
-            Log.WriteDropped(_logger, exception, count);
+        {
+            Log.WriteDropped(_logger, _connection.Location, FailureReasons.Of(exception), count);
+            Log.FailureDetail(_logger, exception);
+        }
+
         return CacheWriteOutcome.Dropped;
     }
 

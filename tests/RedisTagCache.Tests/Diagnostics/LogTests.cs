@@ -37,7 +37,7 @@ public sealed class LogTests
         {
             Assert.All(method.GetParameters(), parameter => Assert.True(
                 parameter.ParameterType == typeof(ILogger) || parameter.ParameterType == typeof(Exception) || parameter.ParameterType == typeof(int) || parameter.ParameterType == typeof(long)
-                    || parameter.ParameterType.IsEnum,
+                    || parameter.ParameterType.IsEnum || parameter.ParameterType == typeof(RedisLocation) || parameter.ParameterType == typeof(FailureReason) || parameter.ParameterType == typeof(PartitionName),
                 $"{method.Name}: {parameter.Name}"));
             Assert.DoesNotMatch("(?i)\\{(key|tag|payload)\\}", message.Message);
         }
