@@ -17,10 +17,19 @@ public sealed class LargeReadsTests : IAsyncLifetime
     private const int Rounds = 10;
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
     private RedisServer _server = null!;
+    private Instance _writer = null!;
 
-    public async ValueTask InitializeAsync() => _server = await RedisServer.StartAsync();
+    public async ValueTask InitializeAsync()
+    {
+        _server = await RedisServer.StartAsync();
+        _writer = NewInstance();
+    }
 
-    public ValueTask DisposeAsync() => _server.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _writer.DisposeAsync();
+        await _server.DisposeAsync();
+    }
 
     [Fact]
     public async Task GetAsync_OneLargeEntryByManyCallers_IsSentAFewTimes()
@@ -137,9 +146,8 @@ public sealed class LargeReadsTests : IAsyncLifetime
 
     private async Task WriteAsync(string key, int length)
     {
-        await using var writer = NewInstance();
         var options = new TagCacheEntryOptions { Lifetime = TimeSpan.FromMinutes(5), Tags = new[] { "t" } };
-        Assert.Equal(CacheWriteOutcome.Stored, await writer.Store.SetAsync(StoreExtensions.Page(key), new ReadOnlySequence<byte>(new byte[length]), options));
+        Assert.Equal(CacheWriteOutcome.Stored, await _writer.Store.SetAsync(StoreExtensions.Page(key), new ReadOnlySequence<byte>(new byte[length]), options));
     }
 
     private static async Task<int> LengthAsync(ITagCacheStore store, string key)
