@@ -1,0 +1,8 @@
+namespace RedisTagCache.HttpHistory.Application;
+
+/// <summary>A rendering whose request has ended, so that it has been stored.</summary>
+/// <param name="Number">The rendering.</param>
+/// <param name="Begin">When its request came.</param>
+/// <param name="Start">When it began.</param>
+/// <param name="End">When its request ended.</param>
+internal sealed record Stored(long Number, long Begin, long Start, long End);

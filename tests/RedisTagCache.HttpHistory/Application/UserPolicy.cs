@@ -1,0 +1,18 @@
+using Microsoft.AspNetCore.OutputCaching;
+
+namespace RedisTagCache.HttpHistory.Application;
+
+/// <summary>Caches the pages of signed-in users, for each of them.</summary>
+internal sealed class UserPolicy : IOutputCachePolicy
+{
+    public ValueTask CacheRequestAsync(OutputCacheContext context, CancellationToken cancellation)
+    {
+        context.AllowCacheLookup = context.AllowCacheStorage = true;
+        context.CacheVaryByRules.VaryByValues["user"] = context.HttpContext.User.Identity?.Name ?? "";
+        return default;
+    }
+
+    public ValueTask ServeFromCacheAsync(OutputCacheContext context, CancellationToken cancellation) => default;
+
+    public ValueTask ServeResponseAsync(OutputCacheContext context, CancellationToken cancellation) => default;
+}

@@ -1,0 +1,60 @@
+using System.Diagnostics;
+using RedisTagCache.HttpHistory.Faults;
+
+namespace RedisTagCache.HttpHistory.Checking;
+
+/// <summary>Compares the working set of the process, in which servers and clients run, with the bytes of the responses on their way.</summary>
+internal sealed class MemoryCheck(Verdicts verdicts)
+{
+    /// <summary>How many times the bytes in flight the process may take: a page is rendered, kept for the cache, written, read and sent, and the collector lags behind.</summary>
+    public const int Multiple = 4;
+
+    /// <summary>Besides: the runtime, two applications with their clients, local copies and caches.</summary>
+    public const long Base = 700L * 1024 * 1024;
+
+    private static readonly TimeSpan _interval = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan _lag = TimeSpan.FromSeconds(10);
+
+    private readonly Queue<(long At, long Bytes)> _flights = new();
+    private long _inFlight;
+    private long _mostSince;
+
+    public long MostInFlight { get; private set; }
+
+    public long LargestWorkingSet { get; private set; }
+
+    /// <summary>The largest multiple of the bytes in flight that the working set had beyond its base.</summary>
+    public double LargestMultiple { get; private set; }
+
+    public void Begin(long bytes)
+    {
+        var now = Interlocked.Add(ref _inFlight, bytes);
+        if (now > Volatile.Read(ref _mostSince))
+            Volatile.Write(ref _mostSince, now);
+    }
+
+    public void End(long bytes) => Interlocked.Add(ref _inFlight, -bytes);
+
+    public async Task RunAsync(CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            await Task.Delay(_interval, CancellationToken.None);
+            Look(Stopwatch.GetTimestamp(), Environment.WorkingSet);
+        }
+    }
+
+    private void Look(long now, long workingSet)
+    {
+        var bytes = Math.Max(Interlocked.Exchange(ref _mostSince, 0), Volatile.Read(ref _inFlight));
+        _flights.Enqueue((now, bytes));
+        while (_flights.Peek().At < now - Trouble.Ticks(_lag))
+            _flights.Dequeue();
+        var most = _flights.Max(static flight => flight.Bytes);
+        MostInFlight = Math.Max(MostInFlight, most);
+        LargestWorkingSet = Math.Max(LargestWorkingSet, workingSet);
+        LargestMultiple = Math.Max(LargestMultiple, (workingSet - Base) / (double)Math.Max(most, 1024 * 1024));
+        if (!verdicts.Check(Promise.MemoryIsBounded, workingSet <= Base + (Multiple * most)))
+            verdicts.Violate(Promise.MemoryIsBounded, () => FormattableString.Invariant($"the working set was {workingSet >> 20} MiB, with {most >> 20} MiB in flight"));
+    }
+}

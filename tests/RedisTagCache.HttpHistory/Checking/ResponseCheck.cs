@@ -1,0 +1,123 @@
+using System.Diagnostics;
+using RedisTagCache.HttpHistory.Application;
+using RedisTagCache.HttpHistory.Clients;
+using RedisTagCache.HttpHistory.Faults;
+
+namespace RedisTagCache.HttpHistory.Checking;
+
+/// <summary>Judges responses, each as soon as it is there, by what was known when its request began.</summary>
+internal sealed class ResponseCheck(AppPlan plan, Content content, Trouble trouble, Verdicts verdicts, long zero)
+{
+    private readonly TimeCheck _times = new(plan, content, trouble, verdicts);
+
+    public void Check(Ask ask, Answer answer)
+    {
+        verdicts.CountResponse(answer.Cache);
+        if (!Expect(Promise.EveryRequestIsAnswered, IsExpected(ask, answer), ask, answer, "the response is none that the page gives"))
+            return;
+        if (answer.Facts is not { } facts)
+            return;
+
+        CheckBody(ask, answer, facts);
+        CheckOwner(ask, answer, facts);
+        CheckEvictions(ask, answer, facts);
+        if (_times.Wait(ask, answer, facts) is { } wait)
+            Violate(Promise.WaitsAreBounded, ask, answer, wait);
+        if (_times.Age(ask, answer, facts) is { } age)
+            Violate(Promise.LifetimesHold, ask, answer, age);
+        if (_times.Rendered(ask, answer, facts) is { } rendered)
+            Violate(Promise.StoredIsServed, ask, answer, rendered);
+        if (answer.Status == 200 && answer.IsWhole)
+            ask.Variant.LastTag = facts;
+    }
+
+    private static bool IsExpected(Ask ask, Answer answer)
+    {
+        var habits = ask.Target.Page.Habits;
+        return answer.Status switch
+        {
+            0 => habits.HasFlag(PageHabits.Aborts), // before its headers were sent
+            200 => answer.Facts is not null,
+            206 => ask.HasRange && habits.HasFlag(PageHabits.AnswersRanges),
+            304 => ask.IsConditional,
+            302 => habits.HasFlag(PageHabits.Redirects),
+            404 => habits.HasFlag(PageHabits.Misses) && answer.Facts is not null,
+            429 or 503 or 500 => habits.HasFlag(PageHabits.Fails),
+            504 => ask.IsOnlyIfCached,
+            _ => false,
+        };
+    }
+
+    private void CheckBody(Ask ask, Answer answer, in Facts facts)
+    {
+        var isCut = !answer.IsWhole && ask.Target.Page.Habits.HasFlag(PageHabits.Aborts) && facts.By == ask.Number;
+        var isWhole = isCut || (answer.IsWhole && (answer.Body is null || answer.Received == facts.Length));
+        Expect(Promise.OneRendering, isWhole && !answer.IsMixed, ask, answer, "the body is not whole, or has bytes of another rendering");
+        if (answer.Body is null)
+        {
+            if (answer.ContentLength > 0 && answer.Status == 200)
+                Expect(Promise.OneRendering, answer.ContentLength == facts.Length, ask, answer, "the announced length is not that of the page");
+            return;
+        }
+
+        Expect(Promise.OneRendering, answer.Tag == answer.Body, ask, answer, "the entity tag is that of another rendering");
+        Expect(Promise.OneRendering, answer.Nonce == facts.Nonce, ask, answer, "the nonce in the header is not that in the body");
+    }
+
+    private void CheckOwner(Ask ask, Answer answer, in Facts facts)
+    {
+        var page = ask.Target.Page;
+        var isOwn = facts.Page == page.Id
+            && facts.Resource == ask.Target.Resource
+            && facts.Tenant == ask.Tenant
+            && facts.User == ask.User
+            && facts.Host == (plan.VariesByHost ? ask.Host : 0)
+            && facts.Flavor == (page.VariesByFlavor || plan.BaseVariesByFlavor ? ask.Flavor : 0)
+            && facts.Query == ask.Query;
+        Expect(Promise.NobodyElses, isOwn, ask, answer, "it shows something else, or is for another tenant, user, host, flavor or query");
+
+        var isRenderedByIt = facts.By == ask.Number && facts.IsRefresh == 0;
+        var isUncacheable = answer.Status is not (200 or 304) || answer.SetsCookie || (facts.User > 0 && !page.HasUsers);
+        if (isUncacheable)
+            Expect(Promise.UncacheableIsNotShared, isRenderedByIt, ask, answer, "it may not be cached, and was rendered for another request");
+        if (answer.Cache is CacheStatus.None or CacheStatus.Other)
+            return;
+        var saysRendered = answer.Cache is CacheStatus.Miss or CacheStatus.Bypass;
+        if (saysRendered == isRenderedByIt || !trouble.IsBetween(ask.Begin, answer.HeadersAt))
+            Expect(Promise.StatusIsTrue, saysRendered == isRenderedByIt, ask, answer, saysRendered ? "it was not rendered in this request" : "it was rendered in this request");
+        else
+            verdicts.Excuse("the status header while Redis is away: ASP.NET Core shares renderings");
+    }
+
+    private void CheckEvictions(Ask ask, Answer answer, in Facts facts)
+    {
+        if (facts.By == ask.Number && facts.IsRefresh == 0)
+            return; // as new as can be
+        var isHeld = facts.Start >= ask.HardFloor
+            && !content.WasChangedBefore(ask.Target.ContentId, facts.Version, ask.HardFloor)
+            && !(ask.Target.Page.ShowsUpstream && content.WasChangedBefore(ask.Target.ContentId, facts.Upstream, ask.HardFloor));
+        if (!isHeld && trouble.IsBetween(facts.Start, answer.HeadersAt) && answer.Cache is CacheStatus.Miss or CacheStatus.None)
+            verdicts.Excuse("hole 5: a rendering that was joined while Redis did not answer an instance");
+        else
+            Expect(Promise.EvictionsHold, isHeld, ask, answer, "it was rendered, or what it shows was read, before an eviction that had been confirmed");
+        if (answer.Cache == CacheStatus.Hit)
+            Expect(Promise.LifetimesHold, facts.Start >= ask.SoftFloor, ask, answer, "it had been made stale and passes for fresh");
+    }
+
+    private bool Expect(Promise promise, bool holds, Ask ask, Answer answer, string what)
+    {
+        if (verdicts.Check(promise, holds))
+            return true;
+        Violate(promise, ask, answer, what);
+        return false;
+    }
+
+    private void Violate(Promise promise, Ask ask, Answer answer, string what)
+    {
+        var facts = answer.Facts;
+        verdicts.Violate(promise, () => FormattableString.Invariant(
+            $"{what}. Seed {plan.Seed} ({plan}), {ask}, began {Time(ask.Begin)}, hard floor {Time(ask.HardFloor)} ({ask.Target.Describe(ask.HardFloor)}), soft floor {Time(ask.SoftFloor)} ({ask.Target.Describe(ask.SoftFloor)}), stored {ask.Stored?.Number} from {Time(ask.Stored?.Start ?? 0)}. Answered {answer.Status} at {Time(answer.HeadersAt)}, {answer.Cache}, nonce {answer.Nonce}, {answer.Received} of {answer.ContentLength} bytes, cookie {answer.SetsCookie}, rendered {Time(facts?.Start ?? 0)}: {facts}. {ask.Target.Page}"));
+    }
+
+    private string Time(long stamp) => stamp == 0 ? "-" : FormattableString.Invariant($"{(double)(stamp - zero) / Stopwatch.Frequency:0.0000} s");
+}

@@ -1,0 +1,12 @@
+namespace RedisTagCache.HttpHistory.Faults;
+
+/// <summary>What is done to Redis.</summary>
+internal enum FaultKind
+{
+    Hang,
+    KillAndLoseEverything,
+    StopAndComeBackWithEverything,
+    CutConnections,
+    FlushScripts,
+    LoseTagState,
+}
