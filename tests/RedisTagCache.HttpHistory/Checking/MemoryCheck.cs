@@ -9,12 +9,13 @@ internal sealed class MemoryCheck(Verdicts verdicts)
     /// <summary>How many times the bytes in flight the process may take: a page is rendered, kept for the cache, written, read and sent, and the collector lags behind.</summary>
     public const int Multiple = 4;
 
-    /// <summary>Besides: the runtime, two applications with their clients, local copies and caches.</summary>
-    public const long Base = 700L * 1024 * 1024;
+    /// <summary>Besides, beyond what the process had before: two applications with their clients, local copies and connections.</summary>
+    public const long Base = 600L * 1024 * 1024;
 
     private static readonly TimeSpan _interval = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan _lag = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan _lag = TimeSpan.FromSeconds(60);
 
+    private readonly long _before = Environment.WorkingSet;
     private readonly Queue<(long At, long Bytes)> _flights = new();
     private long _inFlight;
     private long _mostSince;
@@ -40,7 +41,7 @@ internal sealed class MemoryCheck(Verdicts verdicts)
         while (!stop.IsCancellationRequested)
         {
             await Task.Delay(_interval, CancellationToken.None);
-            Look(Stopwatch.GetTimestamp(), Environment.WorkingSet);
+            Look(Stopwatch.GetTimestamp(), Environment.WorkingSet - _before);
         }
     }
 
@@ -55,6 +56,6 @@ internal sealed class MemoryCheck(Verdicts verdicts)
         LargestWorkingSet = Math.Max(LargestWorkingSet, workingSet);
         LargestMultiple = Math.Max(LargestMultiple, (workingSet - Base) / (double)Math.Max(most, 1024 * 1024));
         if (!verdicts.Check(Promise.MemoryIsBounded, workingSet <= Base + (Multiple * most)))
-            verdicts.Violate(Promise.MemoryIsBounded, () => FormattableString.Invariant($"the working set was {workingSet >> 20} MiB, with {most >> 20} MiB in flight"));
+            verdicts.Violate(Promise.MemoryIsBounded, () => FormattableString.Invariant($"the working set grew by {workingSet >> 20} MiB, with {most >> 20} MiB in flight"));
     }
 }

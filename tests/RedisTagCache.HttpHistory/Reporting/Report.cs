@@ -56,7 +56,7 @@ internal sealed class Report(HttpHistoryResult result, IReadOnlyList<PlantedResu
     {
         Line("## Memory");
         Line();
-        Line($"At most {result.Memory.MostInFlight >> 20} MiB of responses were in flight. The working set of clients and servers together was at most {result.Memory.LargestWorkingSet >> 20} MiB. The bound is {MemoryCheck.Base >> 20} MiB and {MemoryCheck.Multiple} times the bytes in flight; the largest multiple was {Math.Max(0, result.Memory.LargestMultiple):0.0}.");
+        Line($"At most {result.Memory.MostInFlight >> 20} MiB of responses were in flight. The working set of clients and servers together grew by at most {result.Memory.LargestWorkingSet >> 20} MiB. The bound is {MemoryCheck.Base >> 20} MiB and {MemoryCheck.Multiple} times the bytes in flight; the largest multiple was {Math.Max(0, result.Memory.LargestMultiple):0.0}.");
         Line();
     }
 
