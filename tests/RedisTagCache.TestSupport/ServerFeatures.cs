@@ -9,6 +9,7 @@ public static class ServerFeatures
     private static readonly Dictionary<string, ServerFeature> _arguments = new()
     {
         ["--cluster-enabled"] = ServerFeature.Cluster,
+        ["--dbfilename"] = ServerFeature.Snapshots,
         ["--maxmemory"] = ServerFeature.Eviction,
         ["--replicaof"] = ServerFeature.Replication,
         ["--slowlog-log-slower-than"] = ServerFeature.Monitoring,

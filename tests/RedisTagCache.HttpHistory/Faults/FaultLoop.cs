@@ -12,7 +12,7 @@ internal sealed class FaultLoop(RedisServer redis, Trouble trouble, Verdicts ver
     private int _next;
 
     /// <summary>What the server is started with.</summary>
-    public static string[] Arguments { get; } = ["--client-output-buffer-limit", "normal 0 0 0"];
+    public static string[] Arguments { get; } = ["--dbfilename", "first.rdb"];
 
     public async Task RunAsync(int seed, CancellationToken stop)
     {
@@ -51,7 +51,7 @@ internal sealed class FaultLoop(RedisServer redis, Trouble trouble, Verdicts ver
             case FaultKind.KillAndLoseEverything:
                 redis.Kill();
                 await Task.Delay(duration);
-                await redis.RestartAsync([.. Arguments, "--dbfilename", string.Create(CultureInfo.InvariantCulture, $"{Guid.NewGuid():N}.rdb")]);
+                await redis.RestartAsync(["--dbfilename", string.Create(CultureInfo.InvariantCulture, $"{Guid.NewGuid():N}.rdb")]);
                 break;
             case FaultKind.StopAndComeBackWithEverything:
                 await StopAsync();
