@@ -15,7 +15,7 @@ public sealed class HttpHistoryTests
     private static readonly HttpHistoryOptions _short = new(
         TimeSpan.FromSeconds(14), "", Seed: 101, Clients: 8, Life: TimeSpan.FromSeconds(7), Settle: TimeSpan.FromSeconds(5), Planted.None, TriesPlanted: false);
 
-    private static readonly Promise[] _kept = [Promise.UncacheableIsNotShared, Promise.WaitsAreBounded, Promise.MemoryIsBounded];
+    private static readonly Promise[] _kept = [Promise.UncacheableIsNotShared, Promise.WaitsAreBounded];
 
     [Fact]
     public async Task RunAsync_GeneratedApplications_KeepEveryPromise()

@@ -96,7 +96,7 @@ internal sealed class ResponseCheck(AppPlan plan, Content content, Trouble troub
         var isHeld = facts.Start >= ask.HardFloor
             && !content.WasChangedBefore(ask.Target.ContentId, facts.Version, ask.HardFloor)
             && !(ask.Target.Page.ShowsUpstream && content.WasChangedBefore(ask.Target.ContentId, facts.Upstream, ask.HardFloor));
-        if (!isHeld && trouble.IsBetween(facts.Start, answer.HeadersAt) && answer.Cache is CacheStatus.Miss or CacheStatus.None)
+        if (!isHeld && trouble.IsBetween(facts.Start, answer.HeadersAt) && answer.Cache is CacheStatus.Miss or CacheStatus.Bypass or CacheStatus.None)
             verdicts.Excuse("hole 5: a rendering that was joined while Redis did not answer an instance");
         else
             Expect(Promise.EvictionsHold, isHeld, ask, answer, "it was rendered, or what it shows was read, before an eviction that had been confirmed");

@@ -27,6 +27,9 @@ internal sealed class Ask
 
     public int Query { get; set; }
 
+    /// <summary>Whether its path is the natural one but for letter case, encoding and slashes: an eviction of the path reaches no other spelling of a number.</summary>
+    public bool IsNaturalPath { get; set; }
+
     public bool IsConditional { get; set; }
 
     public bool HasRange { get; set; }

@@ -40,6 +40,7 @@ internal sealed class Asker(AppPlan plan, IReadOnlyList<Target> targets, Variant
         ask.Flavor = _random.Next(4) / 3;
         ask.Query = page.VariesByQuery ? _random.Next(Target.Queries) : 0;
         var path = isOdd ? Spelling.Of(page, target.Resource, _random) : Spelling.Natural(page, target.Resource);
+        ask.IsNaturalPath = !isOdd || Uri.UnescapeDataString(path).TrimEnd('/').EndsWith(page.Path(target.Resource), StringComparison.OrdinalIgnoreCase);
         ask.Address = path + Spelling.Query(page, ask.Query, _random);
         ask.Variant = variants.Of(string.Create(CultureInfo.InvariantCulture, $"{page.Id} {ask.IsHead} {ask.Host} {ask.Tenant} {ask.User} {ask.Flavor} {path.ToUpperInvariant()} {ask.Query}"));
         var request = Write(ask, isOdd);
@@ -54,8 +55,8 @@ internal sealed class Asker(AppPlan plan, IReadOnlyList<Target> targets, Variant
         var grace = plan.LocalCacheBytes > 0 && !page.ForbidsLocalCopies && !plan.BaseForbidsLocalCopies ? _copiesFollow : 0;
         ask.Stored = ask.Variant.Stored;
         ask.Begin = Stopwatch.GetTimestamp();
-        ask.HardFloor = ask.Target.Floor(isSoft: false, ask.Query, ask.Begin, ask.Instance, grace);
-        ask.SoftFloor = ask.Target.Floor(isSoft: true, ask.Query, ask.Begin, ask.Instance, grace);
+        ask.HardFloor = ask.Target.Floor(isSoft: false, ask, grace);
+        ask.SoftFloor = ask.Target.Floor(isSoft: true, ask, grace);
     }
 
     private ReadOnlyMemory<byte> Write(Ask ask, bool isOdd)

@@ -1,4 +1,5 @@
 using RedisTagCache.HttpHistory.Application;
+using RedisTagCache.HttpHistory.Clients;
 
 namespace RedisTagCache.HttpHistory.Evictions;
 
@@ -41,13 +42,14 @@ internal sealed class Target(PagePlan page, int resource, Evictable everything, 
     }
 
     /// <summary>When the newest eviction began that a request which began at a moment has to respect.</summary>
-    public long Floor(bool isSoft, int query, long begin, int instance, long grace)
+    public long Floor(bool isSoft, Ask ask, long grace)
     {
-        var floor = Log(everything).Floor(begin, instance, grace, 0);
-        floor = Log(whole).Floor(begin, instance, grace, floor);
-        floor = Log(Thing).Floor(begin, instance, grace, floor);
-        floor = Log(Path).Floor(begin, instance, grace, floor);
-        return page.VariesByQuery ? Log(queries[query]).Floor(begin, instance, grace, floor) : floor;
+        var floor = Log(everything).Floor(ask.Begin, ask.Instance, grace, 0);
+        floor = Log(whole).Floor(ask.Begin, ask.Instance, grace, floor);
+        floor = Log(Thing).Floor(ask.Begin, ask.Instance, grace, floor);
+        if (ask.IsNaturalPath)
+            floor = Log(Path).Floor(ask.Begin, ask.Instance, grace, floor);
+        return page.VariesByQuery ? Log(queries[ask.Query]).Floor(ask.Begin, ask.Instance, grace, floor) : floor;
 
         EvictionLog Log(Evictable evictable) => isSoft ? evictable.Soft : evictable.Hard;
     }

@@ -38,7 +38,7 @@ internal sealed class BrokenStore(IOutputCacheBufferStore inner, ITagCacheStore 
     /// <summary>Keeps as much as a day of a smaller leak would.</summary>
     private void Keep(byte[] page)
     {
-        var kept = new byte[Math.Max(page.Length, 1024 * 1024)];
+        var kept = new byte[Math.Max(page.Length, 2 * 1024 * 1024)];
         kept.AsSpan().Fill(1);
         _kept.Add(kept);
     }
