@@ -14,6 +14,7 @@ internal sealed class HttpHistoryRun
 {
     private const int Instances = 2;
     private const int Others = 4;
+    private const int LeastPerSecond = 500;
 
     private readonly HttpHistoryOptions _options;
     private readonly Action<string> _say;
@@ -37,7 +38,11 @@ internal sealed class HttpHistoryRun
         return await new HttpHistoryRun(options, say, redis).RunAsync();
     }
 
-    private bool IsOver => Stopwatch.GetElapsedTime(_zero) >= _options.Duration || (_options.Planted != Planted.None && _verdicts.Violated(PlantedResult.PromiseOf(_options.Planted)) > 0);
+    /// <summary>Whether it has lasted as long as it was to, and on a busy machine longer, until there was enough to check.</summary>
+    private bool HasLasted => Stopwatch.GetElapsedTime(_zero) is var time && time >= _options.Duration
+        && (_verdicts.Responses >= LeastPerSecond * _options.Duration.TotalSeconds || time >= 4 * _options.Duration);
+
+    private bool IsOver => HasLasted || (_options.Planted != Planted.None && _verdicts.Violated(PlantedResult.PromiseOf(_options.Planted)) > 0);
 
     private async Task<HttpHistoryResult> RunAsync()
     {
