@@ -48,8 +48,13 @@ internal sealed record AppPlan
         {
             pages.Add(new PagePlan
             {
-                Id = count + i, Shape = i == 0 ? PageShape.Number : PageShape.Slug, Resources = 1, FirstResource = resources, Size = _largeSizes[i == 0 ? 2 + random.Next(2) : random.Next(_largeSizes.Length)],
-                Lifetime = TimeSpan.FromSeconds(20), StaleWindow = TimeSpan.FromSeconds(_windows[random.Next(_windows.Length)]),
+                Id = count + i,
+                Shape = i == 0 ? PageShape.Number : PageShape.Slug,
+                Resources = 1,
+                FirstResource = resources,
+                Size = _largeSizes[i == 0 ? 2 + random.Next(2) : random.Next(_largeSizes.Length)],
+                Lifetime = TimeSpan.FromSeconds(20),
+                StaleWindow = TimeSpan.FromSeconds(_windows[random.Next(_windows.Length)]),
             });
         }
 

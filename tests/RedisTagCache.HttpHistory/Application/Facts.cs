@@ -70,9 +70,22 @@ internal readonly record struct Facts
 
         facts = new Facts
         {
-            Number = values[0], By = values[1], Start = values[2], Version = values[3], Upstream = values[4], Nonce = values[5],
-            Page = (int)values[6], Resource = (int)values[7], Tenant = (int)values[8], User = (int)values[9], Host = (int)values[10], Flavor = (int)values[11],
-            Query = (int)values[12], Took = (int)values[13], Length = (int)values[14], IsRefresh = (int)values[15],
+            Number = values[0],
+            By = values[1],
+            Start = values[2],
+            Version = values[3],
+            Upstream = values[4],
+            Nonce = values[5],
+            Page = (int)values[6],
+            Resource = (int)values[7],
+            Tenant = (int)values[8],
+            User = (int)values[9],
+            Host = (int)values[10],
+            Flavor = (int)values[11],
+            Query = (int)values[12],
+            Took = (int)values[13],
+            Length = (int)values[14],
+            IsRefresh = (int)values[15],
         };
         return text.IsEmpty;
     }
