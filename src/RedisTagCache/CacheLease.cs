@@ -5,7 +5,7 @@ namespace RedisTagCache;
 
 /// <summary>
 /// The answer to asking for the right to compute an entry's value. While it is <see cref="CacheLeaseState.Granted"/> it is renewed, until it is
-/// written with, given back or disposed of. One caller's: not safe for concurrent use, but that it may be disposed of at any time.
+/// written with, given back or disposed of. One caller's: not safe for concurrent use, but that it may be given back or disposed of at any time.
 /// </summary>
 public sealed class CacheLease : IAsyncDisposable
 {
@@ -14,6 +14,7 @@ public sealed class CacheLease : IAsyncDisposable
     private readonly Waiters.Waiting? _waiting;
     private readonly long _removal;
     private HeldLease? _held;
+    private bool _isPassed;
 
     internal CacheLease(LeaseStore store, ValueAddress address, in Lease lease, HeldLease? held, Waiters.Waiting? waiting)
     {
@@ -23,6 +24,7 @@ public sealed class CacheLease : IAsyncDisposable
         _removal = lease.Removal;
         _held = held;
         State = (CacheLeaseState)lease.Verdict;
+        _isPassed = State == CacheLeaseState.NotNeeded;
         Token = lease.Token;
         Left = lease.Left;
     }
@@ -43,7 +45,10 @@ public sealed class CacheLease : IAsyncDisposable
     /// <exception cref="OperationCanceledException">The wait was ended.</exception>
     public Task<bool> WaitAsync(TimeSpan longest, CancellationToken cancellationToken = default) => _store.WaitAsync(_waiting, longest, Left, cancellationToken);
 
-    /// <summary>Writes the value and gives the lease back, in one round trip. Without a lease granted it is a write like any other.</summary>
+    /// <summary>
+    /// Writes the value and gives the lease back, in one round trip. Without a lease granted it is a write like any other. A value that is stored where none was
+    /// needed ends that, in a second round trip.
+    /// </summary>
     /// <param name="payload">The bytes to keep. The buffer is the caller's again as soon as the returned task has completed, however it completed.</param>
     /// <param name="options">Lifetimes and tags. Its token, where it has none, is that of the lease.</param>
     /// <param name="cancellationToken">Ends the wait; the write may still reach Redis.</param>
@@ -56,14 +61,30 @@ public sealed class CacheLease : IAsyncDisposable
 
         // What is written is a copy of the payload, made before the first wait.
         var writing = _store.SetAsync(_address, Interlocked.Exchange(ref _held, null), Token, _removal, payload, options);
-        return await writing.AsTask().WaitAsync(cancellationToken).ConfigureAwait(false);
+        var outcome = await writing.AsTask().WaitAsync(cancellationToken).ConfigureAwait(false);
+        if (_isPassed && outcome == CacheWriteOutcome.Stored)
+            await ResumeAsync(cancellationToken).ConfigureAwait(false);
+        return outcome;
     }
+
+    /// <summary>
+    /// Ends the time in which callers need no lease (<see cref="CacheLeaseState.NotNeeded"/>): the next one is granted it. For a value that turned out to be kept after
+    /// all. Does nothing when another caller has the lease.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the wait; the time ends all the same.</param>
+    /// <returns>A task that completes when Redis has been told.</returns>
+    public Task ResumeAsync(CancellationToken cancellationToken = default) => _store.ResumeAsync(_address).AsTask().WaitAsync(cancellationToken);
 
     /// <summary>Gives it back because the value is not to be kept: callers compute their own for a while, and nobody waits for another.</summary>
     /// <param name="duration">For how long. One millisecond or more.</param>
     /// <param name="cancellationToken">Ends the wait; it is given back all the same.</param>
-    public Task PassAsync(TimeSpan duration, CancellationToken cancellationToken = default) =>
-        Interlocked.Exchange(ref _held, null)?.PassAsync(duration).AsTask().WaitAsync(cancellationToken) ?? Task.CompletedTask;
+    public Task PassAsync(TimeSpan duration, CancellationToken cancellationToken = default)
+    {
+        if (Interlocked.Exchange(ref _held, null) is not { } held)
+            return Task.CompletedTask;
+        Volatile.Write(ref _isPassed, true);
+        return held.PassAsync(duration).AsTask().WaitAsync(cancellationToken);
+    }
 
     /// <summary>Gives it back without a value.</summary>
     /// <param name="pause">For how long callers that have an old value do not try again; zero for not at all.</param>

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using RedisTagCache.Redis.Scripts;
 
 namespace RedisTagCache.Store;
 
@@ -52,6 +53,9 @@ internal sealed class LeaseStore(ValueStore values, TimeSpan leaseDuration, Time
         Validate(key);
         return values.FindAsync(values.Locate(key), since, cancellationToken);
     }
+
+    /// <summary>Ends the time in which nobody needs a lease.</summary>
+    public ValueTask ResumeAsync(ValueAddress address) => values.ReleaseAsync(address, LeaseReleaseScript.Pass, TimeSpan.Zero);
 
     private static void Validate(in CacheEntryKey key)
     {
