@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using RedisTagCache.AspNetCore.OutputCaching;
 
 namespace Microsoft.AspNetCore.Builder;
@@ -17,12 +19,34 @@ public static class RedisTagOutputCacheApplicationBuilderExtensions
         ArgumentNullException.ThrowIfNull(app);
         if (app.ApplicationServices.GetService(typeof(PageStore)) is null)
             throw new InvalidOperationException("UseRedisTagOutputCache needs services.AddRedisTagOutputCache().");
+        var ending = app.ApplicationServices.GetRequiredService<LeaseEnding>();
         app.Use(pipeline => context =>
         {
-            if (PageRequest.Of(context) is { } page)
-                page.Reach(pipeline, context);
-            return pipeline(context);
+            if (PageRequest.Of(context) is not { } page)
+                return pipeline(context);
+            page.Reach(pipeline, context);
+            var running = pipeline(context);
+            return page.FurtherPasses.Count == 0 ? running : EndAsync(ending, page, context, running);
         });
         return app.UseOutputCache();
+    }
+
+    /// <summary>Ends a further pass of a request, such as one of a batch, when its own response has ended.</summary>
+    private static async Task EndAsync(LeaseEnding ending, PageRequest page, HttpContext context, Task running)
+    {
+        var hasThrown = true;
+        try
+        {
+            await running.ConfigureAwait(false);
+            hasThrown = false;
+        }
+        finally
+        {
+            foreach (var pass in page.FurtherPasses)
+            {
+                if (pass.Context?.HttpContext == context)
+                    await ending.EndAsync(pass, context, hasThrown).ConfigureAwait(false);
+            }
+        }
     }
 }

@@ -61,6 +61,8 @@ public static class RedisTagOutputCacheServiceCollectionExtensions
         services.TryAddSingleton<RunningRefreshes>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, RunningRefreshes>(static provider => provider.GetRequiredService<RunningRefreshes>()));
         services.TryAddSingleton<PageRefresher>();
+        services.TryAddSingleton<PageClock>();
+        services.TryAddSingleton<LeaseEnding>();
         services.TryAddSingleton<PageStore>();
         services.TryAddSingleton<OutstandingLookups>();
         if (!services.Any(static service => service.ImplementationType == typeof(PageFlowMiddleware)))

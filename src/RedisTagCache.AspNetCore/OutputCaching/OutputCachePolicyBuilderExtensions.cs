@@ -22,7 +22,7 @@ public static class RedisTagOutputCachePolicyBuilderExtensions
         ArgumentOutOfRangeException.ThrowIfGreaterThan(window, _longest);
         return builder.With(context =>
         {
-            if (PageRequest.Of(context.HttpContext) is { } page)
+            if (PageRequest.Of(context) is { } page)
                 page.StaleWindow = window;
             return true;
         });
@@ -40,7 +40,7 @@ public static class RedisTagOutputCachePolicyBuilderExtensions
         ArgumentNullException.ThrowIfNull(builder);
         return builder.With(context =>
         {
-            if (PageRequest.Of(context.HttpContext) is { } page)
+            if (PageRequest.Of(context) is { } page)
                 page.AllowsCopies = isAllowed;
             return true;
         });

@@ -1,18 +1,13 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Options;
 using RedisTagCache.AspNetCore.Eviction;
-using RedisTagCache.AspNetCore.Refresh;
 
 namespace RedisTagCache.AspNetCore.OutputCaching;
 
 /// <summary>Begins a <see cref="PageRequest"/> for every request, ahead of all other middleware, and ends it: a lease that no page was written with is given back.</summary>
-internal sealed class PageFlowMiddleware(ITagCacheStore store, PageStore pages, RefreshAnswers answers, IOptions<RedisTagOutputCacheOptions> options) : IStartupFilter
+internal sealed class PageFlowMiddleware(ITagCacheStore store, PageStore pages, LeaseEnding ending) : IStartupFilter
 {
-    /// <summary>After an error nobody waits for the next try, and soon one is asked to lead again.</summary>
-    private static readonly TimeSpan _failedFor = TimeSpan.FromSeconds(1);
-
     public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
     {
         app.Use(proceed => context =>
@@ -22,7 +17,7 @@ internal sealed class PageFlowMiddleware(ITagCacheStore store, PageStore pages, 
             LookupFlow.BeginRequest(page);
             page.Begin();
             var running = proceed(context);
-            return running.IsCompletedSuccessfully && page.Lease is null ? running : EndAsync(context, page, running);
+            return running.IsCompletedSuccessfully && page.Lease is null && page.FurtherPasses.Count == 0 ? running : EndAsync(context, page, running);
         });
         next(app);
         EvictionCheck.Run(app.ApplicationServices);
@@ -30,24 +25,19 @@ internal sealed class PageFlowMiddleware(ITagCacheStore store, PageStore pages, 
 
     private async Task EndAsync(HttpContext context, PageRequest page, Task running)
     {
-        var isFailed = true;
         var hasThrown = true;
         try
         {
             await running.ConfigureAwait(false);
             hasThrown = false;
-            isFailed = context.Response.StatusCode >= StatusCodes.Status500InternalServerError;
         }
         finally
         {
-            if (page.Lease is { } lease)
+            await ending.EndAsync(page, context, hasThrown).ConfigureAwait(false);
+            foreach (var pass in page.FurtherPasses)
             {
-                if (page.IsAborted || context.RequestAborted.IsCancellationRequested || (page.Renews is not null && !hasThrown && RefreshAnswers.IsPart(context)))
-                    await lease.DisposeAsync().ConfigureAwait(false); // another one renders it
-                else if (page.Renews is { } stale)
-                    await answers.EndAsync(stale, lease, isGone: !hasThrown && !page.IsLate && RefreshAnswers.EndsPage(context.Response.StatusCode)).ConfigureAwait(false);
-                else
-                    await lease.PassAsync(isFailed ? _failedFor : options.Value.UncacheableFor).ConfigureAwait(false);
+                if (pass.TakeLease() is { } lease)
+                    await lease.DisposeAsync().ConfigureAwait(false); // its own request may be gone
             }
         }
     }

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.OutputCaching;
+using Microsoft.Extensions.Primitives;
 using RedisTagCache.AspNetCore.Eviction;
 
 namespace RedisTagCache.AspNetCore.OutputCaching;
@@ -14,10 +15,12 @@ internal sealed class PagePolicy(ITagCacheLeases leases, TagTemplates templates,
     {
         var http = context.HttpContext;
         evictions.Prepare(http, http.GetEndpoint(), http.Features.Get<IRouteValuesFeature>()?.RouteValues);
-        if (PageRequest.Of(http) is not { } page)
+        if (PageRequest.Of(context) is not { } page)
             return default;
 
         page.Enter(context);
+        if (LookupFlow.Page != page)
+            LookupFlow.BeginRequest(page); // This method is not async, so the flow holds for the rest of this pass, and for no other one.
         AbortWatch.Begin(http.Features, page);
 
         // While Redis is away it is better to have what is rendered in this process at least shared in it.
@@ -32,7 +35,7 @@ internal sealed class PagePolicy(ITagCacheLeases leases, TagTemplates templates,
 
     public ValueTask ServeResponseAsync(OutputCacheContext context, CancellationToken cancellation)
     {
-        if (context.AllowCacheStorage && PageRequest.Of(context.HttpContext) is { } page)
+        if (context.AllowCacheStorage && PageRequest.Of(context) is { } page)
             templates.Expand(page);
         return default;
     }
@@ -41,12 +44,15 @@ internal sealed class PagePolicy(ITagCacheLeases leases, TagTemplates templates,
     {
         if (page.Context is { EnableOutputCaching: true } context)
         {
-            context.HttpContext.Response.Headers["X-Cache"] = page.Status switch
+            // The middleware may refuse a page that it was given. One that it serves has an age, unless it is answered with 304.
+            var response = context.HttpContext.Response;
+            var isServed = response.StatusCode == StatusCodes.Status304NotModified || !StringValues.IsNullOrEmpty(response.Headers.Age);
+            response.Headers["X-Cache"] = page.Status switch
             {
-                PageStatus.Hit => "hit",
-                PageStatus.Stale => "stale",
-                PageStatus.Miss => "miss",
-                _ => "bypass",
+                PageStatus.Hit when isServed => "hit",
+                PageStatus.Stale when isServed => "stale",
+                PageStatus.Bypass => "bypass",
+                _ => "miss",
             };
         }
 

@@ -13,6 +13,10 @@ namespace RedisTagCache.AspNetCore.OutputCaching;
 /// What is known of a page's request from its beginning to its end. It carries a mark of its own into its cache key, which the store takes out
 /// again: so ASP.NET Core does not let it join a look-up or a rendering that began before it.
 /// </summary>
+/// <remarks>
+/// A request can pass the output cache more than once: a batch endpoint runs others in parallel, an error page runs after the page. The first pass has
+/// the state of the request, each further one a state of its own.
+/// </remarks>
 internal sealed class PageRequest(PageStore pages, CacheMoment moment)
 {
     // Nobody outside can guess it, so that no address can look like a key with a mark in it.
@@ -23,6 +27,10 @@ internal sealed class PageRequest(PageStore pages, CacheMoment moment)
     private string? _leads;
     private string? _variation;
     private ExecutionContext? _flow;
+    private PageRequest? _request;
+    private List<PageRequest>? _furtherPasses;
+    private OutputCacheContext? _context;
+    private bool _isAborted;
 
     /// <summary>Where its page is.</summary>
     public PageStore Pages => pages;
@@ -34,7 +42,7 @@ internal sealed class PageRequest(PageStore pages, CacheMoment moment)
     public string Mark => _mark ??= string.Create(CultureInfo.InvariantCulture, $"{_process}{Interlocked.Increment(ref _requests):X}");
 
     /// <summary>What the middleware knows of it, once it has begun.</summary>
-    public OutputCacheContext? Context { get; private set; }
+    public OutputCacheContext? Context => _context;
 
     /// <summary>Gets the endpoint as it was when the request entered the cache. What runs behind it may change the request's.</summary>
     public Endpoint? Endpoint { get; private set; }
@@ -63,6 +71,9 @@ internal sealed class PageRequest(PageStore pages, CacheMoment moment)
     /// <summary>The stale page that it renders again for the fleet, while the others are served the old one.</summary>
     public string? Renews { get; private set; }
 
+    /// <summary>The passes of the same request after its first one.</summary>
+    public IReadOnlyList<PageRequest> FurtherPasses => _furtherPasses is { } passes ? Snapshot(passes) : [];
+
     /// <summary>How long after its expiry the page may be served, where its policy says.</summary>
     public TimeSpan? StaleWindow { get; set; }
 
@@ -76,7 +87,11 @@ internal sealed class PageRequest(PageStore pages, CacheMoment moment)
     public CacheLease? Lease { get; private set; }
 
     /// <summary>Whether the application has given the response up.</summary>
-    public bool IsAborted { get; set; }
+    public bool IsAborted
+    {
+        get => (_request ?? this)._isAborted;
+        set => (_request ?? this)._isAborted = value;
+    }
 
     /// <summary>Whether its page cannot be made of anything that was read before the lookup.</summary>
     public bool BeginsWithLookup { get; set; }
@@ -98,21 +113,42 @@ internal sealed class PageRequest(PageStore pages, CacheMoment moment)
 
     public bool AreTagsExpanded { get; set; }
 
+    /// <summary>The state of the request, which is that of its first pass.</summary>
     public static PageRequest? Of(HttpContext context) => context.Features.Get<PageRequest>();
 
-    /// <summary>The middleware begins with it; not for the first time where the pipeline runs once more in the same request, as for an error page.</summary>
+    /// <summary>The state of the pass that the middleware makes with this context.</summary>
+    public static PageRequest? Of(OutputCacheContext context) =>
+        LookupFlow.Page is { } page && page._context == context ? page : Of(context.HttpContext)?.Pass(context);
+
+    private PageRequest Pass(OutputCacheContext context)
+    {
+        var first = Interlocked.CompareExchange(ref _context, context, null);
+        if (first is null || first == context)
+            return this;
+        var passes = LazyInitializer.EnsureInitialized(ref _furtherPasses, static () => []);
+        lock (passes)
+        {
+            var pass = passes.Find(p => p._context == context);
+            if (pass is null)
+                passes.Add(pass = new PageRequest(pages, moment) { _request = this, _context = context, Pipeline = Pipeline });
+            return pass;
+        }
+    }
+
+    /// <summary>Notes what the request is as it enters the cache. Policies of the application may have set other properties before.</summary>
     public void Enter(OutputCacheContext context)
     {
-        Context = context;
         var http = context.HttpContext;
         Endpoint = http.GetEndpoint();
         RouteValues = http.Features.Get<IRouteValuesFeature>()?.RouteValues;
         Path = http.Request.Path;
         CanRunAgain = HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method);
-        _variation = null;
-        StaleWindow = null;
-        AllowsCopies = true;
-        AreTagsExpanded = false;
+    }
+
+    private static PageRequest[] Snapshot(List<PageRequest> passes)
+    {
+        lock (passes)
+            return [.. passes];
     }
 
     /// <summary>Notes the flow of control in which it begins.</summary>
@@ -121,10 +157,10 @@ internal sealed class PageRequest(PageStore pages, CacheMoment moment)
     /// <summary>It has come to the output cache.</summary>
     public void Reach(RequestDelegate pipeline, HttpContext context)
     {
-        Pipeline = pipeline;
-
         // Contexts of execution do not change: each AsyncLocal value that is set makes another one. The services are made when they are first asked for.
-        IsUntouched = _flow is not null && ReferenceEquals(_flow, ExecutionContext.Capture()) && context.Features.Get<IServiceProvidersFeature>() is null;
+        // What comes to it once more, such as a request of a batch, may be made of anything.
+        IsUntouched = Pipeline is null && _flow is not null && ReferenceEquals(_flow, ExecutionContext.Capture()) && context.Features.Get<IServiceProvidersFeature>() is null;
+        Pipeline = pipeline;
     }
 
     /// <summary>It is to render a page again for the fleet.</summary>
@@ -134,7 +170,7 @@ internal sealed class PageRequest(PageStore pages, CacheMoment moment)
         Renews = key;
     }
 
-    /// <summary>It is to render a page for the fleet.</summary>
+    /// <summary>It is to render a page: for the fleet, where the lease was granted.</summary>
     public void Lead(string key, CacheLease lease)
     {
         _leads = key;
@@ -147,6 +183,14 @@ internal sealed class PageRequest(PageStore pages, CacheMoment moment)
         var lease = _leads == key ? Lease : null;
         if (lease is not null)
             Lease = null;
+        return lease;
+    }
+
+    /// <summary>The lease, whatever page it is for; it is the caller's then.</summary>
+    public CacheLease? TakeLease()
+    {
+        var lease = Lease;
+        Lease = null;
         return lease;
     }
 

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.OutputCaching;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 using RedisTagCache.AspNetCore.Diagnostics;
@@ -22,15 +22,15 @@ namespace RedisTagCache.AspNetCore.OutputCaching;
 /// </code>
 /// </summary>
 internal sealed class PageStore(
-    ITagCacheStore store, ITagCacheLeases leases, ITagCacheCopies copies, PageRefresher refresher, TagTemplates templates, PageMeter meter, IOptions<RedisTagOutputCacheOptions> options, TimeProvider time)
+    ITagCacheStore store, ITagCacheLeases leases, ITagCacheCopies copies, PageRefresher refresher, TagTemplates templates, PageClock clock, LeaseEnding ending, PageMeter meter,
+    IOptions<RedisTagOutputCacheOptions> options, IOptions<OutputCacheOptions> caching, TimeProvider time)
 {
-    /// <summary>Carried by every page, so that all of them can be evicted at once.</summary>
-    private const string EveryPage = "*";
     private const int MostChanges = 16;
 
     /// <summary>How many renderings of other requests a request waits for before it renders the page itself.</summary>
     private const int MaxRenderings = 2;
     private static readonly TimeSpan _firstPause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan _overAfter = 5 * LeaseEnding.Shortest;
     private static readonly TimeSpan _longestPause = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan _timerPrecision = TimeSpan.FromMilliseconds(20);
 
@@ -44,6 +44,7 @@ internal sealed class PageStore(
             return false;
         page.Status = PageStatus.Hit;
         content = ImmutableCollectionsMarshal.AsArray(payload)!; // who serves it only reads it, as with ASP.NET Core's own store in memory
+        content = clock.Prepare(content, isShared: true, page.Context?.HttpContext.Request);
         return true;
     }
 
@@ -66,7 +67,7 @@ internal sealed class PageStore(
         {
             page.Token = found.Token;
             page.Status = PageStatus.Hit;
-            return found.Payload.ToArray();
+            return Served(page, found);
         }
     }
 
@@ -80,6 +81,7 @@ internal sealed class PageStore(
         var first = lookup.Token;
         page.BeginsWithLookup = page.Moment.TokenOf(Key(key)) != first && CarriedState.IsBare(page);
         var hasWaited = false;
+        var wasTold = false;
         var isFirst = true;
         var renderings = 0;
         for (var changes = 0; ;)
@@ -92,7 +94,7 @@ internal sealed class PageStore(
                 page.Status = found.State == CacheLookupState.Fresh ? PageStatus.Hit : PageStatus.Stale;
                 if (hasWaited)
                     meter.Page("follower");
-                return found.Payload.ToArray();
+                return Served(page, found);
             }
 
             if (page.Lease is not null || !CanLead(page) || found.MissReason == CacheMissReason.Unavailable || (renderings >= MaxRenderings && found.MissReason == CacheMissReason.Evicted))
@@ -100,7 +102,7 @@ internal sealed class PageStore(
 
             var left = options.Value.RenderWait - time.GetElapsedTime(start);
             var lease = await leases.AcquireAsync(Key(key), found, cancellationToken).ConfigureAwait(false);
-            if (lease.State == CacheLeaseState.Granted)
+            if (lease.State is CacheLeaseState.Granted or CacheLeaseState.NotNeeded)
             {
                 Lead(page, key, lease);
                 return Rendered(page);
@@ -120,9 +122,18 @@ internal sealed class PageStore(
                 var longest = pause < left ? pause : left;
                 var asked = time.GetTimestamp();
                 if (await lease.WaitAsync(longest, cancellationToken).ConfigureAwait(false))
-                    return Rendered(page);
-                if (time.GetElapsedTime(asked) + _timerPrecision < (longest < lease.Left ? longest : lease.Left))
+                {
+                    // An answer to a condition or a range says nothing about the page: then one of those that asked for the whole page renders it.
+                    if (wasTold || LeaseEnding.IsConditional(page.Context!.HttpContext.Request))
+                        return Rendered(page);
+                    wasTold = true;
+                    await Task.Delay(_overAfter, time, cancellationToken).ConfigureAwait(false);
+                }
+                else if (time.GetElapsedTime(asked) + _timerPrecision < (longest < lease.Left ? longest : lease.Left))
+                {
                     renderings++; // one has ended, with a page that began too early for this request, or with none
+                }
+
                 pause = 2 * pause < _longestPause ? 2 * pause : _longestPause;
             }
         }
@@ -134,28 +145,10 @@ internal sealed class PageStore(
         cancellationToken.ThrowIfCancellationRequested();
         if (page.IsAborted || page.IsLate || validFor <= TimeSpan.Zero || (page.Refreshes is not null && page.Refreshes != key))
             return;
-        var entry = new TagCacheEntryOptions
-        {
-            Lifetime = validFor,
-            StaleWindow = StaleWindowOf(page),
-            Tags = Complete(tags.Span, page),
-            Token = VersionOf(page, Key(key)),
-        };
+        var entry = PageEntry.Of(page, Key(key), tags.Span, validFor, options.Value);
         page.Written = page.TakeLease(key) is { } lease
             ? await lease.SetAsync(value, entry, cancellationToken).ConfigureAwait(false)
             : await store.SetAsync(Key(key), value, entry, cancellationToken).ConfigureAwait(false);
-    }
-
-    /// <summary>
-    /// Gets the version of a page: the older of the request's beginning, since middleware may have read what the page shows before the lookup, and the
-    /// lookup. Where middleware has left nothing in the request, it is the lookup's. So it is for the first requests of an instance, when no version is known.
-    /// </summary>
-    private static CacheToken VersionOf(PageRequest page, CacheEntryKey key)
-    {
-        var begun = page.Moment.TokenOf(key);
-        if (page.Token is not { } lookup)
-            return begun;
-        return begun == CacheToken.Never || page.BeginsWithLookup ? lookup : CacheToken.Older(begun, lookup);
     }
 
     /// <summary>Whether the request is to render a page that is stale. As a rule it is refreshed behind it.</summary>
@@ -170,6 +163,13 @@ internal sealed class PageStore(
         }
 
         var lease = await leases.AcquireAsync(Key(key), found, cancellationToken).ConfigureAwait(false);
+        if (lease.State == CacheLeaseState.NotNeeded)
+        {
+            // A page that is stored is cacheable, whatever the last answer was.
+            await lease.ResumeAsync(cancellationToken).ConfigureAwait(false);
+            lease = await leases.AcquireAsync(Key(key), found, cancellationToken).ConfigureAwait(false);
+        }
+
         if (lease.State != CacheLeaseState.Granted)
         {
             await lease.DisposeAsync().ConfigureAwait(false);
@@ -183,11 +183,15 @@ internal sealed class PageStore(
         return true;
     }
 
-    private static void Lead(PageRequest page, string key, CacheLease lease)
+    private void Lead(PageRequest page, string key, CacheLease lease)
     {
         page.Lead(key, lease);
+        if (lease.State != CacheLeaseState.Granted)
+            return;
+        LedResponse.Watch(page, lease, ending, options.Value.RenderWait, caching.Value.MaximumBodySize, time);
         ReleaseWhenAborted(page, lease);
     }
+
 
     /// <summary>Has others try to render a stale page that takes this request too long. Its visitor gets what it renders, and nobody else does.</summary>
     private void GiveUp(PageRequest page, CacheLease lease)
@@ -207,9 +211,11 @@ internal sealed class PageStore(
     {
         templates.Expand(page);
         if (page.Refreshes is null)
-            meter.Page(page.Lease is not null ? "leader" : "alone");
+            meter.Page(page.Lease is { State: CacheLeaseState.Granted } ? "leader" : "alone");
         return null;
     }
+
+    private byte[] Served(PageRequest page, CacheLookup found) => clock.Prepare(found.Payload.ToArray(), isShared: false, page.Context?.HttpContext.Request);
 
     private bool CanLead(PageRequest page) =>
         options.Value.RenderWait > TimeSpan.Zero && page.Context is { AllowLocking: true } && CanStore(page);
@@ -218,20 +224,5 @@ internal sealed class PageStore(
         page.Context is { AllowCacheStorage: true } context
         && !context.HttpContext.Request.Headers.CacheControl.ToString().Contains(CacheControlHeaderValue.OnlyIfCachedString, StringComparison.OrdinalIgnoreCase);
 
-    private TimeSpan StaleWindowOf(PageRequest page) =>
-        page.StaleWindow ?? StaleWindowOf(page.Endpoint) ?? options.Value.StaleWindow;
-
-    private static TimeSpan? StaleWindowOf(Endpoint? endpoint) =>
-        endpoint?.Metadata.GetMetadata<StaleWhileRevalidateAttribute>() is { } attribute ? TimeSpan.FromSeconds(attribute.Seconds) : null;
-
     private static CacheEntryKey Key(string key) => new(CacheSurface.Output, key);
-
-    private static string[] Complete(ReadOnlySpan<string> tags, PageRequest page)
-    {
-        var all = new string[tags.Length + 2];
-        tags.CopyTo(all);
-        all[^2] = EveryPage;
-        all[^1] = PathTag.Of(page.Path.Value);
-        return all;
-    }
 }

@@ -129,6 +129,10 @@ internal sealed class PageRefresher(
                 {
                     pause = lease.Left;
                 }
+                else if (lease.State == CacheLeaseState.NotNeeded)
+                {
+                    pause = await ResumeAsync(lease).ConfigureAwait(false);
+                }
             }
         }
         finally
@@ -137,6 +141,13 @@ internal sealed class PageRefresher(
             if (request is not null)
                 await request.DisposeAsync().ConfigureAwait(false);
         }
+    }
+
+    /// <summary>A page that is stored is cacheable, whatever the last answer was: the next visitor's refresh is granted the lease.</summary>
+    private static async Task<TimeSpan> ResumeAsync(CacheLease lease)
+    {
+        await lease.ResumeAsync().ConfigureAwait(false);
+        return TimeSpan.Zero;
     }
 
     /// <summary>Returns for how long this instance does not try again.</summary>

@@ -35,6 +35,11 @@ public sealed class CacheStatusWithCopiesTests(RedisFixture redis) : CacheStatus
     protected override long CopyBytes => WithCopies.Plenty;
 }
 
+public sealed class ClockWithCopiesTests(RedisFixture redis) : ClockTests(redis)
+{
+    protected override long CopyBytes => WithCopies.Plenty;
+}
+
 public sealed class StaleWhileRevalidateWithCopiesTests(RedisFixture redis) : StaleWhileRevalidateTests(redis)
 {
     protected override long CopyBytes => WithCopies.Plenty;

@@ -1,0 +1,43 @@
+using Microsoft.AspNetCore.Http;
+using RedisTagCache.AspNetCore.Eviction;
+
+namespace RedisTagCache.AspNetCore.OutputCaching;
+
+/// <summary>Makes the lifetimes, tags and version that a page is stored with.</summary>
+internal static class PageEntry
+{
+    /// <summary>Carried by every page, so that all of them can be evicted at once.</summary>
+    private const string EveryPage = "*";
+
+    public static TagCacheEntryOptions Of(PageRequest page, CacheEntryKey key, ReadOnlySpan<string> tags, TimeSpan validFor, RedisTagOutputCacheOptions options) => new()
+    {
+        Lifetime = validFor,
+        StaleWindow = page.StaleWindow ?? StaleWindowOf(page.Endpoint) ?? options.StaleWindow,
+        Tags = Complete(tags, page),
+        Token = VersionOf(page, key),
+    };
+
+    /// <summary>
+    /// Gets the version of a page: the older of the request's beginning, since middleware may have read what the page shows before the lookup, and the
+    /// lookup. Where middleware has left nothing in the request, it is the lookup's. So it is for the first requests of an instance, when no version is known.
+    /// </summary>
+    private static CacheToken VersionOf(PageRequest page, CacheEntryKey key)
+    {
+        var begun = page.Moment.TokenOf(key);
+        if (page.Token is not { } lookup)
+            return begun;
+        return begun == CacheToken.Never || page.BeginsWithLookup ? lookup : CacheToken.Older(begun, lookup);
+    }
+
+    private static TimeSpan? StaleWindowOf(Endpoint? endpoint) =>
+        endpoint?.Metadata.GetMetadata<StaleWhileRevalidateAttribute>() is { } attribute ? TimeSpan.FromSeconds(attribute.Seconds) : null;
+
+    private static string[] Complete(ReadOnlySpan<string> tags, PageRequest page)
+    {
+        var all = new string[tags.Length + 2];
+        tags.CopyTo(all);
+        all[^2] = EveryPage;
+        all[^1] = PathTag.Of(page.Path.Value);
+        return all;
+    }
+}

@@ -1,0 +1,107 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.OutputCaching;
+using Microsoft.Extensions.DependencyInjection;
+using RedisTagCache.AspNetCore.Tests.Fleet;
+using RedisTagCache.TestSupport;
+
+namespace RedisTagCache.AspNetCore.Tests.Pages;
+
+/// <summary>A handler's answer to a condition or a range says nothing about the page: who asks for the whole page is served one rendering.</summary>
+public sealed class ConditionalRequestTests(RedisFixture redis) : PageSuite(redis)
+{
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(20);
+
+    [Theory]
+    [InlineData("GET", "If-None-Match", "\"1\"", 304)]
+    [InlineData("GET", "If-Modified-Since", "Thu, 01 Jan 2026 00:00:00 GMT", 304)]
+    [InlineData("GET", "Range", "bytes=0-1", 206)]
+    [InlineData("GET", "Range", "bytes=5000-", 416)]
+    [InlineData("GET", "If-Match", "\"2\"", 412)]
+    [InlineData("GET", "If-Unmodified-Since", "Thu, 01 Jan 2015 00:00:00 GMT", 412)]
+    [InlineData("HEAD", "If-None-Match", "\"1\"", 304)]
+    public async Task FirstRequest_IsConditional_OthersAreServedOneRendering(string method, string name, string value, int status)
+    {
+        await using var app = await StartAsync();
+        Assert.Equal(status, (int)(await SendAsync(app, new HttpMethod(method), "/file", (name, value))).Status);
+        var pages = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => GetAsync(app, "/file"))).WaitAsync(_patience);
+        Assert.All(pages, page => Assert.Equal("page 1", page));
+        Assert.Equal("page 1", await GetAsync(app, "/file"));
+    }
+
+    [Fact]
+    public async Task ConditionalLeader_OthersWaitForIt_OneOfThemRendersThePage()
+    {
+        var hold = new Hold();
+        await using var app = await StartAsync(hold);
+        var leader = SendAsync(app, HttpMethod.Get, "/slow", ("If-None-Match", "\"1\""), ("X-Hold", "1"));
+        await hold.Entered;
+        var conditional = Enumerable.Range(0, 3).Select(_ => SendAsync(app, HttpMethod.Get, "/slow", ("If-None-Match", "\"1\""))).ToArray();
+        var others = Enumerable.Range(0, 10).Select(_ => GetAsync(app, "/slow")).ToArray();
+        await Task.Delay(300, TestContext.Current.CancellationToken); // as a rule they wait by now
+        hold.Release();
+        Assert.Equal(HttpStatusCode.NotModified, (await leader.WaitAsync(_patience)).Status);
+        Assert.All(await Task.WhenAll(conditional).WaitAsync(_patience), answer => Assert.Equal(HttpStatusCode.NotModified, answer.Status));
+        Assert.All(await Task.WhenAll(others).WaitAsync(_patience), page => Assert.Equal("page 1", page));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task UncacheableAtFirst_ThenStored_IsRefreshedWhenItIsStale(bool isOurs)
+    {
+        await using var app = await StartAsync(isOurs: isOurs);
+        Assert.Equal("page 1", await GetAsync(app, "/visit")); // sets a cookie
+        Assert.Equal("page 2", await GetAsync(app, "/visit", ("Cookie", "visitor=1")));
+        Assert.Equal("page 2", await GetAsync(app, "/visit", ("Cookie", "visitor=1")));
+        await app.Store.ExpireByTagAsync("visit", TestContext.Current.CancellationToken);
+        await Eventually.BecomesTrueAsync(async () => await GetAsync(app, "/visit", ("Cookie", "visitor=1")) == "page 3", "it is refreshed", _patience);
+
+        // And once it is evicted, nobody renders it beside another.
+        await app.Pages.EvictByTagAsync("visit", default);
+        var pages = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => GetAsync(app, "/visit", ("Cookie", "visitor=1")))).WaitAsync(_patience);
+        Assert.All(pages, page => Assert.Equal("page 4", page));
+    }
+
+    private Task<PageApp> StartAsync(Hold? hold = null, bool isOurs = true) => PageApp.StartAsync(
+        Redis.ConnectionString,
+        app =>
+        {
+            app.MapMethods("/file", ["GET", "HEAD"], (HttpContext context) => RenderFile(context, "file")).CacheOutput(policy => policy.Expire(Lifetime));
+            app.MapGet("/slow", async (HttpContext context) =>
+            {
+                if (context.Request.Headers.ContainsKey("X-Hold"))
+                {
+                    hold!.Enter();
+                    await hold.Released;
+                }
+
+                return RenderFile(context, "slow");
+            }).CacheOutput(policy => policy.Expire(Lifetime));
+            app.MapGet("/visit", async (HttpContext context) =>
+            {
+                if (!context.Request.Headers.ContainsKey("Cookie"))
+                    context.Response.Cookies.Append("visitor", "1");
+                var page = "page " + Render("visit");
+                await Task.Delay(20);
+                return page;
+            }).CacheOutput(policy => policy.Expire(Lifetime).Tag("visit"));
+        },
+        options => options.KeyPrefix = KeyPrefix,
+        pages: options => (options.UncacheableFor, options.RenderWait) = (TimeSpan.FromHours(1), TimeSpan.FromMinutes(5)),
+        pipeline: app => _ = isOurs ? app.UseRedisTagOutputCache() : app.UseOutputCache());
+
+    /// <summary>As handlers do that heed conditions themselves. Only whole pages are counted.</summary>
+    private IResult RenderFile(HttpContext context, string page)
+    {
+        var headers = context.Request.Headers;
+        if (headers.IfMatch == "\"2\"" || headers.ContainsKey("If-Unmodified-Since"))
+            return Results.StatusCode(412);
+        if (headers.IfNoneMatch == "\"1\"" || headers.ContainsKey("If-Modified-Since"))
+            return Results.StatusCode(304);
+        if (headers.Range == "bytes=5000-")
+            return Results.StatusCode(416);
+        return headers.Range.Count > 0 ? Results.Text("pa", statusCode: 206) : Results.Text("page " + Render(page));
+    }
+}
