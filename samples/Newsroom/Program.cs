@@ -17,7 +17,13 @@ builder.Services.AddRedisTagCache(o => o.Configuration = redis);
 // No page depends on the host name, so instances on several ports share their pages as they would behind one address.
 builder.Services.AddRedisTagOutputCache(
     o => o.AddBasePolicy(policy => policy.SetVaryByHost(false), excludeDefaultPolicy: true),
-    pages => pages.AddCacheStatusHeader = true);
+    pages =>
+    {
+        pages.AddCacheStatusHeader = true;
+
+        // Authentication runs in every application with controllers. No page here depends on what it finds, so a refresh needs nothing from the visitor's request.
+        pages.PrepareRefresh = static (_, _, _) => default;
+    });
 
 builder.AddTelemetry();
 builder.Services.AddHealthChecks().AddRedisTagCache();

@@ -5,8 +5,15 @@ namespace RedisTagCache.Diagnostics;
 /// <summary>Tells that a step of a background loop failed for another reason than Redis. The loop goes on, whatever telling that throws.</summary>
 internal static class BackgroundFault
 {
+    // A listener that throws throws at every step of every loop: all of them together log one line in ten seconds.
+    private static readonly Burst _faults = new(TimeProvider.System);
+
     /// <summary>Logs it. It may be the logger that has thrown in the first place.</summary>
-    public static void Report(ILogger logger, Exception exception) => Ignore(() => Log.BackgroundStepFailed(logger, exception));
+    public static void Report(ILogger logger, Exception exception) => Ignore(() =>
+    {
+        if (_faults.ShouldTell(out var count))
+            Log.BackgroundStepFailed(logger, exception, count);
+    });
 
     /// <summary>Tells a logger or a metric listener something in the middle of work that has to be completed, whatever they throw.</summary>
     public static void Ignore(Action tell)

@@ -44,8 +44,8 @@ internal static partial class Log
     [LoggerMessage(LogIds.BackgroundCommandFailed, LogLevel.Debug, "A command that nobody waits for failed")]
     public static partial void BackgroundCommandFailed(ILogger logger, Exception exception);
 
-    [LoggerMessage(LogIds.BackgroundStepFailed, LogLevel.Error, "A background task of the cache failed for another reason than Redis. It continues after a pause. Check the application's loggers, metric listeners and event handlers")]
-    public static partial void BackgroundStepFailed(ILogger logger, Exception exception);
+    [LoggerMessage(LogIds.BackgroundStepFailed, LogLevel.Error, "A background task of the cache failed for another reason than Redis. It continues after a pause. Check the application's loggers, metric listeners and event handlers ({Count} since the previous line)")]
+    public static partial void BackgroundStepFailed(ILogger logger, Exception exception, long count);
 
     [LoggerMessage(LogIds.EvictionsCoarsened, LogLevel.Warning, "More evictions or removals waited for Redis than are kept one by one. All entries of the partitions concerned were evicted instead")]
     public static partial void EvictionsCoarsened(ILogger logger);

@@ -69,8 +69,7 @@ public sealed class NewsroomTests(RedisFixture redis) : IClassFixture<RedisFixtu
     public async Task WithoutAConnectionString_ItCachesInItsEmbeddedServer()
     {
         await using var alone = await NewsroomProcess.StartAsync(Database, redis: null);
-        var stamp = await alone.StampAsync("/articles/1");
-        Assert.Equal(stamp, await alone.StampAsync("/articles/1"));
+        await Eventually.BecomesTrueAsync(async () => await alone.StampAsync("/articles/1") == await alone.StampAsync("/articles/1"), "the page is cached");
         await alone.EditAsync(1, "Edited alone");
         Assert.Contains("Edited alone", await alone.Client.GetStringAsync("/articles/1"), StringComparison.Ordinal);
     }
