@@ -111,7 +111,7 @@ public sealed class PolicyValidationTests
             await Assert.ThrowsAnyAsync<ArgumentException>(async () => await cache.GetOrCreateAsync("k", static (_, _) => new ValueTask<string>("v"), tags: [none]));
             await Assert.ThrowsAnyAsync<ArgumentException>(async () => await cache.SetAsync("k", "v", tags: ["t", none]));
             await Assert.ThrowsAnyAsync<ArgumentException>(async () => await cache.EvictByTagAsync(none));
-            await Assert.ThrowsAnyAsync<ArgumentException>(async () => await cache.EvictByTagAsync(["t", none]));
+            await Assert.ThrowsAsync<RedisTagCacheUnavailableException>(async () => await cache.EvictByTagAsync(["t", none])); // skipped, and the other is evicted
             await Assert.ThrowsAnyAsync<ArgumentException>(async () => await cache.ExpireByTagAsync(none));
         }
     }

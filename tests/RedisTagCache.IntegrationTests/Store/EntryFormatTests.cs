@@ -129,7 +129,8 @@ public sealed class EntryFormatTests(StandaloneEngine engine) : StoreSuite(engin
         foreach (var tag in new[] { null, "", "a\uD800b" })
         {
             await Assert.ThrowsAsync<ArgumentException>(async () => await A.EvictByTagAsync(tag!));
-            await Assert.ThrowsAsync<ArgumentException>(async () => await A.EvictByTagAsync(["fine", tag!]));
+            if (tag is { Length: > 0 }) // others are skipped, and the rest is evicted
+                await Assert.ThrowsAsync<ArgumentException>(async () => await A.EvictByTagAsync(["fine", tag]));
             await Assert.ThrowsAsync<ArgumentException>(() => A.WriteAsync("k", "v", default(CacheToken), "fine", tag!));
         }
 
