@@ -14,16 +14,18 @@ internal static class Addresses
         return given.Count == 0 ? "the server of the given connection" : string.Join(", ", given.Select(Format));
     }
 
-    /// <summary>That of the server that has a key, as far as the client knows.</summary>
+    /// <summary>Gets the address of the server that has a key, as far as the client knows. It knows none while no server is connected.</summary>
     public static string? Of(IConnectionMultiplexer? multiplexer, RedisKey key)
     {
         try
         {
-            return multiplexer?.GetServer(key, flags: CommandFlags.DemandMaster).EndPoint is { } endPoint ? Format(endPoint) : null;
+            return multiplexer?.GetServer(key, flags: CommandFlags.DemandMaster)?.EndPoint is { } endPoint ? Format(endPoint) : null;
         }
-        catch (Exception e) when (e is RedisException or RedisCommandException or NotSupportedException or ObjectDisposedException or ArgumentException)
+#pragma warning disable CA1031 // The line about an outage is written all the same, with the addresses that were configured.
+        catch (Exception)
+#pragma warning restore CA1031
         {
-            return null; // without a connection there may be none
+            return null;
         }
     }
 
