@@ -33,7 +33,11 @@ internal sealed partial class TagCache
         {
             // Only now, so that callers who come before the first connection share one run, however quick it is.
             if (!started.IsCompleted)
+            {
                 await started.WaitAsync(flight.Abandoned).ConfigureAwait(false);
+                _flights.TryBegin(flight, out _); // what Redis tells first detaches all, but this one asks only now
+            }
+
             call = Located(call);
             var result = await BringAsync(flight, call, flight.Abandoned).ConfigureAwait(false);
             _flights.End(flight);
