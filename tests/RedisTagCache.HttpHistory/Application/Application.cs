@@ -62,6 +62,8 @@ internal sealed class Application : IAsyncDisposable
             pages.RenderWait = RenderWait;
             pages.RefreshTimeout = TimeSpan.FromSeconds(2);
             pages.RetryDelay = pages.UncacheableFor = TimeSpan.FromSeconds(1);
+            if (planted == Planted.TenantLostInRefresh)
+                pages.PrepareRefresh = static (_, _, _) => default; // says that a refresh lacks nothing
         });
         Wrapping.AddServices(builder.Services, planted);
 

@@ -28,7 +28,8 @@ public sealed class ValueInstrumentTests(RedisFixture redis) : IClassFixture<Red
         using var factories = new MetricCollector<double>(instance.Get<IMeterFactory>(), Names.MeterName, Names.FactoryDurationInstrument);
         var cache = instance.Get<ITagCache>();
 
-        // A leader, whom another caller joins.
+        // A leader, whom another caller joins. Connected, it is the one under way.
+        await cache.TryGetAsync<string>("other");
         var (running, gate) = (new TaskCompletionSource(), new TaskCompletionSource<string>());
         var leading = cache.GetOrCreateAsync(
             Secret,

@@ -80,6 +80,7 @@ public abstract class TagCacheContract(IEngine engine) : TagCacheSuite(engine)
     public async Task Factory_ThatStoresNothing_AnswersItsCallers_AndRunsAgain()
     {
         var source = Source.HeldVersions();
+        await Cache.TryGetAsync<string>("other"); // connected: from here on, a caller has joined when the call returns
         var calls = Enumerable.Range(0, 10).Select(_ => Cache.GetOrCreateAsync("k", NotStored).AsTask()).ToArray();
         await source.Started;
         source.Release();
