@@ -25,7 +25,7 @@ public sealed class ProxyTests : IAsyncLifetime
         var cache = instance.Get<ITagCache>();
         Assert.Equal("old", await cache.GetOrCreateAsync("k", static (_, _) => ValueTask.FromResult("old"), tags: ["t"]));
         await Eventually.BecomesTrueAsync(
-            () => cache.GetOrCreateAsync("k", static (_, _) => ValueTask.FromResult("other"), tags: ["t"]) .AsTask() is { IsCompletedSuccessfully: true, Result: "old" },
+            () => cache.GetOrCreateAsync("k", static (_, _) => ValueTask.FromResult("other"), tags: ["t"]).AsTask() is { IsCompletedSuccessfully: true, Result: "old" },
             "it is a hit without a command");
 
         await other.Store.EvictByTagAsync("t");
