@@ -7,6 +7,7 @@ public enum ServerFeature
     Eviction,
     KeyPermissions,
     KeyTypes,
+    Memory,
     Monitoring,
     Pause,
     Replication,

@@ -49,6 +49,7 @@ public static class ServerFeatures
         ServerFeature.Eviction => "the embedded server evicts nothing when its memory is full.",
         ServerFeature.KeyPermissions => "the embedded server has no permissions on keys and channels, and no log of denied commands.",
         ServerFeature.KeyTypes => "the embedded server keeps keys of different types apart.",
+        ServerFeature.Memory => "the embedded server keeps 64 MiB, and then drops the oldest entries.",
         ServerFeature.Monitoring => "the embedded server has no slow log that tests can configure.",
         ServerFeature.Pause => "the embedded server has no CLIENT PAUSE.",
         ServerFeature.Replication => "the embedded server runs without replicas.",

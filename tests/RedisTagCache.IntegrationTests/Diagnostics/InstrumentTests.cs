@@ -25,7 +25,7 @@ public sealed class InstrumentTests : IAsyncLifetime
         _server = await RedisServer.StartAsync();
         _instance = Instance.Create(
             _server.ConnectionString,
-            o => o.OperationTimeout = TimeSpan.FromMilliseconds(300),
+            o => o.OperationTimeout = TimeSpan.FromSeconds(2),
             s => s.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(_logs)));
     }
 

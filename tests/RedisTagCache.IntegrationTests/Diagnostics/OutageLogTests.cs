@@ -54,7 +54,7 @@ public sealed class OutageLogTests : IAsyncLifetime
     public async Task WrongPassword_IsNamedAndNotRepeated(string credentials)
     {
         await using (var before = await _server.ConnectAsync())
-            await before.GetServers()[0].ConfigSetAsync("requirepass", "the-real-one");
+            await before.GetDatabase().ExecuteAsync("ACL", "SETUSER", "default", "resetpass", ">the-real-one");
         await using var instance = NewInstance(_server.ConnectionString + credentials);
         await Eventually.BecomesTrueAsync(
             async () =>

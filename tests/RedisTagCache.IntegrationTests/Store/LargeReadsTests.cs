@@ -21,14 +21,17 @@ public sealed class LargeReadsTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
+        ServerFeatures.Require(ServerFeature.Memory);
         _server = await RedisServer.StartAsync();
         _writer = NewInstance();
     }
 
     public async ValueTask DisposeAsync()
     {
-        await _writer.DisposeAsync();
-        await _server.DisposeAsync();
+        if (_writer is not null) // not where the tests are skipped
+            await _writer.DisposeAsync();
+        if (_server is not null)
+            await _server.DisposeAsync();
     }
 
     [Fact]
@@ -64,7 +67,7 @@ public sealed class LargeReadsTests : IAsyncLifetime
         TestContext.Current.TestOutputHelper?.WriteLine(
             $"{reads} reads of {mebibytes} MiB: single {single.Hits} hits, {single.Peak / Mebibyte} MiB; together {together.Hits} hits, {together.Peak / Mebibyte} MiB");
         Assert.Equal(reads, together.Hits);
-        Assert.InRange(together.Peak, 0, single.Peak + (32 * Mebibyte));
+        Assert.InRange(together.Peak, 0, single.Peak + (64 * Mebibyte)); // single commands alone take 36 to 103 MiB, from run to run; replies that are not shared take 500
     }
 
     [Fact]
