@@ -6,7 +6,7 @@ namespace RedisTagCache.AspNetCore.Tests.Fleet;
 /// </summary>
 internal static class Rounds
 {
-    private const int Most = 32;
+    private const int Most = 8;
 
     public static async Task OneShowsAsync(Func<Task<bool>> round, string what)
     {
