@@ -33,7 +33,7 @@ internal sealed class HttpHistoryRun
     public static async Task<HttpHistoryResult> RunAsync(HttpHistoryOptions options, Action<string> say)
     {
         // Clients, servers and Redis share few processors: nobody is to wait for the pool to grow.
-        ThreadPool.SetMinThreads(32, 32);
+        ThreadPool.SetMinThreads(4, 4);
         await using var redis = await RedisServer.StartAsync(FaultLoop.Arguments);
         return await new HttpHistoryRun(options, say, redis).RunAsync();
     }
@@ -50,17 +50,18 @@ internal sealed class HttpHistoryRun
         await using (var connection = await _redis.ConnectAsync())
             version = connection.GetServers()[0].Version.ToString();
         await using var trouble = await Trouble.StartAsync(_redis.ConnectionString);
+        var faults = new FaultLoop(_redis, trouble, _verdicts, _options.Settle, _say);
         using var stop = new CancellationTokenSource();
         var watching = Task.Run(() => _memory.RunAsync(stop.Token));
         var applications = 0;
         for (var seed = _options.Seed; !IsOver; seed++, applications++)
-            await LiveAsync(AppPlan.Generate(seed), trouble);
+            await LiveAsync(AppPlan.Generate(seed), trouble, faults);
         await stop.CancelAsync();
         await watching;
         return new HttpHistoryResult(_options, version, Stopwatch.GetElapsedTime(_zero), applications, _verdicts, _memory);
     }
 
-    private async Task LiveAsync(AppPlan plan, Trouble trouble)
+    private async Task LiveAsync(AppPlan plan, Trouble trouble, FaultLoop faults)
     {
         _say(FormattableString.Invariant($"{Stopwatch.GetElapsedTime(_zero):mm\\:ss} seed {plan.Seed}: {plan}; {_verdicts.Responses} responses, {_verdicts.TotalViolated} violations, {Environment.CpuUsage.TotalTime.TotalSeconds:0.0} s of processor time"));
         var (content, variants, targets) = (new Content(plan.Resources), new Variants(), Target.All(plan));
@@ -83,7 +84,7 @@ internal sealed class HttpHistoryRun
             }
 
             if (_options.Settle > TimeSpan.Zero)
-                running.Add(new FaultLoop(_redis, trouble, _verdicts, _options.Settle, _say).RunAsync(plan.Seed, stop.Token));
+                running.Add(faults.RunAsync(plan.Seed, stop.Token));
             var start = Stopwatch.GetTimestamp();
             while (Stopwatch.GetElapsedTime(start) < _options.Life && !IsOver)
                 await Task.Delay(50);

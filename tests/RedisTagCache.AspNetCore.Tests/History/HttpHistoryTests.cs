@@ -13,9 +13,9 @@ namespace RedisTagCache.AspNetCore.Tests.History;
 public sealed class HttpHistoryTests
 {
     private static readonly HttpHistoryOptions _short = new(
-        TimeSpan.FromSeconds(14), "", Seed: 101, Clients: 8, Life: TimeSpan.FromSeconds(7), Settle: TimeSpan.FromSeconds(5), Planted.None, TriesPlanted: false);
+        TimeSpan.FromSeconds(20), "", Seed: 101, Clients: 8, Life: TimeSpan.FromSeconds(10), Settle: TimeSpan.FromSeconds(3), Planted.None, TriesPlanted: false);
 
-    private static readonly Promise[] _kept = [Promise.UncacheableIsNotShared, Promise.WaitsAreBounded];
+    private static readonly Promise[] _kept = [.. Enum.GetValues<Promise>().Where(static promise => promise != Promise.EveryRequestIsAnswered)];
 
     [Fact]
     public async Task RunAsync_GeneratedApplications_KeepEveryPromise()
@@ -23,7 +23,7 @@ public sealed class HttpHistoryTests
         var result = await RunAsync(_short);
         Assert.True(result.Verdicts.Responses > 500, "There was much to check.");
         Assert.All(_kept, promise => Assert.True(result.Verdicts.Checked(promise) > 0, $"{promise} was checked."));
-        Assert.All(_kept, promise => Assert.True(result.Verdicts.Violated(promise) == 0, $"{promise} was broken."));
+        Assert.All(_kept, promise => Assert.True(result.Verdicts.Violated(promise) == 0, $"{promise} was broken: {result.Verdicts.Shown.FirstOrDefault(shown => shown.StartsWith($"{promise}:", StringComparison.Ordinal))}"));
     }
 
     [Theory]

@@ -23,6 +23,9 @@ internal sealed record AppPlan
     /// <summary>Whether a base policy varies all pages by the header of flavors.</summary>
     public required bool BaseVariesByFlavor { get; init; }
 
+    /// <summary>What a refresh in the background has of the request that found the page stale.</summary>
+    public required RefreshState Refreshes { get; init; }
+
     /// <summary>How far the clock of the second instance is ahead of the first one's.</summary>
     public required TimeSpan ClockOffset { get; init; }
 
@@ -66,12 +69,13 @@ internal sealed record AppPlan
             VariesByHost = random.Next(3) > 0,
             BaseForbidsLocalCopies = random.Next(3) == 0,
             BaseVariesByFlavor = random.Next(3) == 0,
+            Refreshes = (RefreshState)random.Next(Enum.GetValues<RefreshState>().Length),
             ClockOffset = TimeSpan.FromMilliseconds(random.Next(3) == 0 ? 0 : random.Next(-900, 900)),
         };
     }
 
     public override string ToString() => FormattableString.Invariant(
-        $"{Pages.Count} pages, {LocalCacheBytes >> 20} MiB of local copies, clocks {ClockOffset.TotalMilliseconds:0} ms apart{(VariesByHost ? "" : ", one host for all")}{(BaseForbidsLocalCopies ? ", base policy without copies" : "")}{(BaseVariesByFlavor ? ", base policy by flavor" : "")}");
+        $"{Pages.Count} pages, {LocalCacheBytes >> 20} MiB of local copies, clocks {ClockOffset.TotalMilliseconds:0} ms apart{(VariesByHost ? "" : ", one host for all")}{(BaseForbidsLocalCopies ? ", base policy without copies" : "")}{(BaseVariesByFlavor ? ", base policy by flavor" : "")}, refreshes {Refreshes}");
 
     private static PagePlan NewPage(Random random, int id, PageShape shape, int resources, bool hasWindow)
     {

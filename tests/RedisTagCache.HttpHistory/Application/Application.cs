@@ -42,11 +42,15 @@ internal sealed class Application : IAsyncDisposable
 
     public static async Task<Application> StartAsync(int index, AppPlan plan, string redis, Content content, Variants variants, Verdicts verdicts, Planted planted)
     {
+        if (planted == Planted.TenantLostInRefresh)
+            plan = plan with { Refreshes = RefreshState.Prepared };
         var builder = WebApplication.CreateSlimBuilder();
         var log = new HostLog(verdicts);
         builder.WebHost.UseUrls("http://127.0.0.1:0").ConfigureKestrel(static kestrel => kestrel.AddServerHeader = false);
         builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Warning).AddProvider(log);
         builder.Services.AddSingleton<TimeProvider>(new OffsetClock(index * plan.ClockOffset));
+        var upstream = new Upstream(plan, content, variants);
+        builder.Services.AddSingleton<IStartupFilter>(upstream); // the first one, so that it begins before the cache's own
         builder.Services.AddScoped<TenantContext>();
         builder.Services.AddRedisTagCache(options =>
         {
@@ -64,13 +68,13 @@ internal sealed class Application : IAsyncDisposable
             pages.RetryDelay = pages.UncacheableFor = TimeSpan.FromSeconds(1);
             if (planted == Planted.TenantLostInRefresh)
                 pages.PrepareRefresh = static (_, _, _) => default; // says that a refresh lacks nothing
+            else if (plan.Refreshes == RefreshState.Prepared)
+                pages.PrepareRefresh = Upstream.PrepareRefresh;
         });
         Wrapping.AddServices(builder.Services, planted);
 
         var app = builder.Build();
-        var upstream = new Upstream(plan, content, variants);
-        var renderer = new Renderer(plan, content);
-        app.Use(upstream.NoteAsync);
+        var renderer = new Renderer(plan, content, variants);
         app.UsePathBase(Names.PathBase);
         app.UseRouting();
         app.Use(upstream.PrepareAsync);
@@ -80,6 +84,9 @@ internal sealed class Application : IAsyncDisposable
         foreach (var page in plan.Pages)
             Map(app, page, renderer, planted);
         await app.StartAsync();
+
+        // Until it has looked something up, an instance knows of no eviction: hole 4.
+        (await app.Services.GetRequiredService<ITagCacheStore>().GetAsync(new CacheEntryKey(CacheSurface.Output, "first"))).Dispose();
         return new Application(index, app, log);
     }
 

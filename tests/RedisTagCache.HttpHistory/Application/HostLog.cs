@@ -6,6 +6,9 @@ namespace RedisTagCache.HttpHistory.Application;
 /// <summary>Counts the log lines that tell of an eviction after a response that Redis did not confirm, and of errors that the pages did not make.</summary>
 internal sealed class HostLog(Verdicts verdicts) : ILoggerProvider, ILogger
 {
+    /// <summary>How the count of a line begins.</summary>
+    public const string Line = "line ";
+
     private const int EvictionNotConfirmed = 71;
     private long _count;
 
@@ -23,7 +26,7 @@ internal sealed class HostLog(Verdicts verdicts) : ILoggerProvider, ILogger
         if (eventId.Id == EvictionNotConfirmed)
             Interlocked.Increment(ref _count);
         if (logLevel >= LogLevel.Error && exception is not null and not InvalidOperationException { Message: Renderer.FailureText } and not OperationCanceledException)
-            verdicts.Count($"error: {exception.GetType().Name}: {exception.Message} {exception.StackTrace?.Split('\n')[0]}");
+            verdicts.Count($"{Line}{eventId.Id} {eventId.Name}: {exception.GetType().Name}");
     }
 
     public void Dispose()

@@ -5,6 +5,7 @@ internal static class Names
 {
     public const string Request = "X-N";
     public const string Variant = "X-V";
+    public const string Knows = "X-K";
     public const string Tenant = "X-Tenant";
     public const string User = "X-User";
     public const string Flavor = "X-Flavor";

@@ -7,10 +7,11 @@ using Microsoft.Extensions.DependencyInjection;
 namespace RedisTagCache.HttpHistory.Application;
 
 /// <summary>The handlers of all pages of an application. Each rendering tells what it shows, and for whom.</summary>
-internal sealed class Renderer(AppPlan plan, Content content)
+internal sealed class Renderer(AppPlan plan, Content content, Variants variants)
 {
     public const string FailureText = "The page fails.";
     private const int Piece = 64 * 1024;
+    private static readonly long _refreshLasts = 4 * Stopwatch.Frequency; // with its write
     private static readonly AsyncLocal<bool> _isInRequest = new();
     private static long _renderings;
 
@@ -23,6 +24,9 @@ internal sealed class Renderer(AppPlan plan, Content content)
 
     /// <summary>How many renderings there were, in the requests and behind them.</summary>
     public static long Renderings => Volatile.Read(ref _renderings);
+
+    /// <summary>What a request has rendered, and whether it has given the response up; nothing when it rendered nothing.</summary>
+    public static RenderedPage? PageOf(HttpContext context) => context.Items.TryGetValue(typeof(Renderer), out var value) ? (RenderedPage?)value : null;
 
     /// <summary>The thing that the route values name; -1 when there is none.</summary>
     public static int ResourceOf(PagePlan page, HttpContext context) => page.Find(
@@ -45,9 +49,17 @@ internal sealed class Renderer(AppPlan plan, Content content)
         var dice = new Dice(plan.Seed, number);
         var took = TimeToTake(page, ref dice);
         var facts = FactsOf(context, page, resource, number, start, took);
+        Note(context, facts);
         if (took > 0)
             await Task.Delay(took, context.RequestAborted);
         await AnswerAsync(context, page, facts, dice);
+    }
+
+    private void Note(HttpContext context, in Facts facts)
+    {
+        context.Items[typeof(Renderer)] = new RenderedPage(facts);
+        if (variants.Find((int)NumberIn(context.Request.Headers[Names.Variant])) is { } variant)
+            variant.Begin(facts.Number, NumberIn(context.Request.Headers[Names.Knows]), facts.IsRefresh > 0 ? facts.Start + _refreshLasts : long.MaxValue, facts.Start);
     }
 
     private static int TimeToTake(PagePlan page, ref Dice dice) =>
@@ -62,11 +74,11 @@ internal sealed class Renderer(AppPlan plan, Content content)
             By = NumberIn(request.Headers[Names.Request]),
             Start = start,
             Version = content.Read(page.FirstResource + resource),
-            Upstream = page.ShowsUpstream ? context.Features.Get<UpstreamFeature>()?.Version ?? 0 : 0,
-            Nonce = context.Features.Get<NonceFeature>()?.Nonce ?? 0,
+            Upstream = !page.ShowsUpstream ? 0 : plan.Refreshes == RefreshState.Carried ? context.Items[nameof(UpstreamFeature)] as long? ?? 0 : context.Features.Get<UpstreamFeature>()?.Version ?? 0,
+            Nonce = plan.Refreshes == RefreshState.Carried ? NumberIn(context.Response.Headers[Names.Nonce]) : context.Features.Get<NonceFeature>()?.Nonce ?? 0,
             Page = page.Id,
             Resource = resource,
-            Tenant = !page.HasTenants ? 0 : page.Id % 2 == 0 ? context.RequestServices.GetRequiredService<TenantContext>().Tenant : TenantContext.Current,
+            Tenant = page.HasTenants ? TenantOf(context, page) : 0,
             User = (int)NumberIn(context.User.Identity?.Name),
             Host = plan.VariesByHost ? Array.IndexOf(Names.Hosts, request.Host.Host) : 0,
             Flavor = page.VariesByFlavor || plan.BaseVariesByFlavor ? (int)NumberIn(request.Headers[Names.Flavor]) : 0,
@@ -76,6 +88,11 @@ internal sealed class Renderer(AppPlan plan, Content content)
         };
         return facts with { Length = Math.Max(page.Size, Facts.MaxLength) };
     }
+
+    private int TenantOf(HttpContext context, PagePlan page) =>
+        plan.Refreshes == RefreshState.Carried ? (int)NumberIn(context.Request.Headers[Names.Tenant])
+            : page.Id % 2 == 0 ? context.RequestServices.GetRequiredService<TenantContext>().Tenant
+            : TenantContext.Current;
 
     private async Task AnswerAsync(HttpContext context, PagePlan page, Facts facts, Dice dice)
     {
@@ -110,7 +127,6 @@ internal sealed class Renderer(AppPlan plan, Content content)
 
         if (page.Habits.HasFlag(PageHabits.SetsCookies) && !context.Request.Headers.Cookie.ToString().Contains("seen", StringComparison.Ordinal))
             response.Headers.SetCookie = "seen=1";
-        context.Items[typeof(Renderer)] = facts;
         var aborts = page.Habits.HasFlag(PageHabits.Aborts) && dice.Next(50) == 0;
         await WriteAsync(context, facts, page.Habits.HasFlag(PageHabits.Chunked), aborts);
     }
@@ -136,6 +152,7 @@ internal sealed class Renderer(AppPlan plan, Content content)
             length -= piece;
             if (aborts && length < facts.Length / 2)
             {
+                PageOf(context)!.IsGivenUp = true;
                 context.Abort();
                 return;
             }

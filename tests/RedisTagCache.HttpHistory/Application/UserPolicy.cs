@@ -14,5 +14,11 @@ internal sealed class UserPolicy : IOutputCachePolicy
 
     public ValueTask ServeFromCacheAsync(OutputCacheContext context, CancellationToken cancellation) => default;
 
-    public ValueTask ServeResponseAsync(OutputCacheContext context, CancellationToken cancellation) => default;
+    public ValueTask ServeResponseAsync(OutputCacheContext context, CancellationToken cancellation)
+    {
+        // The default policy, which runs before, refuses to store what a signed-in user gets.
+        if (context.HttpContext.Response is { StatusCode: 200, Headers.SetCookie.Count: 0 })
+            context.AllowCacheStorage = true;
+        return default;
+    }
 }

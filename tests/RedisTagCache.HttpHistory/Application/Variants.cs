@@ -5,7 +5,7 @@ namespace RedisTagCache.HttpHistory.Application;
 /// <summary>All variants that were asked for. Requests carry the number of theirs.</summary>
 internal sealed class Variants
 {
-    private readonly ConcurrentDictionary<string, Variant> _byAddress = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Variant> _byAddress = new(StringComparer.OrdinalIgnoreCase);
     private readonly ConcurrentDictionary<int, Variant> _byId = new();
     private int _last;
 

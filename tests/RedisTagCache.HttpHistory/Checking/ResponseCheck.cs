@@ -76,12 +76,21 @@ internal sealed class ResponseCheck(AppPlan plan, Content content, Trouble troub
             && facts.Query == ask.Query;
         Expect(Promise.NobodyElses, isOwn, ask, answer, "it shows something else, or is for another tenant, user, host, flavor or query");
 
-        var isRenderedByIt = facts.By == ask.Number && facts.IsRefresh == 0;
+        var isRenderedByIt = ask.IsRenderedAs(facts);
         var isUncacheable = answer.Status is not (200 or 304) || answer.SetsCookie || (facts.User > 0 && !page.HasUsers);
         if (isUncacheable)
             Expect(Promise.UncacheableIsNotShared, isRenderedByIt, ask, answer, "it may not be cached, and was rendered for another request");
+        CheckStatus(ask, answer, facts, isRenderedByIt);
+    }
+
+    private void CheckStatus(Ask ask, Answer answer, in Facts facts, bool isRenderedByIt)
+    {
         if (answer.Cache is CacheStatus.None or CacheStatus.Other)
             return;
+        var mayBypass = ask.User > 0 && !ask.Target.Page.HasUsers;
+        Expect(Promise.StatusIsTrue, answer.Cache == CacheStatus.Bypass == mayBypass || trouble.IsBetween(ask.Begin, answer.HeadersAt), ask, answer, "whether it may come from the cache is not what it says");
+        if (answer.Cache == CacheStatus.Stale)
+            Expect(Promise.StatusIsTrue, _times.MayBeStale(ask, facts), ask, answer, "it passes for stale, and was neither expired nor old");
         var saysRendered = answer.Cache is CacheStatus.Miss or CacheStatus.Bypass;
         if (saysRendered == isRenderedByIt || !trouble.IsBetween(ask.Begin, answer.HeadersAt))
             Expect(Promise.StatusIsTrue, saysRendered == isRenderedByIt, ask, answer, saysRendered ? "it was not rendered in this request" : "it was rendered in this request");
@@ -91,7 +100,7 @@ internal sealed class ResponseCheck(AppPlan plan, Content content, Trouble troub
 
     private void CheckEvictions(Ask ask, Answer answer, in Facts facts)
     {
-        if (facts.By == ask.Number && facts.IsRefresh == 0)
+        if (ask.IsRenderedAs(facts))
             return; // as new as can be
         var isHeld = facts.Start >= ask.HardFloor
             && !content.WasChangedBefore(ask.Target.ContentId, facts.Version, ask.HardFloor)

@@ -15,6 +15,9 @@ internal sealed class TimeCheck(AppPlan plan, Content content, Trouble trouble, 
     /// <summary>For what is slow on a busy machine although nobody waits for anybody.</summary>
     private static readonly TimeSpan _slack = TimeSpan.FromSeconds(1);
 
+    /// <summary>How much later than its request a rendering begins at the most, and its instance learns of an eviction.</summary>
+    private static readonly TimeSpan _learns = TimeSpan.FromSeconds(6);
+
     public string? Wait(Ask ask, Answer answer, in Facts facts)
     {
         var waited = Stopwatch.GetElapsedTime(ask.Begin, answer.HeadersAt);
@@ -31,7 +34,7 @@ internal sealed class TimeCheck(AppPlan plan, Content content, Trouble trouble, 
 
     public string? Age(Ask ask, Answer answer, in Facts facts)
     {
-        if (facts.By == ask.Number || answer.Cache is not (CacheStatus.Hit or CacheStatus.Stale))
+        if (ask.IsRenderedAs(facts) || answer.Cache is not (CacheStatus.Hit or CacheStatus.Stale))
             return null;
         var page = ask.Target.Page;
         var age = Stopwatch.GetElapsedTime(facts.Start, ask.Begin);
@@ -44,14 +47,14 @@ internal sealed class TimeCheck(AppPlan plan, Content content, Trouble trouble, 
     public string? Rendered(Ask ask, Answer answer, in Facts facts)
     {
         var page = ask.Target.Page;
-        if (ask.Stored is not { } stored || (ask.User > 0 && !page.HasUsers) || ask.IsOnlyIfCached)
+        if (ask.Stored is not { } stored || (ask.User > 0 && !page.HasUsers) || ask.IsOnlyIfCached || trouble.IsRefusedBetween(stored.Begin, stored.End))
             return null;
-        var ends = stored.Start + Trouble.Ticks(page.Lifetime + page.StaleWindow - plan.ClockOffset.Duration() - (_slack / 2));
-        var isKept = answer.HeadersAt < ends && ask.Target.LastEnd(isSoft: false, ask.Query) < stored.Begin && content.EndedAt(ask.Target.ContentId) < stored.Start;
+        var ends = stored.Start + Trouble.Ticks(page.Lifetime - plan.ClockOffset.Duration() - (_slack / 2));
+        var evicted = Math.Max(ask.Target.LastEnd(isSoft: false, ask.Query), ask.Target.LastEnd(isSoft: true, ask.Query));
+        var isKept = answer.HeadersAt < ends && evicted < stored.Knows && content.EndedAt(ask.Target.ContentId) < stored.Start;
         if (!isKept)
             return null;
-        var isServed = facts.By != ask.Number || facts.IsRefresh > 0;
-        if (isServed)
+        if (!ask.IsRenderedAs(facts))
         {
             verdicts.Check(Promise.StoredIsServed, holds: true);
             return null;
@@ -63,7 +66,21 @@ internal sealed class TimeCheck(AppPlan plan, Content content, Trouble trouble, 
             return null;
         }
 
+        if (ask.Variant.MayBeReplaced(stored, evicted, facts.Number))
+        {
+            verdicts.Excuse("a stored page was rendered that a rendering from before an eviction may have replaced");
+            return null;
+        }
+
         verdicts.Check(Promise.StoredIsServed, holds: false);
         return FormattableString.Invariant($"it was rendered although rendering {stored.Number} had been stored {Stopwatch.GetElapsedTime(stored.End, ask.Begin).TotalSeconds:0.000} s before");
+    }
+
+    /// <summary>Whether a page that is said to be stale was expired, or has reached its expiry.</summary>
+    public bool MayBeStale(Ask ask, in Facts facts)
+    {
+        var page = ask.Target.Page;
+        var expires = facts.Start + Trouble.Ticks(page.Lifetime - plan.ClockOffset.Duration() - (_slack / 2));
+        return Stopwatch.GetTimestamp() > expires || ask.Target.LastEnd(isSoft: true, ask.Query) > facts.Start - Trouble.Ticks(_learns);
     }
 }

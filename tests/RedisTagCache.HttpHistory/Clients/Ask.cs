@@ -50,6 +50,9 @@ internal sealed class Ask
     /// <summary>The address as it was sent.</summary>
     public string Address { get; set; } = "";
 
+    /// <summary>Whether what was rendered was rendered in this very request.</summary>
+    public bool IsRenderedAs(in Facts facts) => facts.By == Number && facts.IsRefresh == 0;
+
     public override string ToString() => FormattableString.Invariant(
         $"request {Number} of instance {Instance}: {(IsHead ? "HEAD" : Target.Page.Method)} {Names.Hosts[Host]}{Address}, tenant {Tenant}, user {User}, flavor {Flavor}{(IsConditional ? ", conditional" : "")}{(HasRange ? ", range" : "")}{(IsOnlyIfCached ? ", only-if-cached" : "")}");
 }

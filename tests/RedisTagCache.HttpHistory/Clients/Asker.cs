@@ -42,7 +42,9 @@ internal sealed class Asker(AppPlan plan, IReadOnlyList<Target> targets, Variant
         var path = isOdd ? Spelling.Of(page, target.Resource, _random) : Spelling.Natural(page, target.Resource);
         ask.IsNaturalPath = !isOdd || Uri.UnescapeDataString(path).TrimEnd('/').EndsWith(page.Path(target.Resource), StringComparison.OrdinalIgnoreCase);
         ask.Address = path + Spelling.Query(page, ask.Query, _random);
-        ask.Variant = variants.Of(string.Create(CultureInfo.InvariantCulture, $"{page.Id} {ask.IsHead} {ask.Host} {ask.Tenant} {ask.User} {ask.Flavor} {path.ToUpperInvariant()} {ask.Query}"));
+        var host = plan.VariesByHost ? ask.Host : 0;
+        var flavor = page.VariesByFlavor || plan.BaseVariesByFlavor ? ask.Flavor : 0;
+        ask.Variant = variants.Of(string.Create(CultureInfo.InvariantCulture, $"{page.Id} {ask.IsHead} {host} {ask.Tenant} {ask.User} {flavor} {(isOdd ? Spelling.Plain(path) : page.Path(target.Resource))} {ask.Query}"));
         var request = Write(ask, isOdd);
         Look(ask);
         return request;

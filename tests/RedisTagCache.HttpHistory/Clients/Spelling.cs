@@ -7,6 +7,8 @@ namespace RedisTagCache.HttpHistory.Clients;
 /// <summary>Writes an address in one of the ways in which an application takes it for the same: letter case, encoding, slashes, zeros, moved and based paths, odd queries.</summary>
 internal static class Spelling
 {
+    private static readonly string[] _prefixes = [Names.Moved, "/.", "/x/.."];
+
     /// <summary>The natural path, encoded as browsers do.</summary>
     public static string Natural(PagePlan page, int resource) => Encode(page.Path(resource), null, 0);
 
@@ -39,6 +41,14 @@ internal static class Spelling
             3 => "/x/.." + address,
             _ => address,
         };
+    }
+
+    /// <summary>The path as the cache takes it: decoded, without what the server and middleware take away. Its letter case does not matter.</summary>
+    public static string Plain(string path)
+    {
+        foreach (var prefix in _prefixes)
+            path = path.StartsWith(prefix + "/", StringComparison.Ordinal) ? path[prefix.Length..] : path;
+        return Uri.UnescapeDataString(path);
     }
 
     public static string Query(PagePlan page, int query, Random random)

@@ -9,4 +9,7 @@ internal enum FaultKind
     CutConnections,
     FlushScripts,
     LoseTagState,
+
+    /// <summary>It answers, and refuses writes, evictions, and leases.</summary>
+    RefuseWrites,
 }

@@ -8,7 +8,9 @@ namespace RedisTagCache.HttpHistory.Faults;
 /// <summary>Does one thing after the other to Redis, with a time between them in which the cache is to be well.</summary>
 internal sealed class FaultLoop(RedisServer redis, Trouble trouble, Verdicts verdicts, TimeSpan settle, Action<string> say)
 {
-    private const string Name = "fault: ";
+    /// <summary>How the count of a fault begins.</summary>
+    public const string Name = "fault: ";
+
     private int _next;
 
     /// <summary>What the server is started with.</summary>
@@ -19,18 +21,10 @@ internal sealed class FaultLoop(RedisServer redis, Trouble trouble, Verdicts ver
         var random = new Random(seed);
         while (await PauseAsync(settle, stop))
         {
-            // In turn, so that a short run has each of them soon.
+            // In turn, from one application to the next, so that a short run has each of them.
             var kind = (FaultKind)(_next++ % Enum.GetValues<FaultKind>().Length);
-            trouble.BeginFault();
-            try
-            {
-                await InjectAsync(kind, TimeSpan.FromMilliseconds(500 + random.Next(2_500)));
-            }
-            finally
-            {
-                trouble.EndFault();
-            }
-
+            var duration = TimeSpan.FromMilliseconds(500 + random.Next(2_500));
+            await (kind == FaultKind.RefuseWrites ? RefuseWritesAsync(duration) : FailAsync(kind, duration));
             verdicts.Count(Name + kind);
             say($"  {kind}");
         }
@@ -38,6 +32,31 @@ internal sealed class FaultLoop(RedisServer redis, Trouble trouble, Verdicts ver
 
     public static IEnumerable<(FaultKind Kind, long Times)> Of(Verdicts verdicts) =>
         Enum.GetValues<FaultKind>().Select(kind => (kind, verdicts.Counts.GetValueOrDefault(Name + kind)));
+
+    /// <summary>Redis goes on to answer: what is stored is served.</summary>
+    private async Task RefuseWritesAsync(TimeSpan duration)
+    {
+        await using var connection = await redis.ConnectAsync();
+        var server = connection.GetServers()[0];
+        trouble.BeginRefusal();
+        await server.ConfigSetAsync("maxmemory", "1");
+        await Task.Delay(duration);
+        await server.ConfigSetAsync("maxmemory", "0");
+        trouble.EndRefusal();
+    }
+
+    private async Task FailAsync(FaultKind kind, TimeSpan duration)
+    {
+        trouble.BeginFault();
+        try
+        {
+            await InjectAsync(kind, duration);
+        }
+        finally
+        {
+            trouble.EndFault();
+        }
+    }
 
     private async Task InjectAsync(FaultKind kind, TimeSpan duration)
     {

@@ -18,6 +18,7 @@ internal sealed class Trouble : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly ConnectionMultiplexer _connection;
     private readonly List<(long From, long Until)> _unanswered = [];
+    private readonly List<(long From, long Until)> _refused = [];
     private readonly long[] _stalls = new long[Slots];
     private readonly long _zero = Stopwatch.GetTimestamp();
     private readonly Task _running;
@@ -36,6 +37,26 @@ internal sealed class Trouble : IAsyncDisposable
     public void BeginFault() => Volatile.Write(ref _lastUnanswered, long.MaxValue);
 
     public void EndFault() => Add(Stopwatch.GetTimestamp(), Stopwatch.GetTimestamp());
+
+    /// <summary>Redis refuses writes from now on, and answers otherwise.</summary>
+    public void BeginRefusal()
+    {
+        lock (_refused)
+            _refused.Add((Stopwatch.GetTimestamp(), long.MaxValue));
+    }
+
+    public void EndRefusal()
+    {
+        lock (_refused)
+            _refused[^1] = _refused[^1] with { Until = Stopwatch.GetTimestamp() };
+    }
+
+    /// <summary>Whether Redis refused writes at some time between two moments.</summary>
+    public bool IsRefusedBetween(long from, long until)
+    {
+        lock (_refused)
+            return _refused.Exists(time => time.Until >= from && time.From <= until);
+    }
 
     /// <summary>Whether Redis did not answer, or the machine stood still, at some time between two moments or shortly before.</summary>
     public bool IsBetween(long from, long until)

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using RedisTagCache.HttpHistory.Application;
 using RedisTagCache.HttpHistory.Checking;
 using RedisTagCache.HttpHistory.Clients;
 using RedisTagCache.HttpHistory.Faults;
@@ -18,8 +19,9 @@ internal sealed class Report(HttpHistoryResult result, IReadOnlyList<PlantedResu
         Head();
         Table("Promises", "Promise | Checks | Violations", Enum.GetValues<Promise>().Select(promise => $"{promise} | {verdicts.Checked(promise)} | {verdicts.Violated(promise)}"));
         Table("Responses by X-Cache", "Value | Count", Enum.GetValues<CacheStatus>().Select(status => $"{status} | {verdicts.Responded(status)}"));
-        Table("Evictions", "Kind | Count", verdicts.Counts.Where(static count => !count.Key.StartsWith("fault", StringComparison.Ordinal)).OrderBy(static count => count.Key, StringComparer.Ordinal).Select(static count => $"{count.Key} | {count.Value}"));
+        Table("Evictions", "Kind | Count", Counted(static key => !key.StartsWith(FaultLoop.Name, StringComparison.Ordinal) && !key.StartsWith(HostLog.Line, StringComparison.Ordinal)));
         Table("Faults", "Fault | Count", FaultLoop.Of(verdicts).Select(static fault => $"{fault.Kind} | {fault.Times}"));
+        Table("Errors that were logged", "Line | Count", Counted(static key => key.StartsWith(HostLog.Line, StringComparison.Ordinal)));
         Table("Not judged, for an exception that docs/consistency.md makes", "Reason | Count", verdicts.NotJudged.OrderBy(static reason => reason.Key, StringComparer.Ordinal).Select(static reason => $"{reason.Key} | {reason.Value}"));
         Memory();
         if (planted.Count > 0)
@@ -28,6 +30,9 @@ internal sealed class Report(HttpHistoryResult result, IReadOnlyList<PlantedResu
             Table("Violations, the first of each promise", "Violation", verdicts.Shown);
         return _text.ToString();
     }
+
+    private IEnumerable<string> Counted(Func<string, bool> isOne) =>
+        result.Verdicts.Counts.Where(count => isOne(count.Key)).OrderBy(static count => count.Key, StringComparer.Ordinal).Select(static count => $"{count.Key} | {count.Value}");
 
     private static string Planted(PlantedResult planted)
     {
@@ -56,7 +61,7 @@ internal sealed class Report(HttpHistoryResult result, IReadOnlyList<PlantedResu
     {
         Line("## Memory");
         Line();
-        Line($"At most {result.Memory.MostInFlight >> 20} MiB of responses were in flight. The working set of clients and servers together grew by at most {result.Memory.LargestWorkingSet >> 20} MiB. The bound is {MemoryCheck.Base >> 20} MiB and {MemoryCheck.Multiple} times the bytes in flight; the largest multiple was {Math.Max(0, result.Memory.LargestMultiple):0.0}.");
+        Line($"At most {result.Memory.MostInFlight >> 20} MiB of responses were in flight. The working set of clients and servers together grew by at most {result.Memory.LargestWorkingSet >> 20} MiB. The bound is {MemoryCheck.Base >> 20} MiB and {MemoryCheck.Multiple} times the bytes in flight. {result.Memory.Collections} times the working set was above it; a full collection then left a growth of {result.Memory.LargestKept >> 20} MiB at most.");
         Line();
     }
 
