@@ -21,14 +21,17 @@ internal sealed class EmbeddedRedis : IDisposable
     /// <summary>The address in the form StackExchange.Redis takes.</summary>
     public string ConnectionString { get; }
 
-    public static EmbeddedRedis Start()
+    public static EmbeddedRedis Start() => Start(Options);
+
+    /// <summary>The same with other options.</summary>
+    internal static EmbeddedRedis Start(Func<int, GarnetServerOptions> options)
     {
         for (var attempt = 1; ; attempt++)
         {
             var port = FreePort();
             try
             {
-                var server = new GarnetServer(Options(port));
+                var server = new GarnetServer(options(port));
                 server.Start();
                 return new EmbeddedRedis(server, port);
             }

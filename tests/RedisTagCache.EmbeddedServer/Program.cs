@@ -1,13 +1,10 @@
 using System.Globalization;
 using Garnet;
-using Garnet.server.Auth.Settings;
-using RedisTagCache.Samples;
+using RedisTagCache.EmbeddedServer;
 
 // Listens on the given port until its standard input ends, which it does when the tests end, in whatever way.
-var options = EmbeddedRedis.Options(int.Parse(args[0], CultureInfo.InvariantCulture));
-options.AuthSettings = new AclAuthenticationPasswordSettings(null);
-options.CommandStatsMonitor = true;
-using var server = new GarnetServer(options);
+Warmup.Run();
+using var server = new GarnetServer(TestServer.Options(int.Parse(args[0], CultureInfo.InvariantCulture)));
 server.Start();
 while (Console.In.Read() >= 0)
 {
