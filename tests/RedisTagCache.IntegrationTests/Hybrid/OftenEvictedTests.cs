@@ -11,11 +11,12 @@ public sealed class OftenEvictedTests(RedisFixture redis) : IClassFixture<RedisF
     private const int Instances = 4;
     private const int Callers = 5;
     private static readonly TimeSpan _computing = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan _duration = TimeSpan.FromSeconds(6);
 
     private long _version;
     private long _evicted;
-    private readonly ConcurrentQueue<TimeSpan> _runs = new();
+    private readonly ConcurrentQueue<(long Began, long Ended)> _runs = new();
 
     [Fact]
     public async Task Callers_WaitForTwoComputationsAtTheMost()
@@ -23,19 +24,21 @@ public sealed class OftenEvictedTests(RedisFixture redis) : IClassFixture<RedisF
         var prefix = "t" + Guid.NewGuid().ToString("N");
         var fleet = Enumerable.Range(0, Instances).Select(_ => Instance.Create(redis.ConnectionString, options => options.KeyPrefix = prefix)).ToArray();
         using var stop = new CancellationTokenSource(_duration);
-        var took = new ConcurrentQueue<TimeSpan>();
+        var took = new ConcurrentQueue<(long Came, long Left)>();
         var evicting = EvictAsync(fleet[0].Get<ITagCache>(), stop.Token);
         var violations = await Task.WhenAll(fleet.SelectMany(instance => Enumerable.Range(0, Callers).Select(_ => AskAsync(instance.Get<ITagCache>(), took, stop.Token))));
         await evicting;
         foreach (var instance in fleet)
             await instance.DisposeAsync();
 
-        var longest = took.Max();
-        var longestRun = _runs.Max(); // longer than it should be where the machine is busy
+        // Counted rather than timed: on a busy machine, each step takes longer than it should.
+        var longest = took.Max(static call => Stopwatch.GetElapsedTime(call.Came, call.Left));
+        var waits = took.Max(call => _runs.Count(run => run.Ended > call.Came && run.Ended < call.Left));
         TestContext.Current.TestOutputHelper?.WriteLine(
-            $"value that takes {_computing.TotalMilliseconds} ms, evicted every 100 ms: {_runs.Count} runs of up to {longestRun.TotalMilliseconds:F0} ms in {_duration.TotalSeconds} s, {took.Count} calls, the longest {longest.TotalMilliseconds:F0} ms");
+            $"value that takes {_computing.TotalMilliseconds} ms, evicted every 100 ms: {_runs.Count} runs in {_duration.TotalSeconds} s, {took.Count} calls, the longest {longest.TotalMilliseconds:F0} ms, of up to {waits} runs");
         Assert.Equal(0, violations.Sum());
-        Assert.True(longest < 3 * longestRun, $"Two computations, and some time to spare: {longest}");
+        Assert.InRange(waits, 1, 2);
+        Assert.True(longest < _patience, $"Nobody waits while nothing is computed: {longest}");
     }
 
     private async Task EvictAsync(ITagCache cache, CancellationToken stop)
@@ -49,7 +52,7 @@ public sealed class OftenEvictedTests(RedisFixture redis) : IClassFixture<RedisF
         }
     }
 
-    private async Task<int> AskAsync(ITagCache cache, ConcurrentQueue<TimeSpan> took, CancellationToken stop)
+    private async Task<int> AskAsync(ITagCache cache, ConcurrentQueue<(long Came, long Left)> took, CancellationToken stop)
     {
         // Copies in memory follow evictions by others a moment later, so Redis is asked.
         var policy = new CachePolicy { Flags = Microsoft.Extensions.Caching.Hybrid.HybridCacheEntryFlags.DisableLocalCacheRead };
@@ -59,7 +62,7 @@ public sealed class OftenEvictedTests(RedisFixture redis) : IClassFixture<RedisF
             var evicted = Interlocked.Read(ref _evicted);
             var start = Stopwatch.GetTimestamp();
             var value = await cache.GetOrCreateAsync("k", async (_, _) => await ComputeAsync(), policy, ["t"], CancellationToken.None);
-            took.Enqueue(Stopwatch.GetElapsedTime(start));
+            took.Enqueue((start, Stopwatch.GetTimestamp()));
             if (value < evicted)
                 violations++;
         }
@@ -72,7 +75,7 @@ public sealed class OftenEvictedTests(RedisFixture redis) : IClassFixture<RedisF
         var start = Stopwatch.GetTimestamp();
         var version = Interlocked.Read(ref _version);
         await Task.Delay(_computing, CancellationToken.None); // a computation takes its time
-        _runs.Enqueue(Stopwatch.GetElapsedTime(start));
+        _runs.Enqueue((start, Stopwatch.GetTimestamp()));
         return version;
     }
 }
