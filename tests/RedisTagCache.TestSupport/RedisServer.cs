@@ -36,6 +36,9 @@ public sealed class RedisServer : IAsyncDisposable
 
     public string ConnectionString => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{Port}");
 
+    /// <summary>The rules of a user's rights on keys and channels. The embedded server knows rights on commands alone.</summary>
+    public static object[] KeyRights(string pattern) => IsEmbedded ? [] : ["~" + pattern, "&" + pattern];
+
     /// <summary>Starts a server without persistence. Skips the test if the embedded server cannot take the arguments.</summary>
     /// <param name="arguments">Further arguments, such as <c>--maxmemory 32mb</c>.</param>
     public static async Task<RedisServer> StartAsync(params string[] arguments)

@@ -7,7 +7,6 @@ public enum ServerFeature
     Eviction,
     KeyPermissions,
     KeyTypes,
-    Memory,
     Monitoring,
     Pause,
     Replication,

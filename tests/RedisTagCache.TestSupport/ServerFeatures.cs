@@ -46,10 +46,9 @@ public static class ServerFeatures
     private static string Reason(ServerFeature feature) => "Needs redis-server: " + feature switch
     {
         ServerFeature.Cluster => "the embedded server runs without a cluster.",
-        ServerFeature.Eviction => "the embedded server evicts nothing when its memory is full.",
+        ServerFeature.Eviction => "the embedded server has no maximum memory, at which it drops keys or refuses writes.",
         ServerFeature.KeyPermissions => "the embedded server has no permissions on keys and channels, and no log of denied commands.",
         ServerFeature.KeyTypes => "the embedded server keeps keys of different types apart.",
-        ServerFeature.Memory => "the embedded server keeps 64 MiB, and then drops the oldest entries.",
         ServerFeature.Monitoring => "the embedded server has no slow log that tests can configure.",
         ServerFeature.Pause => "the embedded server has no CLIENT PAUSE.",
         ServerFeature.Replication => "the embedded server runs without replicas.",

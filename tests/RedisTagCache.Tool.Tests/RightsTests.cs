@@ -58,7 +58,7 @@ public sealed class RightsTests(ClusterFixture cluster) : IClassFixture<ClusterF
         Assert.Empty(connection.GetServers().SelectMany(static each => each.IsReplica ? [] : each.Keys(pattern: "*doctor*")));
     }
 
-    private static object[] User => ["SETUSER", "webapp", "reset", "on", ">pw", "~{rtc:*", "&{rtc:*"];
+    private static object[] User => ["SETUSER", "webapp", "reset", "on", ">pw", .. RedisServer.KeyRights("{rtc:*")];
 
     private static string Words(string text) => string.Join(' ', text.Split((char[])[' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries));
 

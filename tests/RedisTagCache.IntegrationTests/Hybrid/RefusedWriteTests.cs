@@ -91,13 +91,16 @@ public sealed class RefusedWriteTests : IAsyncLifetime
         switch (refusal)
         {
             case "full":
+                ServerFeatures.Require(ServerFeature.Eviction);
                 await server.ConfigSetAsync("maxmemory", "1");
                 break;
             case "replica":
+                ServerFeatures.Require(ServerFeature.Replication);
                 await server.ExecuteAsync("REPLICAOF", "127.0.0.1", "1");
                 await server.ExecuteAsync("CONFIG", "SET", "replica-serve-stale-data", "yes");
                 break;
             case "unsaved":
+                ServerFeatures.Require(ServerFeature.Snapshots);
                 var folder = (await server.ConfigGetAsync("dir"))[0].Value;
                 Directory.CreateDirectory(Path.Combine(folder, "dump.rdb")); // in the way of the file
                 await server.ExecuteAsync("CONFIG", "SET", "save", "3600 1");

@@ -48,7 +48,7 @@ public sealed class CostMeter : IAsyncDisposable
         TestContext.Current.TestOutputHelper?.WriteLine(measured.ToString());
 
         Assert.True(measured.Bytes <= bound.Bytes, $"A call allocates {measured.Bytes} B; the bound is {bound.Bytes} B.");
-        Assert.Equal(bound with { Bytes = measured.Bytes }, measured);
+        Assert.Equal((RedisServer.IsEmbedded ? bound.WithoutScripts() : bound) with { Bytes = measured.Bytes }, measured);
     }
 
     public async ValueTask DisposeAsync()

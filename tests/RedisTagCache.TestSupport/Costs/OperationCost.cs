@@ -4,4 +4,13 @@ namespace RedisTagCache.TestSupport.Costs;
 /// <param name="Bytes">Allocated by the process, the client's part included.</param>
 /// <param name="RoundTrips">How often it waits for the server.</param>
 /// <param name="Commands">What the server runs, those within scripts included, in the order of names: <c>get 2</c>.</param>
-public sealed record OperationCost(long Bytes, int RoundTrips, string Commands);
+public sealed record OperationCost(long Bytes, int RoundTrips, string Commands)
+{
+    /// <summary>What a script runs.</summary>
+    private static readonly string[] _within = ["exists", "get", "info", "pexpire", "publish", "rename", "set", "time", "zadd", "zcard", "zrange", "zscore"];
+
+    /// <summary>The same on the embedded server, which counts no commands within scripts.</summary>
+    public OperationCost WithoutScripts() => !Commands.Contains("evalsha", StringComparison.Ordinal)
+        ? this
+        : this with { Commands = string.Join(", ", Commands.Split(", ").Where(static command => !_within.Contains(command.Split(' ')[0]))) };
+}

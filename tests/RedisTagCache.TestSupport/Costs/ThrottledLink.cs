@@ -5,7 +5,7 @@ using System.Net.Sockets;
 
 namespace RedisTagCache.TestSupport.Costs;
 
-/// <summary>Stands between a client and a server and, once told to, lets only so many bytes of answers through in a second.</summary>
+/// <summary>Stands between a client and a server, counts the bytes of answers and, once told to, lets only so many through in a second.</summary>
 public sealed class ThrottledLink : IAsyncDisposable
 {
     private static readonly TimeSpan _step = TimeSpan.FromMilliseconds(10);
@@ -14,6 +14,7 @@ public sealed class ThrottledLink : IAsyncDisposable
     private readonly EndPoint _server;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _accepting;
+    private long _answered;
 
     private ThrottledLink(EndPoint server)
     {
@@ -26,6 +27,9 @@ public sealed class ThrottledLink : IAsyncDisposable
 
     /// <summary>How many bytes of answers pass in a second, at most; zero for no limit.</summary>
     public long BytesPerSecond { get; set; }
+
+    /// <summary>How many bytes of answers have passed.</summary>
+    public long Answered => Interlocked.Read(ref _answered);
 
     public static ThrottledLink Start(string connectionString) => new(IPEndPoint.Parse(connectionString));
 
@@ -63,6 +67,7 @@ public sealed class ThrottledLink : IAsyncDisposable
         for (int read; (read = await server.ReadAsync(buffer, _stopping.Token)) > 0;)
         {
             await client.WriteAsync(buffer.AsMemory(0, read), _stopping.Token);
+            Interlocked.Add(ref _answered, read);
             if (BytesPerSecond is not (> 0 and var most))
                 continue;
 
