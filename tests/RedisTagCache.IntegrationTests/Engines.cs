@@ -52,13 +52,13 @@ public sealed class PartitionedEngine : IEngine, IAsyncLifetime
     public ValueTask DisposeAsync() => _redis.DisposeAsync();
 }
 
-/// <summary>A real cluster of three primaries with a replica each.</summary>
+/// <summary>A real cluster of three primaries.</summary>
 public sealed class ClusterEngine : IEngine, IAsyncLifetime
 {
     private RedisCluster? _cluster;
     private ConnectionMultiplexer? _connection;
 
-    public string ConnectionString => ServerFeatures.OrSkip(_cluster, ServerFeature.Cluster).ConnectionString;
+    public string ConnectionString => _cluster!.ConnectionString;
 
     public int Partitions => 36;
 
@@ -68,9 +68,7 @@ public sealed class ClusterEngine : IEngine, IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        if (RedisServer.IsEmbedded)
-            return;
-        _cluster = await RedisCluster.StartAsync();
+        _cluster = await RedisCluster.StartSharedAsync();
         SharedServers.Add(_cluster.ConnectionString);
         _connection = await _cluster.ConnectAsync();
     }

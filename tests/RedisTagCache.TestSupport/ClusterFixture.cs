@@ -2,18 +2,16 @@ using Xunit;
 
 namespace RedisTagCache.TestSupport;
 
-/// <summary>A real cluster of three primaries with a replica each, for tests that do no harm to it. Without redis-server they are skipped.</summary>
+/// <summary>A real cluster of three primaries, for tests that do no harm to it.</summary>
 public sealed class ClusterFixture : IServed, IAsyncLifetime
 {
     private RedisCluster? _cluster;
 
-    public string ConnectionString => ServerFeatures.OrSkip(_cluster, ServerFeature.Cluster).ConnectionString;
+    public string ConnectionString => _cluster!.ConnectionString;
 
     public async ValueTask InitializeAsync()
     {
-        if (RedisServer.IsEmbedded)
-            return;
-        _cluster = await RedisCluster.StartAsync();
+        _cluster = await RedisCluster.StartSharedAsync();
         SharedServers.Add(_cluster.ConnectionString);
     }
 

@@ -7,12 +7,16 @@ namespace RedisTagCache.TestSupport;
 /// <summary>Tells how to start the embedded server as a process of its own.</summary>
 internal static class EmbeddedServer
 {
-    public static ProcessStartInfo StartInfo(int port)
+    /// <param name="port">Where it listens.</param>
+    /// <param name="folder">The folder of a node of a cluster.</param>
+    public static ProcessStartInfo StartInfo(int port, string? folder)
     {
         // The process ends when its input does, so that none is left behind when the tests are killed.
         var start = new ProcessStartInfo("dotnet") { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         start.ArgumentList.Add(Executable());
         start.ArgumentList.Add(port.ToString(CultureInfo.InvariantCulture));
+        if (folder is not null)
+            start.ArgumentList.Add(folder);
         return start;
     }
 

@@ -27,6 +27,46 @@ public sealed class RedisCluster : IAsyncDisposable
         return cluster;
     }
 
+    /// <summary>Starts one for tests that do no harm to it: on embedded servers where no redis-server is installed, and then without replicas.</summary>
+    public static Task<RedisCluster> StartSharedAsync() => RedisServer.IsEmbedded ? StartEmbeddedAsync() : StartAsync();
+
+    private static async Task<RedisCluster> StartEmbeddedAsync()
+    {
+        const int primaries = 3, slots = 16_384;
+        var cluster = new RedisCluster([]);
+        for (var i = 0; i < primaries; i++)
+            cluster._nodes.Add(await RedisServer.StartEmbeddedNodeAsync());
+        for (var i = 0; i < primaries; i++)
+        {
+            await using var node = await cluster._nodes[i].ConnectAsync();
+            var server = node.GetServers()[0];
+            await server.ExecuteAsync("CLUSTER", "SET-CONFIG-EPOCH", i + 1);
+            await server.ExecuteAsync("CLUSTER", "ADDSLOTSRANGE", slots * i / primaries, (slots * (i + 1) / primaries) - 1);
+        }
+
+        // Each meets each, so that all know all slots without waiting for their gossip.
+        await Eventually.BecomesTrueAsync(cluster.HaveAllMetAsync, "the cluster is whole", TimeSpan.FromSeconds(30));
+        return cluster;
+    }
+
+    private async Task<bool> HaveAllMetAsync()
+    {
+        var areWhole = true;
+        foreach (var node in _nodes)
+        {
+            await using var connection = await node.ConnectAsync();
+            var server = connection.GetServer(node.ConnectionString);
+            var known = ((string)(await server.ExecuteAsync("CLUSTER", "NODES"))!).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            if (known.Count(static line => line.Contains(" connected ", StringComparison.Ordinal) && line.TrimEnd()[^1] is >= '0' and <= '9' && line.Split(' ')[^1].Contains('-', StringComparison.Ordinal)) == _nodes.Count)
+                continue;
+            areWhole = false;
+            foreach (var other in _nodes.Where(other => other != node))
+                await server.ExecuteAsync("CLUSTER", "MEET", "127.0.0.1", other.Port);
+        }
+
+        return areWhole;
+    }
+
     /// <summary>The node that has a slot now.</summary>
     public async Task<RedisServer> PrimaryOfAsync(int slot)
     {

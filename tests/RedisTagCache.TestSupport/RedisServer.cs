@@ -14,6 +14,7 @@ public sealed class RedisServer : IAsyncDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("rtc-redis-").FullName;
     private string[] _arguments;
+    private bool _isNode;
     private Process? _process;
 
     private RedisServer(int port, string[] arguments)
@@ -45,6 +46,14 @@ public sealed class RedisServer : IAsyncDisposable
     {
         ServerFeatures.RequireFor(arguments);
         var server = new RedisServer(FreePort(), arguments);
+        await server.StartProcessAsync();
+        return server;
+    }
+
+    /// <summary>Starts an embedded server that becomes a node of a cluster.</summary>
+    internal static async Task<RedisServer> StartEmbeddedNodeAsync()
+    {
+        var server = new RedisServer(FreePort(), []) { _isNode = true };
         await server.StartProcessAsync();
         return server;
     }
@@ -100,7 +109,7 @@ public sealed class RedisServer : IAsyncDisposable
 
     private async Task StartProcessAsync(IReadOnlyDictionary<string, string>? environment = null)
     {
-        var start = IsEmbedded ? EmbeddedServer.StartInfo(Port) : StartInfo();
+        var start = IsEmbedded ? EmbeddedServer.StartInfo(Port, _isNode ? _directory : null) : StartInfo();
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())
             start.Environment[name] = value;
         _process = Process.Start(start)!;

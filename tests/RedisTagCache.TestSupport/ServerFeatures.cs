@@ -45,7 +45,7 @@ public static class ServerFeatures
 
     private static string Reason(ServerFeature feature) => "Needs redis-server: " + feature switch
     {
-        ServerFeature.Cluster => "the embedded server runs without a cluster.",
+        ServerFeature.Cluster => "the embedded server's cluster has no replicas, and slots that tests cannot move.",
         ServerFeature.Eviction => "the embedded server has no maximum memory, at which it drops keys or refuses writes.",
         ServerFeature.KeyPermissions => "the embedded server has no permissions on keys and channels, and no log of denied commands.",
         ServerFeature.KeyTypes => "the embedded server keeps keys of different types apart.",
