@@ -11,6 +11,7 @@ public enum ServerFeature
     Pause,
     Replication,
     Sentinel,
+    ShardUnsubscription,
     Snapshots,
     Tls,
 }

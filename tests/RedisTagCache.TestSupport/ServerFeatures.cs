@@ -53,6 +53,7 @@ public static class ServerFeatures
         ServerFeature.Pause => "the embedded server has no CLIENT PAUSE.",
         ServerFeature.Replication => "the embedded server runs without replicas.",
         ServerFeature.Sentinel => "the embedded server runs without Sentinel.",
+        ServerFeature.ShardUnsubscription => "the embedded server has no SUNSUBSCRIBE.",
         ServerFeature.Snapshots => "the embedded server saves no snapshots.",
         ServerFeature.Tls => "the embedded server runs without TLS.",
         _ => throw new ArgumentOutOfRangeException(nameof(feature), feature, null),

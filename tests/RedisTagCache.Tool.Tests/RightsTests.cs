@@ -45,6 +45,8 @@ public sealed class RightsTests(ClusterFixture cluster) : IClassFixture<ClusterF
     [InlineData("evalsha")]
     public async Task Doctor_OfAClusterWhereOneServerRefusesACommand_NamesItAndTheServer(string command)
     {
+        if (command == "sunsubscribe")
+            ServerFeatures.Require(ServerFeature.ShardUnsubscription);
         await using var connection = await ConnectionMultiplexer.ConnectAsync(cluster.ConnectionString + ",allowAdmin=true");
         var server = connection.GetServers().First(static server => !server.IsReplica);
         foreach (var each in connection.GetServers())

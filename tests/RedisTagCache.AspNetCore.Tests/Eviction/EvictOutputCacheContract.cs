@@ -107,7 +107,7 @@ public abstract class EvictOutputCacheContract(IServed redis) : IAsyncLifetime
     public async Task WithoutRedis_TheResponseIsSent_AndTheEvictionRepeated()
     {
         await using var server = await RedisServer.StartAsync();
-        await using var app = await StartAsync(server.ConnectionString);
+        await using var app = await StartAsync(server.ConnectionString, options => options.OperationTimeout = TimeSpan.FromMilliseconds(500));
         var page = await app.GetAsync("/articles/1");
         Assert.Equal(page, await app.GetAsync("/articles/1"));
         server.Hang();
@@ -119,10 +119,14 @@ public abstract class EvictOutputCacheContract(IServed redis) : IAsyncLifetime
 
     private static async Task PostAsync(PageApp app, string path) => (await app.Client.PostAsync(path, null)).Dispose();
 
-    private Task<PageApp> StartAsync(string connectionString) => PageApp.StartAsync(
+    private Task<PageApp> StartAsync(string connectionString, Action<RedisTagCacheOptions>? configure = null) => PageApp.StartAsync(
         connectionString,
         Map,
-        options => (options.KeyPrefix, options.OperationTimeout) = (_prefix, TimeSpan.FromMilliseconds(500)),
+        options =>
+        {
+            options.KeyPrefix = _prefix;
+            configure?.Invoke(options);
+        },
         services => services.AddSingleton<Func<string>>(Next).AddControllers().AddApplicationPart(typeof(EvictOutputCacheTests).Assembly),
         pages => pages.PrepareRefresh = static (_, _, _) => default);
 
