@@ -1,4 +1,5 @@
 using System.Buffers;
+using RedisTagCache.Engine;
 using RedisTagCache.Store;
 
 namespace RedisTagCache;
@@ -13,16 +14,18 @@ public sealed class CacheLease : IAsyncDisposable
     private readonly ValueAddress _address;
     private readonly Waiters.Waiting? _waiting;
     private readonly long _removal;
-    private HeldLease? _held;
+    private readonly InProcessLease? _inProcess;
+    private IHeldLease? _held;
     private bool _isPassed;
 
-    internal CacheLease(LeaseStore store, ValueAddress address, in Lease lease, HeldLease? held, Waiters.Waiting? waiting)
+    internal CacheLease(LeaseStore store, ValueAddress address, in Lease lease, IHeldLease? held, Waiters.Waiting? waiting)
     {
         _store = store;
         _address = address;
         _waiting = waiting;
         _removal = lease.Removal;
         _held = held;
+        _inProcess = held as InProcessLease;
         State = (CacheLeaseState)lease.Verdict;
         _isPassed = State == CacheLeaseState.NotNeeded;
         Token = lease.Token;
@@ -37,6 +40,9 @@ public sealed class CacheLease : IAsyncDisposable
 
     /// <summary>For how long it is taken or paused at least; zero otherwise.</summary>
     public TimeSpan Left { get; }
+
+    /// <summary>Gets the lease within this process that the caller waits for, when that is what has been taken.</summary>
+    internal InProcessLease? Awaited { get; init; }
 
     /// <summary>Waits, when it is taken, until it is given back, its value is there, or it has run out.</summary>
     /// <param name="longest">The longest wait. Choose a part of a second: the message may be lost.</param>
@@ -60,9 +66,12 @@ public sealed class CacheLease : IAsyncDisposable
         cancellationToken.ThrowIfCancellationRequested();
 
         // What is written is a copy of the payload, made before the first wait.
-        var writing = _store.SetAsync(_address, Interlocked.Exchange(ref _held, null), Token, _removal, payload, options);
-        var outcome = await writing.AsTask().WaitAsync(cancellationToken).ConfigureAwait(false);
-        if (_isPassed && outcome == CacheWriteOutcome.Stored)
+        var held = Interlocked.Exchange(ref _held, null);
+        var writing = _inProcess is not null
+            ? _inProcess.SetAsync(payload, options)
+            : _store.SetAsync(_address, (HeldLease?)held, Token, _removal, payload, options).AsTask();
+        var outcome = await writing.WaitAsync(cancellationToken).ConfigureAwait(false);
+        if (_isPassed && outcome == CacheWriteOutcome.Stored && _inProcess is null)
             await ResumeAsync(cancellationToken).ConfigureAwait(false);
         return outcome;
     }
@@ -73,7 +82,13 @@ public sealed class CacheLease : IAsyncDisposable
     /// </summary>
     /// <param name="cancellationToken">Ends the wait; the time ends all the same.</param>
     /// <returns>A task that completes when Redis has been told.</returns>
-    public Task ResumeAsync(CancellationToken cancellationToken = default) => _store.ResumeAsync(_address).AsTask().WaitAsync(cancellationToken);
+    public Task ResumeAsync(CancellationToken cancellationToken = default)
+    {
+        if (_inProcess is null)
+            return _store.ResumeAsync(_address).AsTask().WaitAsync(cancellationToken);
+        _inProcess.Resume();
+        return Task.CompletedTask;
+    }
 
     /// <summary>Gives it back because the value is not to be kept: callers compute their own for a while, and nobody waits for another.</summary>
     /// <param name="duration">For how long. One millisecond or more.</param>

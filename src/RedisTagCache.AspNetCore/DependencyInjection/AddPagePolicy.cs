@@ -14,7 +14,6 @@ internal sealed class AddPagePolicy(IServiceProvider services) : IPostConfigureO
         if (name != Options.DefaultName)
             return;
         var policy = new PagePolicy(
-            services.GetRequiredService<ITagCacheLeases>(),
             services.GetRequiredService<TagTemplates>(),
             services.GetRequiredService<EvictAfterResponse>(),
             services.GetRequiredService<IOptions<RedisTagOutputCacheOptions>>().Value.AddCacheStatusHeader);

@@ -63,6 +63,7 @@ public static class RedisTagOutputCacheServiceCollectionExtensions
         services.TryAddSingleton<PageRefresher>();
         services.TryAddSingleton<PageClock>();
         services.TryAddSingleton<LeaseEnding>();
+        services.TryAddSingleton<PageLeases>();
         services.TryAddSingleton<PageStore>();
         services.TryAddSingleton<OutstandingLookups>();
         if (!services.Any(static service => service.ImplementationType == typeof(PageFlowMiddleware)))

@@ -7,7 +7,7 @@ using RedisTagCache.AspNetCore.Eviction;
 namespace RedisTagCache.AspNetCore.OutputCaching;
 
 /// <summary>Runs in every request that passes the output cache, before the policies of its endpoint: brings the request's own state together with the middleware's.</summary>
-internal sealed class PagePolicy(ITagCacheLeases leases, TagTemplates templates, EvictAfterResponse evictions, bool addsStatus) : IOutputCachePolicy
+internal sealed class PagePolicy(TagTemplates templates, EvictAfterResponse evictions, bool addsStatus) : IOutputCachePolicy
 {
     private const string MarkName = "~";
 
@@ -22,10 +22,7 @@ internal sealed class PagePolicy(ITagCacheLeases leases, TagTemplates templates,
         if (LookupFlow.Page != page)
             LookupFlow.BeginRequest(page); // This method is not async, so the flow holds for the rest of this pass, and for no other one.
         AbortWatch.Begin(http.Features, page);
-
-        // While Redis is away it is better to have what is rendered in this process at least shared in it.
-        if (leases.IsAvailable)
-            context.CacheVaryByRules.VaryByValues[MarkName] = page.Mark;
+        context.CacheVaryByRules.VaryByValues[MarkName] = page.Mark;
         if (addsStatus && page.Refreshes is null)
             http.Response.OnStarting(static state => AddStatus((PageRequest)state), page);
         return default;

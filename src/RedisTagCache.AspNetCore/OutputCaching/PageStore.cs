@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -8,6 +9,7 @@ using Microsoft.Net.Http.Headers;
 using RedisTagCache.AspNetCore.Diagnostics;
 using RedisTagCache.AspNetCore.Eviction;
 using RedisTagCache.AspNetCore.Refresh;
+using RedisTagCache.Engine;
 
 namespace RedisTagCache.AspNetCore.OutputCaching;
 
@@ -20,9 +22,10 @@ namespace RedisTagCache.AspNetCore.OutputCaching;
 ///         |        `- cannot: who gets the lease renders it, the others are served
 ///         `- miss --- lease: granted: renders it.  taken: waits for that, looks again.  none: renders it for itself
 /// </code>
+/// If Redis grants no leases, requests of this process share what they render, as <see cref="InProcessLeases"/> says.
 /// </summary>
 internal sealed class PageStore(
-    ITagCacheStore store, ITagCacheLeases leases, ITagCacheCopies copies, PageRefresher refresher, TagTemplates templates, PageClock clock, LeaseEnding ending, PageMeter meter,
+    ITagCacheStore store, PageLeases leases, ITagCacheCopies copies, PageRefresher refresher, TagTemplates templates, PageClock clock, LeaseEnding ending, PageMeter meter,
     IOptions<RedisTagOutputCacheOptions> options, IOptions<OutputCacheOptions> caching, TimeProvider time)
 {
     private const int MostChanges = 16;
@@ -84,11 +87,14 @@ internal sealed class PageStore(
         var wasTold = false;
         var isFirst = true;
         var renderings = 0;
+        var awaited = default(InProcessLease);
         for (var changes = 0; ;)
         {
-            using var found = isFirst ? lookup : await leases.LookAgainAsync(Key(key), first, cancellationToken).ConfigureAwait(false);
+            using var found = isFirst ? lookup : await leases.LookAgainAsync(key, first, cancellationToken).ConfigureAwait(false);
             isFirst = false;
             page.Token = found.Token;
+            if (found.State == CacheLookupState.Stale && await leases.FindAsync(key, found, awaited).ConfigureAwait(false) is { } newer)
+                return Shared(page, newer, hasWaited);
             if (found.State == CacheLookupState.Fresh || (found.State == CacheLookupState.Stale && !await ShouldRenderAsync(page, key, found, cancellationToken).ConfigureAwait(false)))
             {
                 page.Status = found.State == CacheLookupState.Fresh ? PageStatus.Hit : PageStatus.Stale;
@@ -97,11 +103,21 @@ internal sealed class PageStore(
                 return Served(page, found);
             }
 
-            if (page.Lease is not null || !CanLead(page) || found.MissReason == CacheMissReason.Unavailable || (renderings >= MaxRenderings && found.MissReason == CacheMissReason.Evicted))
+            if (page.Lease is not null || !CanLead(page) || (renderings >= MaxRenderings && awaited is null && found.MissReason == CacheMissReason.Evicted))
                 return Rendered(page);
 
             var left = options.Value.RenderWait - time.GetElapsedTime(start);
-            var lease = await leases.AcquireAsync(Key(key), found, cancellationToken).ConfigureAwait(false);
+            var lease = await leases.AskAsync(key, found, cancellationToken).ConfigureAwait(false);
+            if (lease.State == CacheLeaseState.Unavailable)
+            {
+                if (await leases.FindAsync(key, found, awaited).ConfigureAwait(false) is { } shared)
+                    return Shared(page, shared, hasWaited);
+                if (renderings >= MaxRenderings)
+                    return Rendered(page);
+                lease = await leases.AskInProcessAsync(page, key, found).ConfigureAwait(false);
+            }
+
+            awaited = lease.Awaited;
             if (lease.State is CacheLeaseState.Granted or CacheLeaseState.NotNeeded)
             {
                 Lead(page, key, lease);
@@ -162,12 +178,12 @@ internal sealed class PageStore(
             return false;
         }
 
-        var lease = await leases.AcquireAsync(Key(key), found, cancellationToken).ConfigureAwait(false);
+        var lease = await leases.AcquireAsync(page, key, found, cancellationToken).ConfigureAwait(false);
         if (lease.State == CacheLeaseState.NotNeeded)
         {
             // A page that is stored is cacheable, whatever the last answer was.
             await lease.ResumeAsync(cancellationToken).ConfigureAwait(false);
-            lease = await leases.AcquireAsync(Key(key), found, cancellationToken).ConfigureAwait(false);
+            lease = await leases.AcquireAsync(page, key, found, cancellationToken).ConfigureAwait(false);
         }
 
         if (lease.State != CacheLeaseState.Granted)
@@ -192,7 +208,6 @@ internal sealed class PageStore(
         ReleaseWhenAborted(page, lease);
     }
 
-
     /// <summary>Has others try to render a stale page that takes this request too long. Its visitor gets what it renders, and nobody else does.</summary>
     private void GiveUp(PageRequest page, CacheLease lease)
     {
@@ -213,6 +228,15 @@ internal sealed class PageStore(
         if (page.Refreshes is null)
             meter.Page(page.Lease is { State: CacheLeaseState.Granted } ? "leader" : "alone");
         return null;
+    }
+
+    /// <summary>Another request of this process has rendered it, and Redis has not taken it.</summary>
+    private byte[] Shared(PageRequest page, ImmutableArray<byte> content, bool hasWaited)
+    {
+        page.Status = PageStatus.Hit;
+        if (hasWaited)
+            meter.Page("follower");
+        return clock.Prepare(ImmutableCollectionsMarshal.AsArray(content)!, isShared: true, page.Context?.HttpContext.Request);
     }
 
     private byte[] Served(PageRequest page, CacheLookup found) => clock.Prepare(found.Payload.ToArray(), isShared: false, page.Context?.HttpContext.Request);

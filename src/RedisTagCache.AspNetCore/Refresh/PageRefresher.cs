@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using RedisTagCache.AspNetCore.Diagnostics;
 using RedisTagCache.AspNetCore.OutputCaching;
-using RedisTagCache.Diagnostics;
 using RedisTagCache.Engine;
+using Burst = RedisTagCache.Diagnostics.Burst;
 
 namespace RedisTagCache.AspNetCore.Refresh;
 
@@ -16,7 +16,7 @@ namespace RedisTagCache.AspNetCore.Refresh;
 /// </summary>
 internal sealed class PageRefresher(
     ITagCacheStore store,
-    ITagCacheLeases leases,
+    PageLeases leases,
     RequestReplay replay,
     RefreshAnswers answers,
     RunningRefreshes runs,
@@ -71,7 +71,7 @@ internal sealed class PageRefresher(
 
             // What is carried may have been made of what middleware read when the request began.
             var refresh = new PageRequest(page.Pages, prepares || copy.HasState ? page.Moment : store.Observe()) { Refreshes = key };
-            var acquiring = leases.AcquireAsync(new CacheEntryKey(CacheSurface.Output, key), found).AsTask();
+            var acquiring = leases.AcquireAsync(refresh, key, found, CancellationToken.None).AsTask();
             var work = new RefreshWork(refresh, copy, pipeline, key, acquiring, Activity.Current);
             isBegun = true;
             using (ExecutionContext.SuppressFlow())

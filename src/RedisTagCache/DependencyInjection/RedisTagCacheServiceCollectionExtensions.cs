@@ -88,8 +88,9 @@ public static class RedisTagCacheServiceCollectionExtensions
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<CacheMeter>(),
             provider.GetRequiredService<ILoggerFactory>()));
-        services.TryAddSingleton<ITagCacheLeases>(static provider => new LeaseStore(
+        services.TryAddSingleton(static provider => new LeaseStore(
             provider.GetRequiredService<ValueStore>(), OptionsOf(provider).LeaseDuration, provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton<ITagCacheLeases>(static provider => provider.GetRequiredService<LeaseStore>());
         services.TryAddSingleton<ITagCacheCopies>(static provider => new EntryCopiesOf(
             provider.GetRequiredService<ValueStore>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<CacheMeter>()));
         services.TryAddSingleton<Serializers>();

@@ -22,10 +22,7 @@ internal sealed class LayoutAgreement(KeySpace keys, string prefix, int? asked, 
     public async Task ReachAsync(IDatabase database)
     {
         var proposed = keys.Layout is { } own ? own : Propose(database.Multiplexer);
-        var setting = database.StringSetAsync(_key, proposed.ToString(), Expiration.Default, ValueCondition.NotExists, CommandFlags.DemandMaster);
-        var reading = database.StringGetAsync(_key, CommandFlags.DemandMaster);
-        await Task.WhenAll(setting, reading).ConfigureAwait(false);
-        string? text = await reading.ConfigureAwait(false);
+        var text = await ReadAsync(database).ConfigureAwait(false) ?? await WriteAsync(database, proposed).ConfigureAwait(false);
         if ((text is null ? proposed : PartitionLayout.Parse(text)) is not { } agreed)
             throw new RedisTagCacheUnavailableException($"The key '{_key}' in Redis does not tell how many partitions there are. Delete it when no instance runs.");
         if ((keys.Layout is { } placed && placed != agreed) || (asked is { } count && count != agreed.Count))
@@ -40,6 +37,18 @@ internal sealed class LayoutAgreement(KeySpace keys, string prefix, int? asked, 
             return;
         keys.Place(agreed);
         Log.LayoutAgreed(logger, agreed.Count);
+    }
+
+    /// <summary>Reads what was agreed on. A server that refuses writes is read from all the same.</summary>
+    private async Task<string?> ReadAsync(IDatabase database) => await database.StringGetAsync(_key, CommandFlags.DemandMaster).ConfigureAwait(false);
+
+    /// <summary>Writes the layout, unless another instance has been faster, and reads what holds.</summary>
+    private async Task<string?> WriteAsync(IDatabase database, PartitionLayout proposed)
+    {
+        var setting = database.StringSetAsync(_key, proposed.ToString(), Expiration.Default, ValueCondition.NotExists, CommandFlags.DemandMaster);
+        var reading = ReadAsync(database);
+        await Task.WhenAll(setting, reading).ConfigureAwait(false);
+        return await reading.ConfigureAwait(false);
     }
 
     private PartitionLayout Propose(IConnectionMultiplexer multiplexer)

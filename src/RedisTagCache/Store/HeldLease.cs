@@ -1,7 +1,7 @@
 namespace RedisTagCache.Store;
 
 /// <summary>A lease that this instance has, renewed while a factory runs. Given back by the write, or by <see cref="ReleaseAsync"/>.</summary>
-internal sealed class HeldLease : IDisposable
+internal sealed class HeldLease : IHeldLease, IDisposable
 {
     private readonly ValueStore _store;
     private readonly ValueAddress _address;
@@ -18,14 +18,14 @@ internal sealed class HeldLease : IDisposable
 
     public string Owner { get; }
 
+    /// <inheritdoc/>
     public ValueTask ReleaseAsync(TimeSpan pause)
     {
         Dispose();
         return _store.ReleaseAsync(_address, Owner, pause);
     }
 
-    /// <summary>Gives it back because the value is not kept: who waits for it computes his own, not one after the other.</summary>
-    /// <param name="duration">For how long; then one is asked to lead again.</param>
+    /// <inheritdoc/>
     public ValueTask PassAsync(TimeSpan duration)
     {
         Dispose();

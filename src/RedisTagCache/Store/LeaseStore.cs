@@ -57,6 +57,15 @@ internal sealed class LeaseStore(ValueStore values, TimeSpan leaseDuration, Time
     /// <summary>Ends the time in which nobody needs a lease.</summary>
     public ValueTask ResumeAsync(ValueAddress address) => values.ReleaseAsync(address, LeaseReleaseScript.Pass, TimeSpan.Zero);
 
+    /// <summary>Gets the times of an entry that is written now.</summary>
+    public static ValueLife LifeOf(TagCacheEntryOptions options, TimeProvider time)
+    {
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        var freshUntil = TagCacheStore.Later(now, options.Lifetime is { } lifetime && lifetime < _longestLife ? lifetime : _longestLife);
+        var endsAt = TagCacheStore.Later(freshUntil, options.StaleWindow < _longestLife ? options.StaleWindow : _longestLife);
+        return new ValueLife(now, freshUntil, endsAt, endsAt);
+    }
+
     private static void Validate(in CacheEntryKey key)
     {
         TagCacheStore.Validate(key);
@@ -86,12 +95,8 @@ internal sealed class LeaseStore(ValueStore values, TimeSpan leaseDuration, Time
         try
         {
             var tags = TagCacheStore.ValidateWrite(address.Entry, payload, options);
-            var now = time.GetUtcNow().ToUnixTimeMilliseconds();
-            var freshUntil = TagCacheStore.Later(now, options.Lifetime is { } lifetime && lifetime < _longestLife ? lifetime : _longestLife);
-            var endsAt = TagCacheStore.Later(freshUntil, options.StaleWindow < _longestLife ? options.StaleWindow : _longestLife);
-            var life = new ValueLife(now, freshUntil, endsAt, endsAt);
             var write = await values.FillAsync(
-                address, payload, 0, life, tags, options.Token == default ? token : options.Token, lease?.Owner ?? "", removal).ConfigureAwait(false);
+                address, payload, 0, LifeOf(options, time), tags, options.Token == default ? token : options.Token, lease?.Owner ?? "", removal).ConfigureAwait(false);
             outcome = write.Outcome;
             return outcome;
         }

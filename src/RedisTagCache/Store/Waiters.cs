@@ -5,6 +5,16 @@ internal sealed class Waiters
 {
     private readonly Dictionary<string, Waiting> _byName = new(StringComparer.Ordinal);
 
+    /// <summary>Gets how many wait, for whatever name.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_byName)
+                return _byName.Values.Sum(static waiting => waiting.Count);
+        }
+    }
+
     /// <summary>Begins to listen for a name. Do so before you ask, so that nothing comes in between.</summary>
     public Waiting Listen(string name)
     {

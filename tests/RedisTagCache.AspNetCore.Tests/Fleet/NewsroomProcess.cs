@@ -54,6 +54,9 @@ internal sealed partial class NewsroomProcess : IAsyncDisposable
         return stamp.Value;
     }
 
+    /// <summary>The same of a page that is stored. On a busy machine the first lookup of an instance may take too long, and its page is stored nowhere.</summary>
+    public Task<string> StoredStampAsync(string path) => PageApp.StoredAsync(() => StampAsync(path));
+
     /// <summary>When the names in the news were found, to the millisecond, on the front page or in the JSON.</summary>
     public async Task<string> ComputedAsync(string path)
     {

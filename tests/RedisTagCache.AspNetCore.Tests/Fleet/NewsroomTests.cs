@@ -18,8 +18,8 @@ public sealed class NewsroomTests(RedisFixture redis) : IClassFixture<RedisFixtu
         await using var a = await NewsroomProcess.StartAsync(Database, redis.ConnectionString);
         await using var b = await NewsroomProcess.StartAsync(Database, redis.ConnectionString);
         foreach (var path in new[] { "/articles/1", "/articles/200", "/" })
-            Assert.Equal(await a.StampAsync(path), await b.StampAsync(path));
-        var (evicted, kept) = (await b.StampAsync("/articles/1"), await b.StampAsync("/articles/200"));
+            Assert.Equal(await a.StoredStampAsync(path), await b.StoredStampAsync(path));
+        var (evicted, kept) = (await b.StoredStampAsync("/articles/1"), await b.StoredStampAsync("/articles/200"));
 
         await a.EditAsync(1, "A headline from the other process");
         Assert.Contains("A headline from the other process", await b.Client.GetStringAsync("/articles/1"), StringComparison.Ordinal);
@@ -38,8 +38,8 @@ public sealed class NewsroomTests(RedisFixture redis) : IClassFixture<RedisFixtu
         await using var b = await NewsroomProcess.StartAsync(Database, redis.ConnectionString);
         var computed = await Task.WhenAll(a.ComputedAsync("/api/trending"), b.ComputedAsync("/api/trending"), a.ComputedAsync("/"), b.ComputedAsync("/"));
         Assert.Single(computed.Distinct());
-        var page = await b.StampAsync("/");
-        Assert.Equal(page, await a.StampAsync("/"));
+        var page = await b.StoredStampAsync("/");
+        Assert.Equal(page, await a.StoredStampAsync("/"));
 
         await a.EditAsync(1, "News of the names");
         Assert.NotEqual(page, await b.StampAsync("/"));
@@ -55,8 +55,8 @@ public sealed class NewsroomTests(RedisFixture redis) : IClassFixture<RedisFixtu
         await redis.Database.ExecuteAsync("FLUSHALL");
         await using var next = await NewsroomProcess.StartAsync(Database, redis.ConnectionString, "next");
         await using var older = await NewsroomProcess.StartAsync(Database, redis.ConnectionString, "older");
-        var ofNext = await next.StampAsync("/articles/1");
-        var ofOlder = await older.StampAsync("/articles/1");
+        var ofNext = await next.StoredStampAsync("/articles/1");
+        var ofOlder = await older.StoredStampAsync("/articles/1");
         Assert.NotEqual(ofNext, ofOlder);
         Assert.Equal(ofOlder, await older.StampAsync("/articles/1"));
 

@@ -1,0 +1,21 @@
+using System.Collections.Immutable;
+using RedisTagCache.Store;
+
+namespace RedisTagCache.Engine;
+
+/// <summary>An entry that Redis has not taken: for the requests in this process that wait for it, and kept until Redis takes one.</summary>
+internal sealed class InProcessEntry(ValueAddress address, CacheToken token, RemovalMoment begun, byte[][] tags, ImmutableArray<byte> payload, CopyTimes times, int size)
+    : LocalCopy(address, token, NumberOf(begun), tags, default, times, size)
+{
+    public ImmutableArray<byte> Payload => payload;
+
+    /// <summary>Whether it is within its lifetime, and was not evicted as far as this instance knows.</summary>
+    /// <param name="now">A time stamp.</param>
+    public bool IsFresh(long now) => now < Times.FreshUntil && Judge() == Verdict.Fresh;
+
+    /// <summary>Whether it was removed or overwritten since it began. The removal of one that is kept ends it.</summary>
+    public bool IsOvertaken() => Watch.Removals.IsOvertaken(Name, begun, NumberOf(begun));
+
+    /// <summary>Gets the newest removal that it is not overtaken by. Where Redis has told none, what this process has heard of counts.</summary>
+    public static long NumberOf(in RemovalMoment begun) => Math.Max(0, begun.Number);
+}

@@ -1,0 +1,68 @@
+using System.Buffers;
+using RedisTagCache.Store;
+
+namespace RedisTagCache.Engine;
+
+/// <summary>A lease that is known to this process alone.</summary>
+internal sealed class InProcessLease(InProcessLeases leases, ValueStore values, ValueAddress address, CacheToken token, RemovalMoment begun, TimeProvider time) : IHeldLease
+{
+    private readonly int _version = address.Watch.Mirror.Version;
+    private InProcessEntry? _result;
+
+    /// <summary>Gets what was computed under it and Redis has not taken. Nothing until it has ended.</summary>
+    public InProcessEntry? Result => Volatile.Read(ref _result);
+
+    /// <summary>Writes the entry into Redis. If Redis does not take it, it is for this process.</summary>
+    public async Task<CacheWriteOutcome> SetAsync(ReadOnlySequence<byte> payload, TagCacheEntryOptions options)
+    {
+        try
+        {
+            var tags = TagCacheStore.ValidateWrite(address.Entry, payload, options);
+            var version = options.Token == default ? token : options.Token;
+            var life = LeaseStore.LifeOf(options, time);
+
+            // Made before the first wait: the payload is the caller's again when this ends.
+            var entry = leases.EntryOf(address, version, begun, tags, payload.ToArray(), life);
+            var outcome = CacheWriteOutcome.Dropped;
+            if (!IsForThisProcess(version, tags, entry))
+                outcome = (await values.FillAsync(address, payload, 0, life, tags, version, "", begun.Number).ConfigureAwait(false)).Outcome;
+            if (outcome != CacheWriteOutcome.Dropped)
+                values.Overtake(address.Entry);
+            else if (!version.IsNever && !(version.IsDefault && address.Watch.Mirror.Version != _version))
+                Keep(entry);
+            return outcome;
+        }
+        finally
+        {
+            Resume();
+            leases.End(this, address.Name);
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask ReleaseAsync(TimeSpan pause)
+    {
+        leases.End(this, address.Name, pause: pause);
+        return default;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask PassAsync(TimeSpan duration)
+    {
+        leases.End(this, address.Name, pass: duration);
+        return default;
+    }
+
+    /// <summary>Ends the time in which no caller needs a lease.</summary>
+    public void Resume() => leases.Resume(address.Name);
+
+    private void Keep(InProcessEntry entry)
+    {
+        Volatile.Write(ref _result, entry);
+        leases.Keep(address, entry, begun);
+    }
+
+    /// <summary>Whether Redis would take it for evicted, since it cannot know which evictions came before it.</summary>
+    private bool IsForThisProcess(CacheToken version, byte[][] tags, InProcessEntry entry) =>
+        begun.Unconfirmed > 0 && !version.IsNever && address.Watch.Mirror.Known is { } known && known.IsPast(version.Stamp, tags) && entry.IsFresh(time.GetTimestamp()) && !entry.IsOvertaken();
+}

@@ -1,0 +1,173 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+using RedisTagCache.Store;
+
+namespace RedisTagCache.Engine;
+
+/// <summary>
+/// Leases among the requests of this process, for entries of a surface for which Redis grants none:
+/// <code>
+/// Redis is away ---------- one request computes the entry, and those that wait for it get it
+/// Redis refuses writes --- the same, and it is kept here until it expires: each lookup in Redis, which misses, shows whether it was evicted
+/// </code>
+/// </summary>
+internal sealed class InProcessLeases : ILocalCopies
+{
+    private const int EntryOverhead = 256;
+    private const int MaxMarks = 10_000;
+    private static readonly TimeSpan _untilReleased = TimeSpan.FromDays(1);
+
+    private readonly CacheSurface _surface;
+    private readonly ValueStore _values;
+    private readonly LeaseStore _leases;
+    private readonly TimeProvider _time;
+    private readonly LocalCache _entries;
+    private readonly Waiters _waiters = new();
+    private readonly Dictionary<string, State> _states = new(StringComparer.Ordinal);
+
+    public InProcessLeases(CacheSurface surface, long maxBytes, ValueStore values, LeaseStore leases, TimeProvider time)
+    {
+        (_surface, _values, _leases, _time) = (surface, values, leases, time);
+        _entries = new LocalCache(maxBytes, int.MaxValue);
+        values.Attach(this);
+    }
+
+    /// <summary>Gets how many requests wait for a lease of this process.</summary>
+    public int WaitingCount => _waiters.Count;
+
+    CacheSurface ILocalCopies.Surface => _surface;
+
+    /// <summary>Gets the entry that another request of this process has computed.</summary>
+    /// <param name="key">The entry's key.</param>
+    /// <param name="found">What the caller's own lookup gave, just now.</param>
+    /// <param name="awaited">The lease that the caller has waited for, if it was one of this process.</param>
+    /// <returns>The entry's bytes. All callers get the same ones. Nothing if there is no such entry, or it may have been evicted.</returns>
+    public ValueTask<ImmutableArray<byte>?> FindAsync(string key, CacheLookup found, InProcessLease? awaited) =>
+        awaited is null && _entries.Count == 0 ? default : FindOneAsync(key, found, awaited);
+
+    private async ValueTask<ImmutableArray<byte>?> FindOneAsync(string key, CacheLookup found, InProcessLease? awaited)
+    {
+        if (awaited?.Result is { } result && result.IsFresh(_time.GetTimestamp()) && !result.IsOvertaken())
+            return result.Payload;
+        if (!_entries.TryGet(ValueStore.NameOf(key), out var kept))
+            return null;
+
+        var entry = (InProcessEntry)kept;
+        if (found.MissReason == CacheMissReason.Unavailable)
+            return null; // it may have been evicted since, and nothing shows it
+        if (!entry.Watch.IsCurrent(_time.GetTimestamp()) && !await entry.Watch.PollAsync().ConfigureAwait(false))
+            return null; // it may have been removed
+
+        if (entry.IsFresh(_time.GetTimestamp()))
+            return entry.Payload;
+        _entries.Remove(entry); // it never is again
+        return null;
+    }
+
+    /// <summary>Asks for the lease in this process.</summary>
+    /// <param name="key">The entry's key.</param>
+    /// <param name="found">What the caller's lookup gave.</param>
+    /// <param name="begun">The moment since which the caller has read data that the entry may be made of; nothing for now.</param>
+    public async ValueTask<CacheLease> AcquireAsync(string key, CacheLookup found, CacheMoment? begun)
+    {
+        var address = _values.Locate(new CacheEntryKey(_surface, key));
+        var isAnswered = found.MissReason != CacheMissReason.Unavailable;
+        if (isAnswered && address.Watch.Removals.Known == RemovalMoment.Unknown)
+            await address.Watch.PollAsync().ConfigureAwait(false); // until then nothing is kept
+
+        var known = address.Watch.Mirror.Known;
+        var token = !found.Token.IsNever ? found.Token : known is null ? default : new CacheToken(known.Stamp);
+        var moment = address.Watch.Removals.Observe() with { Unconfirmed = address.Watch.Mirror.UnconfirmedCount };
+        var lease = new InProcessLease(this, _values, address, token, begun?.Older(moment, address.Watch.Partition) ?? moment, _time);
+        var now = _time.GetTimestamp();
+        lock (_states)
+        {
+            if (isAnswered && _entries.TryGet(address.Name, out var kept) && ((InProcessEntry)kept).IsFresh(now))
+                return Answer(LeaseVerdict.Changed);
+            if (!_states.TryGetValue(address.Name, out var state))
+                _states.Add(address.Name, state = new State());
+            if (state.Holder is { } holder)
+                return new CacheLease(_leases, address, new Lease(LeaseVerdict.Taken, token, moment.Number, _untilReleased), null, _waiters.Listen(address.Name)) { Awaited = holder };
+            if (found.HasValue && now < state.PausedUntil)
+                return Answer(LeaseVerdict.Paused, _time.GetElapsedTime(now, state.PausedUntil));
+            if (now < state.PassedUntil)
+                return Answer(LeaseVerdict.Pass, held: lease);
+            state.Holder = lease;
+            return Answer(LeaseVerdict.Granted, held: lease);
+        }
+
+        CacheLease Answer(LeaseVerdict verdict, TimeSpan left = default, InProcessLease? held = null) =>
+            new(_leases, address, new Lease(verdict, token, moment.Number, left), held, null);
+    }
+
+    /// <summary>Keeps an entry that Redis has not taken.</summary>
+    public void Keep(ValueAddress address, InProcessEntry entry, in RemovalMoment begun) =>
+        address.Watch.Removals.TryKeep(address.Name, begun, InProcessEntry.NumberOf(begun), (_entries, entry), static kept => kept._entries.Set(kept.entry));
+
+    public InProcessEntry EntryOf(ValueAddress address, CacheToken token, in RemovalMoment begun, byte[][] tags, byte[] payload, in ValueLife life)
+    {
+        var size = EntryOverhead + payload.Length + (2 * address.Name.Length) + tags.Sum(static tag => tag.Length + 32);
+        var until = _time.GetTimestamp() + Ticks(TimeSpan.FromMilliseconds(Math.Min(life.FreshUntil - life.CreatedAt, TimeSpan.FromDays(3_650).TotalMilliseconds)));
+        return new InProcessEntry(address, token, begun, tags, ImmutableCollectionsMarshal.AsImmutableArray(payload), new CopyTimes(until, until, until, until, until), size)
+        {
+            Unconfirmed = begun.Unconfirmed,
+        };
+    }
+
+    /// <summary>Ends a lease and wakes those that wait for it.</summary>
+    /// <param name="lease">The lease. One that another request owns by now is left alone.</param>
+    /// <param name="name">Its entry.</param>
+    /// <param name="pause">How long callers with an old value do not try again.</param>
+    /// <param name="pass">How long no caller needs a lease.</param>
+    public void End(InProcessLease lease, string name, TimeSpan pause = default, TimeSpan pass = default)
+    {
+        lock (_states)
+        {
+            if (!_states.TryGetValue(name, out var state) || state.Holder != lease)
+                return;
+            state.Holder = null;
+            var now = _time.GetTimestamp();
+            state.PausedUntil = now + Ticks(pause);
+            state.PassedUntil = now + Ticks(pass);
+            if ((pause <= TimeSpan.Zero && pass <= TimeSpan.Zero) || (_states.Count > MaxMarks && !TrySweep(now)))
+                _states.Remove(name);
+            _waiters.Wake(name, isPassed: pass > TimeSpan.Zero);
+        }
+    }
+
+    /// <summary>Ends the time in which no caller needs a lease.</summary>
+    public void Resume(string name)
+    {
+        lock (_states)
+        {
+            if (_states.TryGetValue(name, out var state))
+                state.PassedUntil = 0;
+        }
+    }
+
+    void ILocalCopies.Drop(string name, long number) => _entries.Drop(name, number);
+
+    void ILocalCopies.DropAll(PartitionWatch partition) => _entries.DropAll(partition);
+
+    private bool TrySweep(long now)
+    {
+        foreach (var (name, state) in _states)
+        {
+            if (state.Holder is null && state.PausedUntil <= now && state.PassedUntil <= now)
+                _states.Remove(name);
+        }
+
+        return _states.Count <= MaxMarks;
+    }
+
+    private long Ticks(TimeSpan span) => (long)(span.TotalSeconds * _time.TimestampFrequency);
+
+    private sealed class State
+    {
+        public InProcessLease? Holder { get; set; }
+
+        public long PausedUntil { get; set; }
+
+        public long PassedUntil { get; set; }
+    }
+}
