@@ -25,7 +25,7 @@ if owner and lease[2] and left > tonumber(lease[2]) then
 end
 
 if owner == 'pass' then
-  return {4, stamp, removal, 0}
+  return {4, stamp, removal, left}
 elseif owner == 'pause' and ARGV[4] == '1' then
   return {2, stamp, removal, left}
 elseif owner and owner ~= 'pause' then

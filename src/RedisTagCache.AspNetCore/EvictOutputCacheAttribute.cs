@@ -1,3 +1,7 @@
+using Microsoft.AspNetCore.Mvc.Filters;
+using Microsoft.Extensions.DependencyInjection;
+using RedisTagCache.AspNetCore.Eviction;
+
 namespace RedisTagCache.AspNetCore;
 
 /// <summary>
@@ -8,7 +12,7 @@ namespace RedisTagCache.AspNetCore;
 /// response is sent all the same: the failure is logged, and the eviction repeated when Redis is back.
 /// </remarks>
 [AttributeUsage(AttributeTargets.Class | AttributeTargets.Method, AllowMultiple = true)]
-public sealed class EvictOutputCacheAttribute : Attribute
+public sealed class EvictOutputCacheAttribute : Attribute, IFilterFactory
 {
     /// <summary>
     /// The tags. Names in braces stand for route values or else for values of the query, as in <c>article:{id}</c>. A tag whose value is missing is
@@ -24,4 +28,17 @@ public sealed class EvictOutputCacheAttribute : Attribute
     /// or a group, the attribute then evicts only after requests that change something.
     /// </summary>
     public bool OnSafeMethods { get; init; }
+
+    /// <inheritdoc/>
+    bool IFilterFactory.IsReusable => true;
+
+    /// <summary>Checks that the action's application evicts at all. The eviction itself belongs to the endpoint, whatever serves it.</summary>
+    IFilterMetadata IFilterFactory.CreateInstance(IServiceProvider serviceProvider) => serviceProvider.GetService<EvictAfterResponse>() is not null
+        ? NoFilter.Instance
+        : throw new InvalidOperationException("[EvictOutputCache] needs services.AddRedisTagOutputCache().");
+
+    private sealed class NoFilter : IFilterMetadata
+    {
+        public static readonly NoFilter Instance = new();
+    }
 }

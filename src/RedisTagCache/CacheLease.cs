@@ -38,7 +38,7 @@ public sealed class CacheLease : IAsyncDisposable
     /// <summary>The token for a value whose computation begins now.</summary>
     public CacheToken Token { get; }
 
-    /// <summary>For how long it is taken or paused at least; zero otherwise.</summary>
+    /// <summary>For how long it is taken, paused, or not needed at least; zero otherwise.</summary>
     public TimeSpan Left { get; }
 
     /// <summary>Gets the lease within this process that the caller waits for, when that is what has been taken.</summary>

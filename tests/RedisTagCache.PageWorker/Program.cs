@@ -38,6 +38,7 @@ if (isOurs)
 else
     app.UseOutputCache();
 app.MapGet("/brief/{id}", Renderer.BriefAsync).CacheOutput(static policy => policy.Expire(TimeSpan.FromMinutes(5)));
+app.MapGet("/large/{mebibytes:int}", renderer.RenderLargeAsync).CacheOutput(static policy => policy.Expire(TimeSpan.FromMinutes(5)));
 app.MapMethods("/cached/{kind}/{id}", Renderer.Methods, renderer.RenderAsync).CacheOutput(static policy => policy.Expire(TimeSpan.FromMinutes(5)).Tag("page:{id}"));
 app.MapMethods("/cached/nostore/{id}", Renderer.Methods, (string id, HttpContext context) => renderer.RenderAsync("nostore", id, context))
     .WithMetadata(new OutputCacheAttribute { NoStore = true });

@@ -18,6 +18,12 @@ internal sealed class Renderer(ConnectionMultiplexer plain)
         return Results.Text(id);
     }
 
+    public async Task<IResult> RenderLargeAsync(int mebibytes)
+    {
+        await plain.GetDatabase().StringIncrementAsync("rendered:large");
+        return Results.Bytes(new byte[mebibytes << 20]);
+    }
+
     public async Task<IResult> RenderAsync(string kind, string id, HttpContext context)
     {
         // Told first: a rendering of a process that is killed in the middle counts as well. The clock is, on Linux, one for all processes.

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using RedisTagCache.TestSupport;
+using RedisTagCache.Tool.Doctor;
 using StackExchange.Redis;
 
 namespace RedisTagCache.Tool.Tests;
@@ -35,6 +36,16 @@ public sealed class DoctorTests
         AssertFinding(await JsonAsync(server.ConnectionString), "write", "error");
         Assert.InRange(run.Taken, TimeSpan.Zero, _bound);
     }
+
+    [Theory]
+    [InlineData("Redis", "5.0.14", Level.Error)]
+    [InlineData("Redis", "6.0.0", Level.Ok)]
+    [InlineData("Redis", "6.0.16", Level.Ok)]
+    [InlineData("Valkey", "7.2.5", Level.Ok)]
+    [InlineData("Garnet", "1.0.0", Level.Ok)]
+    [InlineData("Redis", "unknown", Level.Ok)]
+    public void Version_IsAnErrorBeforeTheOldestOneThatIsSupported(string engine, string number, object level) =>
+        Assert.Equal((Level)level, ServerChecks.Version("redis-a:6379", engine, number).Level);
 
     [Fact]
     public async Task Doctor_OfAReplica_SendsToThePrimary()

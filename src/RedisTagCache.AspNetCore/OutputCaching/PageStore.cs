@@ -118,6 +118,13 @@ internal sealed class PageStore(
             }
 
             awaited = lease.Awaited;
+            if (lease.State == CacheLeaseState.NotNeeded && lease.Left <= LeaseEnding.Shortest && !wasTold && !LeaseEnding.IsConditional(page.Context!.HttpContext.Request))
+            {
+                wasTold = true; // of an answer to a condition or a range, which says nothing about the page
+                await Task.Delay(_overAfter, time, cancellationToken).ConfigureAwait(false);
+                continue;
+            }
+
             if (lease.State is CacheLeaseState.Granted or CacheLeaseState.NotNeeded)
             {
                 Lead(page, key, lease);

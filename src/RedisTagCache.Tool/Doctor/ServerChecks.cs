@@ -33,13 +33,12 @@ internal static class ServerChecks
             yield return new Finding("role", Level.Warn, $"The replica {replica.Where} has lost its primary; a failover to it would lose evictions.", "Look at its log.");
     }
 
-    public static Finding Version(ServerFacts server)
-    {
-        var isRedis = server.Engine is "Redis" or "Valkey";
-        return isRedis && System.Version.TryParse(server.Version, out var version) && version < _oldest
-            ? new Finding("version", Level.Error, $"{server.Where} is {server.Engine} {server.Version}.", "It must be 6.0 or later.")
-            : new Finding("version", Level.Ok, $"{server.Where} is {server.Engine} {server.Version}.");
-    }
+    public static Finding Version(ServerFacts server) => Version(server.Where, server.Engine, server.Version);
+
+    public static Finding Version(string where, string engine, string number) =>
+        engine is "Redis" or "Valkey" && System.Version.TryParse(number, out var version) && version < _oldest
+            ? new Finding("version", Level.Error, $"{where} is {engine} {number}.", "It must be 6.0 or later.")
+            : new Finding("version", Level.Ok, $"{where} is {engine} {number}.");
 
     public static Finding Memory(ServerFacts server)
     {

@@ -91,7 +91,7 @@ internal sealed class InProcessLeases : ILocalCopies
             if (found.HasValue && now < state.PausedUntil)
                 return Answer(LeaseVerdict.Paused, _time.GetElapsedTime(now, state.PausedUntil));
             if (now < state.PassedUntil)
-                return Answer(LeaseVerdict.Pass, held: lease);
+                return Answer(LeaseVerdict.Pass, _time.GetElapsedTime(now, state.PassedUntil), lease);
             state.Holder = lease;
             return Answer(LeaseVerdict.Granted, held: lease);
         }

@@ -41,12 +41,19 @@ public sealed class EvictionAtStartTests(RedisFixture redis) : IClassFixture<Red
     [Fact]
     public async Task WithoutTheServices_TheEndpointThrows()
     {
-        await using var app = await PageApp.StartAsync(
+        await using var minimal = await PageApp.StartAsync(
             null,
             app => app.MapPost("/articles/{id:int}", () => "done").EvictOutputCache("article:{id}"),
             services: static services => services.AddOutputCache());
-        using var response = await app.Client.PostAsync("/articles/1", null);
-        Assert.Equal(System.Net.HttpStatusCode.InternalServerError, response.StatusCode);
+        await using var controllers = await PageApp.StartAsync(
+            null,
+            app => app.MapControllers(),
+            services: static services => services.AddOutputCache().AddControllers().AddApplicationPart(typeof(EvictionAtStartTests).Assembly));
+        foreach (var (app, path) in new[] { (minimal, "/articles/1"), (controllers, "/controller/1/change") })
+        {
+            using var response = await app.Client.PostAsync(path, null);
+            Assert.Equal(System.Net.HttpStatusCode.InternalServerError, response.StatusCode);
+        }
     }
 
     [Fact]

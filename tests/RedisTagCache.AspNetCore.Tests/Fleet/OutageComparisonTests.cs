@@ -18,7 +18,7 @@ public sealed class OutageComparisonTests
     {
         await using var server = await RedisServer.StartAsync();
         await using var ours = await WebProcess.StartAsync(server.ConnectionString, TimeSpan.FromSeconds(5));
-        await using var theirs = await WebProcess.StartAsync(server.ConnectionString, TimeSpan.FromSeconds(5), "microsoft");
+        await using var theirs = await WebProcess.StartAsync(server.ConnectionString, TimeSpan.FromSeconds(5), more: "microsoft");
         using var stop = new CancellationTokenSource();
         var (us, them) = (new ConcurrentQueue<(long At, Visit Visit)>(), new ConcurrentQueue<(long At, Visit Visit)>());
         var load = Enumerable.Range(0, Clients)

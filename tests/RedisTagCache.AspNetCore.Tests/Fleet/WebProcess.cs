@@ -13,24 +13,29 @@ internal sealed class WebProcess : IAsyncDisposable
     private readonly Process _process;
     private Visitor[] _visitors = [];
 
-    private WebProcess(Process process) => _process = process;
+    private WebProcess(Process process, Uri address) => (_process, Address) = (process, address);
+
+    public Uri Address { get; }
 
     /// <summary>Connected beforehand: opening a connection is not what is measured.</summary>
     public IReadOnlyList<Visitor> Visitors => _visitors;
 
     public int Id => _process.Id;
 
-    public static async Task<WebProcess> StartAsync(string redis, TimeSpan leaseDuration, params string[] more)
+    public static async Task<WebProcess> StartAsync(string redis, TimeSpan leaseDuration, TimeSpan? operationTimeout = null, params string[] more)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardInput = true, RedirectStandardOutput = true };
         foreach (var argument in new[] { Executable(), redis, leaseDuration.ToString() }.Concat(more))
             start.ArgumentList.Add(argument);
+        if (operationTimeout is not null)
+            start.Environment["RedisTagCache__OperationTimeout"] = operationTimeout.ToString();
         start.Environment["DOTNET_TieredPGO"] = "0"; // many short lives on few processors
-        var process = new WebProcess(Process.Start(start)!);
-        var address = await process._process.StandardOutput.ReadLineAsync().WaitAsync(_patience);
+        var process = Process.Start(start)!;
+        var address = await process.StandardOutput.ReadLineAsync().WaitAsync(_patience);
         Assert.NotNull(address);
-        process._visitors = await Task.WhenAll(Enumerable.Range(0, MostVisitors).Select(_ => Visitor.ConnectAsync(new Uri(address))));
-        return process;
+        var web = new WebProcess(process, new Uri(address));
+        web._visitors = await Task.WhenAll(Enumerable.Range(0, MostVisitors).Select(_ => Visitor.ConnectAsync(web.Address)));
+        return web;
     }
 
     /// <summary>Ends it as a power failure would.</summary>
