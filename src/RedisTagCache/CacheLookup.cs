@@ -1,4 +1,5 @@
 using System.Buffers;
+using RedisTagCache.Redis;
 using RedisTagCache.Store;
 
 namespace RedisTagCache;
@@ -62,6 +63,15 @@ public sealed class CacheLookup : IDisposable
 
     /// <summary>The bytes that tell the entry that was found, dead or alive, from any other; empty when there is none.</summary>
     internal ReadOnlyMemory<byte> EntryIdentity => HasValue ? TagCacheStore.IdentityOf(_owner!.Memory.Span) : Identity;
+
+    /// <summary>Copies the payload out.</summary>
+    /// <param name="isShared">Whether other lookups, which were answered together with this one, get the same array.</param>
+    internal byte[] CopyPayload(out bool isShared)
+    {
+        var shared = _owner as SharedEntry;
+        isShared = shared is not null;
+        return shared?.CopyOnce(Payload) ?? Payload.ToArray();
+    }
 
     /// <summary>Gives the buffer back. Further calls do nothing.</summary>
     public void Dispose()

@@ -246,7 +246,11 @@ internal sealed class PageStore(
         return clock.Prepare(ImmutableCollectionsMarshal.AsArray(content)!, isShared: true, page.Context?.HttpContext.Request);
     }
 
-    private byte[] Served(PageRequest page, CacheLookup found) => clock.Prepare(found.Payload.ToArray(), isShared: false, page.Context?.HttpContext.Request);
+    private byte[] Served(PageRequest page, CacheLookup found)
+    {
+        var content = found.CopyPayload(out var isShared);
+        return clock.Prepare(content, isShared, page.Context?.HttpContext.Request);
+    }
 
     private bool CanLead(PageRequest page) =>
         options.Value.RenderWait > TimeSpan.Zero && page.Context is { AllowLocking: true } && CanStore(page);

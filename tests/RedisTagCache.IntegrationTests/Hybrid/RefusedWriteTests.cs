@@ -24,7 +24,7 @@ public sealed class RefusedWriteTests : IAsyncLifetime
             await _server.DisposeAsync();
     }
 
-    public static TheoryData<string, bool> Refusals => new MatrixTheoryData<string, bool>(["full", "replica", "unsaved", "acl"], [true, false]);
+    public static TheoryData<string, bool> Refusals => new MatrixTheoryData<string, bool>(RefusedWrites.All, [true, false]);
 
     [Theory]
     [MemberData(nameof(Refusals))]
@@ -34,7 +34,7 @@ public sealed class RefusedWriteTests : IAsyncLifetime
         var cache = instance.Get<HybridCache>();
         if (isKnown)
             await cache.SetAsync("before", "v");
-        await RefuseAsync(refusal);
+        await RefusedWrites.BeginAsync(_admin, refusal);
 
         var source = Source.HeldVersions();
         var calls = Enumerable.Range(0, 20).Select(_ => cache.GetOrCreateAsync("k", source.ReadAsync, tags: ["t"]).AsTask()).ToArray();
@@ -61,7 +61,7 @@ public sealed class RefusedWriteTests : IAsyncLifetime
         await using var instance = NewInstance();
         var cache = instance.Get<HybridCache>();
         await cache.SetAsync("k", "before", tags: ["t"]);
-        await RefuseAsync(refusal);
+        await RefusedWrites.BeginAsync(_admin, refusal);
         await Assert.ThrowsAsync<RedisTagCacheUnavailableException>(async () => await cache.RemoveByTagAsync("t"));
         var source = Source.Versions();
         for (var i = 0; i < 10; i++)
@@ -78,52 +78,11 @@ public sealed class RefusedWriteTests : IAsyncLifetime
         var cache = instance.Get<ITagCache>();
         var hour = TimeSpan.FromHours(1);
         await cache.SetAsync("k", "old", new CachePolicy { Lifetime = TimeSpan.FromMilliseconds(1), StaleWindow = hour });
-        await RefuseAsync(refusal);
+        await RefusedWrites.BeginAsync(_admin, refusal);
         var source = Source.Versions("new");
         await Eventually.BecomesTrueAsync(
             async () => await cache.GetOrCreateAsync("k", (_, stop) => source.ReadAsync(stop), new CachePolicy { Lifetime = hour }) == "new1", "the refreshed value is served");
         Assert.Equal("new1", await cache.GetOrCreateAsync("k", (_, stop) => source.ReadAsync(stop)));
-    }
-
-    private async Task RefuseAsync(string refusal)
-    {
-        var server = _admin.GetServer(_admin.GetEndPoints()[0]);
-        switch (refusal)
-        {
-            case "full":
-                ServerFeatures.Require(ServerFeature.Eviction);
-                await server.ConfigSetAsync("maxmemory", "1");
-                break;
-            case "replica":
-                ServerFeatures.Require(ServerFeature.Replication);
-                await server.ExecuteAsync("REPLICAOF", "127.0.0.1", "1");
-                await server.ExecuteAsync("CONFIG", "SET", "replica-serve-stale-data", "yes");
-                break;
-            case "unsaved":
-                ServerFeatures.Require(ServerFeature.Snapshots);
-                var folder = (await server.ConfigGetAsync("dir"))[0].Value;
-                Directory.CreateDirectory(Path.Combine(folder, "dump.rdb")); // in the way of the file
-                await server.ExecuteAsync("CONFIG", "SET", "save", "3600 1");
-                await server.ExecuteAsync("BGSAVE");
-                await Eventually.BecomesTrueAsync(IsRefusedAsync, "a snapshot fails", TimeSpan.FromSeconds(30));
-                break;
-            default:
-                await server.ExecuteAsync("ACL", "SETUSER", "default", "-@write", "+@read", "+@connection", "+eval", "+evalsha", "+info", "+@pubsub");
-                break;
-        }
-    }
-
-    private async Task<bool> IsRefusedAsync()
-    {
-        try
-        {
-            await _admin.GetDatabase().StringSetAsync("any", "v");
-            return false;
-        }
-        catch (RedisServerException e)
-        {
-            return e.Message.StartsWith("MISCONF", StringComparison.Ordinal);
-        }
     }
 
     private Instance NewInstance() => Instance.Create(_server.ConnectionString);
