@@ -1,5 +1,4 @@
 using System.Buffers;
-using RedisTagCache.Engine;
 using RedisTagCache.Store;
 
 namespace RedisTagCache;
@@ -14,7 +13,7 @@ public sealed class CacheLease : IAsyncDisposable
     private readonly ValueAddress _address;
     private readonly Waiters.Waiting? _waiting;
     private readonly long _removal;
-    private readonly InProcessLease? _inProcess;
+    private readonly IInProcessLease? _inProcess;
     private IHeldLease? _held;
     private bool _isPassed;
 
@@ -25,7 +24,7 @@ public sealed class CacheLease : IAsyncDisposable
         _waiting = waiting;
         _removal = lease.Removal;
         _held = held;
-        _inProcess = held as InProcessLease;
+        _inProcess = held as IInProcessLease;
         State = (CacheLeaseState)lease.Verdict;
         _isPassed = State == CacheLeaseState.NotNeeded;
         Token = lease.Token;
@@ -42,7 +41,7 @@ public sealed class CacheLease : IAsyncDisposable
     public TimeSpan Left { get; }
 
     /// <summary>Gets the lease within this process that the caller waits for, when that is what has been taken.</summary>
-    internal InProcessLease? Awaited { get; init; }
+    internal IInProcessLease? Awaited { get; init; }
 
     /// <summary>Waits, when it is taken, until it is given back, its value is there, or it has run out.</summary>
     /// <param name="longest">The longest wait. Choose a part of a second: the message may be lost.</param>

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using Microsoft.AspNetCore.OutputCaching;
 using Microsoft.Extensions.Options;
 using RedisTagCache.Engine;
-using RedisTagCache.Store;
 
 namespace RedisTagCache.AspNetCore.OutputCaching;
 
@@ -12,10 +11,10 @@ internal sealed class PageLeases
     private readonly ITagCacheLeases _leases;
     private readonly InProcessLeases _inProcess;
 
-    public PageLeases(ITagCacheLeases leases, LeaseStore store, ValueStore values, IOptions<OutputCacheOptions> caching, TimeProvider time)
+    public PageLeases(ITagCacheLeases leases, InProcessLeasesOf inProcess, IOptions<OutputCacheOptions> caching)
     {
         _leases = leases;
-        _inProcess = new InProcessLeases(CacheSurface.Output, caching.Value.SizeLimit, values, store, time);
+        _inProcess = inProcess.Of(CacheSurface.Output, caching.Value.SizeLimit);
     }
 
     /// <summary>Gets how many requests wait for a lease of this process.</summary>
@@ -40,7 +39,7 @@ internal sealed class PageLeases
         _inProcess.AcquireAsync(key, found, page.BeginsWithLookup ? null : page.Moment);
 
     /// <summary>Gets the page that another request of this process has rendered, and Redis has not taken.</summary>
-    public ValueTask<ImmutableArray<byte>?> FindAsync(string key, CacheLookup found, InProcessLease? awaited) => _inProcess.FindAsync(key, found, awaited);
+    public ValueTask<ImmutableArray<byte>?> FindAsync(string key, CacheLookup found, CacheLease? awaited) => _inProcess.FindAsync(key, found, awaited);
 
     /// <summary>Looks the page up once more, after waiting for another request's lease.</summary>
     public ValueTask<CacheLookup> LookAgainAsync(string key, CacheToken since, CancellationToken cancellationToken) => _leases.LookAgainAsync(Key(key), since, cancellationToken);

@@ -87,7 +87,7 @@ internal sealed class PageStore(
         var wasTold = false;
         var isFirst = true;
         var renderings = 0;
-        var awaited = default(InProcessLease);
+        var awaited = default(CacheLease);
         for (var changes = 0; ;)
         {
             using var found = isFirst ? lookup : await leases.LookAgainAsync(key, first, cancellationToken).ConfigureAwait(false);
@@ -103,7 +103,7 @@ internal sealed class PageStore(
                 return Served(page, found);
             }
 
-            if (page.Lease is not null || !CanLead(page) || (renderings >= MaxRenderings && awaited is null && found.MissReason == CacheMissReason.Evicted))
+            if (page.Lease is not null || !CanLead(page) || (renderings >= MaxRenderings && found.MissReason == CacheMissReason.Evicted && awaited?.Awaited is null))
                 return Rendered(page);
 
             var left = options.Value.RenderWait - time.GetElapsedTime(start);
@@ -117,7 +117,7 @@ internal sealed class PageStore(
                 lease = await leases.AskInProcessAsync(page, key, found).ConfigureAwait(false);
             }
 
-            awaited = lease.Awaited;
+            awaited = lease;
             if (lease.State == CacheLeaseState.NotNeeded && lease.Left <= LeaseEnding.Shortest && !wasTold && !LeaseEnding.IsConditional(page.Context!.HttpContext.Request))
             {
                 wasTold = true; // of an answer to a condition or a range, which says nothing about the page

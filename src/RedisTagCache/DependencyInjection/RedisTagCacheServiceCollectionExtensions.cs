@@ -91,6 +91,7 @@ public static class RedisTagCacheServiceCollectionExtensions
         services.TryAddSingleton(static provider => new LeaseStore(
             provider.GetRequiredService<ValueStore>(), OptionsOf(provider).LeaseDuration, provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<ITagCacheLeases>(static provider => provider.GetRequiredService<LeaseStore>());
+        services.TryAddSingleton<InProcessLeasesOf>();
         services.TryAddSingleton<ITagCacheCopies>(static provider => new EntryCopiesOf(
             provider.GetRequiredService<ValueStore>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<CacheMeter>()));
         services.TryAddSingleton<Serializers>();

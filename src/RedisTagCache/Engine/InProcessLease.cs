@@ -4,7 +4,7 @@ using RedisTagCache.Store;
 namespace RedisTagCache.Engine;
 
 /// <summary>A lease that is known to this process alone.</summary>
-internal sealed class InProcessLease(InProcessLeases leases, ValueStore values, ValueAddress address, CacheToken token, RemovalMoment begun, TimeProvider time) : IHeldLease
+internal sealed class InProcessLease(InProcessLeases leases, ValueStore values, ValueAddress address, CacheToken token, RemovalMoment begun, TimeProvider time) : IInProcessLease
 {
     private readonly int _version = address.Watch.Mirror.Version;
     private InProcessEntry? _result;
@@ -12,7 +12,7 @@ internal sealed class InProcessLease(InProcessLeases leases, ValueStore values, 
     /// <summary>Gets what was computed under it and Redis has not taken. Nothing until it has ended.</summary>
     public InProcessEntry? Result => Volatile.Read(ref _result);
 
-    /// <summary>Writes the entry into Redis. If Redis does not take it, it is for this process.</summary>
+    /// <inheritdoc/>
     public async Task<CacheWriteOutcome> SetAsync(ReadOnlySequence<byte> payload, TagCacheEntryOptions options)
     {
         try
@@ -53,7 +53,7 @@ internal sealed class InProcessLease(InProcessLeases leases, ValueStore values, 
         return default;
     }
 
-    /// <summary>Ends the time in which no caller needs a lease.</summary>
+    /// <inheritdoc/>
     public void Resume() => leases.Resume(address.Name);
 
     private void Keep(InProcessEntry entry)

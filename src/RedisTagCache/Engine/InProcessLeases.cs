@@ -40,14 +40,14 @@ internal sealed class InProcessLeases : ILocalCopies
     /// <summary>Gets the entry that another request of this process has computed.</summary>
     /// <param name="key">The entry's key.</param>
     /// <param name="found">What the caller's own lookup gave, just now.</param>
-    /// <param name="awaited">The lease that the caller has waited for, if it was one of this process.</param>
+    /// <param name="awaited">The answer by which the caller has waited, if any.</param>
     /// <returns>The entry's bytes. All callers get the same ones. Nothing if there is no such entry, or it may have been evicted.</returns>
-    public ValueTask<ImmutableArray<byte>?> FindAsync(string key, CacheLookup found, InProcessLease? awaited) =>
+    public ValueTask<ImmutableArray<byte>?> FindAsync(string key, CacheLookup found, CacheLease? awaited) =>
         awaited is null && _entries.Count == 0 ? default : FindOneAsync(key, found, awaited);
 
-    private async ValueTask<ImmutableArray<byte>?> FindOneAsync(string key, CacheLookup found, InProcessLease? awaited)
+    private async ValueTask<ImmutableArray<byte>?> FindOneAsync(string key, CacheLookup found, CacheLease? awaited)
     {
-        if (awaited?.Result is { } result && result.IsFresh(_time.GetTimestamp()) && !result.IsOvertaken())
+        if ((awaited?.Awaited as InProcessLease)?.Result is { } result && result.IsFresh(_time.GetTimestamp()) && !result.IsOvertaken())
             return result.Payload;
         if (!_entries.TryGet(ValueStore.NameOf(key), out var kept))
             return null;

@@ -44,10 +44,20 @@ public sealed partial class LayerTests
     }
 
     [Fact]
-    public void AspNetCore_Always_KnowsOnlyThePublicSideOfTheCore()
+    public void Core_Always_HasNoOtherFriendThanItsSisterPackage()
     {
         var friends = typeof(ITagCacheStore).Assembly.GetCustomAttributes<InternalsVisibleToAttribute>().Select(friend => friend.AssemblyName.Split(',')[0]);
-        Assert.Equal(["RedisTagCache.IntegrationTests", "RedisTagCache.TestSupport", "RedisTagCache.Tests"], friends.Order(StringComparer.Ordinal));
+        Assert.Equal(["RedisTagCache.AspNetCore", "RedisTagCache.IntegrationTests", "RedisTagCache.TestSupport", "RedisTagCache.Tests"], friends.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void AspNetCore_Always_KnowsOnlyTheEngineOfTheCore()
+    {
+        foreach (var file in Repository.Files("src/RedisTagCache.AspNetCore", "*.cs"))
+        {
+            var used = References().Matches(Code(file)).Select(match => match.Groups[1].Value).Where(_folders.Contains).Except(["DependencyInjection", "Engine", "Inspection"]);
+            Assert.True(!used.Any() || Code(file).Contains("using Burst = RedisTagCache.Diagnostics.Burst;", StringComparison.Ordinal), $"{file} knows {string.Join(", ", used.Distinct())}");
+        }
     }
 
     [Fact]
