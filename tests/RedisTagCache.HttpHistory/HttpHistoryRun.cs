@@ -40,7 +40,7 @@ internal sealed class HttpHistoryRun
 
     /// <summary>Whether it has lasted as long as it was to, and on a busy machine longer, until there was enough to check.</summary>
     private bool HasLasted => Stopwatch.GetElapsedTime(_zero) is var time && time >= _options.Duration
-        && (_verdicts.Responses >= LeastPerSecond * _options.Duration.TotalSeconds || time >= 4 * _options.Duration);
+        && (_verdicts.Responses >= Math.Max(_options.Responses, LeastPerSecond * _options.Duration.TotalSeconds) || time >= 4 * _options.Duration);
 
     private bool IsOver => HasLasted || (_options.Planted != Planted.None && _verdicts.Violated(PlantedResult.PromiseOf(_options.Planted)) > 0);
 

@@ -3,7 +3,7 @@ namespace RedisTagCache.HttpHistory.Application;
 /// <summary>A web application, generated at random from a seed.</summary>
 internal sealed record AppPlan
 {
-    private static readonly int[] _sizes = [100, 300, 300, 1_000, 1_000, 4_000, 4_000, 20_000, 64_000];
+    private static readonly int[] _sizes = [100, 100, 300, 300, 300, 1_000, 1_000, 1_000, 4_000, 4_000, 20_000, 64_000];
     private static readonly int[] _largeSizes = [256 * 1024, 1024 * 1024, 5 * 1024 * 1024, 10 * 1000 * 1000];
     private static readonly double[] _lifetimes = [2, 5, 30, 300];
     private static readonly double[] _windows = [0, 0, 5, 60];

@@ -59,6 +59,13 @@ internal sealed class Variant(int id)
         }
     }
 
+    /// <summary>Whether the request of a rendering had not ended yet at a moment, so that others could wait for it.</summary>
+    public bool IsUnderWay(long number, long at)
+    {
+        lock (_renderings)
+            return _renderings.Exists(rendering => rendering.Number == number && rendering.End >= at);
+    }
+
     /// <summary>Whether a rendering that counts as evicted may have replaced one that does not.</summary>
     /// <param name="stored">The one that does not.</param>
     /// <param name="evicted">When the last eviction ended.</param>

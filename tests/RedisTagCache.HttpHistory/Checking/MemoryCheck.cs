@@ -10,7 +10,7 @@ internal sealed class MemoryCheck(Verdicts verdicts)
     public const int Multiple = 4;
 
     /// <summary>Besides, beyond what the process had before: two applications with their code, clients, local copies, and connections.</summary>
-    public const long Base = 640L * 1024 * 1024;
+    public const long Base = 768L * 1024 * 1024;
 
     private static readonly TimeSpan _interval = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan _lag = TimeSpan.FromSeconds(5);

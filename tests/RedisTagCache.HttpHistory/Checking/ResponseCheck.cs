@@ -88,30 +88,36 @@ internal sealed class ResponseCheck(AppPlan plan, Content content, Trouble troub
         if (answer.Cache is CacheStatus.None or CacheStatus.Other)
             return;
         var mayBypass = ask.User > 0 && !ask.Target.Page.HasUsers;
-        Expect(Promise.StatusIsTrue, answer.Cache == CacheStatus.Bypass == mayBypass || trouble.IsBetween(ask.Begin, answer.HeadersAt), ask, answer, "whether it may come from the cache is not what it says");
+        Expect(Promise.StatusIsTrue, answer.Cache == CacheStatus.Bypass == mayBypass, ask, answer, "whether it may come from the cache is not what it says");
         if (answer.Cache == CacheStatus.Stale)
             Expect(Promise.StatusIsTrue, _times.MayBeStale(ask, facts), ask, answer, "it passes for stale, and was neither expired nor old");
         var saysRendered = answer.Cache is CacheStatus.Miss or CacheStatus.Bypass;
-        if (saysRendered == isRenderedByIt || !trouble.IsBetween(ask.Begin, answer.HeadersAt))
-            Expect(Promise.StatusIsTrue, saysRendered == isRenderedByIt, ask, answer, saysRendered ? "it was not rendered in this request" : "it was rendered in this request");
-        else
-            verdicts.Excuse("the status header while Redis is away: ASP.NET Core shares renderings");
+        Expect(Promise.StatusIsTrue, saysRendered == isRenderedByIt, ask, answer, saysRendered ? "it was not rendered in this request" : "it was rendered in this request");
     }
 
     private void CheckEvictions(Ask ask, Answer answer, in Facts facts)
     {
         if (ask.IsRenderedAs(facts))
             return; // as new as can be
-        var isHeld = facts.Start >= ask.HardFloor
-            && !content.WasChangedBefore(ask.Target.ContentId, facts.Version, ask.HardFloor)
-            && !(ask.Target.Page.ShowsUpstream && content.WasChangedBefore(ask.Target.ContentId, facts.Upstream, ask.HardFloor));
-        if (!isHeld && trouble.IsBetween(facts.Start, answer.HeadersAt) && answer.Cache is CacheStatus.Miss or CacheStatus.Bypass or CacheStatus.None)
-            verdicts.Excuse("hole 5: a rendering that was joined while Redis did not answer an instance");
+        var isHeld = IsHeld(ask, facts, ask.HardFloor);
+        if (!isHeld && IsJoinedWhileAway(ask, answer, facts))
+            verdicts.Excuse("hole 5: a rendering that was joined while Redis did not answer, evicted by another instance");
         else
             Expect(Promise.EvictionsHold, isHeld, ask, answer, "it was rendered, or what it shows was read, before an eviction that had been confirmed");
         if (answer.Cache == CacheStatus.Hit)
             Expect(Promise.LifetimesHold, facts.Start >= ask.SoftFloor, ask, answer, "it had been made stale and passes for fresh");
     }
+
+    private bool IsHeld(Ask ask, in Facts facts, long floor) =>
+        facts.Start >= floor
+        && !content.WasChangedBefore(ask.Target.ContentId, facts.Version, floor)
+        && !(ask.Target.Page.ShowsUpstream && content.WasChangedBefore(ask.Target.ContentId, facts.Upstream, floor));
+
+    /// <summary>Whether the request waited for a rendering in its process while Redis was away, and no eviction by its own instance came between.</summary>
+    private bool IsJoinedWhileAway(Ask ask, Answer answer, in Facts facts) =>
+        trouble.IsBetween(facts.Start, answer.HeadersAt)
+        && ask.Variant.IsUnderWay(facts.Number, ask.Begin)
+        && IsHeld(ask, facts, ask.Target.Floor(isSoft: false, ask, grace: long.MaxValue));
 
     private bool Expect(Promise promise, bool holds, Ask ask, Answer answer, string what)
     {
@@ -125,7 +131,7 @@ internal sealed class ResponseCheck(AppPlan plan, Content content, Trouble troub
     {
         var facts = answer.Facts;
         verdicts.Violate(promise, () => FormattableString.Invariant(
-            $"{what}. Seed {plan.Seed} ({plan}), {ask}, began {Time(ask.Begin)}, hard floor {Time(ask.HardFloor)} ({ask.Target.Describe(ask.HardFloor)}), soft floor {Time(ask.SoftFloor)} ({ask.Target.Describe(ask.SoftFloor)}), stored {ask.Stored?.Number} from {Time(ask.Stored?.Start ?? 0)}. Answered {answer.Status} at {Time(answer.HeadersAt)}, {answer.Cache}, nonce {answer.Nonce}, {answer.Received} of {answer.ContentLength} bytes, cookie {answer.SetsCookie}, rendered {Time(facts?.Start ?? 0)}: {facts}. {ask.Target.Page}"));
+            $"{what}. {(trouble.IsBetween(facts?.Start ?? ask.Begin, answer.HeadersAt) ? "Redis did not answer shortly before. " : "")}Seed {plan.Seed} ({plan}), {ask}, began {Time(ask.Begin)}, hard floor {Time(ask.HardFloor)} ({ask.Target.Describe(ask.HardFloor)}), soft floor {Time(ask.SoftFloor)} ({ask.Target.Describe(ask.SoftFloor)}), stored {ask.Stored?.Number} from {Time(ask.Stored?.Start ?? 0)}. Answered {answer.Status} at {Time(answer.HeadersAt)}, {answer.Cache}, nonce {answer.Nonce}, {answer.Received} of {answer.ContentLength} bytes, cookie {answer.SetsCookie}, rendered {Time(facts?.Start ?? 0)}: {facts}. {ask.Target.Page}"));
     }
 
     private string Time(long stamp) => stamp == 0 ? "-" : FormattableString.Invariant($"{(double)(stamp - zero) / Stopwatch.Frequency:0.0000} s");

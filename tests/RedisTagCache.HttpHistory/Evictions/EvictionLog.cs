@@ -48,6 +48,10 @@ internal sealed class EvictionLog
     /// When the newest of those began that a request has to respect: those that were confirmed before it began, and for other instances' own copies a grace
     /// before it.
     /// </summary>
+    /// <param name="begin">When the request began.</param>
+    /// <param name="instance">The instance that answers it.</param>
+    /// <param name="grace">How much later other instances' evictions hold; <see cref="long.MaxValue"/> when they need not.</param>
+    /// <param name="atLeast">What else holds.</param>
     public long Floor(long begin, int instance, long grace, long atLeast)
     {
         if (Volatile.Read(ref _newest) <= atLeast)

@@ -26,7 +26,7 @@ internal sealed class FaultLoop(RedisServer redis, Trouble trouble, Verdicts ver
             var duration = TimeSpan.FromMilliseconds(500 + random.Next(2_500));
             await (kind == FaultKind.RefuseWrites ? RefuseWritesAsync(duration) : FailAsync(kind, duration));
             verdicts.Count(Name + kind);
-            say($"  {kind}");
+            say($"  {kind} of {duration.TotalSeconds:0.0} s");
         }
     }
 

@@ -23,6 +23,7 @@ internal sealed class Trouble : IAsyncDisposable
     private readonly long _zero = Stopwatch.GetTimestamp();
     private readonly Task _running;
     private long _lastUnanswered;
+    private long _faultSince = long.MaxValue;
 
     private Trouble(ConnectionMultiplexer connection)
     {
@@ -34,9 +35,13 @@ internal sealed class Trouble : IAsyncDisposable
         new(await ConnectionMultiplexer.ConnectAsync(redis + ",abortConnect=false,asyncTimeout=400,connectTimeout=400"));
 
     /// <summary>A fault begins; it is over, with the time that the cache has to find that out, some seconds after <see cref="EndFault"/>.</summary>
-    public void BeginFault() => Volatile.Write(ref _lastUnanswered, long.MaxValue);
+    public void BeginFault() => Volatile.Write(ref _faultSince, Stopwatch.GetTimestamp());
 
-    public void EndFault() => Add(Stopwatch.GetTimestamp(), Stopwatch.GetTimestamp());
+    public void EndFault()
+    {
+        Add(Volatile.Read(ref _faultSince), Stopwatch.GetTimestamp());
+        Volatile.Write(ref _faultSince, long.MaxValue);
+    }
 
     /// <summary>Redis refuses writes from now on, and answers otherwise.</summary>
     public void BeginRefusal()
@@ -61,11 +66,11 @@ internal sealed class Trouble : IAsyncDisposable
     /// <summary>Whether Redis did not answer, or the machine stood still, at some time between two moments or shortly before.</summary>
     public bool IsBetween(long from, long until)
     {
+        if (Volatile.Read(ref _faultSince) <= until)
+            return true;
         from -= Ticks(_recovery);
         if (Volatile.Read(ref _lastUnanswered) < from)
             return false;
-        if (Volatile.Read(ref _lastUnanswered) == long.MaxValue)
-            return true;
         lock (_unanswered)
             return _unanswered.Exists(time => time.Until >= from && time.From <= until);
     }
@@ -91,20 +96,22 @@ internal sealed class Trouble : IAsyncDisposable
 
     private async Task PingAsync()
     {
+        var answered = Stopwatch.GetTimestamp();
         while (!_stop.IsCancellationRequested)
         {
             var from = Stopwatch.GetTimestamp();
             try
             {
                 await _connection.GetDatabase().PingAsync();
+                if (Stopwatch.GetElapsedTime(from) > _slow)
+                    Add(answered, Stopwatch.GetTimestamp());
+                answered = from;
             }
             catch (Exception e) when (e is RedisException or TimeoutException)
             {
-                Add(from, Stopwatch.GetTimestamp());
+                Add(answered, Stopwatch.GetTimestamp()); // since when is known no better
             }
 
-            if (Stopwatch.GetElapsedTime(from) > _slow)
-                Add(from, Stopwatch.GetTimestamp());
             await Task.Delay(_ping);
         }
     }
