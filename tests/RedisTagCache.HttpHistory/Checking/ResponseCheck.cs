@@ -18,6 +18,8 @@ internal sealed class ResponseCheck(AppPlan plan, Content content, Trouble troub
         if (answer.Facts is not { } facts)
             return;
 
+        if (answer.Cache is CacheStatus.Hit or CacheStatus.Stale)
+            verdicts.CountCached(facts.IsRefresh > 0, facts.User > 0);
         CheckBody(ask, answer, facts);
         CheckOwner(ask, answer, facts);
         CheckEvictions(ask, answer, facts);

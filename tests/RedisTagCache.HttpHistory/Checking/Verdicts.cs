@@ -15,8 +15,16 @@ internal sealed class Verdicts(int maxShown = 5)
     private readonly ConcurrentDictionary<string, long> _notJudged = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<string> _shown = new();
     private long _responses;
+    private long _refreshed;
+    private long _ofUsers;
 
     public long Responses => Volatile.Read(ref _responses);
+
+    /// <summary>How many responses showed what a refresh in the background had rendered.</summary>
+    public long Refreshed => Volatile.Read(ref _refreshed);
+
+    /// <summary>How many responses to signed-in users came from the cache.</summary>
+    public long OfUsers => Volatile.Read(ref _ofUsers);
 
     public long TotalChecked => _checked.Sum();
 
@@ -39,6 +47,15 @@ internal sealed class Verdicts(int maxShown = 5)
     {
         Interlocked.Increment(ref _responses);
         Interlocked.Increment(ref _statuses[(int)status]);
+    }
+
+    /// <summary>Counts what a response showed that came from the cache.</summary>
+    public void CountCached(bool isRefresh, bool isOfUser)
+    {
+        if (isRefresh)
+            Interlocked.Increment(ref _refreshed);
+        if (isOfUser)
+            Interlocked.Increment(ref _ofUsers);
     }
 
     public long Responded(CacheStatus status) => Volatile.Read(ref _statuses[(int)status]);

@@ -19,6 +19,8 @@ internal sealed class Report(HttpHistoryResult result, IReadOnlyList<PlantedResu
         Head();
         Table("Promises", "Promise | Checks | Violations", Enum.GetValues<Promise>().Select(promise => $"{promise} | {verdicts.Checked(promise)} | {verdicts.Violated(promise)}"));
         Table("Responses by X-Cache", "Value | Count", Enum.GetValues<CacheStatus>().Select(status => $"{status} | {verdicts.Responded(status)}"));
+        Line($"{verdicts.Refreshed} responses from the cache had been rendered by a refresh in the background, and {verdicts.OfUsers} were pages of signed-in users.");
+        Line();
         Table("Evictions", "Kind | Count", Counted(static key => !key.StartsWith(FaultLoop.Name, StringComparison.Ordinal) && !key.StartsWith(HostLog.Line, StringComparison.Ordinal)));
         Table("Faults", "Fault | Count", FaultLoop.Of(verdicts).Select(static fault => $"{fault.Kind} | {fault.Times}"));
         Table("Errors that were logged", "Line | Count", Counted(static key => key.StartsWith(HostLog.Line, StringComparison.Ordinal)));
