@@ -77,7 +77,14 @@ public sealed class RedisServer : IAsyncDisposable
     }
 
     /// <summary>Stops the process without ending it: connections stay open and nothing answers.</summary>
-    public void Hang() => Signal("STOP");
+    public void Hang()
+    {
+        Signal("STOP");
+
+        // The signal reaches one thread after the other, and what still runs may answer.
+        if (!SpinWait.SpinUntil(IsStopped, TimeSpan.FromSeconds(15)))
+            throw new TimeoutException("The server did not stop.");
+    }
 
     public void Resume() => Signal("CONT");
 
@@ -142,6 +149,21 @@ public sealed class RedisServer : IAsyncDisposable
         catch (Exception e) when (e is SocketException or IOException)
         {
             return false;
+        }
+    }
+
+    /// <summary>Whether no thread of it runs, as the letter behind its name in parentheses tells.</summary>
+    private bool IsStopped()
+    {
+        try
+        {
+            return Directory.GetDirectories(string.Create(CultureInfo.InvariantCulture, $"/proc/{_process!.Id}/task"))
+                .Select(static thread => File.ReadAllText(Path.Combine(thread, "stat")))
+                .All(static stat => stat[stat.LastIndexOf(')') + 2] == 'T');
+        }
+        catch (IOException)
+        {
+            return false; // a thread has ended meanwhile
         }
     }
 
