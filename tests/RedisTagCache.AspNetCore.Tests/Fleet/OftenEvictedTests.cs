@@ -17,10 +17,13 @@ public sealed class OftenEvictedTests(RedisFixture redis) : IClassFixture<RedisF
 {
     private const int Clients = 20;
     private static readonly TimeSpan _rendering = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan _duration = TimeSpan.FromSeconds(6);
 
     private long _version;
     private long _evicted;
+    private readonly ConcurrentQueue<long> _rendered = new();
+    private readonly ConcurrentQueue<(long Came, long Left)> _stays = new();
     private int _renderings;
 
     [Fact]
@@ -37,7 +40,8 @@ public sealed class OftenEvictedTests(RedisFixture redis) : IClassFixture<RedisF
 
         visits.ToArray().Print($"page that takes {_rendering.TotalMilliseconds} ms, evicted every 100 ms: {_renderings} renderings in {_duration.TotalSeconds} s");
         Assert.Equal(0, violations.Sum());
-        Assert.True(visits.ToArray().Max() < 3 * _rendering.TotalMilliseconds, "Two renderings, and some time to spare.");
+        Assert.InRange(_stays.Max(stay => _rendered.Count(end => end > stay.Came && end < stay.Left)), 1, 2); // counted, since on a busy machine all takes longer
+        Assert.True(visits.ToArray().Max() < _patience.TotalMilliseconds, "Nobody waits while nothing is rendered.");
         Assert.True(_renderings < 1.5 * (_duration / _rendering), "One rendering at a time.");
     }
 
@@ -46,6 +50,7 @@ public sealed class OftenEvictedTests(RedisFixture redis) : IClassFixture<RedisF
         var version = Interlocked.Read(ref _version);
         Interlocked.Increment(ref _renderings);
         await Task.Delay(_rendering); // a rendering takes its time
+        _rendered.Enqueue(Stopwatch.GetTimestamp());
         await context.Response.WriteAsync(version.ToString(CultureInfo.InvariantCulture));
     }).CacheOutput(policy => policy.Expire(TimeSpan.FromMinutes(5)).Tag("t"));
 
@@ -68,6 +73,7 @@ public sealed class OftenEvictedTests(RedisFixture redis) : IClassFixture<RedisF
             var evicted = Interlocked.Read(ref _evicted);
             var start = Stopwatch.GetTimestamp();
             var body = await app.GetAsync("/page");
+            _stays.Enqueue((start, Stopwatch.GetTimestamp()));
             visits.Enqueue(new Visit(200, "", body, Stopwatch.GetElapsedTime(start)));
             if (long.Parse(body, CultureInfo.InvariantCulture) < evicted)
                 violations++;

@@ -30,7 +30,10 @@ public sealed class RefreshTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _server = await RedisServer.StartAsync();
-        _fleet = [.. Enumerable.Range(0, Instances).Select(_ => Instance.Create(_server.ConnectionString, services: services => services.AddFakeLogging()))];
+        _fleet = [.. Enumerable.Range(0, Instances).Select(_ => Instance.Create(
+            _server.ConnectionString,
+            static options => options.OperationTimeout = SharedServers.OperationTimeout, // a write that was skipped is a refresh that nobody finds
+            static services => services.AddFakeLogging()))];
     }
 
     public async ValueTask DisposeAsync()
