@@ -6,7 +6,7 @@ using RedisTagCache.Engine;
 namespace RedisTagCache.AspNetCore.OutputCaching;
 
 /// <summary>Leases for the rendering of pages: those that Redis grants to one request of the fleet, and otherwise those of this process.</summary>
-internal sealed class PageLeases
+internal sealed class PageLeases : IDisposable
 {
     private readonly ITagCacheLeases _leases;
     private readonly InProcessLeases _inProcess;
@@ -43,6 +43,9 @@ internal sealed class PageLeases
 
     /// <summary>Looks the page up once more, after waiting for another request's lease.</summary>
     public ValueTask<CacheLookup> LookAgainAsync(string key, CacheToken since, CancellationToken cancellationToken) => _leases.LookAgainAsync(Key(key), since, cancellationToken);
+
+    /// <inheritdoc/>
+    public void Dispose() => _inProcess.Dispose();
 
     private static CacheEntryKey Key(string key) => new(CacheSurface.Output, key);
 }

@@ -174,7 +174,7 @@ internal sealed class PageRefresher(
             : isFailed ? "failed"
             : !page.IsAsked ? "differs"
             : RefreshAnswers.EndsPage(status) ? "gone" : "uncacheable";
-        var pause = TimeSpan.Zero;
+        var pause = page.Written is null or CacheWriteOutcome.Stored ? TimeSpan.Zero : _nextLook; // else each visitor would begin another one
         if (page.Written is null && !_stopping.IsCancellationRequested)
         {
             if (outcome == "differs" && _differences.ShouldTell(out var count))

@@ -20,17 +20,14 @@ internal sealed class RefreshAnswers(ITagCacheStore store, ITagCacheLeases lease
     /// <summary>Keeps the page, or removes it, and gives the lease back. Returns for how long nobody tries again.</summary>
     public async Task<TimeSpan> EndAsync(string key, CacheLease lease, bool isGone)
     {
-        if (isGone)
-        {
-            await RemoveAsync(new CacheEntryKey(CacheSurface.Output, key), lease).ConfigureAwait(false);
+        if (isGone && await TryRemoveAsync(new CacheEntryKey(CacheSurface.Output, key), lease).ConfigureAwait(false))
             return TimeSpan.Zero;
-        }
-
         await lease.ReleaseAsync(options.Value.RetryDelay).ConfigureAwait(false);
         return options.Value.RetryDelay;
     }
 
-    private async Task RemoveAsync(CacheEntryKey key, CacheLease lease)
+    /// <summary>Removes the page and gives the lease back. False if Redis does not confirm that: the page expires, or a later refresh removes it.</summary>
+    private async Task<bool> TryRemoveAsync(CacheEntryKey key, CacheLease lease)
     {
         try
         {
@@ -38,16 +35,17 @@ internal sealed class RefreshAnswers(ITagCacheStore store, ITagCacheLeases lease
         }
         catch (RedisTagCacheUnavailableException)
         {
-            // It expires, or the next refresh removes it.
+            return false;
         }
 
         // The removal has taken the lease away, so that only a new one can say that nobody needs to wait for this page.
         await lease.DisposeAsync().ConfigureAwait(false);
         using var removed = await store.GetAsync(key).ConfigureAwait(false);
         if (removed.HasValue)
-            return;
+            return true;
         var next = await leases.AcquireAsync(key, removed).ConfigureAwait(false);
         await using (next.ConfigureAwait(false))
             await next.PassAsync(options.Value.UncacheableFor).ConfigureAwait(false);
+        return true;
     }
 }

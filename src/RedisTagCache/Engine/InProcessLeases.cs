@@ -11,11 +11,15 @@ namespace RedisTagCache.Engine;
 /// Redis refuses writes --- the same, and it is kept here until it expires: each lookup in Redis, which misses, shows whether it was evicted
 /// </code>
 /// </summary>
-internal sealed class InProcessLeases : ILocalCopies
+internal sealed class InProcessLeases : ILocalCopies, IDisposable
 {
     private const int EntryOverhead = 256;
     private const int MaxMarks = 10_000;
     private static readonly TimeSpan _untilReleased = TimeSpan.FromDays(1);
+    private static readonly TimeSpan _sweepInterval = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long the entries are kept after they were last asked for because Redis grants no lease.</summary>
+    private static readonly TimeSpan _cleanInterval = TimeSpan.FromMinutes(1);
 
     private readonly CacheSurface _surface;
     private readonly ValueStore _values;
@@ -24,6 +28,9 @@ internal sealed class InProcessLeases : ILocalCopies
     private readonly LocalCache _entries;
     private readonly Waiters _waiters = new();
     private readonly Dictionary<string, State> _states = new(StringComparer.Ordinal);
+    private long _sweptAt;
+    private long _askedAt;
+    private ITimer? _cleaning;
 
     public InProcessLeases(CacheSurface surface, long maxBytes, ValueStore values, LeaseStore leases, TimeProvider time)
     {
@@ -58,7 +65,9 @@ internal sealed class InProcessLeases : ILocalCopies
         if (!entry.Watch.IsCurrent(_time.GetTimestamp()) && !await entry.Watch.PollAsync().ConfigureAwait(false))
             return null; // it may have been removed
 
-        if (entry.IsFresh(_time.GetTimestamp()))
+        var now = _time.GetTimestamp();
+        Volatile.Write(ref _askedAt, now);
+        if (entry.IsFresh(now))
             return entry.Payload;
         _entries.Remove(entry); // it never is again
         return null;
@@ -80,9 +89,10 @@ internal sealed class InProcessLeases : ILocalCopies
         var moment = address.Watch.Removals.Observe() with { Unconfirmed = address.Watch.Mirror.UnconfirmedCount };
         var lease = new InProcessLease(this, _values, address, token, begun?.Older(moment, address.Watch.Partition) ?? moment, _time);
         var now = _time.GetTimestamp();
+        Volatile.Write(ref _askedAt, now);
         lock (_states)
         {
-            if (isAnswered && _entries.TryGet(address.Name, out var kept) && ((InProcessEntry)kept).IsFresh(now))
+            if (isAnswered && _entries.TryGet(address.Name, out var kept) && kept.Watch.IsCurrent(now) && ((InProcessEntry)kept).IsFresh(now))
                 return Answer(LeaseVerdict.Changed);
             if (!_states.TryGetValue(address.Name, out var state))
                 _states.Add(address.Name, state = new State());
@@ -100,9 +110,33 @@ internal sealed class InProcessLeases : ILocalCopies
             new(_leases, address, new Lease(verdict, token, moment.Number, left), held, null);
     }
 
-    /// <summary>Keeps an entry that Redis has not taken.</summary>
-    public void Keep(ValueAddress address, InProcessEntry entry, in RemovalMoment begun) =>
+    /// <summary>Keeps an entry that Redis has not taken, unless Redis is away: then nothing would show that it was evicted.</summary>
+    public void Keep(ValueAddress address, InProcessEntry entry, in RemovalMoment begun)
+    {
+        if (!address.Watch.IsAvailable)
+            return;
         address.Watch.Removals.TryKeep(address.Name, begun, InProcessEntry.NumberOf(begun), (_entries, entry), static kept => kept._entries.Set(kept.entry));
+        lock (_states)
+        {
+            using (ExecutionContext.SuppressFlow())
+                _cleaning ??= _time.CreateTimer(static leases => ((InProcessLeases)leases!).Clean(), this, _cleanInterval, _cleanInterval);
+        }
+    }
+
+    /// <summary>Removes the entries that have expired, and all when Redis grants leases again.</summary>
+    private void Clean()
+    {
+        var now = _time.GetTimestamp();
+        var isOver = _time.GetElapsedTime(Volatile.Read(ref _askedAt), now) >= _cleanInterval;
+        _entries.RemoveWhere(entry => isOver || now >= entry.Times.EndsAt);
+        lock (_states)
+        {
+            if (_entries.Count > 0)
+                return;
+            _cleaning?.Dispose();
+            _cleaning = null;
+        }
+    }
 
     public InProcessEntry EntryOf(ValueAddress address, CacheToken token, in RemovalMoment begun, byte[][] tags, byte[] payload, in ValueLife life)
     {
@@ -145,12 +179,22 @@ internal sealed class InProcessLeases : ILocalCopies
         }
     }
 
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        lock (_states)
+            _cleaning?.Dispose();
+    }
+
     void ILocalCopies.Drop(string name, long number) => _entries.Drop(name, number);
 
     void ILocalCopies.DropAll(PartitionWatch partition) => _entries.DropAll(partition);
 
     private bool TrySweep(long now)
     {
+        if (_sweptAt != 0 && _time.GetElapsedTime(_sweptAt, now) < _sweepInterval)
+            return false;
+        _sweptAt = now;
         foreach (var (name, state) in _states)
         {
             if (state.Holder is null && state.PausedUntil <= now && state.PassedUntil <= now)

@@ -72,6 +72,22 @@ internal sealed class LocalCache
             Account(copy, -1);
     }
 
+    /// <summary>Removes the copies for which a condition holds, and forgets all that are gone.</summary>
+    public void RemoveWhere(Func<LocalCopy, bool> condition)
+    {
+        foreach (var (_, copy) in _copies)
+        {
+            if (condition(copy))
+                Remove(copy);
+        }
+
+        for (var left = _queue.Count; left > 0 && _queue.TryDequeue(out var copy); left--)
+        {
+            if (!copy.IsGone)
+                _queue.Enqueue(copy);
+        }
+    }
+
     /// <summary>Removes a copy that is overtaken by that number.</summary>
     public void Drop(string name, long removal)
     {

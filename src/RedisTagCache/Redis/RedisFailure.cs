@@ -23,6 +23,9 @@ internal static class RedisFailure
         _ => IsRedis(e),
     };
 
+    /// <summary>Whether the server has answered that it did not do it.</summary>
+    public static bool IsRefusal(Exception e) => e is RedisServerException;
+
     /// <summary>Whether a server refused it, without having done anything, for a moment: its slot is being moved, or it has just become, or is no longer, the primary.</summary>
     public static bool IsMomentary(RedisServerException e) => _momentaryErrors.Any(error => e.Message.StartsWith(error, StringComparison.Ordinal));
 

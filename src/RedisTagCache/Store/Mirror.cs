@@ -109,13 +109,17 @@ internal sealed partial class Mirror(Partition partition, RedisCommands commands
         {
             if (_known is not { } state || !state.Stamp.IsSameGeneration(reply.After))
                 return false;
+            // Whoever judges by a mark knows its order by then.
+            var isSameLineage = state.Stamp.IsSameLineage(reply.After);
+            if (!isSameLineage)
+                Volatile.Write(ref _unconfirmed, null);
+            else if (state.Stamp != reply.Before && reply.After.Epoch > state.Stamp.Epoch)
+                isComplete = NoteAhead(reply.After, members);
             Raise(state, members, reply.After.Epoch);
-            if (!state.Stamp.IsSameLineage(reply.After))
+            if (!isSameLineage)
                 Distrust(); // it was another server that confirmed: the one known now may lack the mark, and is compared
             else if (state.Stamp == reply.Before)
                 Publish(new MirrorState(reply.After, Math.Max(state.Floor, reply.Floor), state.Marks));
-            else if (reply.After.Epoch > state.Stamp.Epoch)
-                isComplete = NoteAhead(reply.After, members);
         }
 
         if (NeedsRebuild)
@@ -188,8 +192,10 @@ internal sealed partial class Mirror(Partition partition, RedisCommands commands
 
     private void Publish(MirrorState state)
     {
-        // What was computed ahead of it is judged by its token alone from here on: of what Redis has made meanwhile, nothing was known.
-        Volatile.Write(ref _unconfirmed, null);
+        // What was computed ahead of it is judged by its token alone from here on: of what Redis has made meanwhile, nothing was known. At the same stamp it
+        // has made nothing.
+        if (_known is not { } known || known.Stamp != state.Stamp)
+            Volatile.Write(ref _unconfirmed, null);
         _first ??= state.Stamp;
         state.Marks.Prune(state.Floor);
         Volatile.Write(ref _known, state);

@@ -22,11 +22,13 @@ internal sealed partial class TagCacheStore
         var tags = ValidateWrite(key, payload, options);
         using var activity = CacheActivity.Write(key.Surface);
         var outcome = CacheWriteOutcome.Dropped;
+        var mayBeWritten = false;
         byte[]? buffer = null;
         try
         {
             if (!IsAvailable(key))
                 return Dropped(exception: null);
+            mayBeWritten = true;
             await PlaceAsync(cancellationToken).ConfigureAwait(false);
             var address = _keys.Locate(key);
             if (!key.Surface.IsTagged)
@@ -47,11 +49,13 @@ internal sealed partial class TagCacheStore
         }
         catch (Exception e) when (RedisFailure.IsRedis(e) && !cancellationToken.IsCancellationRequested)
         {
+            mayBeWritten = !RedisFailure.IsRefusal(e);
             return Dropped(e);
         }
         finally
         {
-            Overtaken?.Invoke(key);
+            if (mayBeWritten)
+                Overtaken?.Invoke(key);
             _meter.Write(key.Surface, NameOf(outcome));
             activity.Outcome(NameOf(outcome));
         }

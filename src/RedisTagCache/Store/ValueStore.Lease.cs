@@ -31,7 +31,8 @@ internal sealed partial class ValueStore
         catch (Exception e) when (RedisFailure.IsRedis(e))
         {
             Log.BackgroundCommandFailed(_logger, e);
-            Owe(new OwedRelease(address, owner, "", TimeSpan.Zero)); // it may be granted yet
+            if (!RedisFailure.IsRefusal(e))
+                Owe(new OwedRelease(address, owner, "", TimeSpan.Zero)); // it may be granted yet
             return new Lease(LeaseVerdict.Unavailable, CacheToken.Never, RemovalMoment.Unknown, TimeSpan.Zero);
         }
     }

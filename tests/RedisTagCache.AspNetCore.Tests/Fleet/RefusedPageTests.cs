@@ -16,6 +16,7 @@ public sealed class RefusedPageTests : IAsyncLifetime
     private ConnectionMultiplexer _admin = null!;
     private int _rendered;
     private Hold _hold = Hold.Open();
+    private bool _isGone;
 
     public static TheoryData<string, bool, bool> Refusals => new MatrixTheoryData<string, bool, bool>(RefusedWrites.All, [true, false], [true, false]);
 
@@ -136,6 +137,45 @@ public sealed class RefusedPageTests : IAsyncLifetime
         _ = await app.GetAsync("/short");
     }
 
+    /// <summary>A page that is gone cannot be removed, and is not rendered again and again.</summary>
+    [Fact]
+    public async Task StalePage_GoneWhileWritesAreRefused_IsRenderedOnce()
+    {
+        await using var app = await StartAsync();
+        Assert.Equal("short 1", await app.GetAsync("/short"));
+        await RefusedWrites.BeginAsync(_admin, "unsaved");
+        _isGone = true;
+        await Eventually.BecomesTrueAsync(
+            async () =>
+            {
+                Assert.Equal("short 1", await app.GetAsync("/short"));
+                return _rendered == 2;
+            },
+            "the page is refreshed");
+        for (var i = 0; i < 20; i++)
+            Assert.Equal("short 1", await app.GetAsync("/short"));
+        Assert.Equal(2, _rendered);
+    }
+
+    /// <summary>Redis hangs for a moment, and what this instance has evicted before is synchronized again.</summary>
+    [Fact]
+    public async Task Page_AfterAnEvictionThatWasRefused_IsKeptWhenRedisAnswersAgain()
+    {
+        await using var app = await StartAsync();
+        await app.GetAsync("/page");
+        await RefusedWrites.BeginAsync(_admin, "full");
+        await Assert.ThrowsAsync<RedisTagCacheUnavailableException>(async () => await app.Pages.EvictByTagAsync("page", default));
+        Assert.Equal("page 2", await app.GetAsync("/page"));
+        _server.Hang();
+        await app.GetAsync("/other");
+        _server.Resume();
+        await Eventually.BecomesTrueAsync(async () => await app.GetAsync("/page") is var page && await app.GetAsync("/page") == page, "a page is kept");
+        var rendered = _rendered;
+        for (var i = 0; i < 20; i++)
+            await app.GetAsync("/page");
+        Assert.Equal(rendered, _rendered);
+    }
+
     [Fact]
     public async Task WritesTakenAgain_ThePageIsStoredInRedis()
     {
@@ -166,7 +206,7 @@ public sealed class RefusedPageTests : IAsyncLifetime
         {
             app.MapGet("/page", (Func<HttpContext, Task<string>>)RenderAsync).CacheOutput(policy => policy.Expire(TimeSpan.FromMinutes(5)).Tag("page"));
             app.MapGet("/other", (Func<HttpContext, Task<string>>)RenderAsync).CacheOutput(policy => policy.Expire(TimeSpan.FromMinutes(5)));
-            app.MapGet("/short", (Func<HttpContext, Task<string>>)RenderAsync).CacheOutput(policy => policy.Expire(TimeSpan.FromMilliseconds(100)).StaleWhileRevalidate(TimeSpan.FromHours(1)));
+            app.MapGet("/short", async (HttpContext context) => await RenderAsync(context) is var page && _isGone ? Results.NotFound() : Results.Text(page)).CacheOutput(policy => policy.Expire(TimeSpan.FromMilliseconds(100)).StaleWhileRevalidate(TimeSpan.FromHours(1)));
             app.MapGet("/cookie", async (HttpContext context) =>
             {
                 context.Response.Cookies.Append("a", "b");
