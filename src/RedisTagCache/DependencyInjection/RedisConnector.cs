@@ -9,6 +9,8 @@ namespace RedisTagCache.DependencyInjection;
 /// <summary>Connects as the options say. What the user set is kept; what was left open is chosen so that trouble with Redis is felt least.</summary>
 internal sealed class RedisConnector(IOptions<RedisTagCacheOptions> options, IServiceProvider services) : IRedisConnector
 {
+    private const int MaxDiagnosis = 2_000; // milliseconds
+
     private readonly RedisTagCacheOptions _options = options.Value;
 
     public bool OwnsConnection => _options.ConnectionMultiplexerFactory is null && (_options.ConfigurationOptions is not null || _options.Configuration is not null);
@@ -28,11 +30,37 @@ internal sealed class RedisConnector(IOptions<RedisTagCacheOptions> options, ISe
         if (!OwnsConnection)
             return services.GetRequiredService<IConnectionMultiplexer>();
 
-        var configuration = _options.ConfigurationOptions?.Clone() ?? ConfigurationOptions.Parse(_options.Configuration!);
-        Complete(configuration, _options.OperationTimeout);
+        var configuration = NewConfiguration();
         var multiplexer = await ConnectionMultiplexer.ConnectAsync(configuration).ConfigureAwait(false);
         multiplexer.AddLibraryNameSuffix("RedisTagCache");
         return multiplexer;
+    }
+
+    public async Task<Exception?> DiagnoseAsync()
+    {
+        if (!OwnsConnection || DesignTime.IsActive)
+            return null;
+        var configuration = NewConfiguration();
+        configuration.AbortOnConnectFail = true;
+        configuration.ConnectRetry = 0;
+        configuration.ConnectTimeout = Math.Min(configuration.ConnectTimeout, MaxDiagnosis);
+        try
+        {
+            var multiplexer = await ConnectionMultiplexer.ConnectAsync(configuration).ConfigureAwait(false);
+            await multiplexer.DisposeAsync().ConfigureAwait(false);
+            return null;
+        }
+        catch (RedisConnectionException e)
+        {
+            return e;
+        }
+    }
+
+    private ConfigurationOptions NewConfiguration()
+    {
+        var configuration = _options.ConfigurationOptions?.Clone() ?? ConfigurationOptions.Parse(_options.Configuration!);
+        Complete(configuration, _options.OperationTimeout);
+        return configuration;
     }
 
     internal static void Complete(ConfigurationOptions configuration, TimeSpan operationTimeout)

@@ -21,6 +21,9 @@ internal static class FailureReasons
     public static bool IsPassword(Exception? exception) =>
         Chain(exception).Any(static e => Array.Exists(_ofPasswords, word => e.Message.Contains(word, StringComparison.OrdinalIgnoreCase)));
 
+    /// <summary>Whether nothing listens at the address.</summary>
+    public static bool IsConnectionRefused(Exception exception) => Find<SocketException>(exception) is { SocketErrorCode: SocketError.ConnectionRefused };
+
     private static string TextOf(Exception exception) =>
         Find<SocketException>(exception) is { } socket ? TextOf(socket)
         : Find<RedisServerException>(exception) is { } server ? TextOf(server)

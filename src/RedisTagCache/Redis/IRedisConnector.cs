@@ -13,4 +13,10 @@ internal interface IRedisConnector
     IReadOnlyCollection<EndPoint> Addresses { get; }
 
     Task<IConnectionMultiplexer> ConnectAsync();
+
+    /// <summary>
+    /// Connects once more, only to learn why there is no connection: what the client reports later does not always say that the server refused the user.
+    /// </summary>
+    /// <returns>The reason. <see langword="null"/> if there is a connection, or it is not made here.</returns>
+    Task<Exception?> DiagnoseAsync();
 }

@@ -100,7 +100,7 @@ internal sealed class RedisConnection(IRedisConnector connector, LayoutAgreement
         catch (Exception e)
         {
             _failedAt = time.GetTimestamp();
-            var failure = await ExplainAsync(e).ConfigureAwait(false);
+            var failure = await DiagnoseAsync(await ExplainAsync(e).ConfigureAwait(false)).ConfigureAwait(false);
             LogFailure(failure);
             throw failure;
         }
@@ -124,6 +124,16 @@ internal sealed class RedisConnection(IRedisConnector connector, LayoutAgreement
         {
             return new RedisTagCacheUnavailableException(unavailable.Message, cause);
         }
+    }
+
+    /// <summary>Finds out whether the server refuses the user, if the failure does not tell.</summary>
+    private async Task<RedisTagCacheUnavailableException> DiagnoseAsync(RedisTagCacheUnavailableException failure)
+    {
+        if (failure.InnerException is null || FailureReasons.IsPassword(failure) || FailureReasons.IsConnectionRefused(failure))
+            return failure;
+        return await connector.DiagnoseAsync().ConfigureAwait(false) is { } cause && FailureReasons.IsPassword(cause)
+            ? new RedisTagCacheUnavailableException(failure.Message, cause)
+            : failure;
     }
 
     private async Task<IConnectionMultiplexer> ConnectAsync()
