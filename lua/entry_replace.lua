@@ -6,7 +6,7 @@
 --   ttl        milliseconds; 0 removes the entry
 --   token      the stamp "<epoch>:<generation>:<run>" at which the value began, '' for a removal
 --   retention  microseconds for which a removal is remembered
---   cap        removals remembered at the most
+--   cap        removals remembered at most
 -- Reply: {1 when done and 0 when the value was refused and what it was to replace removed, stamp now ('' when there is none),
 --   number of this change, number of the change before it}
 -- Cost: O(size of the envelope + log r) for r removals remembered; a message

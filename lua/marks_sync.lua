@@ -1,9 +1,9 @@
--- Purpose: tells the marks above a score; first begins the partition anew when it is incomplete or has lost history, and notes a change of server.
+-- Purpose: tells the marks above a score; first begins the partition again when it is incomplete or has lost history, and notes a change of server.
 -- KEYS: epoch marks
 -- ARGV: known from limit nonce floor
 --   known  the newest stamp the caller has seen, '' for none
 --   from   the lowest score wanted, as ZRANGEBYSCORE takes it; heeded only while the lineage is still that of known
---   limit  marks told at the most
+--   limit  marks told at most
 --   nonce  16 hex digits, the name of a new generation should one begin
 --   floor  the floor the caller knows; Redis may have lost it together with the marks it stands for
 -- Reply: {stamp now, floor, member, score, member, score, ...} in the order of scores

@@ -2,7 +2,7 @@
 -- KEYS: removals
 -- ARGV: known limit
 --   known  the newest number the caller knows
---   limit  removals told at the most
+--   limit  removals told at most
 -- Reply: {newest number, floor, entry, number, entry, number, ...}; who knows nothing newer than the floor has missed something
 -- Cost: O(log r + limit)
 local last = redis.call('ZSCORE', KEYS[1], 'last')

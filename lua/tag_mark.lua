@@ -2,7 +2,7 @@
 -- KEYS: epoch marks
 -- ARGV: retention cap member...
 --   retention  microseconds for which a mark is kept
---   cap        marks kept at the most
+--   cap        marks kept at most
 --   member     'h' or 's' and the tag's id, once per tag
 -- Reply: {stamp before, stamp now, floor}, or {} when the partition is incomplete or this is another server than it was: sync first, then repeat
 -- Cost: O(n log m) for n tags and m marks; entries are not touched, however many carry the tag; a message

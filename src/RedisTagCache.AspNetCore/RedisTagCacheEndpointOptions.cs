@@ -1,6 +1,6 @@
 namespace RedisTagCache.AspNetCore;
 
-/// <summary>What the operator's page shows and may do. Given to <c>MapRedisTagCache</c>; fixed from then on.</summary>
+/// <summary>What the operations page shows and may do. Given to <c>MapRedisTagCache</c>; fixed from then on.</summary>
 public sealed class RedisTagCacheEndpointOptions
 {
     /// <summary>

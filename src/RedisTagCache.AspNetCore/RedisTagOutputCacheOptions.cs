@@ -6,7 +6,7 @@ namespace RedisTagCache.AspNetCore;
 public sealed class RedisTagOutputCacheOptions
 {
     /// <summary>
-    /// How long after its expiry a page is still served while it is rendered anew, where its endpoint does not say. Zero (not at all) to 365 days; default zero.
+    /// How long after its expiry a page is still served while it is rendered again, where its endpoint does not say. Zero (not at all) to 365 days; default zero.
     /// </summary>
     public TimeSpan StaleWindow { get; set; }
 
@@ -14,13 +14,13 @@ public sealed class RedisTagOutputCacheOptions
     /// How long a request waits for a page that another request renders, here or on another instance, before it renders the page itself.
     /// Zero (nobody waits, everybody renders) to 10 minutes; default 10 seconds. Choose it longer than your slowest page.
     /// </summary>
-    public TimeSpan RenderWait { get; set; } = TimeSpan.FromSeconds(10);
+    public TimeSpan RenderTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
     /// For how long nobody waits for a page that turned out not to be cacheable, such as one that is not found. 1 second to 1 hour; default 1 minute.
     /// Shorter: when such a page becomes cacheable, one request renders it for all the sooner. Longer: fewer requests wait in vain.
     /// </summary>
-    public TimeSpan UncacheableFor { get; set; } = TimeSpan.FromMinutes(1);
+    public TimeSpan UncacheableDuration { get; set; } = TimeSpan.FromMinutes(1);
 
     /// <summary>How long after a refresh that brought no page that can be stored the next one of the same page begins. 1 second to 1 hour; default 10 seconds.</summary>
     public TimeSpan RetryDelay { get; set; } = TimeSpan.FromSeconds(10);

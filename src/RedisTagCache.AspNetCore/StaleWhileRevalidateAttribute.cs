@@ -1,6 +1,6 @@
 namespace RedisTagCache.AspNetCore;
 
-/// <summary>For how long pages of an endpoint are still served after their expiry, while they are rendered anew behind their visitors.</summary>
+/// <summary>For how long pages of an endpoint are still served after their expiry, while they are rendered again behind their visitors.</summary>
 /// <param name="seconds">The window in seconds. Zero (not at all) to 31,536,000.</param>
 /// <exception cref="ArgumentOutOfRangeException">The window is out of range.</exception>
 [AttributeUsage(AttributeTargets.Class | AttributeTargets.Method)]

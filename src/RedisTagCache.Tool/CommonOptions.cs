@@ -25,9 +25,9 @@ internal static class CommonOptions
         Description = "The build whose entries are meant. Default: RedisTagCache:BuildNamespace of the appsettings.json here, then all builds.",
     };
 
-    public static readonly Option<string?> Surface = new("--surface", "-s")
+    public static readonly Option<string?> Region = new("--region", "-r")
     {
-        Description = "The surface: output, hybrid, distributed, or one of your own. Default: all.",
+        Description = "The region: output, hybrid, distributed, or one of your own. Default: all.",
     };
 
     public static readonly Option<bool> Yes = new("--yes", "-y") { Description = "Does not ask. Required if nobody is there to answer." };

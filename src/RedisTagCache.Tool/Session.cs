@@ -22,8 +22,8 @@ internal sealed class Session : IAsyncDisposable
             options.OperationTimeout = settings.Timeout;
 
             // What an eviction trims is for the application to say, whose options are not known here: with the highest ones that it can have, nothing is.
-            options.MarkRetention = TimeSpan.FromDays(365);
-            options.MaximumMarks = 10_000_000;
+            options.TagInvalidationRetention = TimeSpan.FromDays(365);
+            options.MaxTagInvalidations = 10_000_000;
         }).BuildServiceProvider();
     }
 

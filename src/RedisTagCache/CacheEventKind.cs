@@ -3,16 +3,16 @@ namespace RedisTagCache;
 /// <summary>What a <see cref="CacheEvent"/> tells of. Each is one instrument of the metrics, and moves when that does.</summary>
 public enum CacheEventKind
 {
-    /// <summary>A look-up ended: surface, outcome, for a miss the reason.</summary>
+    /// <summary>A lookup ended: region, outcome, for a miss the reason.</summary>
     Lookup,
 
-    /// <summary>A write ended: surface, outcome.</summary>
+    /// <summary>A write ended: region, outcome.</summary>
     Write,
 
     /// <summary>Tags were evicted or expired: kind as detail, outcome, their number.</summary>
     Eviction,
 
-    /// <summary>An entry was removed by key: surface, outcome.</summary>
+    /// <summary>An entry was removed by key: region, outcome.</summary>
     Removal,
 
     /// <summary>An operation on Redis ended: operation as detail, outcome, duration.</summary>

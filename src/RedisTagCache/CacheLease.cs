@@ -35,7 +35,7 @@ public sealed class CacheLease : IAsyncDisposable
     public CacheLeaseState State { get; }
 
     /// <summary>The token for a value whose computation begins now.</summary>
-    public CacheToken Token { get; }
+    public CacheVersion Token { get; }
 
     /// <summary>For how long it is taken, paused, or not needed at least; zero otherwise.</summary>
     public TimeSpan Left { get; }

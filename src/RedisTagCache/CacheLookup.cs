@@ -4,13 +4,13 @@ using RedisTagCache.Store;
 
 namespace RedisTagCache;
 
-/// <summary>The answer to a look-up. Holds a pooled buffer: dispose it once, after the payload has been read. Not safe for concurrent use.</summary>
+/// <summary>The answer to a lookup. Holds a pooled buffer: dispose it once, after the payload has been read. Not safe for concurrent use.</summary>
 public sealed class CacheLookup : IDisposable
 {
     private IMemoryOwner<byte>? _owner;
     private readonly ReadOnlyMemory<byte> _payload;
 
-    internal CacheLookup(CacheLookupState state, CacheToken token, DateTimeOffset createdAt, IMemoryOwner<byte> owner, ReadOnlyMemory<byte> payload)
+    internal CacheLookup(CacheLookupState state, CacheVersion token, DateTimeOffset createdAt, IMemoryOwner<byte> owner, ReadOnlyMemory<byte> payload)
     {
         State = state;
         Token = token;
@@ -19,7 +19,7 @@ public sealed class CacheLookup : IDisposable
         _payload = payload;
     }
 
-    internal CacheLookup(CacheMissReason reason, CacheToken token, byte[]? identity = null)
+    internal CacheLookup(CacheMissReason reason, CacheVersion token, byte[]? identity = null)
     {
         MissReason = reason;
         Token = token;
@@ -35,14 +35,14 @@ public sealed class CacheLookup : IDisposable
     /// <summary>Whether there is a payload, fresh or stale.</summary>
     public bool HasValue => State != CacheLookupState.Miss;
 
-    /// <summary>The token for a value whose computation begins after this look-up. Hand it to <see cref="TagCacheEntryOptions.Token"/>.</summary>
-    public CacheToken Token { get; }
+    /// <summary>The token for a value whose computation begins after this lookup. Hand it to <see cref="TagCacheEntryOptions.Token"/>.</summary>
+    public CacheVersion Token { get; }
 
     /// <summary>When the entry was written, by the clock of the instance that wrote it.</summary>
     public DateTimeOffset CreatedAt { get; }
 
     /// <summary>The bytes that were written; empty for a miss. Valid until <see cref="Dispose"/>.</summary>
-    /// <exception cref="ObjectDisposedException">The look-up was disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The lookup was disposed.</exception>
     public ReadOnlyMemory<byte> Payload
     {
         get

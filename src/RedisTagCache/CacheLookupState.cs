@@ -1,6 +1,6 @@
 namespace RedisTagCache;
 
-/// <summary>What a look-up found.</summary>
+/// <summary>What a lookup found.</summary>
 public enum CacheLookupState
 {
     /// <summary>Nothing that may be served.</summary>

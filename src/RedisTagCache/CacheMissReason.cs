@@ -1,6 +1,6 @@
 namespace RedisTagCache;
 
-/// <summary>Why a look-up was a miss.</summary>
+/// <summary>Why a lookup was a miss.</summary>
 public enum CacheMissReason
 {
     /// <summary>It was not a miss.</summary>

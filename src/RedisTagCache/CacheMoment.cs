@@ -4,8 +4,8 @@ using RedisTagCache.Store;
 namespace RedisTagCache;
 
 /// <summary>
-/// What an instance knew of evictions at one moment: gives tokens to values whose computation began then and that had no look-up of their own,
-/// such as a request that joined another one's look-up. Immutable, safe for concurrent use.
+/// What an instance knew of evictions at one moment: gives tokens to values whose computation began then and that had no lookup of their own,
+/// such as a request that joined another one's lookup. Immutable, safe for concurrent use.
 /// </summary>
 public sealed class CacheMoment
 {
@@ -24,12 +24,12 @@ public sealed class CacheMoment
 
     /// <summary>The token for a value of this key. As old as the instance's knowledge was, so at worst the value counts as evicted needlessly.</summary>
     /// <param name="key">The key the value will be written under.</param>
-    /// <returns>The token; <see cref="CacheToken.Never"/> when the instance knew nothing yet.</returns>
+    /// <returns>The token; <see cref="CacheVersion.Never"/> when the instance knew nothing yet.</returns>
     /// <exception cref="ArgumentException">The key is empty.</exception>
-    public CacheToken TokenOf(CacheEntryKey key)
+    public CacheVersion TokenOf(CacheEntryKey key)
     {
         ArgumentException.ThrowIfNullOrEmpty(key.Key, nameof(key));
-        return _states.Length > 0 && _states[_keys.PartitionOf(key.Key).Index] is { } state ? new CacheToken(state.Stamp) : CacheToken.Never;
+        return _states.Length > 0 && _states[_keys.PartitionOf(key.Key).Index] is { } state ? new CacheVersion(state.Stamp) : CacheVersion.Never;
     }
 
     /// <summary>
@@ -47,13 +47,13 @@ public sealed class CacheMoment
     internal bool IsOf(KeySpace keys) => ReferenceEquals(_keys, keys);
 
     /// <summary>The version of a value that is made of what was read from this moment on: the older one.</summary>
-    /// <param name="token">The version that the value's own look-up brought.</param>
+    /// <param name="token">The version that the value's own lookup brought.</param>
     /// <param name="partition">The value's partition.</param>
     /// <param name="first">What the instance knew of it first, for a moment before that.</param>
-    internal CacheToken Older(CacheToken token, Partition partition, EpochStamp? first)
+    internal CacheVersion Older(CacheVersion token, Partition partition, EpochStamp? first)
     {
         var known = partition.Index >= 0 && partition.Index < _states.Length && _states[partition.Index] is { } state ? state.Stamp : first;
-        return known is { } stamp && !token.IsDefault ? CacheToken.Older(new CacheToken(stamp), token) : token;
+        return known is { } stamp && !token.IsDefault ? CacheVersion.Older(new CacheVersion(stamp), token) : token;
     }
 
     /// <summary>The same for a value that is computed without Redis.</summary>

@@ -39,7 +39,7 @@ public sealed record CachePolicy
     /// <summary>The part of <see cref="Lifetime"/> after which the first caller has the value refreshed, without anybody waiting. 0.1 to 0.99; default none.</summary>
     public double? EagerRefresh { get; init; }
 
-    /// <summary>By which part, at the most and at random, <see cref="Lifetime"/> is shortened, so that what was written together does not expire together. 0 to 0.9; default 0.</summary>
+    /// <summary>By which part, at most and at random, <see cref="Lifetime"/> is shortened, so that what was written together does not expire together. 0 to 0.9; default 0.</summary>
     public double? Jitter { get; init; }
 
     /// <summary>

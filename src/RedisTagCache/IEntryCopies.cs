@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace RedisTagCache;
 
-/// <summary>The copies of one surface's entries in this instance's memory; see <see cref="ITagCacheCopies"/>. All members are safe for concurrent use.</summary>
+/// <summary>The copies of one region's entries in this instance's memory; see <see cref="ITagCacheCopies"/>. All members are safe for concurrent use.</summary>
 public interface IEntryCopies
 {
     /// <summary>Gives out a copy that is fresh as far as this instance knows, without asking Redis and without copying the bytes.</summary>
@@ -16,7 +16,7 @@ public interface IEntryCopies
     /// seconds, a copy is kept.
     /// </summary>
     /// <param name="key">The entry's key.</param>
-    /// <param name="cancellationToken">Ends the wait; the look-up is then abandoned.</param>
+    /// <param name="cancellationToken">Ends the wait; the lookup is then abandoned.</param>
     /// <returns>What was found. Dispose it when the payload has been read: its buffer is pooled.</returns>
     /// <exception cref="ArgumentException">The key is empty.</exception>
     ValueTask<CacheLookup> GetAsync(string key, CancellationToken cancellationToken = default);

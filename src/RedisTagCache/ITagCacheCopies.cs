@@ -10,11 +10,11 @@ namespace RedisTagCache;
 /// </remarks>
 public interface ITagCacheCopies
 {
-    /// <summary>Makes room for copies of a surface's entries. Each call makes a room of its own, which lives as long as the cache does.</summary>
-    /// <param name="surface">The surface, one with tags.</param>
-    /// <param name="mostBytes">The memory for them, by the size of their payloads. 1 byte or more.</param>
+    /// <summary>Makes room for copies of a region's entries. Each call makes a room of its own, which lives as long as the cache does.</summary>
+    /// <param name="region">The region, one with tags.</param>
+    /// <param name="maxBytes">The memory for them, by the size of their payloads. 1 byte or more.</param>
     /// <returns>The room, empty.</returns>
-    /// <exception cref="ArgumentException">The surface takes no tags.</exception>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="mostBytes"/> is not positive.</exception>
-    IEntryCopies Keep(CacheSurface surface, long mostBytes);
+    /// <exception cref="ArgumentException">The region takes no tags.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxBytes"/> is not positive.</exception>
+    IEntryCopies Keep(CacheRegion region, long maxBytes);
 }

@@ -10,23 +10,23 @@ namespace RedisTagCache;
 /// </remarks>
 public interface ITagCacheLeases
 {
-    /// <summary>Whether calls of the cache ask Redis at all: <see langword="false"/> while none of its servers answers, when look-ups miss and writes are dropped at once.</summary>
+    /// <summary>Whether calls of the cache ask Redis at all: <see langword="false"/> while none of its servers answers, when lookups miss and writes are dropped at once.</summary>
     bool IsAvailable { get; }
 
     /// <summary>Asks for the lease on an entry, in one round trip.</summary>
-    /// <param name="key">The entry's key, of a surface with tags.</param>
-    /// <param name="found">What a look-up of the entry gave, not disposed of yet. Where it has a value, that is stale and to be refreshed.</param>
+    /// <param name="key">The entry's key, of a region with tags.</param>
+    /// <param name="found">What a lookup of the entry gave, not disposed of yet. Where it has a value, that is stale and to be refreshed.</param>
     /// <param name="cancellationToken">Ends the wait; a lease that is granted after that is given back.</param>
     /// <returns>The lease, or who has it. Dispose it: that gives it back.</returns>
-    /// <exception cref="ArgumentException">The key is empty, or its surface takes no tags.</exception>
+    /// <exception cref="ArgumentException">The key is empty, or its region takes no tags.</exception>
     ValueTask<CacheLease> AcquireAsync(CacheEntryKey key, CacheLookup found, CancellationToken cancellationToken = default);
 
     /// <summary>Looks an entry up once more, after waiting for another's lease, in one round trip.</summary>
-    /// <param name="key">The entry's key, of a surface with tags.</param>
-    /// <param name="since">The token of the caller's first look-up. A value that began since then is his, even if it was evicted meanwhile: that came after him. So who waits is served
+    /// <param name="key">The entry's key, of a region with tags.</param>
+    /// <param name="since">The token of the caller's first lookup. A value that began since then is his, even if it was evicted meanwhile: that came after him. So who waits is served
     /// by one computation, however often its tags are evicted.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>What was found. Dispose it. Do not give a value to anybody who came later than the first look-up.</returns>
-    /// <exception cref="ArgumentException">The key is empty, or its surface takes no tags.</exception>
-    ValueTask<CacheLookup> LookAgainAsync(CacheEntryKey key, CacheToken since, CancellationToken cancellationToken = default);
+    /// <returns>What was found. Dispose it. Do not give a value to anybody who came later than the first lookup.</returns>
+    /// <exception cref="ArgumentException">The key is empty, or its region takes no tags.</exception>
+    ValueTask<CacheLookup> LookAgainAsync(CacheEntryKey key, CacheVersion since, CancellationToken cancellationToken = default);
 }

@@ -3,21 +3,21 @@ using System.Buffers;
 namespace RedisTagCache;
 
 /// <summary>
-/// The tag-aware store under every surface: bytes under a key, with tags, kept in Redis and judged by them when they are read.
+/// The tag-aware store under every region: bytes under a key, with tags, kept in Redis and judged by them when they are read.
 /// </summary>
 /// <remarks>
 /// <para>
-/// After <see cref="EvictByTagAsync(string, CancellationToken)"/> has returned, no look-up that begins later, on any instance that reads
+/// After <see cref="EvictByTagAsync(string, CancellationToken)"/> has returned, no lookup that begins later, on any instance that reads
 /// the same Redis, yields a value whose computation began before the eviction began. To get this for values that are computed after a
 /// miss, hand <see cref="CacheLookup.Token"/> of that miss to <see cref="TagCacheEntryOptions.Token"/> of the write.
 /// </para>
-/// <para>Trouble with Redis makes a look-up a miss (with the token <see cref="CacheToken.Never"/>) and a write <see cref="CacheWriteOutcome.Dropped"/>; removals and evictions throw. All members are safe for concurrent use.</para>
+/// <para>Trouble with Redis makes a lookup a miss (with the token <see cref="CacheVersion.Never"/>) and a write <see cref="CacheWriteOutcome.Dropped"/>; removals and evictions throw. All members are safe for concurrent use.</para>
 /// </remarks>
 public interface ITagCacheStore
 {
     /// <summary>Looks an entry up in one round trip.</summary>
     /// <param name="key">The entry's key.</param>
-    /// <param name="cancellationToken">Ends the wait; the look-up is then abandoned.</param>
+    /// <param name="cancellationToken">Ends the wait; the lookup is then abandoned.</param>
     /// <returns>What was found. Dispose it when the payload has been read: its buffer is pooled.</returns>
     /// <exception cref="ArgumentException">The key is empty.</exception>
     ValueTask<CacheLookup> GetAsync(CacheEntryKey key, CancellationToken cancellationToken = default);
@@ -25,21 +25,21 @@ public interface ITagCacheStore
     /// <summary>Writes an entry with its tags, atomically. An entry already there is replaced with its lifetime and its tags.</summary>
     /// <param name="key">The entry's key.</param>
     /// <param name="payload">The bytes to keep. The buffer is the caller's again as soon as the returned task has completed, however it completed.</param>
-    /// <param name="options">Lifetimes, tags and the token of the look-up that missed.</param>
+    /// <param name="options">Lifetimes, tags and the token of the lookup that missed.</param>
     /// <param name="cancellationToken">Ends the wait; the write may still reach Redis.</param>
     /// <returns>Whether the entry was stored, was refused because it may be older than an eviction, or was dropped because Redis is away.</returns>
-    /// <exception cref="ArgumentException">The key is empty, a tag is not valid, or the surface takes no tags.</exception>
+    /// <exception cref="ArgumentException">The key is empty, a tag is not valid, or the region takes no tags.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A lifetime is not positive, or the payload is larger than Redis takes (512 MiB).</exception>
     ValueTask<CacheWriteOutcome> SetAsync(CacheEntryKey key, ReadOnlySequence<byte> payload, TagCacheEntryOptions options, CancellationToken cancellationToken = default);
 
-    /// <summary>Removes one entry. On a surface with tags, copies in other instances end as they hear of it, and who computes the entry under a lease writes in vain.</summary>
+    /// <summary>Removes one entry. On a region with tags, copies in other instances end as they hear of it, and who computes the entry under a lease writes in vain.</summary>
     /// <param name="key">The entry's key.</param>
     /// <param name="cancellationToken">Ends the wait; the removal may still reach Redis.</param>
     /// <exception cref="ArgumentException">The key is empty.</exception>
     /// <exception cref="RedisTagCacheUnavailableException">Redis did not confirm the removal.</exception>
     ValueTask RemoveAsync(CacheEntryKey key, CancellationToken cancellationToken = default);
 
-    /// <summary>Evicts every entry that carries the tag, on every surface and in every build, whatever their number.</summary>
+    /// <summary>Evicts every entry that carries the tag, on every region and in every build, whatever their number.</summary>
     /// <param name="tag">The tag; <c>*</c> is carried by every output-cache entry.</param>
     /// <param name="cancellationToken">Ends the wait; the eviction may still reach Redis.</param>
     /// <exception cref="ArgumentException">The tag is empty or not valid Unicode.</exception>

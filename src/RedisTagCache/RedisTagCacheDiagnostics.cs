@@ -9,26 +9,26 @@ public static class RedisTagCacheDiagnostics
     /// <summary>The name of the activity source.</summary>
     public const string ActivitySourceName = "RedisTagCache";
 
-    /// <summary>Counter: look-ups, by <c>surface</c>, <c>outcome</c> (hit, stale, miss; hit_local, stale_local and fail_safe for values given out from memory) and, for a miss, <c>reason</c>.</summary>
+    /// <summary>Counter: lookups, by <c>region</c>, <c>outcome</c> (hit, stale, miss; hit_local, stale_local and fail_safe for values given out from memory) and, for a miss, <c>reason</c>.</summary>
     public const string LookupsInstrument = "redistagcache.lookups";
 
-    /// <summary>Counter: writes, by <c>surface</c> and <c>outcome</c> (stored, refused, dropped).</summary>
+    /// <summary>Counter: writes, by <c>region</c> and <c>outcome</c> (stored, refused, dropped).</summary>
     public const string WritesInstrument = "redistagcache.writes";
 
     /// <summary>Counter: tags evicted or expired, by <c>kind</c> (hard, soft; any for the last two outcomes) and <c>outcome</c> (done, failed, repeated, healed).</summary>
     public const string EvictionsInstrument = "redistagcache.evictions";
 
-    /// <summary>Counter: entries removed by key, by <c>surface</c> and <c>outcome</c> (done, failed).</summary>
+    /// <summary>Counter: entries removed by key, by <c>region</c> and <c>outcome</c> (done, failed).</summary>
     public const string RemovalsInstrument = "redistagcache.removals";
 
     /// <summary>Histogram, seconds: one operation on Redis, by <c>operation</c> and <c>outcome</c> (ok, timeout, error, canceled).</summary>
     public const string OperationDurationInstrument = "redistagcache.operation.duration";
 
     /// <summary>Counter: synchronizations of this instance's copy of the marks, by <c>kind</c> (catch_up, full) and <c>outcome</c> (ok, failed).</summary>
-    public const string MirrorSyncsInstrument = "redistagcache.mirror.syncs";
+    public const string TagStateSyncsInstrument = "redistagcache.tag_state.syncs";
 
     /// <summary>Gauge: evicted tags this instance remembers.</summary>
-    public const string MirrorMarksInstrument = "redistagcache.mirror.marks";
+    public const string TagStateTagsInstrument = "redistagcache.tag_state.tags";
 
     /// <summary>Counter: announcements received, by <c>kind</c> (eviction, removal, release) and <c>outcome</c> (applied, gap: one before it was missed).</summary>
     public const string MessagesInstrument = "redistagcache.backplane.messages";
@@ -40,7 +40,7 @@ public static class RedisTagCacheDiagnostics
     /// Counter: calls for values that were not there, by <c>role</c> (leader: ran the factory for the fleet; taken_over: the same after having waited for another instance; follower: waited for another
     /// instance's value; joined: waited for another caller in the process; alone: ran the factory without a lease).
     /// </summary>
-    public const string FlightsInstrument = "redistagcache.flights";
+    public const string FactoryCallsInstrument = "redistagcache.factory.calls";
 
     /// <summary>Counter: refreshes behind values that were given out, by <c>outcome</c> (done, failed, taken: another instance's).</summary>
     public const string RefreshesInstrument = "redistagcache.refreshes";
@@ -60,8 +60,8 @@ public static class RedisTagCacheDiagnostics
     /// <summary>Gauge: 0 while the circuit to Redis is closed, 1 while it is open.</summary>
     public const string CircuitStateInstrument = "redistagcache.circuit.state";
 
-    /// <summary>Dimension: the surface's name.</summary>
-    public const string SurfaceDimension = "surface";
+    /// <summary>Dimension: the region's name.</summary>
+    public const string RegionDimension = "region";
 
     /// <summary>Dimension: what came of it.</summary>
     public const string OutcomeDimension = "outcome";
@@ -69,7 +69,7 @@ public static class RedisTagCacheDiagnostics
     /// <summary>Dimension: how a call came by its value.</summary>
     public const string RoleDimension = "role";
 
-    /// <summary>Dimension: why a look-up missed (absent, evicted, damaged, unavailable), or why a value was not kept.</summary>
+    /// <summary>Dimension: why a lookup missed (absent, evicted, damaged, unavailable), or why a value was not kept.</summary>
     public const string ReasonDimension = "reason";
 
     /// <summary>Dimension: which kind of eviction or synchronization.</summary>

@@ -28,7 +28,7 @@ public sealed class RedisTagCacheOptions
     public string KeyPrefix { get; set; } = "rtc";
 
     /// <summary>
-    /// The name of this build: entries of surfaces isolated by build are seen only by instances with the same name. 1 to 128 characters.
+    /// The name of this build: entries of regions isolated by build are seen only by instances with the same name. 1 to 128 characters.
     /// Default: the first there is of the environment variables <c>DEPLOYMENT_VERSION</c>, <c>GIT_HASH</c>, <c>GITHUB_SHA</c>, <c>SOURCE_VERSION</c>,
     /// <c>BUILD_BUILDID</c>, the entry assembly's informational version where it carries a source revision, and its module version id.
     /// </summary>
@@ -48,7 +48,7 @@ public sealed class RedisTagCacheOptions
     /// <summary>
     /// Over how many partitions the keys are spread; each lies in one slot of a cluster, and an eviction writes to all of them. 1 to 1,024. Default: what the fleet
     /// already has, else 36 on a cluster and 1 elsewhere. Every instance with the same <see cref="KeyPrefix"/> needs the same, and one that was set to another is
-    /// refused: its look-ups are misses, and its evictions throw. Set it where a proxy hides a cluster, or for more than 18 primaries.
+    /// refused: its lookups are misses, and its evictions throw. Set it where a proxy hides a cluster, or for more than 18 primaries.
     /// </summary>
     public int? Partitions { get; set; }
 
@@ -56,13 +56,13 @@ public sealed class RedisTagCacheOptions
     /// How long an eviction is remembered by name. 1 minute to 365 days; default 7 days. An entry written before an eviction that is no longer
     /// remembered by name counts as evicted, whatever its tags: choose it no shorter than the longest lifetime of your tagged entries.
     /// </summary>
-    public TimeSpan MarkRetention { get; set; } = TimeSpan.FromDays(7);
+    public TimeSpan TagInvalidationRetention { get; set; } = TimeSpan.FromDays(7);
 
     /// <summary>
     /// How many evicted tags are remembered by name, in Redis (about 120 bytes each) and in every instance. 1,000 to 10,000,000; default 100,000.
     /// Beyond it the oldest are forgotten, and entries written before those count as evicted.
     /// </summary>
-    public int MaximumMarks { get; set; } = 100_000;
+    public int MaxTagInvalidations { get; set; } = 100_000;
 
     /// <summary>
     /// Policies by name, for <c>HybridCache</c> and <see cref="ITagCache"/>. The one named <c>default</c> holds for calls that say nothing else. Names are
@@ -86,7 +86,7 @@ public sealed class RedisTagCacheOptions
     /// Whether, while Redis is away, own copies of values are given out within their lifetime although evictions by other instances cannot be
     /// known. Default <see langword="true"/>. With <see langword="false"/> the factory runs instead, for each call, and where it fails there is no old value.
     /// </summary>
-    public bool ServeLocalCopiesDuringOutage { get; set; } = true;
+    public bool AllowLocalReadsWhenDisconnected { get; set; } = true;
 
     /// <summary>
     /// How long the right to compute a value outlives the instance that has it; while that one lives, it is renewed. 500 milliseconds to 5 minutes;
@@ -98,7 +98,7 @@ public sealed class RedisTagCacheOptions
     /// How long a caller waits for a value that another instance computes, before it has it computed itself. Zero to 10 minutes; default 30 seconds.
     /// Choose it longer than your slowest factory, and longer than <see cref="LeaseDuration"/>.
     /// </summary>
-    public TimeSpan LeaseWait { get; set; } = TimeSpan.FromSeconds(30);
+    public TimeSpan LeaseTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
     /// Gets or sets how long a factory of <c>HybridCache</c> or <see cref="ITagCache"/> holds up others. Must be between 1 second and 1 hour. The default is 2 minutes.

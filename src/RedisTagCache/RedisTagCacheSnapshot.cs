@@ -9,8 +9,8 @@ public sealed class RedisTagCacheSnapshot
     /// <summary>When this snapshot was taken.</summary>
     public required DateTimeOffset TakenAt { get; init; }
 
-    /// <summary>Look-ups, writes and removals, one row for each surface that was used.</summary>
-    public required IReadOnlyList<SurfaceStatistics> Surfaces { get; init; }
+    /// <summary>Lookups, writes and removals, one row for each region that was used.</summary>
+    public required IReadOnlyList<RegionStatistics> Regions { get; init; }
 
     /// <summary>Values computed, refreshed, and waited for.</summary>
     public required ValueStatistics Values { get; init; }

@@ -1,6 +1,6 @@
 namespace RedisTagCache;
 
-/// <summary>Redis did not confirm an eviction, an expiry or a removal. Look-ups and writes never throw it.</summary>
+/// <summary>Redis did not confirm an eviction, an expiry or a removal. Lookups and writes never throw it.</summary>
 public sealed class RedisTagCacheUnavailableException : Exception
 {
     /// <summary>Creates the exception.</summary>

@@ -19,7 +19,7 @@ public sealed record TagCacheEntryOptions
 
     /// <summary>
     /// Ends the entry when it has not been read for this long; never beyond <see cref="Lifetime"/>. One millisecond or more; default none.
-    /// Only for surfaces without tags; it cannot be combined with <see cref="StaleWindow"/>.
+    /// Only for regions without tags; it cannot be combined with <see cref="StaleWindow"/>.
     /// </summary>
     public TimeSpan? SlidingExpiration { get; init; }
 
@@ -27,8 +27,8 @@ public sealed record TagCacheEntryOptions
     public ReadOnlyMemory<string> Tags { get; init; }
 
     /// <summary>
-    /// The token of the look-up that missed before the value was computed. Default: none, the value counts as begun when the write is called,
+    /// The token of the lookup that missed before the value was computed. Default: none, the value counts as begun when the write is called,
     /// which is only right for values that do not depend on data read before.
     /// </summary>
-    public CacheToken Token { get; init; }
+    public CacheVersion Token { get; init; }
 }

@@ -5,7 +5,7 @@ using Names = RedisTagCache.RedisTagCacheDiagnostics;
 
 namespace RedisTagCache.AspNetCore.Tests;
 
-/// <summary>What some instances report of themselves: how many look-ups and writes had which outcome. Keeps counts alone, so it bears any load.</summary>
+/// <summary>What some instances report of themselves: how many lookups and writes had which outcome. Keeps counts alone, so it bears any load.</summary>
 internal sealed class Outcomes : IDisposable
 {
     private readonly MeterListener _listener = new();

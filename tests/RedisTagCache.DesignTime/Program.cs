@@ -23,7 +23,7 @@ internal sealed class UsesTheCacheAtStartup(ITagCacheStore store) : IHostedServi
 {
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        using var lookup = await store.GetAsync(new CacheEntryKey(CacheSurface.Output, "warm"), cancellationToken);
+        using var lookup = await store.GetAsync(new CacheEntryKey(CacheRegion.Output, "warm"), cancellationToken);
         Console.WriteLine($"Looked up at startup: {lookup.MissReason}"); // shows in the build's output
     }
 

@@ -52,7 +52,7 @@ internal sealed class VersionHistory(int keys)
         {
             var key = Random.Shared.Next(keys);
             var floor = Interlocked.Read(ref _evicted[key]);
-            CacheToken token;
+            CacheVersion token;
             using (var lookup = await store.GetAsync(Page("k" + key), CancellationToken.None))
             {
                 Interlocked.Increment(ref _reads);

@@ -6,7 +6,7 @@ namespace RedisTagCache.TestSupport;
 /// <summary>Short forms of what tests do all the time.</summary>
 public static class StoreExtensions
 {
-    public static CacheSurface Pages { get; } = new("pages", isTagged: true, isIsolatedByBuild: true);
+    public static CacheRegion Pages { get; } = new("pages", isTagged: true, isIsolatedByBuild: true);
 
     public static CacheEntryKey Page(string key) => new(Pages, key);
 
@@ -16,14 +16,14 @@ public static class StoreExtensions
         return lookup.HasValue ? Encoding.UTF8.GetString(lookup.Payload.Span) : null;
     }
 
-    /// <summary>Writes as a value that was begun just now, after a look-up of its own.</summary>
+    /// <summary>Writes as a value that was begun just now, after a lookup of its own.</summary>
     public static async Task<CacheWriteOutcome> WriteAsync(this ITagCacheStore store, string key, string value, params string[] tags)
     {
         using var lookup = await store.GetAsync(Page(key));
         return await store.WriteAsync(key, value, lookup.Token, tags);
     }
 
-    public static async Task<CacheWriteOutcome> WriteAsync(this ITagCacheStore store, string key, string value, CacheToken token, params string[] tags) =>
+    public static async Task<CacheWriteOutcome> WriteAsync(this ITagCacheStore store, string key, string value, CacheVersion token, params string[] tags) =>
         await store.SetAsync(
             Page(key),
             new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes(value)),

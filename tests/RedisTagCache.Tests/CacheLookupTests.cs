@@ -5,7 +5,7 @@ namespace RedisTagCache.Tests;
 
 public sealed class CacheLookupTests
 {
-    private static readonly CacheToken _token = new(new EpochStamp(5, 7, 1));
+    private static readonly CacheVersion _token = new(new EpochStamp(5, 7, 1));
 
     [Theory]
     [InlineData(CacheLookupState.Fresh)]

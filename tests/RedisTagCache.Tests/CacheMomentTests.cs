@@ -11,8 +11,8 @@ public sealed class CacheMomentTests
         var keys = new KeySpace("rtc", "build", 32);
         var states = Enumerable.Range(0, 32).Select(i => i == 31 ? null : new MirrorState(new EpochStamp(i + 1, 7, 1), 0, new MarkTable())).ToArray();
         var moment = new CacheMoment(keys, states, new long[32], TimeProvider.System);
-        Assert.Equal(new CacheToken(new EpochStamp(5, 7, 1)), moment.TokenOf(new CacheEntryKey(CacheSurface.Output, "a"))); // in partition 4
-        Assert.Equal(CacheToken.Never, moment.TokenOf(new CacheEntryKey(CacheSurface.Output, "b"))); // in partition 31, of which nothing is known
+        Assert.Equal(new CacheVersion(new EpochStamp(5, 7, 1)), moment.TokenOf(new CacheEntryKey(CacheRegion.Output, "a"))); // in partition 4
+        Assert.Equal(CacheVersion.Never, moment.TokenOf(new CacheEntryKey(CacheRegion.Output, "b"))); // in partition 31, of which nothing is known
     }
 
     [Fact]
@@ -67,15 +67,15 @@ public sealed class CacheMomentTests
     {
         var keys = new KeySpace("rtc", "build", 1);
         var moment = new CacheMoment(keys, [known is { } epoch ? new MirrorState(new EpochStamp(epoch, 7, 1), 0, new MarkTable()) : null], [0], TimeProvider.System);
-        var token = new CacheToken(new EpochStamp(7, 7, 1));
+        var token = new CacheVersion(new EpochStamp(7, 7, 1));
         EpochStamp? seen = first is { } begun ? new EpochStamp(begun, 7, 1) : null;
-        Assert.Equal(new CacheToken(new EpochStamp(expected, 7, 1)), moment.Older(token, keys.Partitions[0], seen));
-        Assert.Equal(default, moment.Older(default(CacheToken), keys.Partitions[0], seen)); // of which nothing is known
+        Assert.Equal(new CacheVersion(new EpochStamp(expected, 7, 1)), moment.Older(token, keys.Partitions[0], seen));
+        Assert.Equal(default, moment.Older(default(CacheVersion), keys.Partitions[0], seen)); // of which nothing is known
     }
 
     [Theory]
     [InlineData(null)]
     [InlineData("")]
     public void TokenOf_NoKey_IsAnArgumentException(string? key) =>
-        Assert.ThrowsAny<ArgumentException>(() => new CacheMoment(new KeySpace("rtc", "build", 1), [null], [0], TimeProvider.System).TokenOf(new CacheEntryKey(CacheSurface.Output, key!)));
+        Assert.ThrowsAny<ArgumentException>(() => new CacheMoment(new KeySpace("rtc", "build", 1), [null], [0], TimeProvider.System).TokenOf(new CacheEntryKey(CacheRegion.Output, key!)));
 }

@@ -30,7 +30,7 @@ public sealed class CommandTests : IClassFixture<RedisFixture>, IAsyncDisposable
         Assert.Contains("3 entries of 4 looked at.", human.Out, StringComparison.Ordinal);
         var json = (await RunAsync("find", "--tag", "posts", "--key", "post/2", "--json")).Json;
         var entry = Assert.Single(json.GetProperty("entries").EnumerateArray());
-        Assert.Equal(("post/2", "pages", "fresh", "none", 6), (Text(entry, "key"), Text(entry, "surface"), Text(entry, "verdict"), Text(entry, "reason"), entry.GetProperty("payloadBytes").GetInt32()));
+        Assert.Equal(("post/2", "pages", "fresh", "none", 6), (Text(entry, "key"), Text(entry, "region"), Text(entry, "status"), Text(entry, "reason"), entry.GetProperty("payloadBytes").GetInt32()));
         Assert.True(json.GetProperty("isComplete").GetBoolean());
     }
 
@@ -57,9 +57,9 @@ public sealed class CommandTests : IClassFixture<RedisFixture>, IAsyncDisposable
         await _application.Store.EvictByTagAsync("post:1");
         var human = await RunAsync("inspect", "post/1", "--payload");
         Assert.Equal(ExitCode.Ok, human.Code);
-        Assert.All((string[])["dead: tag post:1 evicted", "post:1 posts", "page 1", "pages"], part => Assert.Contains(part, human.Out, StringComparison.Ordinal));
-        var entry = (await RunAsync("inspect", "post/1", "--payload", "--json", "--surface", "pages", "--build-namespace", "test")).Json.GetProperty("entries")[0];
-        Assert.Equal(("dead", "tagEvicted", "post:1", "page 1"), (Text(entry, "verdict"), Text(entry, "reason"), Text(entry, "reasonTag"), Decoded(entry)));
+        Assert.All((string[])["invalidated: tag post:1 evicted", "post:1 posts", "page 1", "pages"], part => Assert.Contains(part, human.Out, StringComparison.Ordinal));
+        var entry = (await RunAsync("inspect", "post/1", "--payload", "--json", "--region", "pages", "--build-namespace", "test")).Json.GetProperty("entries")[0];
+        Assert.Equal(("invalidated", "tagEvicted", "post:1", "page 1"), (Text(entry, "status"), Text(entry, "reason"), Text(entry, "reasonTag"), Decoded(entry)));
         var missing = await RunAsync("inspect", "post/77", "--json");
         Assert.Equal(ExitCode.Problem, missing.Code);
         Assert.Contains("post/77", missing.Json.GetProperty("error").GetString(), StringComparison.Ordinal);
@@ -85,7 +85,7 @@ public sealed class CommandTests : IClassFixture<RedisFixture>, IAsyncDisposable
         Assert.Equal(ExitCode.Ok, (await RunAsync("expire", "post:1", "--yes")).Code);
         using var found = await _application.Store.GetAsync(Page("post/1"), TestContext.Current.CancellationToken);
         Assert.Equal(CacheLookupState.Stale, found.State);
-        Assert.Contains("stale: tag post:1 expired", (await RunAsync("find", "--verdict", "stale")).Out, StringComparison.Ordinal);
+        Assert.Contains("stale: tag post:1 expired", (await RunAsync("find", "--status", "stale")).Out, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -129,9 +129,9 @@ public sealed class CommandTests : IClassFixture<RedisFixture>, IAsyncDisposable
         await FillAsync();
         await _application.Store.EvictByTagAsync("posts");
         var dry = (await RunAsync("reclaim", "--dry-run", "--json")).Json;
-        Assert.Equal((4, 3, true), (dry.GetProperty("lookedAt").GetInt32(), dry.GetProperty("droppedDead").GetInt32(), dry.GetProperty("dryRun").GetBoolean()));
+        Assert.Equal((4, 3, true), (dry.GetProperty("lookedAt").GetInt32(), dry.GetProperty("droppedInvalidated").GetInt32(), dry.GetProperty("dryRun").GetBoolean()));
         var run = await RunAsync("reclaim", "--yes");
-        Assert.Contains("Dropped 3 dead entries and 0 of other builds", run.Out, StringComparison.Ordinal);
+        Assert.Contains("Dropped 3 invalidated entries and 0 of other builds", run.Out, StringComparison.Ordinal);
         Assert.Equal("author", await _application.Store.ReadAsync("author/1"));
         Assert.Equal(ExitCode.Usage, (await RunAsync("reclaim", "--yes", "--other-builds-older-than", "7d")).Code);
         Assert.Equal(ExitCode.Usage, (await RunAsync("reclaim", "--yes", "-b", "test", "--other-builds-older-than", "a week")).Code);
@@ -148,7 +148,7 @@ public sealed class CommandTests : IClassFixture<RedisFixture>, IAsyncDisposable
         Assert.Contains("4 entries looked at.", human.Out, StringComparison.Ordinal);
         var json = (await RunAsync("stats", "--json")).Json;
         var row = Assert.Single(json.GetProperty("entries").EnumerateArray());
-        Assert.Equal(("pages", "test", 3, 1), (Text(row, "surface"), Text(row, "buildNamespace"), row.GetProperty("fresh").GetInt32(), row.GetProperty("dead").GetInt32()));
+        Assert.Equal(("pages", "test", 3, 1), (Text(row, "region"), Text(row, "buildNamespace"), row.GetProperty("fresh").GetInt32(), row.GetProperty("invalidated").GetInt32()));
         Assert.Equal(1, json.GetProperty("partitions")[0].GetProperty("marks").GetInt32());
         Assert.True(json.GetProperty("servers")[0].GetProperty("isAnswering").GetBoolean());
     }
@@ -158,10 +158,10 @@ public sealed class CommandTests : IClassFixture<RedisFixture>, IAsyncDisposable
     {
         var run = await ToolRun.StartAsync("bench", "--seconds", "0.2", "--json", "-c", _redis.ConnectionString);
         Assert.Equal(ExitCode.Ok, run.Code);
-        Assert.Equal(["bare GET", "look-up", "bare SET", "write", "eviction"], run.Json.GetProperty("rows").EnumerateArray().Select(row => Text(row, "operation")));
+        Assert.Equal(["bare GET", "lookup", "bare SET", "write", "eviction"], run.Json.GetProperty("rows").EnumerateArray().Select(row => Text(row, "operation")));
         Assert.All(run.Json.GetProperty("rows").EnumerateArray(), row => Assert.True(row.GetProperty("perSecond").GetDouble() > 0));
         Assert.Empty(_redis.Connection.GetServers()[0].Keys(pattern: "*redistagcache-bench*"));
-        Assert.Contains("look-up", (await ToolRun.StartAsync("bench", "--seconds", "0.1", "-c", _redis.ConnectionString)).Out, StringComparison.Ordinal);
+        Assert.Contains("lookup", (await ToolRun.StartAsync("bench", "--seconds", "0.1", "-c", _redis.ConnectionString)).Out, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -182,7 +182,7 @@ public sealed class CommandTests : IClassFixture<RedisFixture>, IAsyncDisposable
         var folder = Directory.CreateTempSubdirectory("rtc-tool-").FullName;
         var settings = new { RedisTagCache = new { Configuration = _redis.ConnectionString, KeyPrefix = _prefix, BuildNamespace = "test" } };
         await File.WriteAllTextAsync(Path.Combine(folder, "appsettings.json"), JsonSerializer.Serialize(settings), TestContext.Current.CancellationToken);
-        var run = await ToolRun.StartAsync(["inspect", "post/1", "-s", "pages"], null, folder: folder);
+        var run = await ToolRun.StartAsync(["inspect", "post/1", "-r", "pages"], null, folder: folder);
         Directory.Delete(folder, recursive: true);
         Assert.Equal(ExitCode.Ok, run.Code);
         Assert.Contains("post/1", run.Out, StringComparison.Ordinal);
@@ -191,7 +191,7 @@ public sealed class CommandTests : IClassFixture<RedisFixture>, IAsyncDisposable
     [Fact]
     public async Task CommandLines_ThatAreWrong_AreAnsweredWithTheUsageCode()
     {
-        foreach (var args in (string[][])[["nosuch"], ["find", "--limit", "many"], ["evict"], ["stats", "--timeout", "0"], ["find", "--verdict", "rotten"]])
+        foreach (var args in (string[][])[["nosuch"], ["find", "--limit", "many"], ["evict"], ["stats", "--timeout", "0"], ["find", "--status", "rotten"]])
             Assert.Equal(ExitCode.Usage, (await ToolRun.StartAsync(args)).Code);
         var none = await ToolRun.StartAsync("stats");
         Assert.Equal(ExitCode.Usage, none.Code);
@@ -200,7 +200,7 @@ public sealed class CommandTests : IClassFixture<RedisFixture>, IAsyncDisposable
         Assert.Equal(ExitCode.Usage, wrong.Code);
         Assert.DoesNotContain("secret-1", wrong.Error, StringComparison.Ordinal);
         await FillAsync();
-        Assert.Equal(ExitCode.Usage, (await RunAsync("find", "--surface", "a:b")).Code);
+        Assert.Equal(ExitCode.Usage, (await RunAsync("find", "--region", "a:b")).Code);
     }
 
     [Fact]

@@ -3,17 +3,17 @@ namespace RedisTagCache.Tool.Tests;
 /// <summary>What has no effect on a command is refused, and never taken for something else. No command of these gets as far as a connection.</summary>
 public sealed class RefusedOptionTests
 {
-    private static readonly string[] _all = ["--prefix p", "-p p", "--build-namespace b", "-b b", "--surface s", "-s s", "--yes", "-y", "--wide", "-w"];
+    private static readonly string[] _all = ["--prefix p", "-p p", "--build-namespace b", "-b b", "--region s", "-r s", "--yes", "-y", "--wide", "-w"];
 
     private static readonly Dictionary<string, string[]> _heeded = new()
     {
         ["doctor"] = ["prefix"],
-        ["stats"] = ["prefix", "build-namespace", "surface", "wide"],
-        ["find"] = ["prefix", "build-namespace", "surface", "wide"],
-        ["inspect KEY"] = ["prefix", "build-namespace", "surface", "wide"],
+        ["stats"] = ["prefix", "build-namespace", "region", "wide"],
+        ["find"] = ["prefix", "build-namespace", "region", "wide"],
+        ["inspect KEY"] = ["prefix", "build-namespace", "region", "wide"],
         ["evict TAG"] = ["prefix", "yes"],
         ["expire TAG"] = ["prefix", "yes"],
-        ["remove KEY"] = ["prefix", "build-namespace", "surface", "yes"],
+        ["remove KEY"] = ["prefix", "build-namespace", "region", "yes"],
         ["reclaim"] = ["prefix", "yes"],
         ["reclaim --other-builds-older-than 7d"] = ["prefix", "build-namespace", "yes"],
         ["bench"] = [],
@@ -55,7 +55,7 @@ public sealed class RefusedOptionTests
     [InlineData("reclaim", "--dry-rn")]
     [InlineData("find", "post:1")]
     [InlineData("stats", "--limit", "5")]
-    [InlineData("stats", "--max-keys", "0", "--surface", "hybrid")]
+    [InlineData("stats", "--max-keys", "0", "--region", "hybrid")]
     [InlineData("find", "--wide", "--json")]
     [InlineData("find", "--tag", "a", "--path", "/a")]
     public async Task Word_ThatMeansNothing_IsRefused(params string[] args)
@@ -66,9 +66,9 @@ public sealed class RefusedOptionTests
     }
 
     [Theory]
-    [InlineData("find --verdict bad", "--verdict must be fresh, stale or dead, but was 'bad'.")]
-    [InlineData("find --verdict 1", "--verdict must be fresh, stale or dead, but was '1'.")]
-    [InlineData("find --verdict dead,fresh", "--verdict must be fresh, stale or dead, but was 'dead,fresh'.")]
+    [InlineData("find --status bad", "--status must be fresh, stale or invalidated, but was 'bad'.")]
+    [InlineData("find --status 1", "--status must be fresh, stale or invalidated, but was '1'.")]
+    [InlineData("find --status invalidated,fresh", "--status must be fresh, stale or invalidated, but was 'invalidated,fresh'.")]
     [InlineData("find --limit many", "--limit must be a whole number from 1 to 2,147,483,647, but was 'many'.")]
     [InlineData("find --limit 0", "--limit must be a whole number from 1")]
     [InlineData("find --max-keys 1.5", "--max-keys must be a whole number from 1")]
@@ -94,7 +94,7 @@ public sealed class RefusedOptionTests
     {
         var help = (await ToolRun.StartAsync("evict", "--help")).Out;
         Assert.Contains("--yes", help, StringComparison.Ordinal);
-        Assert.DoesNotContain("--surface", help, StringComparison.Ordinal);
-        Assert.Contains("--surface", (await ToolRun.StartAsync("find", "--help")).Out, StringComparison.Ordinal);
+        Assert.DoesNotContain("--region", help, StringComparison.Ordinal);
+        Assert.Contains("--region", (await ToolRun.StartAsync("find", "--help")).Out, StringComparison.Ordinal);
     }
 }

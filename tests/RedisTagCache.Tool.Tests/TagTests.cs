@@ -68,8 +68,8 @@ public sealed class TagTests : IClassFixture<RedisFixture>, IAsyncDisposable
             var found = (await RunAsync("find", "--path", path, "--json")).Json.GetProperty("entries");
             Assert.Equal("page", Assert.Single(found.EnumerateArray()).GetProperty("key").GetString());
             Assert.Equal(ExitCode.Ok, (await RunAsync(command, "--path", path, "--yes")).Code);
-            var verdicts = (await RunAsync("find", "--json")).Json.GetProperty("entries").EnumerateArray().ToDictionary(static entry => entry.GetProperty("key").GetString()!, static entry => entry.GetProperty("verdict").GetString());
-            Assert.Equal((command == "evict" ? "dead" : "stale", "fresh"), (verdicts["page"], verdicts["other"]));
+            var verdicts = (await RunAsync("find", "--json")).Json.GetProperty("entries").EnumerateArray().ToDictionary(static entry => entry.GetProperty("key").GetString()!, static entry => entry.GetProperty("status").GetString());
+            Assert.Equal((command == "evict" ? "invalidated" : "stale", "fresh"), (verdicts["page"], verdicts["other"]));
             await _application.Store.RemoveAsync(StoreExtensions.Page("page"));
         }
     }
@@ -92,7 +92,7 @@ public sealed class TagTests : IClassFixture<RedisFixture>, IAsyncDisposable
     [Fact]
     public async Task Evict_InACacheWithMoreThanTheDefaults_TrimsNothing()
     {
-        await using var application = Instance.Create(_redis.ConnectionString, options => (options.KeyPrefix, options.MaximumMarks) = (_prefix, 1_000_000));
+        await using var application = Instance.Create(_redis.ConnectionString, options => (options.KeyPrefix, options.MaxTagInvalidations) = (_prefix, 1_000_000));
         await application.Store.WriteAsync("k", "v", "kept");
         var database = _redis.Connection.GetDatabase();
         var marks = $"{{{_prefix}:0}}:marks";

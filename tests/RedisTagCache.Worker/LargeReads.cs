@@ -9,23 +9,23 @@ internal static class LargeReads
 {
     public static async Task<string> MeasureAsync(Command command, ITagCacheStore store, IDatabase plain)
     {
-        var surface = command.Key.Length == 0 ? null : new CacheSurface(command.Key, isTagged: true, isIsolatedByBuild: true);
-        await ReadAsync("nothing", surface, store, plain); // connected, compiled
+        var region = command.Key.Length == 0 ? null : new CacheRegion(command.Key, isTagged: true, isIsolatedByBuild: true);
+        await ReadAsync("nothing", region, store, plain); // connected, compiled
         var before = Peak();
-        var hits = await Task.WhenAll(command.Tags.Select(key => ReadAsync(key, surface, store, plain)));
+        var hits = await Task.WhenAll(command.Tags.Select(key => ReadAsync(key, region, store, plain)));
         return string.Create(CultureInfo.InvariantCulture, $"{hits.Count(static hit => hit)} {Peak() - before}");
     }
 
-    private static async Task<bool> ReadAsync(string key, CacheSurface? surface, ITagCacheStore store, IDatabase plain)
+    private static async Task<bool> ReadAsync(string key, CacheRegion? region, ITagCacheStore store, IDatabase plain)
     {
-        if (surface is null)
+        if (region is null)
         {
             using var lease = await plain.StringGetLeaseAsync(key);
             await Task.Yield();
             return lease is not null;
         }
 
-        using var lookup = await store.GetAsync(new CacheEntryKey(surface, key));
+        using var lookup = await store.GetAsync(new CacheEntryKey(region, key));
         await Task.Yield();
         return lookup.HasValue;
     }

@@ -13,11 +13,11 @@ internal enum Verb
     Evict,
     Expire,
 
-    /// <summary>Reads until it reads something else than <see cref="Command.Value"/>, for ten seconds at the most; gives what it has read last.</summary>
+    /// <summary>Reads until it reads something else than <see cref="Command.Value"/>, for ten seconds at most; gives what it has read last.</summary>
     Watch,
 
     /// <summary>
-    /// Reads all entries that <see cref="Command.Tags"/> names, at once: from the surface <see cref="Command.Key"/>, or as keys of Redis, each with a command of its
+    /// Reads all entries that <see cref="Command.Tags"/> names, at once: from the region <see cref="Command.Key"/>, or as keys of Redis, each with a command of its
     /// own, where that is empty. Gives the number of hits and the bytes by which the peak of the working set grew.
     /// </summary>
     ReadMany,

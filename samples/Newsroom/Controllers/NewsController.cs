@@ -18,7 +18,7 @@ public sealed class NewsController(NewsroomDb db, TrendingNames trending) : Cont
     private const int OneHour = 3600;
     private const int OneMinute = 60;
 
-    // A minute, because the names on it change with time. To render it anew costs little: unless an edit came in between, a list is at hand.
+    // A minute, because the names on it change with time. To render it again costs little: unless an edit came in between, a list is at hand.
     [HttpGet("/")]
     [OutputCache(Duration = OneMinute, Tags = [CacheTags.Articles, CacheTags.Front])]
     public async Task<IActionResult> Front()

@@ -12,8 +12,8 @@ internal sealed class ValidateRedisTagOutputCacheOptions : IValidateOptions<Redi
     {
         var failures = new ValidateOptionsResultBuilder();
         Check(nameof(options.StaleWindow), options.StaleWindow, TimeSpan.Zero, TimeSpan.FromDays(365), "zero to 365 days");
-        Check(nameof(options.RenderWait), options.RenderWait, TimeSpan.Zero, TimeSpan.FromMinutes(10), "zero to 10 minutes");
-        Check(nameof(options.UncacheableFor), options.UncacheableFor, _second, _hour, "1 second to 1 hour");
+        Check(nameof(options.RenderTimeout), options.RenderTimeout, TimeSpan.Zero, TimeSpan.FromMinutes(10), "zero to 10 minutes");
+        Check(nameof(options.UncacheableDuration), options.UncacheableDuration, _second, _hour, "1 second to 1 hour");
         Check(nameof(options.RetryDelay), options.RetryDelay, _second, _hour, "1 second to 1 hour");
         Check(nameof(options.RefreshTimeout), options.RefreshTimeout, _second, _hour, "1 second to 1 hour");
         Check(nameof(options.LocalCacheBytes), options.LocalCacheBytes, 0, 64L * 1024 * 1024 * 1024, "zero to 64 GiB");

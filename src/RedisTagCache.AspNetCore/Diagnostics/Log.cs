@@ -26,10 +26,10 @@ internal static partial class Log
     [LoggerMessage(LogIds.PageRefreshDiffers, LogLevel.Warning, "The refresh of {Endpoint} led to another cache key than its request ({Count} such refreshes since the last line). Something the key depends on is not the same when the request runs again.")]
     public static partial void PageRefreshDiffers(ILogger logger, string? endpoint, long count);
 
-    [LoggerMessage(LogIds.OperationsUnprotected, LogLevel.Error, "The operator's page is mapped without an authorization policy outside of Development, and refuses every request. Add RequireAuthorization() to MapRedisTagCache().")]
+    [LoggerMessage(LogIds.OperationsUnprotected, LogLevel.Error, "The operations page is mapped without an authorization policy outside of Development, and refuses every request. Add RequireAuthorization() to MapRedisTagCache().")]
     public static partial void OperationsUnprotected(ILogger logger);
 
-    [LoggerMessage(LogIds.OperatorActed, LogLevel.Information, "On the operator's page: {Action} ({Count}).")]
+    [LoggerMessage(LogIds.OperatorActed, LogLevel.Information, "On the operations page: {Action} ({Count}).")]
     public static partial void OperatorActed(ILogger logger, string action, int count);
 
     [LoggerMessage(LogIds.PageRefreshedByRequest, LogLevel.Information, "Middleware before the output cache gives requests for {Endpoint} state that a background refresh does not have, so the request that finds a stale page renders it ({Count} since the last line). To refresh in the background, set RedisTagOutputCacheOptions.PrepareRefresh.")]

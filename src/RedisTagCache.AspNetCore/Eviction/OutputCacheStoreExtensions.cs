@@ -33,7 +33,7 @@ public static class RedisTagOutputCacheStoreExtensions
         return store.EvictByTagAsync(PathTag.OfAddress(path), cancellationToken);
     }
 
-    /// <summary>Makes the pages of one path stale, in all their variants: each is served once more while it is rendered anew.</summary>
+    /// <summary>Makes the pages of one path stale, in all their variants: each is served once more while it is rendered again.</summary>
     /// <param name="store">The cache's store.</param>
     /// <param name="path">The path, without the path base. A query in it is ignored, a trailing slash and case make no difference.</param>
     /// <param name="cancellationToken">Ends the wait; the expiry may still reach Redis.</param>

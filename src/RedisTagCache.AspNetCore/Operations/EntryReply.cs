@@ -9,7 +9,7 @@ namespace RedisTagCache.AspNetCore.Operations;
 /// <param name="PayloadText">The beginning of its payload, where it was asked for and may be shown.</param>
 internal sealed record EntryReply([property: JsonIgnore] CacheEntryInfo Entry, string? PayloadText)
 {
-    public string Surface => Entry.Surface;
+    public string Region => Entry.Region;
 
     public string? BuildNamespace => Entry.BuildNamespace;
 
@@ -19,7 +19,7 @@ internal sealed record EntryReply([property: JsonIgnore] CacheEntryInfo Entry, s
 
     public int Partition => Entry.Partition;
 
-    public string Verdict => Name(Entry.Verdict);
+    public string Status => Name(Entry.Status);
 
     public string Reason => Name(Entry.Reason);
 

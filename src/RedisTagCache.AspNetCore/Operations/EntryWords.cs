@@ -7,16 +7,16 @@ internal static class EntryWords
 {
     public static string? WhyOf(CacheEntryInfo entry) => entry.Reason switch
     {
-        CacheVerdictReason.None => null,
-        CacheVerdictReason.FreshnessEnded => "past its time",
-        CacheVerdictReason.TagExpired => $"tag {entry.ReasonTag} expired",
-        CacheVerdictReason.TagEvicted => $"tag {entry.ReasonTag} evicted",
-        CacheVerdictReason.BelowFloor => "older than the remembered evictions",
-        CacheVerdictReason.OtherGeneration => "from before history was lost",
-        CacheVerdictReason.AheadOfHistory => "newer than the history",
-        CacheVerdictReason.NoHistory => "no history of evictions",
-        CacheVerdictReason.Unsettled => "Redis was changing",
-        CacheVerdictReason.Damaged => "damaged",
+        CacheStatusReason.None => null,
+        CacheStatusReason.FreshnessEnded => "past its time",
+        CacheStatusReason.TagExpired => $"tag {entry.ReasonTag} expired",
+        CacheStatusReason.TagEvicted => $"tag {entry.ReasonTag} evicted",
+        CacheStatusReason.BelowFloor => "older than the remembered evictions",
+        CacheStatusReason.OtherGeneration => "from before history was lost",
+        CacheStatusReason.AheadOfHistory => "newer than the history",
+        CacheStatusReason.NoHistory => "no history of evictions",
+        CacheStatusReason.Unsettled => "Redis was changing",
+        CacheStatusReason.Damaged => "damaged",
         _ => "of a later version",
     };
 }

@@ -8,10 +8,10 @@ internal sealed record FindRequest
     /// <summary>What the keys begin with.</summary>
     public string? Key { get; init; }
 
-    public string? Surface { get; init; }
+    public string? Region { get; init; }
 
-    /// <summary><c>fresh</c>, <c>stale</c>, <c>dead</c>, or <c>served</c> for the first two.</summary>
-    public string? Verdict { get; init; }
+    /// <summary><c>fresh</c>, <c>stale</c>, <c>invalidated</c>, or <c>served</c> for the first two.</summary>
+    public string? Status { get; init; }
 
     public bool AllBuilds { get; init; }
 

@@ -34,14 +34,14 @@ internal sealed class Gate(RedisTagCacheEndpointOptions options, bool isOpen)
         if (!Protection.IsGiven(context.GetEndpoint()!.Metadata))
         {
             throw new InvalidOperationException(
-                "The operator's page has no authorization policy and is not in Development. Call app.MapRedisTagCache(...).RequireAuthorization(...), or set the option "
+                "The operations page has no authorization policy and is not in Development. Call app.MapRedisTagCache(...).RequireAuthorization(...), or set the option "
                 + "AllowAnonymous where something in front of the application decides who gets through.");
         }
 
         if (!AuthorizationWitness.HasSeen(context))
         {
             throw new InvalidOperationException(
-                "The operator's page has an authorization policy, but no authorization middleware ran for it, so the request is refused. Call app.UseAuthorization() after app.UseRouting() "
+                "The operations page has an authorization policy, but no authorization middleware ran for it, so the request is refused. Call app.UseAuthorization() after app.UseRouting() "
                 + "and before the endpoints.");
         }
     }

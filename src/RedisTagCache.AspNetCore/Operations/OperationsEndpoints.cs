@@ -11,7 +11,7 @@ namespace RedisTagCache.AspNetCore.Operations;
 /// <summary>The page, and what it asks for. The names are those of the command line tool.</summary>
 internal sealed class OperationsEndpoints(RedisTagCacheEndpointOptions options, ILogger logger)
 {
-    private const int MostTags = 100;
+    private const int MaxTags = 100;
 
     public void Map(IEndpointRouteBuilder endpoints, Gate gate)
     {
@@ -54,7 +54,7 @@ internal sealed class OperationsEndpoints(RedisTagCacheEndpointOptions options, 
     {
         var request = await Reply.ReadAsync(context, OperationsJson.Default.InspectRequest).ConfigureAwait(false);
         var look = new CacheInspectOptions { BuildNamespace = request.BuildNamespace, IncludePayload = options.ShowPayloads };
-        var entry = await Of<ITagCacheInspector>(context).InspectAsync(request.Surface, request.Key, look, context.RequestAborted).ConfigureAwait(false);
+        var entry = await Of<ITagCacheInspector>(context).InspectAsync(request.Region, request.Key, look, context.RequestAborted).ConfigureAwait(false);
         if (entry is null)
             await Reply.ProblemAsync(context, StatusCodes.Status404NotFound, "There is no such entry any more.").ConfigureAwait(false);
         else
@@ -64,8 +64,8 @@ internal sealed class OperationsEndpoints(RedisTagCacheEndpointOptions options, 
     private async Task MarkAsync(HttpContext context, string action, Func<ITagCacheStore, IEnumerable<string>, CancellationToken, ValueTask> mark)
     {
         var tags = (await Reply.ReadAsync(context, OperationsJson.Default.TagsRequest).ConfigureAwait(false)).Tags;
-        if (tags is not { Count: > 0 and <= MostTags } || tags.Any(string.IsNullOrEmpty))
-            throw new ArgumentException($"1 to {MostTags} tags are named, none of them empty.");
+        if (tags is not { Count: > 0 and <= MaxTags } || tags.Any(string.IsNullOrEmpty))
+            throw new ArgumentException($"1 to {MaxTags} tags are named, none of them empty.");
         Log.OperatorActed(logger, action, tags.Count);
         await mark(Of<ITagCacheStore>(context), tags, context.RequestAborted).ConfigureAwait(false);
         await Reply.WriteAsync(context, new TagsReply(Done: true, tags), OperationsJson.Default.TagsReply).ConfigureAwait(false);
@@ -74,12 +74,12 @@ internal sealed class OperationsEndpoints(RedisTagCacheEndpointOptions options, 
     private async Task RemoveAsync(HttpContext context)
     {
         var request = await Reply.ReadAsync(context, OperationsJson.Default.RemoveRequest).ConfigureAwait(false);
-        var name = request.Surface ?? "";
+        var name = request.Region ?? "";
         if (name.Length == 0 || !name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.') || string.IsNullOrEmpty(request.Key))
-            throw new ArgumentException("An entry has a surface and a key.");
+            throw new ArgumentException("An entry has a region and a key.");
         var entry = new CacheEntryInfo
         {
-            Surface = name,
+            Region = name,
             BuildNamespace = request.BuildNamespace,
             Key = request.Key,
             IsKeyHashed = request.IsKeyHashed,

@@ -9,7 +9,7 @@ namespace RedisTagCache.AspNetCore.Operations;
 /// <summary>Reads and writes JSON, in the cache's own form and not the application's.</summary>
 internal static class Reply
 {
-    private const int LongestBody = 64 * 1024;
+    private const int MaxBody = 64 * 1024;
 
     public static Task WriteAsync<T>(HttpContext context, T value, JsonTypeInfo<T> type) =>
         context.Response.WriteAsJsonAsync(value, type, contentType: null, context.RequestAborted);
@@ -17,7 +17,7 @@ internal static class Reply
     public static async ValueTask<T> ReadAsync<T>(HttpContext context, JsonTypeInfo<T> type)
         where T : class
     {
-        if (context.Request.ContentLength is null or > LongestBody || !context.Request.HasJsonContentType())
+        if (context.Request.ContentLength is null or > MaxBody || !context.Request.HasJsonContentType())
             throw new JsonException();
         return await context.Request.ReadFromJsonAsync(type, context.RequestAborted).ConfigureAwait(false) ?? throw new JsonException();
     }

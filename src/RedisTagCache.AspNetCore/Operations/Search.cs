@@ -6,7 +6,7 @@ namespace RedisTagCache.AspNetCore.Operations;
 internal sealed class Search(ITagCacheInspector inspector, TimeSpan longest) : IProgress<CacheScanProgress>
 {
     private const int DefaultLimit = 50;
-    private const int MostEntries = 200;
+    private const int MaxEntries = 200;
     private const string Served = "served";
 
     private CacheScanProgress _progress;
@@ -16,19 +16,19 @@ internal sealed class Search(ITagCacheInspector inspector, TimeSpan longest) : I
     public async Task<FindReply> RunAsync(FindRequest request, CancellationToken cancellationToken)
     {
         var limit = request.Limit ?? DefaultLimit;
-        if (limit is < 1 or > MostEntries)
-            throw new ArgumentException($"The limit is 1 to {MostEntries}; got {limit}.");
+        if (limit is < 1 or > MaxEntries)
+            throw new ArgumentException($"The limit is 1 to {MaxEntries}; got {limit}.");
         using var timeout = new CancellationTokenSource(longest, TimeProvider.System);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         var entries = new List<EntryReply>();
-        var dead = 0;
+        var invalidated = 0;
         try
         {
             await foreach (var entry in inspector.FindAsync(QueryOf(request), stop.Token).ConfigureAwait(false))
             {
-                if (request.Verdict == Served && entry.Verdict == CacheEntryVerdict.Dead)
+                if (request.Status == Served && entry.Status == CacheEntryStatus.Invalidated)
                 {
-                    dead++;
+                    invalidated++;
                     continue;
                 }
 
@@ -39,31 +39,31 @@ internal sealed class Search(ITagCacheInspector inspector, TimeSpan longest) : I
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return new FindReply(entries, _progress.Keys, IsComplete: false, "time", dead);
+            return new FindReply(entries, _progress.Keys, IsComplete: false, "time", invalidated);
         }
 
         // Nothing is reported of a page that was not read to its end.
-        return new FindReply(entries, Math.Max(_progress.Keys, entries.Count + dead), _progress.IsComplete, _progress.IsComplete ? null : "limit", dead);
+        return new FindReply(entries, Math.Max(_progress.Keys, entries.Count + invalidated), _progress.IsComplete, _progress.IsComplete ? null : "limit", invalidated);
     }
 
     private CacheEntryQuery QueryOf(FindRequest request) => new()
     {
         Tag = string.IsNullOrEmpty(request.Tag) ? null : request.Tag,
         KeyPrefix = string.IsNullOrEmpty(request.Key) ? null : request.Key,
-        Surface = string.IsNullOrEmpty(request.Surface) ? null : request.Surface,
+        Region = string.IsNullOrEmpty(request.Region) ? null : request.Region,
         AllBuilds = request.AllBuilds,
-        Verdict = request.Verdict switch
+        Status = request.Status switch
         {
             null or "" or Served => null,
-            "fresh" => CacheEntryVerdict.Fresh,
-            "stale" => CacheEntryVerdict.Stale,
-            "dead" => CacheEntryVerdict.Dead,
-            _ => throw new ArgumentException("The verdict is fresh, stale, dead or served."),
+            "fresh" => CacheEntryStatus.Fresh,
+            "stale" => CacheEntryStatus.Stale,
+            "invalidated" => CacheEntryStatus.Invalidated,
+            _ => throw new ArgumentException("The status must be fresh, stale, invalidated or served."),
         },
 
         // Counted here, where it is known which are shown; keys are bounded by the time.
-        MaximumResults = int.MaxValue,
-        MaximumKeys = long.MaxValue,
+        MaxResults = int.MaxValue,
+        MaxKeys = long.MaxValue,
         Progress = this,
     };
 }

@@ -45,11 +45,11 @@ internal sealed class LeaseEnding(RefreshAnswers answers, IOptions<RedisTagOutpu
             return lease.DisposeAsync().AsTask(); // another request renders it
         if (page.Renews is { } stale)
             return answers.EndAsync(stale, lease, isGone: !hasThrown && !page.IsLate && RefreshAnswers.EndsPage(context.Response.StatusCode));
-        return lease.PassAsync(UncacheableFor(context, hasThrown));
+        return lease.PassAsync(UncacheableDuration(context, hasThrown));
     }
 
     /// <summary>For how long no request waits for a page that was answered like this.</summary>
-    public TimeSpan UncacheableFor(HttpContext context, bool hasThrown) => context.Response.StatusCode switch
+    public TimeSpan UncacheableDuration(HttpContext context, bool hasThrown) => context.Response.StatusCode switch
     {
         >= StatusCodes.Status500InternalServerError => _failedFor,
         _ when hasThrown => _failedFor,
@@ -57,6 +57,6 @@ internal sealed class LeaseEnding(RefreshAnswers answers, IOptions<RedisTagOutpu
         // The answer to a condition or a range says nothing about the page.
         StatusCodes.Status206PartialContent or StatusCodes.Status304NotModified or StatusCodes.Status412PreconditionFailed or StatusCodes.Status416RangeNotSatisfiable
             when IsConditional(context.Request) => Shortest,
-        _ => options.Value.UncacheableFor,
+        _ => options.Value.UncacheableDuration,
     };
 }

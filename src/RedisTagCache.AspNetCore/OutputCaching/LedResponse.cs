@@ -32,7 +32,7 @@ internal sealed class LedResponse
     private readonly TimeProvider _time;
     private readonly LeaseEnding _ending;
     private readonly TimeSpan _longest;
-    private readonly long _mostBytes;
+    private readonly long _maxBytes;
     private TimeSpan _uncacheableFor;
     private ITimer? _timer;
     private bool _isDoubtful;
@@ -41,16 +41,16 @@ internal sealed class LedResponse
     private long _waited;
     private long _waitsSince;
 
-    private LedResponse(PageRequest page, CacheLease lease, LeaseEnding ending, TimeSpan longest, long mostBytes, TimeProvider time)
+    private LedResponse(PageRequest page, CacheLease lease, LeaseEnding ending, TimeSpan longest, long maxBytes, TimeProvider time)
     {
-        (_page, _lease, _ending, _longest, _mostBytes, _time) = (page, lease, ending, longest, mostBytes, time);
+        (_page, _lease, _ending, _longest, _maxBytes, _time) = (page, lease, ending, longest, maxBytes, time);
         _context = page.Context!.HttpContext;
     }
 
     /// <summary>Watches the response of a pass that has the lease, before anything of it was written.</summary>
-    public static void Watch(PageRequest page, CacheLease lease, LeaseEnding ending, TimeSpan longest, long mostBytes, TimeProvider time)
+    public static void Watch(PageRequest page, CacheLease lease, LeaseEnding ending, TimeSpan longest, long maxBytes, TimeProvider time)
     {
-        var watch = new LedResponse(page, lease, ending, longest, mostBytes, time);
+        var watch = new LedResponse(page, lease, ending, longest, maxBytes, time);
         var features = watch._context.Features;
         if (features.Get<IHttpResponseBodyFeature>() is not { } body)
             return;
@@ -62,7 +62,7 @@ internal sealed class LedResponse
     public void Write(long count)
     {
         _bytes += count;
-        if (_bytes > _mostBytes && _bytes - count <= _mostBytes)
+        if (_bytes > _maxBytes && _bytes - count <= _maxBytes)
             Pass();
     }
 
@@ -83,10 +83,10 @@ internal sealed class LedResponse
 
         // Later the response may belong to another request. Nothing is read from it then.
         var response = _context.Response;
-        _uncacheableFor = _ending.UncacheableFor(_context, hasThrown: false);
+        _uncacheableFor = _ending.UncacheableDuration(_context, hasThrown: false);
         _isDoubtful = response.StatusCode != StatusCodes.Status200OK || !StringValues.IsNullOrEmpty(response.Headers.SetCookie) || _page.Context is { AllowCacheStorage: false };
         _started = _time.GetTimestamp();
-        if (response.StatusCode == StatusCodes.Status101SwitchingProtocols || response.ContentLength > _mostBytes || IsStream(response.ContentType))
+        if (response.StatusCode == StatusCodes.Status101SwitchingProtocols || response.ContentLength > _maxBytes || IsStream(response.ContentType))
         {
             Pass();
             return Task.CompletedTask;
@@ -118,7 +118,7 @@ internal sealed class LedResponse
             End(_lease.DisposeAsync().AsTask());
     }
 
-    private void Pass() => End(_lease.PassAsync(_uncacheableFor > TimeSpan.Zero ? _uncacheableFor : _ending.UncacheableFor(_context, hasThrown: false)));
+    private void Pass() => End(_lease.PassAsync(_uncacheableFor > TimeSpan.Zero ? _uncacheableFor : _ending.UncacheableDuration(_context, hasThrown: false)));
 
     /// <summary>The page is stored without the lease, if it is.</summary>
     private void End(Task ending)

@@ -1,12 +1,12 @@
 namespace RedisTagCache.AspNetCore.OutputCaching;
 
 /// <summary>
-/// Binds look-ups to the flow of control they were made in, so that a write carries the token of its own look-up and not of another request's.
+/// Binds lookups to the flow of control they were made in, so that a write carries the token of its own lookup and not of another request's.
 /// </summary>
 /// <remarks>
 /// In a request the flow is begun by <see cref="PageFlowMiddleware"/>, above the output-cache middleware, and collects the request's
-/// look-ups: what a callee sets for the flow is not seen by its caller once it has returned asynchronously. Where the store is called
-/// directly, each look-up begins a flow of its own below the caller's; parallel flows do not see each other's.
+/// lookups: what a callee sets for the flow is not seen by its caller once it has returned asynchronously. Where the store is called
+/// directly, each lookup begins a flow of its own below the caller's; parallel flows do not see each other's.
 /// </remarks>
 internal sealed class LookupFlow
 {
@@ -28,7 +28,7 @@ internal sealed class LookupFlow
     /// <summary>Begins the flow of a request.</summary>
     public static void BeginRequest(PageRequest page) => _current.Value = new LookupFlow(null, page);
 
-    /// <summary>Binds a look-up to the flow. True when there was no request to bind it to.</summary>
+    /// <summary>Binds a lookup to the flow. True when there was no request to bind it to.</summary>
     public static bool Begin(PageLookup lookup)
     {
         var flow = _current.Value;
@@ -45,7 +45,7 @@ internal sealed class LookupFlow
         return flow._page is null;
     }
 
-    /// <summary>The oldest open look-up of the key in this flow, now closed: the one from which the value was begun at the earliest.</summary>
+    /// <summary>The oldest open lookup of the key in this flow, now closed: the one from which the value was begun at the earliest.</summary>
     public static PageLookup? TakeOldest(string key)
     {
         PageLookup? oldest = null;

@@ -8,7 +8,7 @@ public static class RedisTagOutputCachePolicyBuilderExtensions
     private static readonly TimeSpan _longest = TimeSpan.FromDays(365);
 
     /// <summary>
-    /// Serves pages of this policy for a while after their expiry, while one request of the fleet renders them anew behind its visitor. Stands above
+    /// Serves pages of this policy for a while after their expiry, while one request of the fleet renders them again behind its visitor. Stands above
     /// the attribute of that name and the option <c>StaleWindow</c>.
     /// </summary>
     /// <param name="builder">The policy.</param>
@@ -35,7 +35,7 @@ public static class RedisTagOutputCachePolicyBuilderExtensions
     /// <param name="builder">The policy.</param>
     /// <param name="isAllowed">Whether they are.</param>
     /// <returns>The policy.</returns>
-    public static OutputCachePolicyBuilder LocalCopies(this OutputCachePolicyBuilder builder, bool isAllowed)
+    public static OutputCachePolicyBuilder AllowLocalCache(this OutputCachePolicyBuilder builder, bool isAllowed)
     {
         ArgumentNullException.ThrowIfNull(builder);
         return builder.With(context =>

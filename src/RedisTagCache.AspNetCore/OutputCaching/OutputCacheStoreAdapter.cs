@@ -7,7 +7,7 @@ using RedisTagCache.AspNetCore.Eviction;
 namespace RedisTagCache.AspNetCore.OutputCaching;
 
 /// <summary>
-/// ASP.NET Core's output-cache store in terms of <see cref="ITagCacheStore"/>. The contract has no place for a token between look-up and
+/// ASP.NET Core's output-cache store in terms of <see cref="ITagCacheStore"/>. The contract has no place for a token between lookup and
 /// write, so it travels with the flow of the request (<see cref="LookupFlow"/>).
 /// </summary>
 internal sealed class OutputCacheStoreAdapter(ITagCacheStore store, OutstandingLookups outstanding) : IOutputCacheBufferStore
@@ -97,7 +97,7 @@ internal sealed class OutputCacheStoreAdapter(ITagCacheStore store, OutstandingL
         return lookup;
     }
 
-    private CacheToken TakeToken(string key)
+    private CacheVersion TakeToken(string key)
     {
         if (LookupFlow.TakeOldest(key) is { } own)
         {
@@ -108,7 +108,7 @@ internal sealed class OutputCacheStoreAdapter(ITagCacheStore store, OutstandingL
         return LookupFlow.Page?.Moment.TokenOf(Key(key)) ?? outstanding.TakeOldest(key) ?? default;
     }
 
-    private static CacheEntryKey Key(string key) => new(CacheSurface.Output, key);
+    private static CacheEntryKey Key(string key) => new(CacheRegion.Output, key);
 
     // A page that was rendered while Redis was away may be written when it is back.
     private static string Varied(string key) => LookupFlow.Page is { Variation: { Length: > 0 } variation } ? key + variation : key;

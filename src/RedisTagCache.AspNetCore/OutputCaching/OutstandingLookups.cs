@@ -3,12 +3,12 @@ using System.Collections.Concurrent;
 namespace RedisTagCache.AspNetCore.OutputCaching;
 
 /// <summary>
-/// The look-ups made outside of any request that nobody has written for yet. A write that comes in another flow than its look-up cannot be
+/// The lookups made outside of any request that nobody has written for yet. A write that comes in another flow than its lookup cannot be
 /// told apart from others of the key: it takes the oldest token outstanding, which is never too new.
 /// </summary>
 /// <remarks>
-/// Such a write closes the newest look-up, not the one whose token it takes: whoever still computes is then left with a token that is old
-/// enough. A look-up without a write is given up after five minutes.
+/// Such a write closes the newest lookup, not the one whose token it takes: whoever still computes is then left with a token that is old
+/// enough. A lookup without a write is given up after five minutes.
 /// </remarks>
 internal sealed class OutstandingLookups(TimeProvider time)
 {
@@ -35,16 +35,16 @@ internal sealed class OutstandingLookups(TimeProvider time)
             Change(lookup.Key, static _ => { });
     }
 
-    public CacheToken? TakeOldest(string key)
+    public CacheVersion? TakeOldest(string key)
     {
-        CacheToken? token = null;
+        CacheVersion? token = null;
         if (_byKey.ContainsKey(key))
         {
             Change(key, list =>
             {
                 if (list.Count == 0)
                     return;
-                token = list.Select(entry => entry.Lookup.Token).Aggregate(CacheToken.Older);
+                token = list.Select(entry => entry.Lookup.Token).Aggregate(CacheVersion.Older);
                 list[^1].Lookup.TryClose();
             });
         }

@@ -21,12 +21,12 @@ internal static class PageEntry
     /// Gets the version of a page: the older of the request's beginning, since middleware may have read what the page shows before the lookup, and the
     /// lookup. Where middleware has left nothing in the request, it is the lookup's. So it is for the first requests of an instance, when no version is known.
     /// </summary>
-    private static CacheToken VersionOf(PageRequest page, CacheEntryKey key)
+    private static CacheVersion VersionOf(PageRequest page, CacheEntryKey key)
     {
         var begun = page.Moment.TokenOf(key);
         if (page.Token is not { } lookup)
             return begun;
-        return begun == CacheToken.Never || page.BeginsWithLookup ? lookup : CacheToken.Older(begun, lookup);
+        return begun == CacheVersion.Never || page.BeginsWithLookup ? lookup : CacheVersion.Older(begun, lookup);
     }
 
     private static TimeSpan? StaleWindowOf(Endpoint? endpoint) =>

@@ -14,7 +14,7 @@ internal sealed class PageLeases : IDisposable
     public PageLeases(ITagCacheLeases leases, InProcessLeasesOf inProcess, IOptions<OutputCacheOptions> caching)
     {
         _leases = leases;
-        _inProcess = inProcess.Of(CacheSurface.Output, caching.Value.SizeLimit);
+        _inProcess = inProcess.Of(CacheRegion.Output, caching.Value.SizeLimit);
     }
 
     /// <summary>Gets how many requests wait for a lease of this process.</summary>
@@ -42,10 +42,10 @@ internal sealed class PageLeases : IDisposable
     public ValueTask<ImmutableArray<byte>?> FindAsync(string key, CacheLookup found, CacheLease? awaited) => _inProcess.FindAsync(key, found, awaited);
 
     /// <summary>Looks the page up once more, after waiting for another request's lease.</summary>
-    public ValueTask<CacheLookup> LookAgainAsync(string key, CacheToken since, CancellationToken cancellationToken) => _leases.LookAgainAsync(Key(key), since, cancellationToken);
+    public ValueTask<CacheLookup> LookAgainAsync(string key, CacheVersion since, CancellationToken cancellationToken) => _leases.LookAgainAsync(Key(key), since, cancellationToken);
 
     /// <inheritdoc/>
     public void Dispose() => _inProcess.Dispose();
 
-    private static CacheEntryKey Key(string key) => new(CacheSurface.Output, key);
+    private static CacheEntryKey Key(string key) => new(CacheRegion.Output, key);
 }

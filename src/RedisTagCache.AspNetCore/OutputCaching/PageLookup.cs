@@ -1,14 +1,14 @@
 namespace RedisTagCache.AspNetCore.OutputCaching;
 
-/// <summary>One look-up of a page, open from its beginning until the page was found or written.</summary>
+/// <summary>One lookup of a page, open from its beginning until the page was found or written.</summary>
 internal sealed class PageLookup(string key)
 {
     private int _closed;
 
     public string Key { get; } = key;
 
-    /// <summary>What a page may carry that is rendered after this look-up; until the look-up has answered, nothing.</summary>
-    public CacheToken Token { get; set; } = CacheToken.Never;
+    /// <summary>What a page may carry that is rendered after this lookup; until the lookup has answered, nothing.</summary>
+    public CacheVersion Token { get; set; } = CacheVersion.Never;
 
     public bool IsOpen => Volatile.Read(ref _closed) == 0;
 

@@ -11,7 +11,7 @@ namespace RedisTagCache.AspNetCore.OutputCaching;
 
 /// <summary>
 /// What is known of a page's request from its beginning to its end. It carries a mark of its own into its cache key, which the store takes out
-/// again: so ASP.NET Core does not let it join a look-up or a rendering that began before it.
+/// again: so ASP.NET Core does not let it join a lookup or a rendering that began before it.
 /// </summary>
 /// <remarks>
 /// A request can pass the output cache more than once: a batch endpoint runs others in parallel, an error page runs after the page. The first pass has
@@ -81,7 +81,7 @@ internal sealed class PageRequest(PageStore pages, CacheMoment moment)
     public bool AllowsCopies { get; set; } = true;
 
     /// <summary>When the page began that this request renders.</summary>
-    public CacheToken? Token { get; set; }
+    public CacheVersion? Token { get; set; }
 
     /// <summary>The right to render a page for the fleet.</summary>
     public CacheLease? Lease { get; private set; }

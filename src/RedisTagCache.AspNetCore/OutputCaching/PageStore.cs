@@ -14,10 +14,10 @@ using RedisTagCache.Engine;
 namespace RedisTagCache.AspNetCore.OutputCaching;
 
 /// <summary>
-/// Look-ups and writes of pages within requests:
+/// Lookups and writes of pages within requests:
 /// <code>
 /// own copy - fresh ---------------------------------------------> served
-/// look-up -- fresh ---------------------------------------------> served
+/// lookup -- fresh ---------------------------------------------> served
 ///         |- stale -- can be refreshed: served, one refreshes behind it
 ///         |        `- cannot: who gets the lease renders it, the others are served
 ///         `- miss --- lease: granted: renders it.  taken: waits for that, looks again.  none: renders it for itself
@@ -28,16 +28,16 @@ internal sealed class PageStore(
     ITagCacheStore store, PageLeases leases, ITagCacheCopies copies, PageRefresher refresher, TagTemplates templates, PageClock clock, LeaseEnding ending, PageMeter meter,
     IOptions<RedisTagOutputCacheOptions> options, IOptions<OutputCacheOptions> caching, TimeProvider time)
 {
-    private const int MostChanges = 16;
+    private const int MaxChanges = 16;
 
     /// <summary>How many renderings of other requests a request waits for before it renders the page itself.</summary>
     private const int MaxRenderings = 2;
     private static readonly TimeSpan _firstPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan _overAfter = 5 * LeaseEnding.Shortest;
-    private static readonly TimeSpan _longestPause = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan _maxPause = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan _timerPrecision = TimeSpan.FromMilliseconds(20);
 
-    private readonly IEntryCopies? _copies = options.Value.LocalCacheBytes > 0 ? copies.Keep(CacheSurface.Output, options.Value.LocalCacheBytes) : null;
+    private readonly IEntryCopies? _copies = options.Value.LocalCacheBytes > 0 ? copies.Keep(CacheRegion.Output, options.Value.LocalCacheBytes) : null;
 
     /// <summary>Gives the page that this instance has a copy of, without asking Redis.</summary>
     public bool TryGetCopy(PageRequest page, ReadOnlySpan<char> key, [NotNullWhen(true)] out byte[]? content)
@@ -106,7 +106,7 @@ internal sealed class PageStore(
             if (page.Lease is not null || !CanLead(page) || (renderings >= MaxRenderings && found.MissReason == CacheMissReason.Evicted && awaited?.Awaited is null))
                 return Rendered(page);
 
-            var left = options.Value.RenderWait - time.GetElapsedTime(start);
+            var left = options.Value.RenderTimeout - time.GetElapsedTime(start);
             var lease = await leases.AskAsync(key, found, cancellationToken).ConfigureAwait(false);
             if (lease.State == CacheLeaseState.Unavailable)
             {
@@ -133,7 +133,7 @@ internal sealed class PageStore(
 
             await using (lease.ConfigureAwait(false))
             {
-                if (lease.State is not (CacheLeaseState.Taken or CacheLeaseState.Changed) || left <= TimeSpan.Zero || changes == MostChanges)
+                if (lease.State is not (CacheLeaseState.Taken or CacheLeaseState.Changed) || left <= TimeSpan.Zero || changes == MaxChanges)
                     return Rendered(page);
                 if (lease.State == CacheLeaseState.Changed)
                 {
@@ -157,7 +157,7 @@ internal sealed class PageStore(
                     renderings++; // one has ended, with a page that began too early for this request, or with none
                 }
 
-                pause = 2 * pause < _longestPause ? 2 * pause : _longestPause;
+                pause = 2 * pause < _maxPause ? 2 * pause : _maxPause;
             }
         }
     }
@@ -211,7 +211,7 @@ internal sealed class PageStore(
         page.Lead(key, lease);
         if (lease.State != CacheLeaseState.Granted)
             return;
-        LedResponse.Watch(page, lease, ending, options.Value.RenderWait, caching.Value.MaximumBodySize, time);
+        LedResponse.Watch(page, lease, ending, options.Value.RenderTimeout, caching.Value.MaximumBodySize, time);
         ReleaseWhenAborted(page, lease);
     }
 
@@ -253,11 +253,11 @@ internal sealed class PageStore(
     }
 
     private bool CanLead(PageRequest page) =>
-        options.Value.RenderWait > TimeSpan.Zero && page.Context is { AllowLocking: true } && CanStore(page);
+        options.Value.RenderTimeout > TimeSpan.Zero && page.Context is { AllowLocking: true } && CanStore(page);
 
     private static bool CanStore(PageRequest page) =>
         page.Context is { AllowCacheStorage: true } context
         && !context.HttpContext.Request.Headers.CacheControl.ToString().Contains(CacheControlHeaderValue.OnlyIfCachedString, StringComparison.OrdinalIgnoreCase);
 
-    private static CacheEntryKey Key(string key) => new(CacheSurface.Output, key);
+    private static CacheEntryKey Key(string key) => new(CacheRegion.Output, key);
 }

@@ -6,7 +6,7 @@ namespace RedisTagCache.AspNetCore.OutputCaching;
 /// </summary>
 internal static class StoredPage
 {
-    private const int MostRevision = 2;
+    private const int MaxRevision = 2;
 
     /// <summary>Gets when the page was rendered, by the clock of the instance that rendered it.</summary>
     /// <param name="page">The bytes of the page.</param>
@@ -17,7 +17,7 @@ internal static class StoredPage
     {
         var at = 0;
         (created, ticks) = (default, default);
-        if (!TryRead(page, ref at, out var revision) || revision is 0 or > MostRevision)
+        if (!TryRead(page, ref at, out var revision) || revision is 0 or > MaxRevision)
             return false;
         var start = at;
         if (!TryRead(page, ref at, out var value) || value > (ulong)DateTime.MaxValue.Ticks)

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 using RedisTagCache.AspNetCore.Diagnostics;
 using RedisTagCache.AspNetCore.OutputCaching;
 using RedisTagCache.Engine;
-using Burst = RedisTagCache.Diagnostics.Burst;
+using LogThrottle = RedisTagCache.Diagnostics.LogThrottle;
 
 namespace RedisTagCache.AspNetCore.Refresh;
 
@@ -27,15 +27,15 @@ internal sealed class PageRefresher(
     ILogger<PageRefresher> logger)
 {
     /// <summary>So that after the expiry of very many pages their refreshes do not crowd out the visitors. The next visitor tries again.</summary>
-    private const int MostAtOnce = 16;
+    private const int MaxAtOnce = 16;
 
     private static readonly ActivitySource _source = new(RedisTagOutputCacheDiagnostics.ActivitySourceName);
     private static readonly TimeSpan _nextLook = TimeSpan.FromMilliseconds(250);
 
     private readonly RefreshGate _gate = new(time);
-    private readonly Burst _failures = new(time);
-    private readonly Burst _differences = new(time);
-    private readonly Burst _incomplete = new(time);
+    private readonly LogThrottle _failures = new(time);
+    private readonly LogThrottle _differences = new(time);
+    private readonly LogThrottle _incomplete = new(time);
     private readonly CancellationToken _stopping = lifetimes.FirstOrDefault()?.ApplicationStopping ?? CancellationToken.None; // a plain container has none
     private int _running;
 
@@ -44,7 +44,7 @@ internal sealed class PageRefresher(
     {
         if (options.Value.PrepareRefresh is not null || CarriedState.IsWhole(page))
             return true;
-        if (_incomplete.ShouldTell(out var count))
+        if (_incomplete.ShouldLog(out var count))
             Log.PageRefreshedByRequest(logger, page.Context!.HttpContext.GetEndpoint()?.DisplayName, count);
         return false;
     }
@@ -61,7 +61,7 @@ internal sealed class PageRefresher(
         var isBegun = false;
         try
         {
-            if (Interlocked.Increment(ref _running) > MostAtOnce || _stopping.IsCancellationRequested)
+            if (Interlocked.Increment(ref _running) > MaxAtOnce || _stopping.IsCancellationRequested)
                 return Task.CompletedTask;
 
             // Now, while the request is there. It ends before the refresh does, and nothing of its own may be used then.
@@ -177,9 +177,9 @@ internal sealed class PageRefresher(
         var pause = page.Written is null or CacheWriteOutcome.Stored ? TimeSpan.Zero : _nextLook; // else each visitor would begin another one
         if (page.Written is null && !_stopping.IsCancellationRequested)
         {
-            if (outcome == "differs" && _differences.ShouldTell(out var count))
+            if (outcome == "differs" && _differences.ShouldLog(out var count))
                 Log.PageRefreshDiffers(logger, work.Copy.Endpoint?.DisplayName, count);
-            if (outcome is "failed" or "uncacheable" && _failures.ShouldTell(out count))
+            if (outcome is "failed" or "uncacheable" && _failures.ShouldLog(out count))
                 Log.PageRefreshFailed(logger, exception, status, count);
             pause = await answers.EndAsync(work.Key, lease, outcome == "gone").ConfigureAwait(false);
         }

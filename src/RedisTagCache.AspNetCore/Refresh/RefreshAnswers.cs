@@ -20,7 +20,7 @@ internal sealed class RefreshAnswers(ITagCacheStore store, ITagCacheLeases lease
     /// <summary>Keeps the page, or removes it, and gives the lease back. Returns for how long nobody tries again.</summary>
     public async Task<TimeSpan> EndAsync(string key, CacheLease lease, bool isGone)
     {
-        if (isGone && await TryRemoveAsync(new CacheEntryKey(CacheSurface.Output, key), lease).ConfigureAwait(false))
+        if (isGone && await TryRemoveAsync(new CacheEntryKey(CacheRegion.Output, key), lease).ConfigureAwait(false))
             return TimeSpan.Zero;
         await lease.ReleaseAsync(options.Value.RetryDelay).ConfigureAwait(false);
         return options.Value.RetryDelay;
@@ -45,7 +45,7 @@ internal sealed class RefreshAnswers(ITagCacheStore store, ITagCacheLeases lease
             return true;
         var next = await leases.AcquireAsync(key, removed).ConfigureAwait(false);
         await using (next.ConfigureAwait(false))
-            await next.PassAsync(options.Value.UncacheableFor).ConfigureAwait(false);
+            await next.PassAsync(options.Value.UncacheableDuration).ConfigureAwait(false);
         return true;
     }
 }

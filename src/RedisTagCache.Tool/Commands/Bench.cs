@@ -9,7 +9,7 @@ namespace RedisTagCache.Tool.Commands;
 internal sealed class Bench(Session session, TimeSpan duration, int size, int callers)
 {
     private const int Keys = 256;
-    private static readonly CacheSurface _surface = new("bench", isTagged: true, isIsolatedByBuild: false);
+    private static readonly CacheRegion _region = new("bench", isTagged: true, isIsolatedByBuild: false);
     private static readonly string[] _tags = ["bench"];
 
     private readonly IDatabase _database = session.Connection.GetDatabase();
@@ -32,7 +32,7 @@ internal sealed class Bench(Session session, TimeSpan duration, int size, int ca
         [
             await MeasureAsync("bare GET", async i => _ = await _database.StringGetAsync(Bare(i)), cancellationToken),
             await MeasureAsync(
-                "look-up",
+                "lookup",
                 async i =>
                 {
                     using var found = await store.GetAsync(Entry(i), cancellationToken);
@@ -100,5 +100,5 @@ internal sealed class Bench(Session session, TimeSpan duration, int size, int ca
 
     private RedisKey Bare(int i) => $"{session.Settings.Prefix}:bare:{i}";
 
-    private static CacheEntryKey Entry(int i) => new(_surface, "k" + i);
+    private static CacheEntryKey Entry(int i) => new(_region, "k" + i);
 }

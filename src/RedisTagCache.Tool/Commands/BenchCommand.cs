@@ -13,8 +13,8 @@ internal static class BenchCommand
 
     public static Command Create(ToolHost host)
     {
-        var command = new Command("bench", "Measures look-ups, writes and evictions against bare GET and SET of the same client, on keys of its own that it removes again.") { _seconds, _size, _callers }
-            .Refusing("it works on keys of its own.", CommonOptions.Prefix, CommonOptions.BuildNamespace, CommonOptions.Surface)
+        var command = new Command("bench", "Measures lookups, writes and evictions against bare GET and SET of the same client, on keys of its own that it removes again.") { _seconds, _size, _callers }
+            .Refusing("it works on keys of its own.", CommonOptions.Prefix, CommonOptions.BuildNamespace, CommonOptions.Region)
             .Refusing("it asks nothing.", CommonOptions.Yes)
             .Refusing("it wraps no keys.", CommonOptions.Wide);
         ToolProgram.SetAction(command, host, async (parsed, report, cancellationToken) =>

@@ -12,7 +12,7 @@ internal static class DoctorCommand
     {
         var command = new Command("doctor", "Looks whether the servers are as the cache needs them: says what is wrong, and what to do. Leaves nothing behind.")
             .Taking(CommonOptions.Prefix)
-            .Refusing("it looks at the servers, not at entries.", CommonOptions.Surface, CommonOptions.BuildNamespace)
+            .Refusing("it looks at the servers, not at entries.", CommonOptions.Region, CommonOptions.BuildNamespace)
             .Refusing("it asks nothing.", CommonOptions.Yes)
             .Refusing("it wraps no keys.", CommonOptions.Wide);
         ToolProgram.SetAction(command, host, async (parsed, report, cancellationToken) =>

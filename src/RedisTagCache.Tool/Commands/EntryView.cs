@@ -10,12 +10,12 @@ internal static class EntryView
 {
     public static object Json(CacheEntryInfo entry) => new
     {
-        entry.Surface,
+        entry.Region,
         entry.BuildNamespace,
         entry.Key,
         entry.IsKeyHashed,
         entry.Partition,
-        entry.Verdict,
+        entry.Status,
         entry.Reason,
         entry.ReasonTag,
         entry.CreatedAt,
@@ -34,12 +34,12 @@ internal static class EntryView
 
     public static Table Table(IEnumerable<CacheEntryInfo> entries)
     {
-        var table = Report.Table("surface", "build", "key", "verdict", "age", "left", "size", "tags");
+        var table = Report.Table("region", "build", "key", "status", "age", "left", "size", "tags");
         foreach (var entry in entries)
         {
             Report.Row(
                 table,
-                entry.Surface,
+                entry.Region,
                 entry.BuildNamespace ?? "-",
                 NameOf(entry),
                 VerdictOf(entry),
@@ -56,8 +56,8 @@ internal static class EntryView
 
     public static string VerdictOf(CacheEntryInfo entry)
     {
-        var verdict = entry.Verdict.ToString().ToLowerInvariant();
+        var status = entry.Status.ToString().ToLowerInvariant();
         var why = EntryWords.WhyOf(entry);
-        return why is null ? verdict : $"{verdict}: {why}";
+        return why is null ? status : $"{status}: {why}";
     }
 }

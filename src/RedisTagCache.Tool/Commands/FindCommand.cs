@@ -4,23 +4,23 @@ using RedisTagCache.Tool.Output;
 
 namespace RedisTagCache.Tool.Commands;
 
-/// <summary><c>find</c>: entries by tag, key and verdict.</summary>
+/// <summary><c>find</c>: entries by tag, key and status.</summary>
 internal static class FindCommand
 {
     private static readonly Option<string?> _tag = new("--tag", "-t") { Description = "A tag the entries carry, exactly." };
     private static readonly Option<string?> _key = new("--key", "-k") { Description = "What the keys begin with." };
     private static readonly Option<string?> _path = new("--path") { Description = "The path of a page, or its address: all its variants are found." };
-    private static readonly Option<CacheEntryVerdict?> _verdict = new("--verdict") { Description = "What the entries are worth: fresh, stale or dead.", CustomParser = ParseVerdict };
+    private static readonly Option<CacheEntryStatus?> _status = new("--status") { Description = "What the entries are worth: fresh, stale or invalidated.", CustomParser = ParseVerdict };
     private static readonly Option<int> _limit = Numbers.Option("--limit", ["-n"], "How many entries at most.", 50, 1, int.MaxValue);
     private static readonly Option<long> _maximumKeys = Numbers.Option("--max-keys", [], "How many keys of the servers are walked past at most.", 1_000_000L, 1, long.MaxValue);
 
     public static Command Create(ToolHost host)
     {
-        var command = new Command("find", "Finds entries by tag, by the beginning of the key, by surface and by what they are worth. Walks through the keys at a gentle pace.")
+        var command = new Command("find", "Finds entries by tag, by the beginning of the key, by region and by what they are worth. Walks through the keys at a gentle pace.")
         {
-            _tag, _path, _key, _verdict, _limit, _maximumKeys,
+            _tag, _path, _key, _status, _limit, _maximumKeys,
         }
-            .Taking(CommonOptions.Prefix, CommonOptions.BuildNamespace, CommonOptions.Surface, CommonOptions.Wide)
+            .Taking(CommonOptions.Prefix, CommonOptions.BuildNamespace, CommonOptions.Region, CommonOptions.Wide)
             .Refusing("it asks nothing.", CommonOptions.Yes);
         command.Validators.Add(static result =>
         {
@@ -36,12 +36,12 @@ internal static class FindCommand
             {
                 Tag = parsed.GetValue(_path) is { } path ? PagePath.TagOf(path) : parsed.GetValue(_tag) is { } tag ? Shown.Meant(tag) : null,
                 KeyPrefix = parsed.GetValue(_key) is { } key ? Shown.Meant(key) : null,
-                Surface = parsed.GetValue(CommonOptions.Surface),
+                Region = parsed.GetValue(CommonOptions.Region),
                 BuildNamespace = session.Settings.BuildNamespace,
                 AllBuilds = session.Settings.BuildNamespace is null,
-                Verdict = parsed.GetValue(_verdict),
-                MaximumResults = parsed.GetValue(_limit),
-                MaximumKeys = parsed.GetValue(_maximumKeys),
+                Status = parsed.GetValue(_status),
+                MaxResults = parsed.GetValue(_limit),
+                MaxKeys = parsed.GetValue(_maximumKeys),
                 Progress = last,
             };
             var found = new List<CacheEntryInfo>();
@@ -61,12 +61,12 @@ internal static class FindCommand
         return command;
     }
 
-    private static CacheEntryVerdict? ParseVerdict(System.CommandLine.Parsing.ArgumentResult result)
+    private static CacheEntryStatus? ParseVerdict(System.CommandLine.Parsing.ArgumentResult result)
     {
         var text = result.Tokens is [{ } token] ? token.Value : "";
-        if (Enum.TryParse<CacheEntryVerdict>(text, ignoreCase: true, out var verdict) && text.All(char.IsAsciiLetter))
-            return verdict;
-        result.AddError($"--verdict must be fresh, stale or dead, but was '{text}'.");
+        if (Enum.TryParse<CacheEntryStatus>(text, ignoreCase: true, out var status) && text.All(char.IsAsciiLetter))
+            return status;
+        result.AddError($"--status must be fresh, stale or invalidated, but was '{text}'.");
         return null;
     }
 

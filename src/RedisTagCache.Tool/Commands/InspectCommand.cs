@@ -15,14 +15,14 @@ internal static class InspectCommand
     public static Command Create(ToolHost host)
     {
         var command = new Command("inspect", "Shows what is known about the entries of a key, and why they are served or not.") { _key, _payload }
-            .Taking(CommonOptions.Prefix, CommonOptions.BuildNamespace, CommonOptions.Surface, CommonOptions.Wide)
+            .Taking(CommonOptions.Prefix, CommonOptions.BuildNamespace, CommonOptions.Region, CommonOptions.Wide)
             .Refusing("it asks nothing.", CommonOptions.Yes);
         ToolProgram.SetAction(command, host, async (parsed, report, cancellationToken) =>
         {
             report.Widen(parsed);
             await using var session = await Session.OpenAsync(parsed, host, cancellationToken);
             var key = Shown.Meant(parsed.GetRequiredValue(_key));
-            var found = await Lookup.OfAsync(session, key, parsed.GetValue(CommonOptions.Surface), parsed.GetValue(_payload), cancellationToken);
+            var found = await Lookup.OfAsync(session, key, parsed.GetValue(CommonOptions.Region), parsed.GetValue(_payload), cancellationToken);
             if (found.Count == 0)
                 throw Lookup.NotFound(session, key);
             report.Write(new { entries = found.Select(EntryView.Json) }, () => found.ForEach(entry => Show(report, entry)));
@@ -36,10 +36,10 @@ internal static class InspectCommand
         var table = Report.Table("", "");
         table.ShowHeaders = false;
         Report.Row(table, "key", EntryView.NameOf(entry));
-        Report.Row(table, "surface", entry.Surface);
+        Report.Row(table, "region", entry.Region);
         Report.Row(table, "build", entry.BuildNamespace ?? "shared by all builds");
         Report.Row(table, "partition", entry.Partition.ToString(CultureInfo.InvariantCulture));
-        Report.Row(table, "verdict", EntryView.VerdictOf(entry));
+        Report.Row(table, "status", EntryView.VerdictOf(entry));
         Report.Row(table, "written", $"{Shown.Time(entry.CreatedAt)} ({Shown.Of(entry.Age)} ago)");
         Report.Row(table, "fresh until", entry.FreshUntil is null ? "its end" : Shown.Time(entry.FreshUntil));
         if (entry.StaleUntil is not null)

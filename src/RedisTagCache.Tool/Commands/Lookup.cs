@@ -2,34 +2,34 @@ using RedisTagCache.Inspection;
 
 namespace RedisTagCache.Tool.Commands;
 
-/// <summary>Finds the entries of one key, where surface or build may not be said.</summary>
+/// <summary>Finds the entries of one key, where region or build may not be said.</summary>
 internal static class Lookup
 {
-    private static readonly string[] _surfaces = ["output", "hybrid", "distributed"];
+    private static readonly string[] _regions = ["output", "hybrid", "distributed"];
 
-    public static async Task<List<CacheEntryInfo>> OfAsync(Session session, string key, string? surface, bool includePayload, CancellationToken cancellationToken)
+    public static async Task<List<CacheEntryInfo>> OfAsync(Session session, string key, string? region, bool includePayload, CancellationToken cancellationToken)
     {
         var found = new List<CacheEntryInfo>();
         if (session.Settings.BuildNamespace is { } build)
         {
-            foreach (var name in surface is null ? _surfaces : [surface])
+            foreach (var name in region is null ? _regions : [region])
                 await AddAsync(name, build);
             return found;
         }
 
         // The build is part of where an entry lies. Not knowing it, one has to walk.
-        var query = new CacheEntryQuery { Surface = surface, KeyPrefix = key, AllBuilds = true, MaximumResults = 1_000, MaximumKeys = long.MaxValue };
+        var query = new CacheEntryQuery { Region = region, KeyPrefix = key, AllBuilds = true, MaxResults = 1_000, MaxKeys = long.MaxValue };
         await foreach (var entry in session.Inspector.FindAsync(query, cancellationToken))
         {
             if (entry.Key != key)
                 continue;
             if (includePayload)
-                await AddAsync(entry.Surface, entry.BuildNamespace);
+                await AddAsync(entry.Region, entry.BuildNamespace);
             else
                 found.Add(entry);
         }
 
-        return [.. found.OrderBy(static entry => entry.Surface, StringComparer.Ordinal).ThenBy(static entry => entry.BuildNamespace, StringComparer.Ordinal)];
+        return [.. found.OrderBy(static entry => entry.Region, StringComparer.Ordinal).ThenBy(static entry => entry.BuildNamespace, StringComparer.Ordinal)];
 
         async Task AddAsync(string name, string? build)
         {
@@ -43,6 +43,6 @@ internal static class Lookup
         ExitCode.Problem,
         $"There is no entry with the key '{key}'.",
         session.Settings.BuildNamespace is null
-            ? "A key of more than 512 bytes is only found with --surface and --build-namespace."
+            ? "A key of more than 512 bytes is only found with --region and --build-namespace."
             : $"Only the build '{session.Settings.BuildNamespace}' and what all builds share was looked at.");
 }

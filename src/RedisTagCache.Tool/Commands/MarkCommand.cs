@@ -3,7 +3,7 @@ using RedisTagCache.Tool.Output;
 
 namespace RedisTagCache.Tool.Commands;
 
-/// <summary><c>evict</c> and <c>expire</c>: end entries by their tags, on all surfaces and in all builds.</summary>
+/// <summary><c>evict</c> and <c>expire</c>: end entries by their tags, on all regions and in all builds.</summary>
 internal static class MarkCommand
 {
     private static readonly Argument<string[]> _tags = new("TAG")
@@ -18,7 +18,7 @@ internal static class MarkCommand
     };
 
     public static Command CreateEvict(ToolHost host) => Create(
-        host, "evict", "Evicts every entry that carries one of the tags, on every surface and in every build, at once.", "Evict", "Evicted",
+        host, "evict", "Evicts every entry that carries one of the tags, on every region and in every build, at once.", "Evict", "Evicted",
         static (store, tags, cancellationToken) => store.EvictByTagAsync(tags, cancellationToken));
 
     public static Command CreateExpire(ToolHost host) => Create(
@@ -30,7 +30,7 @@ internal static class MarkCommand
     {
         var command = new Command(name, description) { _tags, _paths }
             .Taking(CommonOptions.Prefix, CommonOptions.Yes)
-            .Refusing("tags reach every surface and every build.", CommonOptions.Surface, CommonOptions.BuildNamespace)
+            .Refusing("tags reach every region and every build.", CommonOptions.Region, CommonOptions.BuildNamespace)
             .Refusing("it writes no table.", CommonOptions.Wide);
         command.Validators.Add(result =>
         {

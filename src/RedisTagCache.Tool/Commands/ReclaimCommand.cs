@@ -6,7 +6,7 @@ using Spectre.Console;
 
 namespace RedisTagCache.Tool.Commands;
 
-/// <summary><c>reclaim</c>: frees the memory of dead entries.</summary>
+/// <summary><c>reclaim</c>: frees the memory of invalidated entries.</summary>
 internal static class ReclaimCommand
 {
     private static readonly Option<bool> _dryRun = new("--dry-run") { Description = "Only counts what would be dropped." };
@@ -20,17 +20,17 @@ internal static class ReclaimCommand
 
     public static Command Create(ToolHost host)
     {
-        var command = new Command("reclaim", "Drops entries that are dead by their tags and hold memory until they would expire. One at a time in the whole fleet, at a gentle pace.")
+        var command = new Command("reclaim", "Drops entries that are invalidated by their tags and hold memory until they would expire. One at a time in the whole fleet, at a gentle pace.")
         {
             _dryRun, _otherBuilds, _pageSize, _pause,
         }
             .Taking(CommonOptions.Prefix, CommonOptions.BuildNamespace, CommonOptions.Yes)
-            .Refusing("what is dead is dropped on every surface.", CommonOptions.Surface)
+            .Refusing("what is invalidated is dropped on every region.", CommonOptions.Region)
             .Refusing("it writes no table.", CommonOptions.Wide);
         command.Validators.Add(static result =>
         {
             if (result.GetResult(CommonOptions.BuildNamespace) is not null && result.GetResult(_otherBuilds) is null)
-                result.AddError("--build-namespace has no effect without --other-builds-older-than: what is dead is dropped in every build.");
+                result.AddError("--build-namespace has no effect without --other-builds-older-than: what is invalidated is dropped in every build.");
         });
         ToolProgram.SetAction(command, host, async (parsed, report, cancellationToken) =>
         {
@@ -43,16 +43,16 @@ internal static class ReclaimCommand
             await using var session = await Session.OpenAsync(parsed, host, cancellationToken);
             if (options.OtherBuildsOlderThan is not null && session.Settings.BuildNamespace is null)
                 throw new ToolException(ExitCode.Usage, "Which build is to stay is not said.", "Say --build-namespace with the build that is in use.");
-            await report.ConfirmAsync(parsed.GetValue(CommonOptions.Yes) || options.DryRun, $"Drop what is dead in '{session.Settings.Prefix}' at {session.Settings.Where}?", cancellationToken);
+            await report.ConfirmAsync(parsed.GetValue(CommonOptions.Yes) || options.DryRun, $"Drop what is invalidated in '{session.Settings.Prefix}' at {session.Settings.Where}?", cancellationToken);
             report.WhenStopped = options.DryRun ? Report.NothingDone : "What was dropped until then stays dropped.";
 
             var result = await RunAsync(session, options, report, cancellationToken);
             if (result.IsTakenElsewhere)
                 throw new ToolException(ExitCode.Problem, "Another reclaimer is at work in this cache.", "Wait for it; after a crash its claim ends within 30 seconds.");
             report.Write(
-                new { options.DryRun, result.LookedAt, result.DroppedDead, result.DroppedOfOtherBuilds, result.Overtaken, result.Bytes },
+                new { options.DryRun, result.LookedAt, result.DroppedInvalidated, result.DroppedOfOtherBuilds, result.Overtaken, result.Bytes },
                 () => report.Line(
-                    $"{(options.DryRun ? "Would drop" : "Dropped")} {Shown.Count(result.DroppedDead, "dead entry")} and {Shown.Count(result.DroppedOfOtherBuilds)} of other builds, "
+                    $"{(options.DryRun ? "Would drop" : "Dropped")} {Shown.Count(result.DroppedInvalidated, "invalidated entry")} and {Shown.Count(result.DroppedOfOtherBuilds)} of other builds, "
                     + $"{Shown.Bytes(result.Bytes)}, of {Shown.Count(result.LookedAt)} looked at. {Shown.Count(result.Overtaken)} were overwritten meanwhile and stay."));
             return ExitCode.Ok;
         });
@@ -89,7 +89,7 @@ internal static class ReclaimCommand
         public void Report(CacheReclaimResult value)
         {
             task.Value = value.Fraction;
-            task.Description = $"{Shown.Count(value.DroppedDead + value.DroppedOfOtherBuilds)} of {Shown.Count(value.LookedAt)} dropped";
+            task.Description = $"{Shown.Count(value.DroppedInvalidated + value.DroppedOfOtherBuilds)} of {Shown.Count(value.LookedAt)} dropped";
         }
     }
 }

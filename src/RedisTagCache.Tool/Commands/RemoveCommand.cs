@@ -10,17 +10,17 @@ internal static class RemoveCommand
 
     public static Command Create(ToolHost host)
     {
-        var command = new Command("remove", "Removes the entries of a key, on the surface and in the build that are said, else wherever they are.") { _key }
-            .Taking(CommonOptions.Prefix, CommonOptions.BuildNamespace, CommonOptions.Surface, CommonOptions.Yes)
+        var command = new Command("remove", "Removes the entries of a key, on the region and in the build that are said, else wherever they are.") { _key }
+            .Taking(CommonOptions.Prefix, CommonOptions.BuildNamespace, CommonOptions.Region, CommonOptions.Yes)
             .Refusing("it writes no table.", CommonOptions.Wide);
         ToolProgram.SetAction(command, host, async (parsed, report, cancellationToken) =>
         {
             var key = Shown.Meant(parsed.GetRequiredValue(_key));
             await using var session = await Session.OpenAsync(parsed, host, cancellationToken);
-            var found = await Lookup.OfAsync(session, key, parsed.GetValue(CommonOptions.Surface), includePayload: false, cancellationToken);
+            var found = await Lookup.OfAsync(session, key, parsed.GetValue(CommonOptions.Region), includePayload: false, cancellationToken);
             if (found.Count == 0)
                 throw Lookup.NotFound(session, key);
-            var where = string.Join(", ", found.Select(static entry => $"{entry.Surface} of {entry.BuildNamespace ?? "all builds"}"));
+            var where = string.Join(", ", found.Select(static entry => $"{entry.Region} of {entry.BuildNamespace ?? "all builds"}"));
             await report.ConfirmAsync(parsed.GetValue(CommonOptions.Yes), $"Remove '{key}' ({where}) at {session.Settings.Where}?", cancellationToken);
             report.WhenStopped = "What was removed until then stays removed.";
 
@@ -28,7 +28,7 @@ internal static class RemoveCommand
             foreach (var entry in found)
                 removed += await session.Inspector.RemoveAsync(entry, cancellationToken) ? 1 : 0;
             report.Write(
-                new { removed, entries = found.Select(static entry => new { entry.Surface, entry.BuildNamespace, entry.Key }) },
+                new { removed, entries = found.Select(static entry => new { entry.Region, entry.BuildNamespace, entry.Key }) },
                 () => report.Line($"Removed {Shown.Count(removed)}: {where}."));
             return removed > 0 ? ExitCode.Ok : ExitCode.Problem;
         });

@@ -12,20 +12,20 @@ internal static class StatsCommand
 
     public static Command Create(ToolHost host)
     {
-        var command = new Command("stats", "Shows the servers, the partitions, and how many entries there are of which surface and build, and what they are worth.") { _maximumKeys }
-            .Taking(CommonOptions.Prefix, CommonOptions.BuildNamespace, CommonOptions.Surface, CommonOptions.Wide)
+        var command = new Command("stats", "Shows the servers, the partitions, and how many entries there are of which region and build, and what they are worth.") { _maximumKeys }
+            .Taking(CommonOptions.Prefix, CommonOptions.BuildNamespace, CommonOptions.Region, CommonOptions.Wide)
             .Refusing("it asks nothing.", CommonOptions.Yes);
         command.Validators.Add(static result =>
         {
-            if (result.GetResult(_maximumKeys) is { Tokens: [{ Value: "0" }] } && (result.GetResult(CommonOptions.Surface) ?? result.GetResult(CommonOptions.BuildNamespace)) is not null)
-                result.AddError("--surface and --build-namespace have no effect with --max-keys 0: no entries are counted.");
+            if (result.GetResult(_maximumKeys) is { Tokens: [{ Value: "0" }] } && (result.GetResult(CommonOptions.Region) ?? result.GetResult(CommonOptions.BuildNamespace)) is not null)
+                result.AddError("--region and --build-namespace have no effect with --max-keys 0: no entries are counted.");
         });
         ToolProgram.SetAction(command, host, async (parsed, report, cancellationToken) =>
         {
             report.Widen(parsed);
             await using var session = await Session.OpenAsync(parsed, host, cancellationToken);
             var described = await session.Inspector.DescribeAsync(cancellationToken);
-            var count = await EntryCount.OfAsync(session, parsed.GetValue(CommonOptions.Surface), parsed.GetValue(_maximumKeys), cancellationToken);
+            var count = await EntryCount.OfAsync(session, parsed.GetValue(CommonOptions.Region), parsed.GetValue(_maximumKeys), cancellationToken);
             report.Write(Json(described, count), () => Show(report, described, count));
             return ExitCode.Ok;
         });
@@ -56,7 +56,7 @@ internal static class StatsCommand
                 !server.IsAnswering ? "away" : server.IsReplica ? "replica" : "primary",
                 $"{server.Engine} {server.Version}",
                 server.Keys is { } keys ? Shown.Count(keys) : "-",
-                $"{Shown.Bytes(server.UsedMemory)} of {(server.MaximumMemory is 0 ? "no limit" : Shown.Bytes(server.MaximumMemory))}",
+                $"{Shown.Bytes(server.UsedMemory)} of {(server.MaxMemory is 0 ? "no limit" : Shown.Bytes(server.MaxMemory))}",
                 server.MemoryPolicy,
                 server.DroppedForMemory is { } dropped ? Shown.Count(dropped) : "-",
                 (server.HasAppendOnlyFile, server.Snapshots) switch { (true, _) => "AOF", (_, { Length: > 0 }) => "snapshots", (_, "") => "none", _ => "-" },
@@ -69,9 +69,9 @@ internal static class StatsCommand
         report.Line($"{Shown.Count(marks)} evicted or expired tags are remembered, the floor is {Shown.Of(described.Partitions.Max(static partition => partition.FloorAge))} old"
             + (without == 0 ? "." : $"; {without} partitions have no history."));
 
-        var entries = Report.Table("surface", "build", "fresh", "stale", "dead", "memory", "of it dead");
+        var entries = Report.Table("region", "build", "fresh", "stale", "invalidated", "memory", "of it invalidated");
         foreach (var row in count.Rows)
-            Report.Row(entries, row.Surface, row.BuildNamespace ?? "-", Shown.Count(row.Fresh), Shown.Count(row.Stale), Shown.Count(row.Dead), Shown.Bytes(row.Bytes), Shown.Bytes(row.DeadBytes));
+            Report.Row(entries, row.Region, row.BuildNamespace ?? "-", Shown.Count(row.Fresh), Shown.Count(row.Stale), Shown.Count(row.Invalidated), Shown.Bytes(row.Bytes), Shown.Bytes(row.InvalidatedBytes));
         report.Terminal.Write(entries);
         report.Line(string.Create(
             CultureInfo.InvariantCulture, $"{Shown.Count(count.Progress.Keys, "entry")} looked at{(count.Progress.IsComplete ? "." : "; there are more (--max-keys).")}"));

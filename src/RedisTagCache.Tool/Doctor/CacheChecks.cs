@@ -33,7 +33,7 @@ internal static class CacheChecks
         var median = taken[Pings / 2];
         var text = $"A round trip takes {Shown.Of(median)}, the longest of {Pings} {Shown.Of(taken[^1])}.";
         return median > _slow
-            ? new Finding("round trip", Level.Warn, text, "Each look-up takes at least that long. Bring application and server closer to each other, or look at the server's load (SLOWLOG GET).")
+            ? new Finding("round trip", Level.Warn, text, "Each lookup takes at least that long. Bring application and server closer to each other, or look at the server's load (SLOWLOG GET).")
             : new Finding("round trip", Level.Ok, text);
     }
 

@@ -10,7 +10,7 @@ namespace RedisTagCache.Tool.Doctor;
 internal sealed class Rights(IConnectionMultiplexer connection, IReadOnlyList<IServer> primaries, ToolSettings settings)
 {
     /// <summary>How many names are tried to find one whose slot a server has.</summary>
-    private const int MostNames = 10_000;
+    private const int MaxNames = 10_000;
     private static readonly Version _firstWithShardedChannels = new(7, 0);
 
     public async Task<IReadOnlyList<Finding>> CheckAsync(CancellationToken cancellationToken)
@@ -62,7 +62,7 @@ internal sealed class Rights(IConnectionMultiplexer connection, IReadOnlyList<IS
     /// <summary>A hash tag whose keys lie on the server.</summary>
     private string? TagOf(IServer server)
     {
-        for (var i = 0; i < MostNames; i++)
+        for (var i = 0; i < MaxNames; i++)
         {
             var tag = $"{{{settings.Prefix}:doctor.{i}}}";
             if (Equals(EndPointOf(tag), server.EndPoint))

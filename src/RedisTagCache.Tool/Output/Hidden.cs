@@ -4,7 +4,7 @@ using System.Text;
 namespace RedisTagCache.Tool.Output;
 
 /// <summary>
-/// Characters that cannot be seen, or that move what stands around them: controls, marks of direction, joiners, spaces other than the plain one, fillers. The operator's page has
+/// Characters that cannot be seen, or that move what stands around them: controls, marks of direction, joiners, spaces other than the plain one, fillers. The operations page has
 /// the same.
 /// </summary>
 internal static class Hidden

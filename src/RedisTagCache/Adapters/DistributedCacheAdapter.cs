@@ -5,10 +5,10 @@ using RedisTagCache.Store;
 
 namespace RedisTagCache.Adapters;
 
-/// <summary><see cref="IDistributedCache"/> in terms of the store: an untagged surface of its own.</summary>
+/// <summary><see cref="IDistributedCache"/> in terms of the store: an untagged region of its own.</summary>
 internal sealed class DistributedCacheAdapter(TagCacheStore store, bool isIsolatedByBuild, TimeProvider time) : IBufferDistributedCache
 {
-    private readonly CacheSurface _surface = CacheSurface.Distributed(isIsolatedByBuild);
+    private readonly CacheRegion _region = CacheRegion.Distributed(isIsolatedByBuild);
 
     public byte[]? Get(string key)
     {
@@ -67,7 +67,7 @@ internal sealed class DistributedCacheAdapter(TagCacheStore store, bool isIsolat
     private CacheEntryKey Key(string key)
     {
         ArgumentNullException.ThrowIfNull(key);
-        return new CacheEntryKey(_surface, key);
+        return new CacheEntryKey(_region, key);
     }
 
     private TagCacheEntryOptions Translate(DistributedCacheEntryOptions options)

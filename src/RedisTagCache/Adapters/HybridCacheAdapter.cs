@@ -7,8 +7,8 @@ namespace RedisTagCache.Adapters;
 /// <summary><see cref="HybridCache"/> in terms of the engine.</summary>
 internal sealed class HybridCacheAdapter(TagCache cache) : HybridCache
 {
-    private const int MostAtOnce = 32;
-    private const int MostAtOnceInOutage = 1_024;
+    private const int MaxAtOnce = 32;
+    private const int MaxAtOnceInOutage = 1_024;
 
     public override ValueTask<T> GetOrCreateAsync<TState, T>(
         string key,
@@ -50,10 +50,10 @@ internal sealed class HybridCacheAdapter(TagCache cache) : HybridCache
     private async Task RemoveAllAsync(IEnumerable<string> keys, CancellationToken cancellationToken)
     {
         Exception? first = null;
-        foreach (var chunk in keys.Chunk(MostAtOnceInOutage))
+        foreach (var chunk in keys.Chunk(MaxAtOnceInOutage))
         {
             if (Volatile.Read(ref first) is null)
-                await Parallel.ForEachAsync(chunk, new ParallelOptions { MaxDegreeOfParallelism = MostAtOnce }, (key, _) => RemoveOneAsync(key)).ConfigureAwait(false);
+                await Parallel.ForEachAsync(chunk, new ParallelOptions { MaxDegreeOfParallelism = MaxAtOnce }, (key, _) => RemoveOneAsync(key)).ConfigureAwait(false);
             else
                 await Task.WhenAll(chunk.Select(key => RemoveOneAsync(key).AsTask())).ConfigureAwait(false); // nothing is sent: each waits until it gives up
         }

@@ -15,15 +15,15 @@ internal static class ConfigurationKeys
         nameof(RedisTagCacheOptions.BuildNamespace),
         nameof(RedisTagCacheOptions.IsolateDistributedCacheByBuild),
         nameof(RedisTagCacheOptions.OperationTimeout),
-        nameof(RedisTagCacheOptions.MarkRetention),
-        nameof(RedisTagCacheOptions.MaximumMarks),
+        nameof(RedisTagCacheOptions.TagInvalidationRetention),
+        nameof(RedisTagCacheOptions.MaxTagInvalidations),
         nameof(RedisTagCacheOptions.MaximumKeyLength),
         nameof(RedisTagCacheOptions.MaximumPayloadBytes),
         nameof(RedisTagCacheOptions.LocalCacheBytes),
         nameof(RedisTagCacheOptions.LocalCacheEntries),
-        nameof(RedisTagCacheOptions.ServeLocalCopiesDuringOutage),
+        nameof(RedisTagCacheOptions.AllowLocalReadsWhenDisconnected),
         nameof(RedisTagCacheOptions.LeaseDuration),
-        nameof(RedisTagCacheOptions.LeaseWait),
+        nameof(RedisTagCacheOptions.LeaseTimeout),
         nameof(RedisTagCacheOptions.FactoryTimeout),
         nameof(RedisTagCacheOptions.Partitions),
         nameof(RedisTagCacheOptions.Compression),
@@ -39,7 +39,7 @@ internal static class ConfigurationKeys
     ];
 
     /// <summary>Those of the output cache, which is in another package.</summary>
-    public static readonly string[] OfPages = ["StaleWindow", "RenderWait", "UncacheableFor", "RetryDelay", "RefreshTimeout", "LocalCacheBytes", "AddCacheStatusHeader"];
+    public static readonly string[] OfPages = ["StaleWindow", "RenderTimeout", "UncacheableDuration", "RetryDelay", "RefreshTimeout", "LocalCacheBytes", "AddCacheStatusHeader"];
 
     /// <summary>Options that are objects, so that configuration cannot say them.</summary>
     public static readonly string[] OfCode =

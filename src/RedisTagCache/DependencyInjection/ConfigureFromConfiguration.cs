@@ -21,15 +21,15 @@ internal sealed class ConfigureFromConfiguration(IServiceProvider services) : IC
             BuildNamespace = options.BuildNamespace,
             IsolateDistributedCacheByBuild = options.IsolateDistributedCacheByBuild,
             OperationTimeout = options.OperationTimeout,
-            MarkRetention = options.MarkRetention,
-            MaximumMarks = options.MaximumMarks,
+            TagInvalidationRetention = options.TagInvalidationRetention,
+            MaxTagInvalidations = options.MaxTagInvalidations,
             MaximumKeyLength = options.MaximumKeyLength,
             MaximumPayloadBytes = options.MaximumPayloadBytes,
             LocalCacheBytes = options.LocalCacheBytes,
             LocalCacheEntries = options.LocalCacheEntries,
-            ServeLocalCopiesDuringOutage = options.ServeLocalCopiesDuringOutage,
+            AllowLocalReadsWhenDisconnected = options.AllowLocalReadsWhenDisconnected,
             LeaseDuration = options.LeaseDuration,
-            LeaseWait = options.LeaseWait,
+            LeaseTimeout = options.LeaseTimeout,
             FactoryTimeout = options.FactoryTimeout,
             Partitions = options.Partitions,
             Compression = options.Compression,
@@ -41,15 +41,15 @@ internal sealed class ConfigureFromConfiguration(IServiceProvider services) : IC
         options.BuildNamespace = bound.BuildNamespace;
         options.IsolateDistributedCacheByBuild = bound.IsolateDistributedCacheByBuild;
         options.OperationTimeout = bound.OperationTimeout;
-        options.MarkRetention = bound.MarkRetention;
-        options.MaximumMarks = bound.MaximumMarks;
+        options.TagInvalidationRetention = bound.TagInvalidationRetention;
+        options.MaxTagInvalidations = bound.MaxTagInvalidations;
         options.MaximumKeyLength = bound.MaximumKeyLength;
         options.MaximumPayloadBytes = bound.MaximumPayloadBytes;
         options.LocalCacheBytes = bound.LocalCacheBytes;
         options.LocalCacheEntries = bound.LocalCacheEntries;
-        options.ServeLocalCopiesDuringOutage = bound.ServeLocalCopiesDuringOutage;
+        options.AllowLocalReadsWhenDisconnected = bound.AllowLocalReadsWhenDisconnected;
         options.LeaseDuration = bound.LeaseDuration;
-        options.LeaseWait = bound.LeaseWait;
+        options.LeaseTimeout = bound.LeaseTimeout;
         options.FactoryTimeout = bound.FactoryTimeout;
         options.Partitions = bound.Partitions;
         options.Compression = bound.Compression;
@@ -71,9 +71,9 @@ internal sealed class ConfigureFromConfiguration(IServiceProvider services) : IC
 
         public TimeSpan OperationTimeout { get; set; }
 
-        public TimeSpan MarkRetention { get; set; }
+        public TimeSpan TagInvalidationRetention { get; set; }
 
-        public int MaximumMarks { get; set; }
+        public int MaxTagInvalidations { get; set; }
 
         public int MaximumKeyLength { get; set; }
 
@@ -83,11 +83,11 @@ internal sealed class ConfigureFromConfiguration(IServiceProvider services) : IC
 
         public int LocalCacheEntries { get; set; }
 
-        public bool ServeLocalCopiesDuringOutage { get; set; }
+        public bool AllowLocalReadsWhenDisconnected { get; set; }
 
         public TimeSpan LeaseDuration { get; set; }
 
-        public TimeSpan LeaseWait { get; set; }
+        public TimeSpan LeaseTimeout { get; set; }
 
         public TimeSpan FactoryTimeout { get; set; }
 

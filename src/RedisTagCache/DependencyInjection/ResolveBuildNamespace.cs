@@ -14,7 +14,7 @@ internal sealed class ResolveBuildNamespace(IServiceProvider services, ILogger<R
 
     public void PostConfigure(string? name, RedisTagCacheOptions options)
     {
-        if (options.BuildNamespace?.Length > ValidateRedisTagCacheOptions.LongestBuildNamespace)
+        if (options.BuildNamespace?.Length > ValidateRedisTagCacheOptions.MaxBuildNamespace)
             return; // left for the validation to name
 
         var configured = services.GetService<IConfiguration>()?[$"{ConfigureFromConfiguration.Section}:{nameof(options.BuildNamespace)}"];

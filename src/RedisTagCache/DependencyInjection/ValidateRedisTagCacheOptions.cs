@@ -10,29 +10,29 @@ namespace RedisTagCache.DependencyInjection;
 /// <summary>Checks the options when the host starts. A connection string is never repeated: it may hold a password.</summary>
 internal sealed class ValidateRedisTagCacheOptions(IServiceProvider services) : IValidateOptions<RedisTagCacheOptions>
 {
-    public const int LongestBuildNamespace = 128;
-    private const int LongestKeyPrefix = 64;
+    public const int MaxBuildNamespace = 128;
+    private const int MaxKeyPrefix = 64;
     private const int LargestPayload = 256 * 1024 * 1024;
     private const string Form = "of the form host:port, with settings after commas as in 'cache.example.org:6380,ssl=true,user=NAME,password=SECRET'.";
 
     public ValidateOptionsResult Validate(string? name, RedisTagCacheOptions options)
     {
         var errors = new ValidateOptionsResultBuilder();
-        if (options.KeyPrefix is not { Length: > 0 and <= LongestKeyPrefix } prefix || !prefix.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'))
-            Add(nameof(options.KeyPrefix), options.KeyPrefix, $"1 to {LongestKeyPrefix} ASCII letters, digits, '-', '_' or '.'");
-        if (options.BuildNamespace?.Length > LongestBuildNamespace && !options.IsBuildNamespaceResolved)
-            Add(nameof(options.BuildNamespace), options.BuildNamespace, $"1 to {LongestBuildNamespace} characters");
+        if (options.KeyPrefix is not { Length: > 0 and <= MaxKeyPrefix } prefix || !prefix.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'))
+            Add(nameof(options.KeyPrefix), options.KeyPrefix, $"1 to {MaxKeyPrefix} ASCII letters, digits, '-', '_' or '.'");
+        if (options.BuildNamespace?.Length > MaxBuildNamespace && !options.IsBuildNamespaceResolved)
+            Add(nameof(options.BuildNamespace), options.BuildNamespace, $"1 to {MaxBuildNamespace} characters");
         Between(nameof(options.OperationTimeout), options.OperationTimeout, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1));
         if (options.Partitions is { } partitions)
             Between(nameof(options.Partitions), partitions, 1, PartitionLayout.Most);
-        Between(nameof(options.MarkRetention), options.MarkRetention, TimeSpan.FromMinutes(1), TimeSpan.FromDays(365));
-        Between(nameof(options.MaximumMarks), options.MaximumMarks, 1_000, 10_000_000);
+        Between(nameof(options.TagInvalidationRetention), options.TagInvalidationRetention, TimeSpan.FromMinutes(1), TimeSpan.FromDays(365));
+        Between(nameof(options.MaxTagInvalidations), options.MaxTagInvalidations, 1_000, 10_000_000);
         Between(nameof(options.MaximumKeyLength), options.MaximumKeyLength, 1, 65_536);
         Between(nameof(options.MaximumPayloadBytes), options.MaximumPayloadBytes, 1, LargestPayload);
         Between(nameof(options.LocalCacheBytes), options.LocalCacheBytes, 0, 64L * 1024 * 1024 * 1024);
         Between(nameof(options.LocalCacheEntries), options.LocalCacheEntries, 0, 100_000_000);
         Between(nameof(options.LeaseDuration), options.LeaseDuration, TimeSpan.FromMilliseconds(500), TimeSpan.FromMinutes(5));
-        Between(nameof(options.LeaseWait), options.LeaseWait, TimeSpan.Zero, TimeSpan.FromMinutes(10));
+        Between(nameof(options.LeaseTimeout), options.LeaseTimeout, TimeSpan.Zero, TimeSpan.FromMinutes(10));
         Between(nameof(options.FactoryTimeout), options.FactoryTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1));
         Between(nameof(options.CompressionThreshold), options.CompressionThreshold, 0, LargestPayload);
         if (!Enum.IsDefined(options.Compression))

@@ -6,12 +6,12 @@ namespace RedisTagCache.Diagnostics;
 internal static class BackgroundFault
 {
     // A listener that throws throws at every step of every loop: all of them together log one line in ten seconds.
-    private static readonly Burst _faults = new(TimeProvider.System);
+    private static readonly LogThrottle _faults = new(TimeProvider.System);
 
     /// <summary>Logs it. It may be the logger that has thrown in the first place.</summary>
     public static void Report(ILogger logger, Exception exception) => Ignore(() =>
     {
-        if (_faults.ShouldTell(out var count))
+        if (_faults.ShouldLog(out var count))
             Log.BackgroundStepFailed(logger, exception, count);
     });
 

@@ -12,16 +12,16 @@ internal static class CacheActivity
 
     public static Activity? GetOrCreate()
     {
-        var activity = Start("cache.get_or_create", CacheSurface.Hybrid);
+        var activity = Start("cache.get_or_create", CacheRegion.Hybrid);
         activity?.SetTag("redistagcache.outcome", "miss"); // unless something better is found
         return activity;
     }
 
     public static Activity? Factory() => _source.StartActivity("cache.factory");
 
-    public static Activity? Lookup(CacheSurface surface) => Start("cache.lookup", surface);
+    public static Activity? Lookup(CacheRegion region) => Start("cache.lookup", region);
 
-    public static Activity? Write(CacheSurface surface) => Start("cache.write", surface);
+    public static Activity? Write(CacheRegion region) => Start("cache.write", region);
 
     public static Activity? Evict(string kind, int tags)
     {
@@ -51,10 +51,10 @@ internal static class CacheActivity
             activity?.SetStatus(ActivityStatusCode.Error);
     }
 
-    private static Activity? Start(string name, CacheSurface surface)
+    private static Activity? Start(string name, CacheRegion region)
     {
         var activity = _source.StartActivity(name);
-        activity?.SetTag("redistagcache.surface", surface.Name);
+        activity?.SetTag("redistagcache.region", region.Name);
         return activity;
     }
 }

@@ -31,14 +31,14 @@ internal sealed class CacheMeter
         _statistics = statistics;
         _observer = observer;
         _meter = factory.Create(Names.MeterName);
-        _lookups = _meter.CreateCounter<long>(Names.LookupsInstrument, "{lookup}", "Look-ups by outcome.");
+        _lookups = _meter.CreateCounter<long>(Names.LookupsInstrument, "{lookup}", "Lookups by outcome.");
         _writes = _meter.CreateCounter<long>(Names.WritesInstrument, "{write}", "Writes by outcome.");
         _evictions = _meter.CreateCounter<long>(Names.EvictionsInstrument, "{tag}", "Tags evicted or expired, by outcome.");
         _removals = _meter.CreateCounter<long>(Names.RemovalsInstrument, "{entry}", "Entries removed by key, by outcome.");
-        _syncs = _meter.CreateCounter<long>(Names.MirrorSyncsInstrument, "{sync}", "Synchronizations of the copy of the marks.");
+        _syncs = _meter.CreateCounter<long>(Names.TagStateSyncsInstrument, "{sync}", "Synchronizations of the copy of the marks.");
         _messages = _meter.CreateCounter<long>(Names.MessagesInstrument, "{message}", "Announcements received.");
         _sent = _meter.CreateCounter<long>(Names.MessagesSentInstrument, "{message}", "Announcements of this instance's own changes.");
-        _flights = _meter.CreateCounter<long>(Names.FlightsInstrument, "{call}", "Calls for values that were not there, by how they came by them.");
+        _flights = _meter.CreateCounter<long>(Names.FactoryCallsInstrument, "{call}", "Calls for values that were not there, by how they came by them.");
         _refreshes = _meter.CreateCounter<long>(Names.RefreshesInstrument, "{refresh}", "Values refreshed while they were given out, by outcome.");
         _bypasses = _meter.CreateCounter<long>(Names.BypassesInstrument, "{value}", "Values that were computed and not kept, by reason.");
         _factories = _meter.CreateHistogram(
@@ -63,29 +63,29 @@ internal sealed class CacheMeter
     {
         _statistics.LocalHit();
         if (_lookups.Enabled)
-            _lookups.Add(1, new Tag(Names.SurfaceDimension, CacheSurface.Hybrid.Name), new Tag(Names.OutcomeDimension, "hit_local"));
-        _observer?.Tell(new CacheEvent(CacheEventKind.Lookup, "hit_local", CacheSurface.Hybrid.Name));
+            _lookups.Add(1, new Tag(Names.RegionDimension, CacheRegion.Hybrid.Name), new Tag(Names.OutcomeDimension, "hit_local"));
+        _observer?.Tell(new CacheEvent(CacheEventKind.Lookup, "hit_local", CacheRegion.Hybrid.Name));
     }
 
-    public void Lookup(CacheSurface surface, string outcome)
+    public void Lookup(CacheRegion region, string outcome)
     {
-        _lookups.Add(1, new Tag(Names.SurfaceDimension, surface.Name), new Tag(Names.OutcomeDimension, outcome));
-        _statistics.Of(surface).Lookup(outcome);
-        _observer?.Tell(new CacheEvent(CacheEventKind.Lookup, outcome, surface.Name));
+        _lookups.Add(1, new Tag(Names.RegionDimension, region.Name), new Tag(Names.OutcomeDimension, outcome));
+        _statistics.Of(region).Lookup(outcome);
+        _observer?.Tell(new CacheEvent(CacheEventKind.Lookup, outcome, region.Name));
     }
 
-    public void Miss(CacheSurface surface, string reason)
+    public void Miss(CacheRegion region, string reason)
     {
-        _lookups.Add(1, new Tag(Names.SurfaceDimension, surface.Name), new Tag(Names.OutcomeDimension, "miss"), new Tag(Names.ReasonDimension, reason));
-        _statistics.Of(surface).Miss(reason);
-        _observer?.Tell(new CacheEvent(CacheEventKind.Lookup, "miss", surface.Name, reason));
+        _lookups.Add(1, new Tag(Names.RegionDimension, region.Name), new Tag(Names.OutcomeDimension, "miss"), new Tag(Names.ReasonDimension, reason));
+        _statistics.Of(region).Miss(reason);
+        _observer?.Tell(new CacheEvent(CacheEventKind.Lookup, "miss", region.Name, reason));
     }
 
-    public void Write(CacheSurface surface, string outcome)
+    public void Write(CacheRegion region, string outcome)
     {
-        _writes.Add(1, new Tag(Names.SurfaceDimension, surface.Name), new Tag(Names.OutcomeDimension, outcome));
-        _statistics.Of(surface).Write(outcome);
-        _observer?.Tell(new CacheEvent(CacheEventKind.Write, outcome, surface.Name));
+        _writes.Add(1, new Tag(Names.RegionDimension, region.Name), new Tag(Names.OutcomeDimension, outcome));
+        _statistics.Of(region).Write(outcome);
+        _observer?.Tell(new CacheEvent(CacheEventKind.Write, outcome, region.Name));
     }
 
     public void Evictions(int tags, string kind, string outcome)
@@ -95,11 +95,11 @@ internal sealed class CacheMeter
         _observer?.Tell(new CacheEvent(CacheEventKind.Eviction, outcome, Detail: kind, Count: tags));
     }
 
-    public void Removal(CacheSurface surface, string outcome)
+    public void Removal(CacheRegion region, string outcome)
     {
-        _removals.Add(1, new Tag(Names.SurfaceDimension, surface.Name), new Tag(Names.OutcomeDimension, outcome));
-        _statistics.Of(surface).Removal(outcome);
-        _observer?.Tell(new CacheEvent(CacheEventKind.Removal, outcome, surface.Name));
+        _removals.Add(1, new Tag(Names.RegionDimension, region.Name), new Tag(Names.OutcomeDimension, outcome));
+        _statistics.Of(region).Removal(outcome);
+        _observer?.Tell(new CacheEvent(CacheEventKind.Removal, outcome, region.Name));
     }
 
     public void Sync(string kind, string outcome)
@@ -204,6 +204,6 @@ internal sealed class CacheMeter
     public void ObserveMarks(Func<int> count, Func<int> untrusted)
     {
         (_statistics.Marks, _statistics.Untrusted) = (count, untrusted);
-        _meter.CreateObservableGauge(Names.MirrorMarksInstrument, count, "{tag}", "Evicted tags remembered by this instance.");
+        _meter.CreateObservableGauge(Names.TagStateTagsInstrument, count, "{tag}", "Evicted tags remembered by this instance.");
     }
 }

@@ -5,7 +5,7 @@ namespace RedisTagCache.Diagnostics;
 /// <summary>Tells the application's own observer. What it throws ends here.</summary>
 internal sealed class CacheObserver(Action<CacheEvent> observer, TimeProvider time, ILogger<CacheObserver> logger)
 {
-    private readonly Burst _failures = new(time);
+    private readonly LogThrottle _failures = new(time);
 
     public void Tell(in CacheEvent told)
     {
@@ -17,7 +17,7 @@ internal sealed class CacheObserver(Action<CacheEvent> observer, TimeProvider ti
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            if (_failures.ShouldTell(out var count))
+            if (_failures.ShouldLog(out var count))
                 Log.ObserverFailed(logger, e, count);
         }
     }

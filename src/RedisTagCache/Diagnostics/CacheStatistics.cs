@@ -6,7 +6,7 @@ namespace RedisTagCache.Diagnostics;
 internal sealed class CacheStatistics(TimeProvider time)
 {
     private readonly DateTimeOffset _startedAt = time.GetUtcNow();
-    private readonly ConcurrentDictionary<string, SurfaceCounts> _surfaces = new();
+    private readonly ConcurrentDictionary<string, RegionCounts> _regions = new();
     private readonly ThreadedCounter _localHits = new();
     private readonly NamedCounts _factories = new("ok", "error", "canceled");
     private readonly NamedCounts _flights = new("leader", "taken_over", "follower", "joined", "alone");
@@ -36,8 +36,8 @@ internal sealed class CacheStatistics(TimeProvider time)
 
     public void LocalHit() => _localHits.Increment();
 
-    public SurfaceCounts Of(CacheSurface surface) =>
-        _surfaces.TryGetValue(surface.Name, out var counts) ? counts : _surfaces.GetOrAdd(surface.Name, static name => new SurfaceCounts(name));
+    public RegionCounts Of(CacheRegion region) =>
+        _regions.TryGetValue(region.Name, out var counts) ? counts : _regions.GetOrAdd(region.Name, static name => new RegionCounts(name));
 
     public void Evicted(int tags, string kind, string outcome) =>
         _evictions.Add(outcome switch
@@ -79,7 +79,7 @@ internal sealed class CacheStatistics(TimeProvider time)
     {
         StartedAt = _startedAt,
         TakenAt = time.GetUtcNow(),
-        Surfaces = ReadSurfaces(),
+        Regions = ReadRegions(),
         Values = ReadValues(),
         Evictions = new EvictionStatistics
         {
@@ -107,12 +107,12 @@ internal sealed class CacheStatistics(TimeProvider time)
         Marks = Marks(),
     };
 
-    private SurfaceStatistics[] ReadSurfaces()
+    private RegionStatistics[] ReadRegions()
     {
         var localHits = _localHits.Read();
         if (localHits > 0)
-            Of(CacheSurface.Hybrid);
-        return [.. _surfaces.OrderBy(static row => row.Key, StringComparer.Ordinal).Select(row => row.Value.Read(row.Key == CacheSurface.Hybrid.Name ? localHits : 0))];
+            Of(CacheRegion.Hybrid);
+        return [.. _regions.OrderBy(static row => row.Key, StringComparer.Ordinal).Select(row => row.Value.Read(row.Key == CacheRegion.Hybrid.Name ? localHits : 0))];
     }
 
     private ValueStatistics ReadValues() => new()

@@ -6,7 +6,7 @@ namespace RedisTagCache.Diagnostics;
 internal sealed class EvictionHistory(TimeProvider time)
 {
     private const int Most = 50;
-    private const int MostTags = 10;
+    private const int MaxTags = 10;
     private const byte Readable = (byte)'=';
 
     private readonly Lock _lock = new();
@@ -20,7 +20,7 @@ internal sealed class EvictionHistory(TimeProvider time)
         IsOwn = true,
         IsConfirmed = isConfirmed,
         TagCount = tags.Length,
-        Tags = [.. tags.Take(MostTags)],
+        Tags = [.. tags.Take(MaxTags)],
     });
 
     /// <summary>An eviction of this instance has this epoch: the message about it, which may have come already, tells nothing new.</summary>
@@ -52,7 +52,7 @@ internal sealed class EvictionHistory(TimeProvider time)
             IsOwn = false,
             IsConfirmed = true,
             TagCount = members.Count,
-            Tags = [.. members.Where(static member => member is [_, Readable, ..]).Take(MostTags).Select(static member => Encoding.UTF8.GetString(member.AsSpan(2)))],
+            Tags = [.. members.Where(static member => member is [_, Readable, ..]).Take(MaxTags).Select(static member => Encoding.UTF8.GetString(member.AsSpan(2)))],
         };
         lock (_lock)
         {

@@ -80,7 +80,7 @@ internal static partial class Log
     [LoggerMessage(LogIds.ValueNotKept, LogLevel.Warning, "Values were computed and not kept, the last for {Reason} ({Count} since the last such line)")]
     public static partial void ValueNotKept(ILogger logger, Exception? exception, BypassReason reason, long count);
 
-    [LoggerMessage(LogIds.ValueUnreadable, LogLevel.Warning, "Values could not be deserialized and are computed anew ({Count} since the last such line)")]
+    [LoggerMessage(LogIds.ValueUnreadable, LogLevel.Warning, "Values could not be deserialized and are computed again ({Count} since the last such line)")]
     public static partial void ValueUnreadable(ILogger logger, Exception exception, long count);
 
     [LoggerMessage(LogIds.ObserverFailed, LogLevel.Warning, "The application's own observer of the cache threw ({Count} since the last such line)")]

@@ -5,34 +5,34 @@ using RedisTagCache.Store;
 namespace RedisTagCache.Engine;
 
 /// <summary>
-/// Copies of entries that others compute and write. One comes from a look-up in Redis alone, with the token and the tags that were found, and is
+/// Copies of entries that others compute and write. One comes from a lookup in Redis alone, with the token and the tags that were found, and is
 /// given out only while it is fresh: whatever else it is, Redis tells.
 /// </summary>
 internal sealed class EntryCopies : IEntryCopies, ILocalCopies
 {
     private const int CopyOverhead = 256;
-    private const double LongestLife = 3_650 * 86_400_000d; // in milliseconds
+    private const double MaxLife = 3_650 * 86_400_000d; // in milliseconds
 
-    private readonly CacheSurface _surface;
+    private readonly CacheRegion _region;
     private readonly ValueStore _values;
     private readonly TimeProvider _time;
     private readonly CacheMeter _meter;
     private readonly LocalCache _copies;
     private readonly RecentKeys _recent;
 
-    public EntryCopies(CacheSurface surface, long mostBytes, ValueStore values, TimeProvider time, CacheMeter meter)
+    public EntryCopies(CacheRegion region, long maxBytes, ValueStore values, TimeProvider time, CacheMeter meter)
     {
-        _surface = surface;
+        _region = region;
         _values = values;
         _time = time;
         _meter = meter;
-        _copies = new LocalCache(mostBytes, int.MaxValue);
+        _copies = new LocalCache(maxBytes, int.MaxValue);
         _recent = new RecentKeys(time);
         meter.ObserveCopies(() => _copies.Bytes, () => _copies.Count);
         values.Attach(this);
     }
 
-    CacheSurface ILocalCopies.Surface => _surface;
+    CacheRegion ILocalCopies.Region => _region;
 
     /// <inheritdoc/>
     public bool TryGet(ReadOnlySpan<char> key, out ImmutableArray<byte> payload)
@@ -52,7 +52,7 @@ internal sealed class EntryCopies : IEntryCopies, ILocalCopies
 
         if (!copy.IsUsed)
             copy.IsUsed = true;
-        _meter.Lookup(_surface, "hit_local");
+        _meter.Lookup(_region, "hit_local");
         payload = copy.Payload;
         return true;
     }
@@ -63,7 +63,7 @@ internal sealed class EntryCopies : IEntryCopies, ILocalCopies
         ArgumentException.ThrowIfNullOrEmpty(key);
         _ = _values.StartAsync(); // until it has looked for the first time, nothing is kept
         var isHot = _recent.Note(key);
-        var address = _values.Locate(new CacheEntryKey(_surface, key));
+        var address = _values.Locate(new CacheEntryKey(_region, key));
         var before = address.Watch.Removals.Observe();
         var lookup = await _values.FindAsync(address, cancellationToken).ConfigureAwait(false);
         if (isHot && lookup is { State: CacheLookupState.Fresh, IsOvertaken: false })
@@ -84,7 +84,7 @@ internal sealed class EntryCopies : IEntryCopies, ILocalCopies
     {
         var end = Math.Min(life.FreshUntil, life.EndsAt);
         var left = Math.Min(end - _time.GetUtcNow().ToUnixTimeMilliseconds(), end - life.CreatedAt);
-        var until = _time.GetTimestamp() + (long)(Math.Clamp(left, -1, LongestLife) / 1_000 * _time.TimestampFrequency);
+        var until = _time.GetTimestamp() + (long)(Math.Clamp(left, -1, MaxLife) / 1_000 * _time.TimestampFrequency);
         return new CopyTimes(until, until, until, until, until);
     }
 

@@ -7,12 +7,12 @@ namespace RedisTagCache.Engine;
 internal sealed class EntryCopiesOf(ValueStore values, TimeProvider time, CacheMeter meter) : ITagCacheCopies
 {
     /// <inheritdoc/>
-    public IEntryCopies Keep(CacheSurface surface, long mostBytes)
+    public IEntryCopies Keep(CacheRegion region, long maxBytes)
     {
-        ArgumentNullException.ThrowIfNull(surface);
-        if (!surface.IsTagged)
-            throw new ArgumentException($"Entries of the surface '{surface}' carry no tags, and nothing would tell when a copy is out of date.", nameof(surface));
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(mostBytes);
-        return new EntryCopies(surface, mostBytes, values, time, meter);
+        ArgumentNullException.ThrowIfNull(region);
+        if (!region.IsTagged)
+            throw new ArgumentException($"Entries of the region '{region}' carry no tags, and nothing would tell when a copy is out of date.", nameof(region));
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maxBytes);
+        return new EntryCopies(region, maxBytes, values, time, meter);
     }
 }

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Caching.Hybrid;
 
 namespace RedisTagCache.Engine;
 
-/// <summary>One look-up or computation of a value under way in this process, and how many wait for it.</summary>
+/// <summary>One lookup or computation of a value under way in this process, and how many wait for it.</summary>
 #pragma warning disable CA1001 // A source without a timer has nothing to dispose of, and the factory may use its token when everybody has left.
 internal abstract class Flight(string name)
 #pragma warning restore CA1001

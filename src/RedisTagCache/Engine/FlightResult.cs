@@ -9,12 +9,12 @@ namespace RedisTagCache.Engine;
 /// <param name="PayloadFlags">Whether it is null.</param>
 /// <param name="Token">When the value began; the type's default when nothing was known of Redis.</param>
 /// <param name="Tags">The ids of its tags.</param>
-internal sealed record FlightResult<T>(T Value, ReadOnlyMemory<byte> Plain, int? Length, byte PayloadFlags, CacheToken Token, byte[][] Tags)
+internal sealed record FlightResult<T>(T Value, ReadOnlyMemory<byte> Plain, int? Length, byte PayloadFlags, CacheVersion Token, byte[][] Tags)
 {
     /// <summary>What was known of removals when it began; nothing for what holds until its removal is heard of.</summary>
     public RemovalMoment? Begun { get; set; }
 
-    /// <summary>Whether it counts as begun before its own look-up, so that who joined before that look-up has to doubt it too.</summary>
+    /// <summary>Whether it counts as begun before its own lookup, so that who joined before that lookup has to doubt it too.</summary>
     public bool IsOlder { get; init; }
 
     /// <summary>Whether it was neither evicted nor removed since it began, as far as this instance knows now.</summary>

@@ -4,7 +4,7 @@ using RedisTagCache.Store;
 namespace RedisTagCache.Engine;
 
 /// <summary>An entry that Redis has not taken: for the requests in this process that wait for it, and kept until Redis takes one.</summary>
-internal sealed class InProcessEntry(ValueAddress address, CacheToken token, RemovalMoment begun, byte[][] tags, ImmutableArray<byte> payload, CopyTimes times, int size)
+internal sealed class InProcessEntry(ValueAddress address, CacheVersion token, RemovalMoment begun, byte[][] tags, ImmutableArray<byte> payload, CopyTimes times, int size)
     : LocalCopy(address, token, NumberOf(begun), tags, default, times, size)
 {
     public ImmutableArray<byte> Payload => payload;

@@ -4,7 +4,7 @@ using RedisTagCache.Store;
 namespace RedisTagCache.Engine;
 
 /// <summary>A lease that is known to this process alone.</summary>
-internal sealed class InProcessLease(InProcessLeases leases, ValueStore values, ValueAddress address, CacheToken token, RemovalMoment begun, TimeProvider time) : IInProcessLease
+internal sealed class InProcessLease(InProcessLeases leases, ValueStore values, ValueAddress address, CacheVersion token, RemovalMoment begun, TimeProvider time) : IInProcessLease
 {
     private readonly int _version = address.Watch.Mirror.Version;
     private InProcessEntry? _result;
@@ -63,6 +63,6 @@ internal sealed class InProcessLease(InProcessLeases leases, ValueStore values, 
     }
 
     /// <summary>Whether Redis would take it for evicted, since it cannot know which evictions came before it.</summary>
-    private bool IsForThisProcess(CacheToken version, byte[][] tags, InProcessEntry entry) =>
+    private bool IsForThisProcess(CacheVersion version, byte[][] tags, InProcessEntry entry) =>
         begun.Unconfirmed > 0 && !version.IsNever && address.Watch.Mirror.Known is { } known && known.IsPast(version.Stamp, tags) && entry.IsFresh(time.GetTimestamp()) && !entry.IsOvertaken();
 }

@@ -5,7 +5,7 @@ using RedisTagCache.Store;
 namespace RedisTagCache.Engine;
 
 /// <summary>
-/// Leases among the requests of this process, for entries of a surface for which Redis grants none:
+/// Leases among the requests of this process, for entries of a region for which Redis grants none:
 /// <code>
 /// Redis is away ---------- one request computes the entry, and those that wait for it get it
 /// Redis refuses writes --- the same, and it is kept here until it expires: each lookup in Redis, which misses, shows whether it was evicted
@@ -21,7 +21,7 @@ internal sealed class InProcessLeases : ILocalCopies, IDisposable
     /// <summary>How long the entries are kept after they were last asked for because Redis grants no lease.</summary>
     private static readonly TimeSpan _cleanInterval = TimeSpan.FromMinutes(1);
 
-    private readonly CacheSurface _surface;
+    private readonly CacheRegion _region;
     private readonly ValueStore _values;
     private readonly LeaseStore _leases;
     private readonly TimeProvider _time;
@@ -32,9 +32,9 @@ internal sealed class InProcessLeases : ILocalCopies, IDisposable
     private long _askedAt;
     private ITimer? _cleaning;
 
-    public InProcessLeases(CacheSurface surface, long maxBytes, ValueStore values, LeaseStore leases, TimeProvider time)
+    public InProcessLeases(CacheRegion region, long maxBytes, ValueStore values, LeaseStore leases, TimeProvider time)
     {
-        (_surface, _values, _leases, _time) = (surface, values, leases, time);
+        (_region, _values, _leases, _time) = (region, values, leases, time);
         _entries = new LocalCache(maxBytes, int.MaxValue);
         values.Attach(this);
     }
@@ -42,7 +42,7 @@ internal sealed class InProcessLeases : ILocalCopies, IDisposable
     /// <summary>Gets how many requests wait for a lease of this process.</summary>
     public int WaitingCount => _waiters.Count;
 
-    CacheSurface ILocalCopies.Surface => _surface;
+    CacheRegion ILocalCopies.Region => _region;
 
     /// <summary>Gets the entry that another request of this process has computed.</summary>
     /// <param name="key">The entry's key.</param>
@@ -79,13 +79,13 @@ internal sealed class InProcessLeases : ILocalCopies, IDisposable
     /// <param name="begun">The moment since which the caller has read data that the entry may be made of; nothing for now.</param>
     public async ValueTask<CacheLease> AcquireAsync(string key, CacheLookup found, CacheMoment? begun)
     {
-        var address = _values.Locate(new CacheEntryKey(_surface, key));
+        var address = _values.Locate(new CacheEntryKey(_region, key));
         var isAnswered = found.MissReason != CacheMissReason.Unavailable;
         if (isAnswered && address.Watch.Removals.Known == RemovalMoment.Unknown)
             await address.Watch.PollAsync().ConfigureAwait(false); // until then nothing is kept
 
         var known = address.Watch.Mirror.Known;
-        var token = !found.Token.IsNever ? found.Token : known is null ? default : new CacheToken(known.Stamp);
+        var token = !found.Token.IsNever ? found.Token : known is null ? default : new CacheVersion(known.Stamp);
         var moment = address.Watch.Removals.Observe() with { Unconfirmed = address.Watch.Mirror.UnconfirmedCount };
         var lease = new InProcessLease(this, _values, address, token, begun?.Older(moment, address.Watch.Partition) ?? moment, _time);
         var now = _time.GetTimestamp();
@@ -138,7 +138,7 @@ internal sealed class InProcessLeases : ILocalCopies, IDisposable
         }
     }
 
-    public InProcessEntry EntryOf(ValueAddress address, CacheToken token, in RemovalMoment begun, byte[][] tags, byte[] payload, in ValueLife life)
+    public InProcessEntry EntryOf(ValueAddress address, CacheVersion token, in RemovalMoment begun, byte[][] tags, byte[] payload, in ValueLife life)
     {
         var size = EntryOverhead + payload.Length + (2 * address.Name.Length) + tags.Sum(static tag => tag.Length + 32);
         var until = _time.GetTimestamp() + Ticks(TimeSpan.FromMilliseconds(Math.Min(life.FreshUntil - life.CreatedAt, TimeSpan.FromDays(3_650).TotalMilliseconds)));

@@ -5,8 +5,8 @@ namespace RedisTagCache.Engine;
 /// <summary>Makes the leases within this process.</summary>
 internal sealed class InProcessLeasesOf(ValueStore values, LeaseStore leases, TimeProvider time)
 {
-    /// <summary>Makes those of a surface.</summary>
-    /// <param name="surface">The surface, with tags.</param>
+    /// <summary>Makes those of a region.</summary>
+    /// <param name="region">The region, with tags.</param>
     /// <param name="maxBytes">The memory for entries that Redis has not taken.</param>
-    public InProcessLeases Of(CacheSurface surface, long maxBytes) => new(surface, maxBytes, values, leases, time);
+    public InProcessLeases Of(CacheRegion region, long maxBytes) => new(region, maxBytes, values, leases, time);
 }

@@ -12,18 +12,18 @@ internal sealed class LocalCache
 {
     private const int QueueSlack = 64;
 
-    private readonly long _mostBytes;
-    private readonly int _mostEntries;
+    private readonly long _maxBytes;
+    private readonly int _maxEntries;
     private readonly ConcurrentDictionary<string, LocalCopy> _copies = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, LocalCopy>.AlternateLookup<ReadOnlySpan<char>> _bySpan;
     private readonly ConcurrentQueue<LocalCopy> _queue = new();
     private long _bytes;
     private int _count;
 
-    public LocalCache(long mostBytes, int mostEntries)
+    public LocalCache(long maxBytes, int maxEntries)
     {
-        _mostBytes = mostBytes;
-        _mostEntries = mostEntries;
+        _maxBytes = maxBytes;
+        _maxEntries = maxEntries;
         _bySpan = _copies.GetAlternateLookup<ReadOnlySpan<char>>();
     }
 
@@ -38,7 +38,7 @@ internal sealed class LocalCache
     /// <summary>Keeps a copy in place of an older one. One that is too large for itself is not kept, nor is the older one.</summary>
     public void Set(LocalCopy copy)
     {
-        if (copy.Size > _mostBytes || _mostEntries == 0)
+        if (copy.Size > _maxBytes || _maxEntries == 0)
         {
             if (_copies.TryGetValue(copy.Name, out var older))
                 Remove(older);
@@ -116,7 +116,7 @@ internal sealed class LocalCache
 
     private void Trim()
     {
-        while ((Bytes > _mostBytes || Count > _mostEntries) && _queue.TryDequeue(out var oldest))
+        while ((Bytes > _maxBytes || Count > _maxEntries) && _queue.TryDequeue(out var oldest))
         {
             if (oldest.IsGone)
                 continue;

@@ -7,7 +7,7 @@ namespace RedisTagCache.Engine;
 /// This instance's own copy of a value, with the tags, the token and the removal number of its entry: it is judged like the entry, by what the
 /// instance knows, and never given new ones. Its times are time stamps of this process.
 /// </summary>
-internal abstract class LocalCopy(ValueAddress address, CacheToken token, long removal, byte[][] tags, ReadOnlyMemory<byte> identity, CopyTimes times, int size)
+internal abstract class LocalCopy(ValueAddress address, CacheVersion token, long removal, byte[][] tags, ReadOnlyMemory<byte> identity, CopyTimes times, int size)
 {
     private const int NeverFresh = -1;
 
@@ -21,7 +21,7 @@ internal abstract class LocalCopy(ValueAddress address, CacheToken token, long r
     public CopyTimes Times => times;
 
     /// <summary>When its value began, in evictions.</summary>
-    public CacheToken Token => token;
+    public CacheVersion Token => token;
 
     /// <summary>The ids of its tags.</summary>
     public byte[][] Tags => tags;
@@ -58,7 +58,7 @@ internal abstract class LocalCopy(ValueAddress address, CacheToken token, long r
         // Without a token nothing was known of Redis, and this stands until something is.
         var verdict = mirror.Known is { } state ? Store.Judge.OfCopy(token, tags, state, mirror.UnconfirmedAt(Unconfirmed))
             : token.IsDefault && version == _bornAt && !mirror.IsRetired ? Verdict.Fresh
-            : Verdict.Dead;
+            : Verdict.Invalidated;
         if (verdict == Verdict.Fresh)
             Volatile.Write(ref _freshAt, version);
         return verdict;
@@ -68,7 +68,7 @@ internal abstract class LocalCopy(ValueAddress address, CacheToken token, long r
 /// <summary>A copy of a value of one type: shared where nobody can change it, else its bytes.</summary>
 internal sealed class LocalCopy<T>(
     ValueAddress address,
-    CacheToken token,
+    CacheVersion token,
     long removal,
     byte[][] tags,
     ReadOnlyMemory<byte> identity,

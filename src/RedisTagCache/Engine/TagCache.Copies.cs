@@ -15,7 +15,7 @@ internal sealed partial class TagCache
 
     /// <summary>The copy to give out where Redis tells nothing: within its life, and not known to be evicted.</summary>
     private LocalCopy<T>? FallbackOf<T>(ValueCall<T> call) =>
-        _settings.ServeLocalCopiesDuringOutage && FindCopy(call) is { } copy && PhaseOf(copy, isAsked: false) != Phase.Gone ? copy : null;
+        _settings.AllowLocalReadsWhenDisconnected && FindCopy(call) is { } copy && PhaseOf(copy, isAsked: false) != Phase.Gone ? copy : null;
 
     /// <summary>The copy to give out where the factory fails: within its life, and known not to be evicted.</summary>
     private FlightResult<T>? OldOf<T>(ValueCall<T> call) =>
@@ -27,7 +27,7 @@ internal sealed partial class TagCache
     {
         var now = _time.GetTimestamp();
         var verdict = copy.Judge();
-        if (verdict == Verdict.Dead || now >= copy.Times.EndsAt)
+        if (verdict == Verdict.Invalidated || now >= copy.Times.EndsAt)
         {
             _copies.Remove(copy);
             return Phase.Gone;
@@ -71,7 +71,7 @@ internal sealed partial class TagCache
             value = ValueCodec.Decode(plain, flags, serializer);
             return true;
         }
-#pragma warning disable CA1031 // Whatever a serializer throws: what cannot be read is computed anew.
+#pragma warning disable CA1031 // Whatever a serializer throws: what cannot be read is computed again.
         catch (Exception e)
 #pragma warning restore CA1031
         {
@@ -83,7 +83,7 @@ internal sealed partial class TagCache
 
     private void CountUnreadable(Exception e)
     {
-        if (_unreadable.ShouldTell(out var count))
+        if (_unreadable.ShouldLog(out var count))
             Log.ValueUnreadable(_logger, e, count);
     }
 
@@ -144,7 +144,7 @@ internal sealed partial class TagCache
         long At(long time) => stamp + (long)(Math.Clamp(time - now, -1, (long)TimeSpan.FromDays(3_650).TotalMilliseconds) / 1_000.0 * _time.TimestampFrequency);
     }
 
-    /// <summary>Reads what was found. False when that cannot be done: then it is computed anew.</summary>
+    /// <summary>Reads what was found. False when that cannot be done: then it is computed again.</summary>
     /// <param name="call">The call.</param>
     /// <param name="found">What was found.</param>
     /// <param name="flight">Where others may have joined, who need the bytes.</param>

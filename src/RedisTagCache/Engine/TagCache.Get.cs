@@ -8,8 +8,8 @@ namespace RedisTagCache.Engine;
 
 internal sealed partial class TagCache
 {
-    private const int MostJoins = 3;
-    private const int MostNested = 8;
+    private const int MaxJoins = 3;
+    private const int MaxNested = 8;
     private const int CertainlyFew = 1_000;
 
     /// <summary>How long the begin of a flow counts for the values in it: what goes on for longer, such as a connection of web sockets, has forgotten what it read.</summary>
@@ -69,7 +69,7 @@ internal sealed partial class TagCache
                 return await RunWithinAsync(call, cancellationToken).ConfigureAwait(false); // it would wait for itself
 
             var own = new Flight<T>(call.Name, effective.Flags) { LeaderLeaves = cancellationToken };
-            if (joins == MostJoins || _flights.TryBegin(own, out var underWay) || underWay is not Flight<T> flight || flight.Flags != effective.Flags)
+            if (joins == MaxJoins || _flights.TryBegin(own, out var underWay) || underWay is not Flight<T> flight || flight.Flags != effective.Flags)
             {
                 var flying = FlyAsync(own, call, _values.StartAsync());
                 return (cancellationToken.CanBeCanceled ? await LeadAsync(own, flying, cancellationToken).ConfigureAwait(false) : await flying.ConfigureAwait(false)).Value;
@@ -107,10 +107,10 @@ internal sealed partial class TagCache
     /// <summary>Runs the factory for a caller that is part of computing the value itself, and for that one alone.</summary>
     private async Task<T> RunWithinAsync<T>(ValueCall<T> call, CancellationToken cancellationToken)
     {
-        if (RunningFactory.CountComputing(this, call.Name) >= MostNested)
+        if (RunningFactory.CountComputing(this, call.Name) >= MaxNested)
         {
             throw new InvalidOperationException(
-                $"A cached value is computed within its own factory more than {MostNested} times. Factories that ask for each other's values must come to an end.");
+                $"A cached value is computed within its own factory more than {MaxNested} times. Factories that ask for each other's values must come to an end.");
         }
 
         var running = RunningFactory.Begin(this, call.Name, call.Moment ?? _values.Observe(), _time.GetTimestamp(), cancellationToken);
@@ -181,7 +181,7 @@ internal sealed partial class TagCache
     private async ValueTask<bool> IsTrustedAsync(LocalCopy copy) =>
         copy.Watch.IsCurrent(_time.GetTimestamp())
         || (copy.Watch.IsAvailable && await copy.Watch.PollAsync().ConfigureAwait(false))
-        || _settings.ServeLocalCopiesDuringOutage;
+        || _settings.AllowLocalReadsWhenDisconnected;
 
     /// <summary>What the copy of a call is good for, where it is more than <see cref="TryGetCopy"/> gives out: having it refreshed, and giving it out while that is under way.</summary>
     private bool TryGiveCopy<T>(ValueCall<T> call, [MaybeNullWhen(false)] out T value)
@@ -197,7 +197,7 @@ internal sealed partial class TagCache
         if (!isPaused && (phase == Phase.Stale || _time.GetTimestamp() >= copy.Times.EagerAt))
             StartRefresh(call, copy.Identity.IsEmpty ? null : copy.Identity);
         var outcome = phase switch { Phase.Fresh => "hit_local", Phase.Stale => "stale_local", _ => "fail_safe" };
-        _meter.Lookup(CacheSurface.Hybrid, outcome);
+        _meter.Lookup(CacheRegion.Hybrid, outcome);
         call.Activity.Outcome(outcome);
         return true;
     }

@@ -5,9 +5,9 @@ namespace RedisTagCache.Engine;
 
 internal sealed partial class TagCache
 {
-    private const int MostChanges = 16;
+    private const int MaxChanges = 16;
     private static readonly TimeSpan _firstPause = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan _longestPause = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan _maxPause = TimeSpan.FromMilliseconds(500);
 
     private long _owners;
 
@@ -56,7 +56,7 @@ internal sealed partial class TagCache
     {
         var start = _time.GetTimestamp();
         string? owner = null;
-        CacheToken first = default;
+        CacheVersion first = default;
         var firstAsked = 0L;
         var pause = _firstPause;
         var changes = 0;
@@ -126,7 +126,7 @@ internal sealed partial class TagCache
                 flight.AsOf = requested;
             }
 
-            var left = LongestWait(call.Policy, fallback is not null) - _time.GetElapsedTime(start);
+            var left = MaxWait(call.Policy, fallback is not null) - _time.GetElapsedTime(start);
             switch (lease.Verdict)
             {
                 case LeaseVerdict.Granted:
@@ -137,16 +137,16 @@ internal sealed partial class TagCache
                     return await WithoutRedisAsync(flight, call, moment, cancellationToken, fallback).ConfigureAwait(false);
                 case LeaseVerdict.Paused:
                     return GiveFallback(call, fallback!, lease.Left, exception: null);
-                case LeaseVerdict.Changed when ++changes < MostChanges:
+                case LeaseVerdict.Changed when ++changes < MaxChanges:
                     continue;
                 case LeaseVerdict.Taken when left > TimeSpan.Zero:
                     hasWaited = true;
                     await PauseAsync(waiting.Woken, Least(pause, left, lease.Left + TimeSpan.FromMilliseconds(1)), cancellationToken).ConfigureAwait(false);
-                    pause = Least(2 * pause, _longestPause, _longestPause);
+                    pause = Least(2 * pause, _maxPause, _maxPause);
                     continue;
                 default:
                     return fallback is not null && lease.Verdict == LeaseVerdict.Taken
-                        ? GiveFallback(call, fallback, _longestPause, exception: null)
+                        ? GiveFallback(call, fallback, _maxPause, exception: null)
                         : await LeadAloneAsync(flight, call, lease.Token, moment, fallback, cancellationToken).ConfigureAwait(false);
             }
         }
@@ -163,7 +163,7 @@ internal sealed partial class TagCache
     }
 
     private Task<FlightResult<T>> LeadAloneAsync<T>(
-        Flight<T> flight, ValueCall<T> call, CacheToken token, RemovalMoment moment, FlightResult<T>? fallback, CancellationToken cancellationToken)
+        Flight<T> flight, ValueCall<T> call, CacheVersion token, RemovalMoment moment, FlightResult<T>? fallback, CancellationToken cancellationToken)
     {
         CountFlight(call, "alone");
         return RunAsync(flight, call, lease: null, token, moment, fallback, cancellationToken);
@@ -195,10 +195,10 @@ internal sealed partial class TagCache
             fallback ??= result;
         }
 
-        return await LeadAloneAsync(flight, call, known is null ? default : new CacheToken(known.Stamp), moment, fallback, cancellationToken).ConfigureAwait(false);
+        return await LeadAloneAsync(flight, call, known is null ? default : new CacheVersion(known.Stamp), moment, fallback, cancellationToken).ConfigureAwait(false);
     }
 
-    private static async Task<CacheToken> ObserveAsync<T>(ValueCall<T> call, CancellationToken cancellationToken)
+    private static async Task<CacheVersion> ObserveAsync<T>(ValueCall<T> call, CancellationToken cancellationToken)
     {
         var token = await ValueStore.ObserveAsync(call.Address, cancellationToken).ConfigureAwait(false);
         return token.IsNever ? default : token;
@@ -217,8 +217,8 @@ internal sealed partial class TagCache
         }
     }
 
-    private TimeSpan LongestWait(EffectivePolicy policy, bool hasFallback) =>
-        hasFallback && policy.FactorySoftTimeout is { } soft ? Least(soft, _settings.LeaseWait, _settings.LeaseWait) : _settings.LeaseWait;
+    private TimeSpan MaxWait(EffectivePolicy policy, bool hasFallback) =>
+        hasFallback && policy.FactorySoftTimeout is { } soft ? Least(soft, _settings.LeaseTimeout, _settings.LeaseTimeout) : _settings.LeaseTimeout;
 
     private bool IsEager(EffectivePolicy policy, ValueLife life) =>
         policy.EagerRefresh is { } part && Now() >= life.CreatedAt + (long)(part * (life.FreshUntil - life.CreatedAt));

@@ -40,7 +40,7 @@ internal sealed partial class TagCache
             pause = call.Policy.RetryDelay;
             if (e is TimeoutException)
                 Abandon(ending);
-            if (!_stopping.IsCancellationRequested && _failedRefreshes.ShouldTell(out var count))
+            if (!_stopping.IsCancellationRequested && _failedRefreshes.ShouldLog(out var count))
                 Log.RefreshFailed(_logger, e, count);
         }
         finally
@@ -74,7 +74,7 @@ internal sealed partial class TagCache
                     var held = new HeldLease(_values, call.Address, owner, _settings.LeaseDuration, _time);
                     await ComputeAsync(null, call, held, lease.Token, moment with { Number = lease.Removal }, hasOld: true, cancellationToken).ConfigureAwait(false);
                     return ("done", TimeSpan.Zero);
-                case LeaseVerdict.Changed when looks < MostChanges:
+                case LeaseVerdict.Changed when looks < MaxChanges:
                     // Another instance was quicker, or the entry is gone.
                     (var isAdopted, seen) = await AdoptAsync(call).ConfigureAwait(false);
                     if (isAdopted)
@@ -83,7 +83,7 @@ internal sealed partial class TagCache
                 case LeaseVerdict.Unavailable:
                     var known = call.Address.Watch.Mirror.Known;
                     moment = moment with { Unconfirmed = call.Address.Watch.Mirror.UnconfirmedCount };
-                    await ComputeAsync(null, call, null, known is null ? default : new CacheToken(known.Stamp), moment, hasOld: true, cancellationToken).ConfigureAwait(false);
+                    await ComputeAsync(null, call, null, known is null ? default : new CacheVersion(known.Stamp), moment, hasOld: true, cancellationToken).ConfigureAwait(false);
                     return ("done", TimeSpan.Zero);
                 case LeaseVerdict.Paused:
                     return ("taken", lease.Left);

@@ -12,7 +12,7 @@ internal sealed partial class TagCache
 
     /// <summary>Runs the factory and keeps its value; gives out the old one where it fails, or takes too long.</summary>
     private async Task<FlightResult<T>> RunAsync<T>(
-        Flight<T> flight, ValueCall<T> call, HeldLease? lease, CacheToken token, RemovalMoment moment, FlightResult<T>? fallback, CancellationToken cancellationToken)
+        Flight<T> flight, ValueCall<T> call, HeldLease? lease, CacheVersion token, RemovalMoment moment, FlightResult<T>? fallback, CancellationToken cancellationToken)
     {
         var computing = ComputeAsync(flight, call, lease, token, moment, fallback is not null, cancellationToken);
         if (fallback is null)
@@ -45,14 +45,14 @@ internal sealed partial class TagCache
         CountFailSafe(call);
         if (FindCopy(call) is { } copy)
             copy.PausedUntil = _time.GetTimestamp() + (long)(pause.TotalSeconds * _time.TimestampFrequency);
-        if (exception is not null && _failedSafely.ShouldTell(out var count))
+        if (exception is not null && _failedSafely.ShouldLog(out var count))
             Log.FactoryFailedSafe(_logger, exception, count);
         return fallback;
     }
 
     /// <summary>Runs the factory and keeps its value. The lease is given back in every case, with a pause when there is an old value to live on.</summary>
     private async Task<FlightResult<T>> ComputeAsync<T>(
-        Flight<T>? flight, ValueCall<T> call, HeldLease? lease, CacheToken token, RemovalMoment moment, bool hasOld, CancellationToken cancellationToken)
+        Flight<T>? flight, ValueCall<T> call, HeldLease? lease, CacheVersion token, RemovalMoment moment, bool hasOld, CancellationToken cancellationToken)
     {
         var pause = TimeSpan.Zero;
         var isPassed = false;
@@ -108,7 +108,7 @@ internal sealed partial class TagCache
     }
 
     /// <summary>When the value counts as begun: no later than the caller began to read what it may be made of.</summary>
-    private static (CacheToken Token, RemovalMoment Moment) Older<T>(ValueCall<T> call, CacheToken token, RemovalMoment moment) => call.Moment is { } flow
+    private static (CacheVersion Token, RemovalMoment Moment) Older<T>(ValueCall<T> call, CacheVersion token, RemovalMoment moment) => call.Moment is { } flow
         ? (flow.Older(token, call.Address.Watch.Partition, call.Address.Watch.Mirror.First), flow.Older(moment, call.Address.Watch.Partition))
         : (token, moment);
 

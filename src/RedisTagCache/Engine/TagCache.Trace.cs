@@ -58,7 +58,7 @@ internal sealed partial class TagCache
 
     private void CountFailSafe<T>(ValueCall<T> call)
     {
-        _meter.Lookup(CacheSurface.Hybrid, "fail_safe");
+        _meter.Lookup(CacheRegion.Hybrid, "fail_safe");
         call.Activity.Outcome("fail_safe");
     }
 }

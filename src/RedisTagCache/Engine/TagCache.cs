@@ -32,10 +32,10 @@ internal sealed partial class TagCache : ITagCache, ILocalCopies, IDisposable
     private readonly Waiters _waiters = new();
     private readonly RefreshGate _gate;
     private readonly CancellationTokenSource _stopping = new();
-    private readonly Burst _failedRefreshes;
-    private readonly Burst _failedSafely;
-    private readonly Burst _notKept;
-    private readonly Burst _unreadable;
+    private readonly LogThrottle _failedRefreshes;
+    private readonly LogThrottle _failedSafely;
+    private readonly LogThrottle _notKept;
+    private readonly LogThrottle _unreadable;
 
     public TagCache(
         ITagCacheStore store, ValueStore values, Policies policies, Serializers serializers, TagCacheSettings settings, TimeProvider time, CacheMeter meter, ILogger<TagCache> logger)
@@ -51,10 +51,10 @@ internal sealed partial class TagCache : ITagCache, ILocalCopies, IDisposable
         _logger = logger;
         _copies = new LocalCache(settings.LocalCacheBytes, settings.LocalCacheEntries);
         _gate = new RefreshGate(time);
-        _failedRefreshes = new Burst(time);
-        _failedSafely = new Burst(time);
-        _notKept = new Burst(time);
-        _unreadable = new Burst(time);
+        _failedRefreshes = new LogThrottle(time);
+        _failedSafely = new LogThrottle(time);
+        _notKept = new LogThrottle(time);
+        _unreadable = new LogThrottle(time);
         meter.ObserveCopies(() => _copies.Bytes, () => _copies.Count);
         values.Attach(this);
     }
@@ -102,7 +102,7 @@ internal sealed partial class TagCache : ITagCache, ILocalCopies, IDisposable
     /// <summary>The layers that take part where a call does not say.</summary>
     public HybridCacheEntryFlags DefaultFlags => _policies.FlagsOf(null);
 
-    CacheSurface ILocalCopies.Surface => CacheSurface.Hybrid;
+    CacheRegion ILocalCopies.Region => CacheRegion.Hybrid;
 
     void ILocalCopies.Drop(string name, long number)
     {
@@ -123,7 +123,7 @@ internal sealed partial class TagCache : ITagCache, ILocalCopies, IDisposable
     private void CountNotKept(BypassReason reason, Exception? exception)
     {
         _meter.Bypass(reason);
-        if (_notKept.ShouldTell(out var count))
+        if (_notKept.ShouldLog(out var count))
             Log.ValueNotKept(_logger, exception, reason, count);
     }
 

@@ -6,9 +6,9 @@ namespace RedisTagCache.Engine;
 /// <param name="MaximumPayloadBytes">Serialized, before compression.</param>
 /// <param name="LocalCacheBytes">For copies.</param>
 /// <param name="LocalCacheEntries">For copies.</param>
-/// <param name="ServeLocalCopiesDuringOutage">Whether copies are given out while Redis is away.</param>
+/// <param name="AllowLocalReadsWhenDisconnected">Whether copies are given out while Redis is away.</param>
 /// <param name="LeaseDuration">Without renewal.</param>
-/// <param name="LeaseWait">For another instance's value.</param>
+/// <param name="LeaseTimeout">For another instance's value.</param>
 /// <param name="FactoryTimeout">After which a factory holds up nobody.</param>
 /// <param name="Compression">For Redis.</param>
 /// <param name="CompressionThreshold">In bytes.</param>
@@ -18,9 +18,9 @@ internal sealed record TagCacheSettings(
     int MaximumPayloadBytes,
     long LocalCacheBytes,
     int LocalCacheEntries,
-    bool ServeLocalCopiesDuringOutage,
+    bool AllowLocalReadsWhenDisconnected,
     TimeSpan LeaseDuration,
-    TimeSpan LeaseWait,
+    TimeSpan LeaseTimeout,
     TimeSpan FactoryTimeout,
     CacheCompression Compression,
     int CompressionThreshold);

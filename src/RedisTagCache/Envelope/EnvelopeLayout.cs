@@ -49,7 +49,7 @@ internal static class EnvelopeLayout
     public const byte PayloadFlags = BrotliFlag | GZipFlag | NullFlag;
     public const byte KnownFlags = SlidingFlag | TaggedFlag | PayloadFlags;
 
-    public const int MostTags = 1_024;
+    public const int MaxTags = 1_024;
 
     /// <summary>What Redis takes as one value.</summary>
     public const int Longest = 512 * 1024 * 1024;

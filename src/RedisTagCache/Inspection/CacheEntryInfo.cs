@@ -3,8 +3,8 @@ namespace RedisTagCache.Inspection;
 /// <summary>One entry as it lies in Redis, and what it is worth.</summary>
 public sealed record CacheEntryInfo
 {
-    /// <summary>The surface's name.</summary>
-    public required string Surface { get; init; }
+    /// <summary>The region's name.</summary>
+    public required string Region { get; init; }
 
     /// <summary>The build whose entry it is, as it stands in the key (percent-encoded); <see langword="null"/> where all builds share it.</summary>
     public string? BuildNamespace { get; init; }
@@ -52,10 +52,10 @@ public sealed record CacheEntryInfo
     public bool IsNull { get; init; }
 
     /// <summary>What it is worth now.</summary>
-    public CacheEntryVerdict Verdict { get; init; }
+    public CacheEntryStatus Status { get; init; }
 
     /// <summary>Why.</summary>
-    public CacheVerdictReason Reason { get; init; }
+    public CacheStatusReason Reason { get; init; }
 
     /// <summary>The tag that is the reason, where one is.</summary>
     public string? ReasonTag { get; init; }
@@ -64,6 +64,6 @@ public sealed record CacheEntryInfo
     public ReadOnlyMemory<byte>? Payload { get; init; }
 
     /// <summary>Names the entry without its key, tags or payload.</summary>
-    /// <returns>The surface and the verdict.</returns>
-    public override string ToString() => $"{Surface}: {Verdict} ({Reason})";
+    /// <returns>The region and the status.</returns>
+    public override string ToString() => $"{Region}: {Status} ({Reason})";
 }

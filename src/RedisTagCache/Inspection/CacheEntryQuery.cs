@@ -9,8 +9,8 @@ public sealed record CacheEntryQuery
     /// <summary>What the keys begin with. Keys stored under their hash are not found by it.</summary>
     public string? KeyPrefix { get; init; }
 
-    /// <summary>The name of the surface, such as <c>output</c>.</summary>
-    public string? Surface { get; init; }
+    /// <summary>The name of the region, such as <c>output</c>.</summary>
+    public string? Region { get; init; }
 
     /// <summary>The build, as it names itself. Default: this one. Entries that all builds share belong to each.</summary>
     public string? BuildNamespace { get; init; }
@@ -19,13 +19,13 @@ public sealed record CacheEntryQuery
     public bool AllBuilds { get; init; }
 
     /// <summary>What the entries are worth.</summary>
-    public CacheEntryVerdict? Verdict { get; init; }
+    public CacheEntryStatus? Status { get; init; }
 
-    /// <summary>How many entries are given at the most. Default 100.</summary>
-    public int MaximumResults { get; init; } = 100;
+    /// <summary>How many entries are given at most. Default 100.</summary>
+    public int MaxResults { get; init; } = 100;
 
-    /// <summary>How many keys are looked at at the most, whether they fit or not. Default 100,000. Redis tells only those of this cache, but walks past all it has.</summary>
-    public long MaximumKeys { get; init; } = 100_000;
+    /// <summary>How many keys are looked at at most, whether they fit or not. Default 100,000. Redis tells only those of this cache, but walks past all it has.</summary>
+    public long MaxKeys { get; init; } = 100_000;
 
     /// <summary>How the server is spared.</summary>
     public CacheScanPace Pace { get; init; } = CacheScanPace.Default;

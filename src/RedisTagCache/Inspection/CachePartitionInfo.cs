@@ -18,7 +18,7 @@ public sealed record CachePartitionInfo
     /// <summary>How many evicted and expired tags are remembered by name.</summary>
     public long Marks { get; init; }
 
-    /// <summary>Entries from before this epoch are dead.</summary>
+    /// <summary>Entries from before this epoch are invalidated.</summary>
     public long? Floor { get; init; }
 
     /// <summary>How long ago the floor was reached, by the server's clock.</summary>

@@ -6,8 +6,8 @@ public sealed record CacheReclaimResult
     /// <summary>Entries looked at.</summary>
     public long LookedAt { get; init; }
 
-    /// <summary>Entries dropped because they were dead.</summary>
-    public long DroppedDead { get; init; }
+    /// <summary>Entries dropped because they were invalidated.</summary>
+    public long DroppedInvalidated { get; init; }
 
     /// <summary>Entries dropped because they were of another build and old.</summary>
     public long DroppedOfOtherBuilds { get; init; }

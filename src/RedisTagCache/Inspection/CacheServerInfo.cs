@@ -22,7 +22,7 @@ public sealed record CacheServerInfo
     public long? UsedMemory { get; init; }
 
     /// <summary>Bytes it may use; 0 for no limit.</summary>
-    public long? MaximumMemory { get; init; }
+    public long? MaxMemory { get; init; }
 
     /// <summary>What it does when they are used up, such as <c>volatile-lru</c>.</summary>
     public string? MemoryPolicy { get; init; }

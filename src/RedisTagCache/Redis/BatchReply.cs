@@ -7,7 +7,7 @@ namespace RedisTagCache.Redis;
 /// <summary>What Redis answers to requests that travel together: a list.</summary>
 internal static class BatchReply
 {
-    private const int LongestStamp = 64;
+    private const int MaxStamp = 64;
 
     /// <summary>Stands before the first value.</summary>
     /// <exception cref="UnexpectedReplyException">It is another reply.</exception>
@@ -48,9 +48,9 @@ internal static class BatchReply
     public static EpochStamp? NextStamp(ref RespReader reader)
     {
         reader.MoveNext();
-        if (reader.IsNull || !reader.IsScalar || reader.ScalarLength() > LongestStamp)
+        if (reader.IsNull || !reader.IsScalar || reader.ScalarLength() > MaxStamp)
             return null;
-        Span<byte> text = stackalloc byte[LongestStamp];
+        Span<byte> text = stackalloc byte[MaxStamp];
         return EpochStamp.TryParse(text[..reader.CopyTo(text)], out var stamp) ? stamp : null;
     }
 

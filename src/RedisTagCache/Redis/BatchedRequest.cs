@@ -10,7 +10,7 @@ namespace RedisTagCache.Redis;
 internal abstract class BatchedRequest<TSelf, T> : IValueTaskSource<T>, IThreadPoolWorkItem
     where TSelf : BatchedRequest<TSelf, T>, new()
 {
-    private const int MostKept = 64;
+    private const int MaxKept = 64;
 
     [ThreadStatic]
     private static TSelf? _kept;
@@ -116,7 +116,7 @@ internal abstract class BatchedRequest<TSelf, T> : IValueTaskSource<T>, IThreadP
 
     private void Keep()
     {
-        if (_keptCount == MostKept)
+        if (_keptCount == MaxKept)
             return;
         Clear();
         (Database, Key, _answer, _failure, Sharer, IsAlone, MayHoldUpOthers) = (null!, default, default!, null, null, false, false);

@@ -13,7 +13,7 @@ namespace RedisTagCache.Redis;
 /// </remarks>
 internal sealed class BoundedWait<T> : Deadlines.Wait, IValueTaskSource<T>
 {
-    private const int MostKept = 64;
+    private const int MaxKept = 64;
 
     [ThreadStatic]
     private static BoundedWait<T>? _kept;
@@ -61,7 +61,7 @@ internal sealed class BoundedWait<T> : Deadlines.Wait, IValueTaskSource<T>
 
     private void Keep()
     {
-        if (_keptCount == MostKept)
+        if (_keptCount == MaxKept)
             return;
         (_task, _cancellationToken, _registration, _isReusable) = (default, default, default, false);
         _core.Reset();

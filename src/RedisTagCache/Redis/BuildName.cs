@@ -6,7 +6,7 @@ internal static class BuildName
     /// <summary>In its place where all builds share the entries.</summary>
     public const string Shared = "-";
 
-    /// <summary>Escapes what has a meaning in keys; different names stay different, and none is that of surfaces which all builds share.</summary>
+    /// <summary>Escapes what has a meaning in keys; different names stay different, and none is that of regions which all builds share.</summary>
     public static string Escape(string name) => name == Shared ? "%2D" : Uri.EscapeDataString(name).Replace("%2B", "+", StringComparison.Ordinal);
 
     /// <summary>The same for a name that may have been copied from a key.</summary>

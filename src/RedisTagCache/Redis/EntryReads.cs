@@ -10,7 +10,7 @@ namespace RedisTagCache.Redis;
 /// </summary>
 internal sealed class EntryReads : RequestBatcher<EntryRead, (IMemoryOwner<byte>? Entry, EpochStamp? Stamp)>
 {
-    private const long MostLargeBytes = 8 * 1024 * 1024;
+    private const long MaxLargeBytes = 8 * 1024 * 1024;
 
     private readonly Partition _partition;
     private readonly int _epochs;
@@ -24,11 +24,11 @@ internal sealed class EntryReads : RequestBatcher<EntryRead, (IMemoryOwner<byte>
     private EntryReads(Partition partition, bool withEpoch, bool isLarge) =>
         (_partition, _epochs, _large) = (partition, withEpoch ? 1 : 0, isLarge ? null : new EntryReads(partition, withEpoch, isLarge: true));
 
-    protected override int MostTogether => _large is null ? 1 : 64;
+    protected override int MaxTogether => _large is null ? 1 : 64;
 
-    protected override int MostBytesTogether => 4 * EntrySizes.LargeFrom;
+    protected override int MaxBytesTogether => 4 * EntrySizes.LargeFrom;
 
-    protected override long MostBytes => _large is null ? MostLargeBytes : long.MaxValue;
+    protected override long MaxBytes => _large is null ? MaxLargeBytes : long.MaxValue;
 
     /// <summary>An entry and the partition's stamp at that same moment. The entry is pooled: dispose it.</summary>
     /// <param name="database">Where.</param>

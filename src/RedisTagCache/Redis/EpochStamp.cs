@@ -7,8 +7,8 @@ namespace RedisTagCache.Redis;
 /// The value of a partition's epoch key: <c>epoch:generation:run</c>, such as <c>1763862000000123:9f3c5a7e12d4b680:1f2e3d4c</c>.
 /// </summary>
 /// <remarks>
-/// The epoch only grows. The generation is a nonce, renewed whenever the partition had to begin anew because history was lost: entries of
-/// another generation are dead. The run is the start of the server's replication id (zeros where an engine tells none), noted anew when a script finds another: it tells two histories
+/// The epoch only grows. The generation is a nonce, renewed whenever the partition had to begin again because history was lost: entries of
+/// another generation are dead. The run is the start of the server's replication id (zeros where an engine tells none), noted again when a script finds another: it tells two histories
 /// apart that may have issued the same numbers after a failover, so numbers are compared within one lineage (generation and run) only.
 /// </remarks>
 internal readonly record struct EpochStamp(long Epoch, ulong Generation, uint Run)

@@ -10,9 +10,9 @@ namespace RedisTagCache.Redis;
 /// <summary>
 /// Where everything lies in Redis. With <c>H</c> for the partition's hash tag, such as <c>{rtc:0}</c>:
 /// <code>
-/// H:e:surface:build:key     an entry; build is - where the surface is shared by all builds
-/// H:eh:surface:build:hash   an entry whose key is longer than 512 bytes, or not valid Unicode, under its SHA-256
-/// H:l:surface:build:key     the lease on computing a value; H:lh: for those keys
+/// H:e:region:build:key     an entry; build is - where the region is shared by all builds
+/// H:eh:region:build:hash   an entry whose key is longer than 512 bytes, or not valid Unicode, under its SHA-256
+/// H:l:region:build:key     the lease on computing a value; H:lh: for those keys
 /// H:epoch                   the partition's stamp; the channel on which its changes are announced has the same name
 /// H:marks                   the marks, and the floor below them
 /// H:removals                the entries removed or overwritten last
@@ -21,7 +21,7 @@ namespace RedisTagCache.Redis;
 /// </summary>
 internal sealed class KeySpace
 {
-    private const int LongestRawKey = 512;
+    private const int MaxRawKey = 512;
     private const string HashedMark = "\uDC00"; // the second half of a pair: no well-formed key begins with it
 
     private readonly ConcurrentDictionary<(string Name, bool IsIsolatedByBuild), Prefixes[]> _prefixes = new();
@@ -35,9 +35,9 @@ internal sealed class KeySpace
     public KeySpace(string prefix, string buildNamespace)
     {
         _prefix = prefix;
-        _createPrefixes = surface =>
+        _createPrefixes = region =>
         {
-            var tail = $"{surface.Name}:{(surface.IsIsolatedByBuild ? buildNamespace : "-")}:";
+            var tail = $"{region.Name}:{(region.IsIsolatedByBuild ? buildNamespace : "-")}:";
             return [.. Partitions.Select(p => new Prefixes(p.HashTag, tail))];
         };
     }
@@ -95,24 +95,24 @@ internal sealed class KeySpace
     }
 
     /// <summary>The same with the lease on computing the value, for a key's partition and the name that <see cref="NameOf(string)"/> gives.</summary>
-    public LeasedAddress Locate(CacheSurface surface, Partition partition, string name)
+    public LeasedAddress Locate(CacheRegion region, Partition partition, string name)
     {
-        var prefixes = PrefixesOf(surface, partition);
+        var prefixes = PrefixesOf(region, partition);
         return IsHashed(name)
             ? new(new(partition, ((RedisKey)name[1..]).Prepend(prefixes.Hashed)), ((RedisKey)name[1..]).Prepend(prefixes.HashedLease))
             : new(new(partition, ((RedisKey)name).Prepend(prefixes.Raw)), ((RedisKey)name).Prepend(prefixes.Lease));
     }
 
-    /// <summary>The part of an entry's key in Redis that tells it from others of its surface: the key itself, or a mark that no key begins with and its hash.</summary>
+    /// <summary>The part of an entry's key in Redis that tells it from others of its region: the key itself, or a mark that no key begins with and its hash.</summary>
     public static string NameOf(string key) => FitsRaw(key) ? key : HashedMark + Digest(key);
 
     /// <summary>Whether the key is its own name.</summary>
     public static bool IsName(ReadOnlySpan<char> key) => FitsRaw(key);
 
-    /// <summary>The name of an entry by its key in Redis; nothing when it is of another surface or another build.</summary>
-    public string? NameOf(CacheSurface surface, Partition partition, ReadOnlySpan<byte> entry)
+    /// <summary>The name of an entry by its key in Redis; nothing when it is of another region or another build.</summary>
+    public string? NameOf(CacheRegion region, Partition partition, ReadOnlySpan<byte> entry)
     {
-        var prefixes = PrefixesOf(surface, partition);
+        var prefixes = PrefixesOf(region, partition);
         return entry.StartsWith(prefixes.Raw) ? Encoding.UTF8.GetString(entry[prefixes.Raw.Length..])
             : entry.StartsWith(prefixes.Hashed) ? HashedMark + Encoding.UTF8.GetString(entry[prefixes.Hashed.Length..])
             : null;
@@ -120,12 +120,12 @@ internal sealed class KeySpace
 
     private RedisKey EntryKey(in CacheEntryKey key, Partition partition)
     {
-        var prefixes = PrefixesOf(key.Surface, partition);
+        var prefixes = PrefixesOf(key.Region, partition);
         return FitsRaw(key.Key) ? ((RedisKey)key.Key).Prepend(prefixes.Raw) : ((RedisKey)Digest(key.Key)).Prepend(prefixes.Hashed);
     }
 
-    private Prefixes PrefixesOf(CacheSurface surface, Partition partition) =>
-        _prefixes.GetOrAdd((surface.Name, surface.IsIsolatedByBuild), _createPrefixes)[partition.Index];
+    private Prefixes PrefixesOf(CacheRegion region, Partition partition) =>
+        _prefixes.GetOrAdd((region.Name, region.IsIsolatedByBuild), _createPrefixes)[partition.Index];
 
     private Partition[] Placed() => Volatile.Read(ref _partitions)
         ?? throw new RedisTagCacheUnavailableException("How the keys are spread is known once there was a connection.");
@@ -136,9 +136,9 @@ internal sealed class KeySpace
 
     private static bool FitsRaw(ReadOnlySpan<char> key)
     {
-        if (key.Length > LongestRawKey)
+        if (key.Length > MaxRawKey)
             return false;
-        if (key.Length * 3 > LongestRawKey && Encoding.UTF8.GetByteCount(key) > LongestRawKey)
+        if (key.Length * 3 > MaxRawKey && Encoding.UTF8.GetByteCount(key) > MaxRawKey)
             return false;
         return !key.ContainsAnyInRange('\uD800', '\uDFFF') || IsWellFormed(key);
     }

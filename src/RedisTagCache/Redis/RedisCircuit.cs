@@ -53,7 +53,7 @@ internal sealed class RedisCircuit(Partition partition, RedisConnection connecti
     /// <param name="start">The time stamp at which the call began.</param>
     public void Failed(Exception exception, long start)
     {
-        if (!RedisFailure.IsAway(exception))
+        if (!RedisFailure.IsOutage(exception))
             return;
         if (exception is TimeoutException && Volatile.Read(ref _lastAnswer) is var last && last > start)
         {

@@ -11,8 +11,8 @@ internal sealed class RedisConnection(IRedisConnector connector, LayoutAgreement
     private static readonly TimeSpan _pause = TimeSpan.FromSeconds(1);
 
     private readonly Lock _lock = new();
-    private readonly Burst _failures = new(time);
-    private readonly Burst _refusals = new(time);
+    private readonly LogThrottle _failures = new(time);
+    private readonly LogThrottle _refusals = new(time);
     private IDatabase? _database;
     private IConnectionMultiplexer? _multiplexer;
     private Task<IDatabase>? _opening;
@@ -213,7 +213,7 @@ internal sealed class RedisConnection(IRedisConnector connector, LayoutAgreement
 
     private void LogFailure(Exception e)
     {
-        if (!_failures.ShouldTell(out var count))
+        if (!_failures.ShouldLog(out var count))
             return;
         Log.ConnectFailed(logger, Location, FailureReasons.Of(e), count);
         Log.FailureDetail(logger, e);
@@ -223,7 +223,7 @@ internal sealed class RedisConnection(IRedisConnector connector, LayoutAgreement
     {
         if (e.ConnectionType == ConnectionType.Interactive)
             Lost?.Invoke();
-        if (FailureReasons.IsPassword(e.Exception) && _refusals.ShouldTell(out var count))
+        if (FailureReasons.IsPassword(e.Exception) && _refusals.ShouldLog(out var count))
             Log.AuthenticationFailed(logger, new RedisLocation(Addresses.Format(e.EndPoint), layout.KeyPrefix), count);
     }
 

@@ -16,7 +16,7 @@ internal static class RedisFailure
         e is RedisException or RedisCommandException or RedisTagCacheUnavailableException or TimeoutException or OperationCanceledException;
 
     /// <summary>Whether it says that Redis is away for everybody, which counts towards opening the circuit. An error about one command does not.</summary>
-    public static bool IsAway(Exception e) => e switch
+    public static bool IsOutage(Exception e) => e switch
     {
         OperationCanceledException or UnexpectedReplyException => false,
         RedisServerException server => _awayErrors.Any(error => server.Message.StartsWith(error, StringComparison.Ordinal)),
@@ -30,6 +30,6 @@ internal static class RedisFailure
     public static bool IsMomentary(RedisServerException e) => _momentaryErrors.Any(error => e.Message.StartsWith(error, StringComparison.Ordinal));
 
     /// <summary>Whether trying again in a moment may help: the connection was lost before an answer came, or there is none just now.</summary>
-    public static bool IsPassing(Exception e) =>
-        e is RedisConnectionException or RedisTagCacheUnavailableException || (e is RedisServerException && IsAway(e));
+    public static bool IsTransient(Exception e) =>
+        e is RedisConnectionException or RedisTagCacheUnavailableException || (e is RedisServerException && IsOutage(e));
 }

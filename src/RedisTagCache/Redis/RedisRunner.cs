@@ -11,7 +11,7 @@ internal sealed class RedisRunner(RedisConnection connection, RedisCircuits circ
     private readonly long _timeoutTicks = (long)(timeout.TotalSeconds * time.TimestampFrequency);
 
     /// <summary>How often is tried what a server refuses for the moment, such as a slot that is just being moved.</summary>
-    private const int MostTries = 4;
+    private const int MaxTries = 4;
     private static readonly TimeSpan _firstPause = TimeSpan.FromMilliseconds(10);
 
     /// <summary>Gets the clock.</summary>
@@ -51,7 +51,7 @@ internal sealed class RedisRunner(RedisConnection connection, RedisCircuits circ
                     Succeeded(circuit, operation, start);
                     return result;
                 }
-                catch (RedisServerException e) when (tries < MostTries && RedisFailure.IsMomentary(e) && PauseAfter(tries) < timeout - time.GetElapsedTime(start))
+                catch (RedisServerException e) when (tries < MaxTries && RedisFailure.IsMomentary(e) && PauseAfter(tries) < timeout - time.GetElapsedTime(start))
                 {
                     await Task.Delay(PauseAfter(tries), time, cancellationToken).ConfigureAwait(false);
                 }

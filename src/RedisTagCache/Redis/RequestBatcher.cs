@@ -15,7 +15,7 @@ internal abstract partial class RequestBatcher<TRequest, T>
     where TRequest : BatchedRequest<TRequest, T>, new()
 {
     /// <summary>Fewer callers than this never wait for each other; those of many wait for a fraction of a round trip.</summary>
-    private const int MostOnTheirWay = 8;
+    private const int MaxOnTheirWay = 8;
 
     private readonly Lock _lock = new();
     private readonly Stack<Command> _idle = new();
@@ -24,13 +24,13 @@ internal abstract partial class RequestBatcher<TRequest, T>
     private long _bytes;
 
     /// <summary>How many travel in one command.</summary>
-    protected abstract int MostTogether { get; }
+    protected abstract int MaxTogether { get; }
 
     /// <summary>Gets how many bytes are expected of a command for more than one request, at most.</summary>
-    protected virtual int MostBytesTogether => int.MaxValue;
+    protected virtual int MaxBytesTogether => int.MaxValue;
 
     /// <summary>Gets how many bytes are expected of all commands that are on their way, at most, if they are more than one.</summary>
-    protected virtual long MostBytes => long.MaxValue;
+    protected virtual long MaxBytes => long.MaxValue;
 
     /// <summary>Takes over a request that is not to be sent from here: false when it is.</summary>
     protected virtual bool IsForAnother(TRequest request) => false;
@@ -131,13 +131,13 @@ internal abstract partial class RequestBatcher<TRequest, T>
         }
     }
 
-    private bool Fits(TRequest request) => _bytes == 0 || _bytes + request.Cost <= MostBytes;
+    private bool Fits(TRequest request) => _bytes == 0 || _bytes + request.Cost <= MaxBytes;
 
     private Command? TakeIdle()
     {
         if (_idle.TryPop(out var command))
             return command;
-        if (_commands == MostOnTheirWay)
+        if (_commands == MaxOnTheirWay)
             return null;
         _commands++;
         return new Command(this);
@@ -147,7 +147,7 @@ internal abstract partial class RequestBatcher<TRequest, T>
     {
         TRequest? first = null;
         TRequest? last = null;
-        for (var count = 0; count < MostTogether && _waiting.First is { } next;)
+        for (var count = 0; count < MaxTogether && _waiting.First is { } next;)
         {
             if (next.IsPast)
             {
@@ -164,7 +164,7 @@ internal abstract partial class RequestBatcher<TRequest, T>
             }
 
             var cost = next.Cost;
-            if (first is null ? !Fits(next) : first.IsAlone || next.IsAlone || (long)command.Bytes + cost > MostBytesTogether)
+            if (first is null ? !Fits(next) : first.IsAlone || next.IsAlone || (long)command.Bytes + cost > MaxBytesTogether)
                 break;
             _waiting.TakeFirst();
             command.Bytes += cost;

@@ -8,7 +8,7 @@ namespace RedisTagCache.Redis;
 internal sealed class RequestQueue<TRequest, T>
     where TRequest : BatchedRequest<TRequest, T>, new()
 {
-    private const int MostKept = 1_024;
+    private const int MaxKept = 1_024;
 
     /// <summary>Those that may be shared, by the hash of their key.</summary>
     private readonly Dictionary<int, TRequest> _shared = [];
@@ -45,7 +45,7 @@ internal sealed class RequestQueue<TRequest, T>
             _last = null;
         if (_shared.TryGetValue(request.Hash, out var shared) && ReferenceEquals(shared, request))
             _shared.Remove(request.Hash);
-        if (_shared.Count == 0 && _shared.Capacity > MostKept)
+        if (_shared.Count == 0 && _shared.Capacity > MaxKept)
             _shared.TrimExcess();
         return request;
     }

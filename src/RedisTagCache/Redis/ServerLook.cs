@@ -59,7 +59,7 @@ internal sealed class ServerLook(InspectionCommands commands, TimeProvider time)
             Engine = engine,
             Version = version,
             UsedMemory = Number(info, "used_memory"),
-            MaximumMemory = Number(info, "maxmemory"),
+            MaxMemory = Number(info, "maxmemory"),
             MemoryPolicy = info.GetValueOrDefault("maxmemory_policy"),
             DroppedForMemory = Number(info, "evicted_keys"),
             Keys = KeysIn(info),

@@ -7,11 +7,11 @@ namespace RedisTagCache.Redis;
 /// <summary>The key of an entry, taken apart: see <see cref="KeySpace"/> for how it is put together.</summary>
 /// <param name="Partition">Its partition.</param>
 /// <param name="Key">All of it.</param>
-/// <param name="Surface">The surface's name.</param>
+/// <param name="Region">The region's name.</param>
 /// <param name="Build">The build as it stands there.</param>
 /// <param name="Name">The entry's own key, or its hash.</param>
 /// <param name="IsHashed">Whether it is the hash.</param>
-internal sealed record StoredKey(Partition Partition, RedisKey Key, string Surface, string Build, string Name, bool IsHashed)
+internal sealed record StoredKey(Partition Partition, RedisKey Key, string Region, string Build, string Name, bool IsHashed)
 {
     private const string Raw = ":e:";
     private const string Hashed = ":eh:";
@@ -19,19 +19,19 @@ internal sealed record StoredKey(Partition Partition, RedisKey Key, string Surfa
     public EntryAddress Address => new(Partition, Key);
 
     /// <summary>The entry with the lease on computing it.</summary>
-    public LeasedAddress LeasedAddress => new(Address, $"{Partition.HashTag}{(IsHashed ? ":lh:" : ":l:")}{Surface}:{Build}:{Name}");
+    public LeasedAddress LeasedAddress => new(Address, $"{Partition.HashTag}{(IsHashed ? ":lh:" : ":l:")}{Region}:{Build}:{Name}");
 
     /// <summary>Where the entry of any build lies.</summary>
-    public static StoredKey Of(Partition partition, string surface, string build, string key)
+    public static StoredKey Of(Partition partition, string region, string build, string key)
     {
         var isHashed = !KeySpace.IsName(key);
         var name = isHashed ? KeySpace.NameOf(key)[1..] : key;
-        return Found(partition, surface, build, name, isHashed);
+        return Found(partition, region, build, name, isHashed);
     }
 
     /// <summary>Where an entry lies whose key, or its hash, was found.</summary>
-    public static StoredKey Found(Partition partition, string surface, string build, string name, bool isHashed) =>
-        new(partition, $"{partition.HashTag}{(isHashed ? Hashed : Raw)}{surface}:{build}:{name}", surface, build, name, isHashed);
+    public static StoredKey Found(Partition partition, string region, string build, string name, bool isHashed) =>
+        new(partition, $"{partition.HashTag}{(isHashed ? Hashed : Raw)}{region}:{build}:{name}", region, build, name, isHashed);
 
     /// <summary>Takes a key apart; false when it is none of an entry in one of these partitions.</summary>
     public static bool TryParse(byte[] key, IReadOnlyDictionary<string, Partition> byHashTag, [NotNullWhen(true)] out StoredKey? stored)
@@ -53,12 +53,12 @@ internal sealed record StoredKey(Partition Partition, RedisKey Key, string Surfa
     }
 
     /// <summary>What all keys of entries look like, narrowed where that is known, as <c>SCAN</c> takes it.</summary>
-    public static string Pattern(string prefix, string? surface, string? keyPrefix)
+    public static string Pattern(string prefix, string? region, string? keyPrefix)
     {
         // Only keys that are stored as they are can be told by what they begin with.
         var kind = keyPrefix is { Length: > 0 } ? Raw : ":e*:";
         var tail = keyPrefix is { Length: > 0 } ? ":*:" + Literal(keyPrefix) + "*" : ":*";
-        return $"{{{prefix}:*}}{kind}{(surface is null ? "*" : Literal(surface))}{tail}";
+        return $"{{{prefix}:*}}{kind}{(region is null ? "*" : Literal(region))}{tail}";
     }
 
     private static string Literal(string text)

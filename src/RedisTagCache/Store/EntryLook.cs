@@ -11,7 +11,7 @@ internal sealed class EntryLook(TagCacheStore store, InspectionCommands commands
     private const int FirstBytes = 256;
 
     /// <summary>What the header and the tags of any entry fit into. One that claims to have more is damaged, and not worth the memory to read it.</summary>
-    private const int MostBytes = EnvelopeLayout.TagsAt + (EnvelopeLayout.MostTags * (sizeof(ushort) + TagFold.LongestId));
+    private const int MaxBytes = EnvelopeLayout.TagsAt + (EnvelopeLayout.MaxTags * (sizeof(ushort) + TagFold.MaxId));
 
     public async Task<IReadOnlyList<JudgedEntry>> JudgeAsync(IReadOnlyList<StoredKey> keys, CancellationToken cancellationToken)
     {
@@ -33,7 +33,7 @@ internal sealed class EntryLook(TagCacheStore store, InspectionCommands commands
         var entries = new List<(StoredKey Stored, int Length)>();
         for (var i = 0; i < starts.Length; i++)
         {
-            if (starts[i].IsGone || EnvelopeReader.TryOpenStart(starts[i].Bytes, starts[i].Length, out _, out var needed) || needed > MostBytes)
+            if (starts[i].IsGone || EnvelopeReader.TryOpenStart(starts[i].Bytes, starts[i].Length, out _, out var needed) || needed > MaxBytes)
                 continue;
             again.Add(i);
             entries.Add((keys[i], Math.Max(FirstBytes, needed)));
@@ -72,12 +72,12 @@ internal sealed class EntryLook(TagCacheStore store, InspectionCommands commands
     {
         if (!EnvelopeReader.TryOpenStart(start.Bytes, start.Length, out var envelope, out _))
         {
-            return new(CacheEntryVerdict.Dead, EnvelopeReader.IsOfLaterVersion(start.Bytes) ? CacheVerdictReason.LaterVersion : CacheVerdictReason.Damaged);
+            return new(CacheEntryStatus.Invalidated, EnvelopeReader.IsOfLaterVersion(start.Bytes) ? CacheStatusReason.LaterVersion : CacheStatusReason.Damaged);
         }
 
         if (!envelope.IsTagged)
             return Explanation.OfPlain(envelope, now);
         return states.TryGetValue(key.Partition, out var known) && known.State is { } state ? Explanation.Of(envelope, state, now)
-            : new(CacheEntryVerdict.Dead, known.HasHistory ? CacheVerdictReason.Unsettled : CacheVerdictReason.NoHistory);
+            : new(CacheEntryStatus.Invalidated, known.HasHistory ? CacheStatusReason.Unsettled : CacheStatusReason.NoHistory);
     }
 }

@@ -11,9 +11,9 @@ internal sealed class EntryWalk(TagCacheStore store, InspectionCommands commands
     internal readonly record struct Page(IReadOnlyList<StoredKey> Keys, long Passed, double Fraction);
 
     public async IAsyncEnumerable<Page> RunAsync(
-        string? surface, string? keyPrefix, CacheScanPace pace, [EnumeratorCancellation] CancellationToken cancellationToken)
+        string? region, string? keyPrefix, CacheScanPace pace, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var pattern = StoredKey.Pattern(prefix, surface, keyPrefix);
+        var pattern = StoredKey.Pattern(prefix, region, keyPrefix);
         var primaries = await commands.PrimariesAsync(cancellationToken).ConfigureAwait(false);
         var partitions = store.Keys.Partitions.ToDictionary(static partition => partition.HashTag, StringComparer.Ordinal);
         long total = 0;

@@ -5,7 +5,7 @@ using RedisTagCache.Inspection;
 namespace RedisTagCache.Store;
 
 /// <summary>Says why the <see cref="Judge"/> has judged an entry as he has. It decides nothing: of what speaks for his verdict it names the first.</summary>
-internal readonly record struct Explanation(CacheEntryVerdict Verdict, CacheVerdictReason Reason, string? Tag = null)
+internal readonly record struct Explanation(CacheEntryStatus Status, CacheStatusReason Reason, string? Tag = null)
 {
     private const int Hash = 32;
 
@@ -15,21 +15,21 @@ internal readonly record struct Explanation(CacheEntryVerdict Verdict, CacheVerd
         var header = envelope.Header;
         return verdict switch
         {
-            Store.Verdict.Fresh => new(CacheEntryVerdict.Fresh, CacheVerdictReason.None),
+            Store.Verdict.Fresh => new(CacheEntryStatus.Fresh, CacheStatusReason.None),
             Store.Verdict.Stale => MarkedAfter(envelope, state, MarkKind.Soft) is { } expired
-                ? new(CacheEntryVerdict.Stale, CacheVerdictReason.TagExpired, expired)
-                : new(CacheEntryVerdict.Stale, CacheVerdictReason.FreshnessEnded),
-            _ when header.Generation != state.Stamp.Generation => new(CacheEntryVerdict.Dead, CacheVerdictReason.OtherGeneration),
-            _ when header.Epoch > state.Stamp.Epoch => new(CacheEntryVerdict.Dead, CacheVerdictReason.AheadOfHistory),
-            _ when MarkedAfter(envelope, state, MarkKind.Hard) is { } evicted => new(CacheEntryVerdict.Dead, CacheVerdictReason.TagEvicted, evicted),
-            _ => new(CacheEntryVerdict.Dead, CacheVerdictReason.BelowFloor),
+                ? new(CacheEntryStatus.Stale, CacheStatusReason.TagExpired, expired)
+                : new(CacheEntryStatus.Stale, CacheStatusReason.FreshnessEnded),
+            _ when header.Generation != state.Stamp.Generation => new(CacheEntryStatus.Invalidated, CacheStatusReason.OtherGeneration),
+            _ when header.Epoch > state.Stamp.Epoch => new(CacheEntryStatus.Invalidated, CacheStatusReason.AheadOfHistory),
+            _ when MarkedAfter(envelope, state, MarkKind.Hard) is { } evicted => new(CacheEntryStatus.Invalidated, CacheStatusReason.TagEvicted, evicted),
+            _ => new(CacheEntryStatus.Invalidated, CacheStatusReason.BelowFloor),
         };
     }
 
     /// <summary>For an entry without tags, which no eviction reaches.</summary>
     public static Explanation OfPlain(in EnvelopeReader envelope, long now) => now >= envelope.Header.FreshUntil
-        ? new(CacheEntryVerdict.Stale, CacheVerdictReason.FreshnessEnded)
-        : new(CacheEntryVerdict.Fresh, CacheVerdictReason.None);
+        ? new(CacheEntryStatus.Stale, CacheStatusReason.FreshnessEnded)
+        : new(CacheEntryStatus.Fresh, CacheStatusReason.None);
 
     /// <summary>A tag as its user knows it, where its id tells.</summary>
     public static string NameOf(ReadOnlySpan<byte> id) =>

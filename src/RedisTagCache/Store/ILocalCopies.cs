@@ -1,10 +1,10 @@
 namespace RedisTagCache.Store;
 
-/// <summary>The copies of a surface's entries that an instance keeps, as far as changes in Redis concern them.</summary>
+/// <summary>The copies of a region's entries that an instance keeps, as far as changes in Redis concern them.</summary>
 internal interface ILocalCopies
 {
     /// <summary>Whose entries they are.</summary>
-    CacheSurface Surface { get; }
+    CacheRegion Region { get; }
 
     /// <summary>An entry was removed or overwritten: copies that are not newer than this number are gone.</summary>
     void Drop(string name, long number);
@@ -12,7 +12,7 @@ internal interface ILocalCopies
     /// <summary>Changes of this partition were missed: all its copies are gone.</summary>
     void DropAll(PartitionWatch partition);
 
-    /// <summary>Somebody who waits for this value should look again. Who waits for an entry of another surface is known to the partition's <see cref="PartitionWatch.Waiters"/>.</summary>
+    /// <summary>Somebody who waits for this value should look again. Who waits for an entry of another region is known to the partition's <see cref="PartitionWatch.Waiters"/>.</summary>
     void Wake(string name)
     {
     }

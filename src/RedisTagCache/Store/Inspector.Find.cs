@@ -10,9 +10,9 @@ internal sealed partial class Inspector
     public IAsyncEnumerable<CacheEntryInfo> FindAsync(CacheEntryQuery query, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(query);
-        if (query.Surface is not null)
-            CheckSurface(query.Surface, nameof(query));
-        if (query.MaximumResults < 1 || query.MaximumKeys < 1)
+        if (query.Region is not null)
+            CheckRegion(query.Region, nameof(query));
+        if (query.MaxResults < 1 || query.MaxKeys < 1)
             throw new ArgumentException("A search has room for at least one result and one key.", nameof(query));
         EntryWalk.Validate(query.Pace, nameof(query));
         return SearchAsync(query, query.Tag is null ? null : TagId.Of(query.Tag, nameof(query)), cancellationToken);
@@ -24,26 +24,26 @@ internal sealed partial class Inspector
         var recent = new RecentKeys(); // a walk may come past a key twice
         var found = 0;
         long looked = 0;
-        await foreach (var page in _walk.RunAsync(query.Surface, query.KeyPrefix, query.Pace, cancellationToken).ConfigureAwait(false))
+        await foreach (var page in _walk.RunAsync(query.Region, query.KeyPrefix, query.Pace, cancellationToken).ConfigureAwait(false))
         {
             looked += page.Keys.Count;
             StoredKey[] wanted = [.. page.Keys.Where(key => IsWanted(key, query, build))];
             foreach (var entry in await _look.JudgeAsync(wanted, cancellationToken).ConfigureAwait(false))
             {
-                if ((tag is not null && !entry.IsTaggedWith(tag)) || (query.Verdict is { } verdict && entry.Explanation.Verdict != verdict))
+                if ((tag is not null && !entry.IsTaggedWith(tag)) || (query.Status is { } status && entry.Explanation.Status != status))
                     continue;
                 if (!recent.Add(entry.Key.Key.ToString()))
                     continue;
                 found++;
                 yield return entry.ToInfo(Now());
-                if (found < query.MaximumResults)
+                if (found < query.MaxResults)
                     continue;
                 query.Progress?.Report(new CacheScanProgress(looked, found, IsComplete: false));
                 yield break;
             }
 
             query.Progress?.Report(new CacheScanProgress(looked, found, IsComplete: false));
-            if (page.Passed >= query.MaximumKeys && page.Fraction < 1)
+            if (page.Passed >= query.MaxKeys && page.Fraction < 1)
                 yield break;
         }
 
@@ -51,7 +51,7 @@ internal sealed partial class Inspector
     }
 
     private static bool IsWanted(StoredKey key, CacheEntryQuery query, string build) =>
-        (query.Surface is null || key.Surface == query.Surface)
+        (query.Region is null || key.Region == query.Region)
         && (query.AllBuilds || key.Build == build || key.Build == BuildName.Shared)
         && (query.KeyPrefix is not { Length: > 0 } prefix || (!key.IsHashed && key.Name.StartsWith(prefix, StringComparison.Ordinal)));
 }

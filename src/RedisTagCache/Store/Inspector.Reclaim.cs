@@ -37,7 +37,7 @@ internal sealed partial class Inspector
     {
         var result = new CacheReclaimResult();
         var prolonged = _time.GetTimestamp();
-        await foreach (var page in _walk.RunAsync(surface: null, keyPrefix: null, options.Pace, cancellationToken).ConfigureAwait(false))
+        await foreach (var page in _walk.RunAsync(region: null, keyPrefix: null, options.Pace, cancellationToken).ConfigureAwait(false))
         {
             if (_time.GetElapsedTime(prolonged) > _reclaimLease / 3)
             {
@@ -69,7 +69,7 @@ internal sealed partial class Inspector
         return result with
         {
             LookedAt = result.LookedAt + entries.Count,
-            DroppedDead = result.DroppedDead + droppedDead,
+            DroppedInvalidated = result.DroppedInvalidated + droppedDead,
             DroppedOfOtherBuilds = result.DroppedOfOtherBuilds + droppedAll - droppedDead,
             Overtaken = result.Overtaken + all.Length - droppedAll,
             Bytes = result.Bytes + dropped.Sum(),

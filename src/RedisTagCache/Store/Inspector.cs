@@ -6,7 +6,7 @@ namespace RedisTagCache.Store;
 /// <summary>Looks into the cache, for operators.</summary>
 internal sealed partial class Inspector : ITagCacheInspector
 {
-    private static readonly string _distributed = CacheSurface.Distributed(isIsolatedByBuild: false).Name;
+    private static readonly string _distributed = CacheRegion.Distributed(isIsolatedByBuild: false).Name;
 
     private readonly TagCacheStore _store;
     private readonly ValueStore _values;
@@ -31,15 +31,15 @@ internal sealed partial class Inspector : ITagCacheInspector
 
     /// <inheritdoc/>
     public async Task<CacheEntryInfo?> InspectAsync(
-        string surface, string key, CacheInspectOptions? options = null, CancellationToken cancellationToken = default)
+        string region, string key, CacheInspectOptions? options = null, CancellationToken cancellationToken = default)
     {
-        CheckSurface(surface, nameof(surface));
+        CheckRegion(region, nameof(region));
         ArgumentException.ThrowIfNullOrEmpty(key);
         await _commands.ConnectAsync(cancellationToken).ConfigureAwait(false);
 
-        // Whether a surface is isolated by build only its owner knows; it has either kind of entries, so both places are looked at.
+        // Whether a region is isolated by build only its owner knows; it has either kind of entries, so both places are looked at.
         var partition = _store.Keys.PartitionOf(key);
-        StoredKey[] places = [StoredKey.Of(partition, surface, BuildOf(options?.BuildNamespace), key), StoredKey.Of(partition, surface, BuildName.Shared, key)];
+        StoredKey[] places = [StoredKey.Of(partition, region, BuildOf(options?.BuildNamespace), key), StoredKey.Of(partition, region, BuildName.Shared, key)];
         var found = await _look.JudgeAsync(places, cancellationToken).ConfigureAwait(false);
         if (found.Count == 0)
             return null;
@@ -60,8 +60,8 @@ internal sealed partial class Inspector : ITagCacheInspector
         if (entry.Partition < 0 || entry.Partition >= _store.Keys.Partitions.Count)
             throw new ArgumentException("The entry is of no partition of this cache.", nameof(entry));
 
-        var key = StoredKey.Found(_store.Keys.Partitions[entry.Partition], entry.Surface, entry.BuildNamespace ?? BuildName.Shared, entry.Key, entry.IsKeyHashed);
-        if (entry.Surface == _distributed)
+        var key = StoredKey.Found(_store.Keys.Partitions[entry.Partition], entry.Region, entry.BuildNamespace ?? BuildName.Shared, entry.Key, entry.IsKeyHashed);
+        if (entry.Region == _distributed)
             return await _commands.RemoveAsync(key, cancellationToken).ConfigureAwait(false);
 
         // Copies may lie in the memory of instances, which hear of a numbered removal alone.
@@ -72,11 +72,11 @@ internal sealed partial class Inspector : ITagCacheInspector
 
     private string BuildOf(string? name) => string.IsNullOrEmpty(name) ? _settings.BuildNamespace : BuildName.Normalize(name);
 
-    private static void CheckSurface(string surface, string parameter)
+    private static void CheckRegion(string region, string parameter)
     {
-        ArgumentException.ThrowIfNullOrEmpty(surface, parameter);
-        if (surface.Length > 32 || !surface.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'))
-            throw new ArgumentException($"A surface name is 1 to 32 ASCII letters, digits, '-', '_' or '.'; got '{surface}'.", parameter);
+        ArgumentException.ThrowIfNullOrEmpty(region, parameter);
+        if (region.Length > 32 || !region.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'))
+            throw new ArgumentException($"A region name is 1 to 32 ASCII letters, digits, '-', '_' or '.'; got '{region}'.", parameter);
     }
 
     private long Now() => _time.GetUtcNow().ToUnixTimeMilliseconds();

@@ -20,18 +20,18 @@ internal static class Judge
     {
         var header = envelope.Header;
         if (header.Generation != state.Stamp.Generation || header.Epoch > state.Stamp.Epoch || header.Epoch < state.Floor)
-            return Verdict.Dead;
+            return Verdict.Invalidated;
 
         var stale = now >= header.FreshUntil;
         foreach (var tag in envelope.Tags)
         {
             var marks = state.Marks[tag];
             if (marks.Hard > header.Epoch)
-                return Verdict.Dead;
+                return Verdict.Invalidated;
             stale |= marks.Soft > header.Epoch;
         }
 
-        return header.Epoch < state.Marks.PrunedTo ? Verdict.Dead : stale ? Verdict.Stale : Verdict.Fresh;
+        return header.Epoch < state.Marks.PrunedTo ? Verdict.Invalidated : stale ? Verdict.Stale : Verdict.Fresh;
     }
 
     /// <summary>
@@ -50,21 +50,21 @@ internal static class Judge
     /// <param name="tags">The ids of its tags.</param>
     /// <param name="state">The marks.</param>
     /// <param name="unconfirmed">Which of them came before it although they are above its token.</param>
-    public static Verdict OfCopy(CacheToken token, ReadOnlySpan<byte[]> tags, MirrorState state, in UnconfirmedMarks unconfirmed = default)
+    public static Verdict OfCopy(CacheVersion token, ReadOnlySpan<byte[]> tags, MirrorState state, in UnconfirmedMarks unconfirmed = default)
     {
         var stamp = token.Stamp;
         if (!stamp.IsSameLineage(state.Stamp) || stamp.Epoch > state.Stamp.Epoch || stamp.Epoch < state.Floor)
-            return Verdict.Dead;
+            return Verdict.Invalidated;
 
         var stale = false;
         foreach (var tag in tags)
         {
             var marks = state.Marks[tag];
             if (marks.Hard > stamp.Epoch && !unconfirmed.IsEvictedBefore(tag))
-                return Verdict.Dead;
+                return Verdict.Invalidated;
             stale |= marks.Soft > stamp.Epoch && !unconfirmed.IsExpiredBefore(tag);
         }
 
-        return stamp.Epoch < state.Marks.PrunedTo ? Verdict.Dead : stale ? Verdict.Stale : Verdict.Fresh;
+        return stamp.Epoch < state.Marks.PrunedTo ? Verdict.Invalidated : stale ? Verdict.Stale : Verdict.Fresh;
     }
 }

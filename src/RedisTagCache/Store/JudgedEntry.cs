@@ -15,8 +15,8 @@ internal readonly record struct JudgedEntry(StoredKey Key, StoredStart Start, Ex
     /// <summary>Whether no reader will ever get it, so that nobody misses it. What is damaged, or of a later version, is left to those who read it.</summary>
     public bool IsOfNoUse => Explanation is
     {
-        Verdict: CacheEntryVerdict.Dead,
-        Reason: CacheVerdictReason.TagEvicted or CacheVerdictReason.BelowFloor or CacheVerdictReason.OtherGeneration,
+        Status: CacheEntryStatus.Invalidated,
+        Reason: CacheStatusReason.TagEvicted or CacheStatusReason.BelowFloor or CacheStatusReason.OtherGeneration,
     };
 
     /// <summary>What tells this write of it from any other; empty when it is no envelope.</summary>
@@ -41,14 +41,14 @@ internal readonly record struct JudgedEntry(StoredKey Key, StoredStart Start, Ex
     {
         var info = new CacheEntryInfo
         {
-            Surface = Key.Surface,
+            Region = Key.Region,
             BuildNamespace = Key.Build == BuildName.Shared ? null : Key.Build,
             Key = Key.Name,
             IsKeyHashed = Key.IsHashed,
             Partition = Key.Partition.Index,
             TimeToLive = Start.TimeToLive,
             StoredBytes = Math.Max(0, Start.Length),
-            Verdict = Explanation.Verdict,
+            Status = Explanation.Status,
             Reason = Explanation.Reason,
             ReasonTag = Explanation.Tag,
         };

@@ -5,4 +5,4 @@ namespace RedisTagCache.Store;
 /// <param name="Token">For a value whose computation begins now.</param>
 /// <param name="Removal">The newest removal now.</param>
 /// <param name="Left">For how long it is taken.</param>
-internal readonly record struct Lease(LeaseVerdict Verdict, CacheToken Token, long Removal, TimeSpan Left);
+internal readonly record struct Lease(LeaseVerdict Verdict, CacheVersion Token, long Removal, TimeSpan Left);

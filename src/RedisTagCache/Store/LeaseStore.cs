@@ -4,10 +4,10 @@ using RedisTagCache.Redis.Scripts;
 
 namespace RedisTagCache.Store;
 
-/// <summary>Leases on entries of any surface, for caches that are built on the store.</summary>
+/// <summary>Leases on entries of any region, for caches that are built on the store.</summary>
 internal sealed class LeaseStore(ValueStore values, TimeSpan leaseDuration, TimeProvider time) : ITagCacheLeases
 {
-    private static readonly TimeSpan _longestLife = TimeSpan.FromDays(36_525);
+    private static readonly TimeSpan _maxLife = TimeSpan.FromDays(36_525);
 
     private readonly string _instance = Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture);
     private long _owners;
@@ -48,7 +48,7 @@ internal sealed class LeaseStore(ValueStore values, TimeSpan leaseDuration, Time
     }
 
     /// <inheritdoc/>
-    public ValueTask<CacheLookup> LookAgainAsync(CacheEntryKey key, CacheToken since, CancellationToken cancellationToken = default)
+    public ValueTask<CacheLookup> LookAgainAsync(CacheEntryKey key, CacheVersion since, CancellationToken cancellationToken = default)
     {
         Validate(key);
         return values.FindAsync(values.Locate(key), since, cancellationToken);
@@ -61,16 +61,16 @@ internal sealed class LeaseStore(ValueStore values, TimeSpan leaseDuration, Time
     public static ValueLife LifeOf(TagCacheEntryOptions options, TimeProvider time)
     {
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
-        var freshUntil = TagCacheStore.Later(now, options.Lifetime is { } lifetime && lifetime < _longestLife ? lifetime : _longestLife);
-        var endsAt = TagCacheStore.Later(freshUntil, options.StaleWindow < _longestLife ? options.StaleWindow : _longestLife);
+        var freshUntil = TagCacheStore.Later(now, options.Lifetime is { } lifetime && lifetime < _maxLife ? lifetime : _maxLife);
+        var endsAt = TagCacheStore.Later(freshUntil, options.StaleWindow < _maxLife ? options.StaleWindow : _maxLife);
         return new ValueLife(now, freshUntil, endsAt, endsAt);
     }
 
     private static void Validate(in CacheEntryKey key)
     {
         TagCacheStore.Validate(key);
-        if (!key.Surface.IsTagged)
-            throw new ArgumentException($"Entries of the surface '{key.Surface}' carry no tags, and there are no leases on them.", nameof(key));
+        if (!key.Region.IsTagged)
+            throw new ArgumentException($"Entries of the region '{key.Region}' carry no tags, and there are no leases on them.", nameof(key));
     }
 
     public async Task<bool> WaitAsync(Waiters.Waiting? waiting, TimeSpan longest, TimeSpan left, CancellationToken cancellationToken)
@@ -89,7 +89,7 @@ internal sealed class LeaseStore(ValueStore values, TimeSpan leaseDuration, Time
     }
 
     public async ValueTask<CacheWriteOutcome> SetAsync(
-        ValueAddress address, HeldLease? lease, CacheToken token, long removal, ReadOnlySequence<byte> payload, TagCacheEntryOptions options)
+        ValueAddress address, HeldLease? lease, CacheVersion token, long removal, ReadOnlySequence<byte> payload, TagCacheEntryOptions options)
     {
         var outcome = CacheWriteOutcome.Dropped;
         try

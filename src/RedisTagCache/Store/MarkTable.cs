@@ -37,7 +37,7 @@ internal sealed class MarkTable
             return;
 
         scoped var id = member[1..];
-        Span<byte> folded = stackalloc byte[TagFold.LongestId];
+        Span<byte> folded = stackalloc byte[TagFold.MaxId];
         if (!TagFold.IsFolded(id))
             id = folded[..TagFold.Fold(id, folded)];
         lock (_writing)
@@ -52,7 +52,7 @@ internal sealed class MarkTable
     // Apart, so that folded ids need no room on the stack.
     private TagMarks FindFolded(ReadOnlySpan<byte> id)
     {
-        Span<byte> folded = stackalloc byte[TagFold.LongestId];
+        Span<byte> folded = stackalloc byte[TagFold.MaxId];
         return Find(folded[..TagFold.Fold(id, folded)]);
     }
 

@@ -91,9 +91,9 @@ internal sealed partial class Mirror
     /// <summary>Repeats, at new epochs, the evictions that Redis has lost and this instance knows; the state holds them before anyone judges by it.</summary>
     private async Task<MirrorState> HealAsync(MirrorState state, List<byte[]> lost)
     {
-        foreach (var chunk in lost.Chunk(TagMarkScript.MostMembers))
+        foreach (var chunk in lost.Chunk(TagMarkScript.MaxMembers))
         {
-            _ = await commands.MarkAsync(partition, settings.MarkRetention, settings.MaximumMarks, chunk, CancellationToken.None).ConfigureAwait(false)
+            _ = await commands.MarkAsync(partition, settings.TagInvalidationRetention, settings.MaxTagInvalidations, chunk, CancellationToken.None).ConfigureAwait(false)
                 ?? throw new RedisTagCacheUnavailableException("Redis changed while lost evictions were repeated.");
             BackgroundFault.Ignore(() => meter.Sent("eviction"));
         }

@@ -11,7 +11,7 @@ namespace RedisTagCache.Store;
 /// </summary>
 internal sealed partial class Mirror(Partition partition, RedisCommands commands, StoreSettings settings, CacheMeter meter, ILogger<Mirror> logger)
 {
-    private const int MostSyncs = 4;
+    private const int MaxSyncs = 4;
 
     private readonly Lock _lock = new();
     private MirrorState? _known;
@@ -84,7 +84,7 @@ internal sealed partial class Mirror(Partition partition, RedisCommands commands
             }
 
             // A synchronization already under way may have begun before the read; the one after it has not.
-            if (syncs == MostSyncs)
+            if (syncs == MaxSyncs)
                 return null;
             state = await SyncAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
         }

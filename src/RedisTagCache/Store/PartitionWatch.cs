@@ -106,7 +106,7 @@ internal sealed class PartitionWatch
         var isComplete = Removals.Hear(before, number, name);
         foreach (var copies in _copies)
         {
-            if (copies.Surface == CacheSurface.Hybrid)
+            if (copies.Region == CacheRegion.Hybrid)
                 copies.Drop(name, number);
         }
 
@@ -125,7 +125,7 @@ internal sealed class PartitionWatch
     {
         foreach (var copies in _copies)
         {
-            if (_keys.NameOf(copies.Surface, Partition, entry) is { } name)
+            if (_keys.NameOf(copies.Region, Partition, entry) is { } name)
                 copies.Drop(name, number);
         }
 
@@ -134,7 +134,7 @@ internal sealed class PartitionWatch
 
     private void Wake(ReadOnlySpan<byte> entry, bool isPassed)
     {
-        if (_keys.NameOf(CacheSurface.Hybrid, Partition, entry) is { } name)
+        if (_keys.NameOf(CacheRegion.Hybrid, Partition, entry) is { } name)
             WakeValue(name);
         else
             Waiters.Wake(NameOfOther(entry), isPassed);
@@ -144,7 +144,7 @@ internal sealed class PartitionWatch
     {
         foreach (var copies in _copies)
         {
-            if (copies.Surface == CacheSurface.Hybrid)
+            if (copies.Region == CacheRegion.Hybrid)
                 copies.Wake(name);
         }
     }
@@ -220,12 +220,12 @@ internal sealed class PartitionWatch
     /// <summary>What <see cref="Waiters"/> knows an entry by.</summary>
     public static string NameOfOther(ReadOnlySpan<byte> entry) => Encoding.Latin1.GetString(entry);
 
-    /// <summary>What the log knows an entry by; nothing where nobody keeps copies of its like. That two surfaces may share a name costs a copy at worst.</summary>
+    /// <summary>What the log knows an entry by; nothing where nobody keeps copies of its like. That two regions may share a name costs a copy at worst.</summary>
     private string? NameOf(ReadOnlySpan<byte> entry)
     {
         foreach (var copies in _copies)
         {
-            if (_keys.NameOf(copies.Surface, Partition, entry) is { } name)
+            if (_keys.NameOf(copies.Region, Partition, entry) is { } name)
                 return name;
         }
 

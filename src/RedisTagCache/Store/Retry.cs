@@ -5,7 +5,7 @@ namespace RedisTagCache.Store;
 /// <summary>Tries again what a passing trouble, such as a connection just lost, has kept from succeeding. For what may be done twice.</summary>
 internal static class Retry
 {
-    private const int MostTries = 4;
+    private const int MaxTries = 4;
     private static readonly TimeSpan _firstPause = TimeSpan.FromMilliseconds(40);
 
     public static async Task<T> RunAsync<T>(Func<Task<T>> operation, TimeProvider time)
@@ -16,7 +16,7 @@ internal static class Retry
             {
                 return await operation().ConfigureAwait(false);
             }
-            catch (Exception e) when (tries < MostTries && RedisFailure.IsPassing(e))
+            catch (Exception e) when (tries < MaxTries && RedisFailure.IsTransient(e))
             {
                 await Task.Delay(_firstPause * (1 << (tries - 1)), time).ConfigureAwait(false);
             }

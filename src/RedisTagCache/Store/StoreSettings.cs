@@ -1,4 +1,4 @@
 namespace RedisTagCache.Store;
 
 /// <summary>How many marks are kept, and for how long.</summary>
-internal sealed record StoreSettings(TimeSpan MarkRetention, int MaximumMarks);
+internal sealed record StoreSettings(TimeSpan TagInvalidationRetention, int MaxTagInvalidations);

@@ -33,7 +33,7 @@ internal sealed partial class TagCacheStore
         try
         {
             await PlaceAsync(cancellationToken).ConfigureAwait(false);
-            if (key.Surface.IsTagged)
+            if (key.Region.IsTagged)
                 await RemoveNumberedAsync(key).WaitAsync(cancellationToken).ConfigureAwait(false);
             else
                 await _commands.RemoveAsync(_keys.Locate(key), cancellationToken).ConfigureAwait(false);
@@ -46,19 +46,19 @@ internal sealed partial class TagCacheStore
         finally
         {
             Overtaken?.Invoke(key);
-            _meter.Removal(key.Surface, outcome);
+            _meter.Removal(key.Region, outcome);
         }
     }
 
     /// <summary>Numbered and announced, for those who keep copies; and who computes the entry loses his lease on it, since he has begun before.</summary>
     private Task<FillReply> RemoveNumberedAsync(in CacheEntryKey key)
     {
-        var removing = _leased.RemoveAsync(_keys.Locate(key.Surface, _keys.PartitionOf(key.Key), KeySpace.NameOf(key.Key))).AsTask();
+        var removing = _leased.RemoveAsync(_keys.Locate(key.Region, _keys.PartitionOf(key.Key), KeySpace.NameOf(key.Key))).AsTask();
         removing.Forget();
         return removing;
     }
 
-    /// <summary>The same on the client's synchronous path; for surfaces without tags.</summary>
+    /// <summary>The same on the client's synchronous path; for regions without tags.</summary>
     public void Remove(CacheEntryKey key)
     {
         Validate(key);
@@ -75,7 +75,7 @@ internal sealed partial class TagCacheStore
         }
         finally
         {
-            _meter.Removal(key.Surface, outcome);
+            _meter.Removal(key.Region, outcome);
         }
     }
 
@@ -113,7 +113,7 @@ internal sealed partial class TagCacheStore
         if (cause is null)
             return;
 
-        if (_failedEvictions.ShouldTell(out var count))
+        if (_failedEvictions.ShouldLog(out var count))
         {
             Log.EvictionFailed(_logger, _connection.Location, FailureReasons.Of(cause), count);
             Log.FailureDetail(_logger, cause);
@@ -161,11 +161,11 @@ internal sealed partial class TagCacheStore
     private async Task<MarkReply?[]> TryMarkAtOnceAsync(byte[][] members)
     {
         // What this instance evicts it must be able to repeat: see MarkOnceAsync.
-        if (members.Length > TagMarkScript.MostMembers || Array.Exists(_mirrors, static mirror => mirror.Known is null || !mirror.IsTrusted))
+        if (members.Length > TagMarkScript.MaxMembers || Array.Exists(_mirrors, static mirror => mirror.Known is null || !mirror.IsTrusted))
             return new MarkReply?[_mirrors.Length];
         try
         {
-            var replies = await _commands.TryMarkAsync(_keys.Partitions, _settings.MarkRetention, _settings.MaximumMarks, members).ConfigureAwait(false);
+            var replies = await _commands.TryMarkAsync(_keys.Partitions, _settings.TagInvalidationRetention, _settings.MaxTagInvalidations, members).ConfigureAwait(false);
             for (var i = 0; i < replies.Length; i++)
             {
                 if (replies[i] is { } reply)
@@ -223,7 +223,7 @@ internal sealed partial class TagCacheStore
                 return true;
             }
 
-            if (PendingRepeats.IsEverything(members))
+            if (InvalidationRetryQueue.IsEverything(members))
             {
                 await _mirrors[partition].ForgetAsync(cancellationToken).ConfigureAwait(false);
                 return true;
@@ -247,7 +247,7 @@ internal sealed partial class TagCacheStore
 
     private async Task MarkAsync(int partition, byte[][] members)
     {
-        foreach (var chunk in members.Chunk(TagMarkScript.MostMembers))
+        foreach (var chunk in members.Chunk(TagMarkScript.MaxMembers))
         {
             var reply = await Retry.RunAsync(() => MarkOnceAsync(partition, chunk), _time).ConfigureAwait(false);
             Take(partition, reply, chunk);
@@ -268,7 +268,7 @@ internal sealed partial class TagCacheStore
         // What this instance evicts it must be able to repeat after a failover: its copy has to exist first.
         var mirror = _mirrors[partition];
         await mirror.CurrentAsync(CancellationToken.None).ConfigureAwait(false);
-        var reply = await _commands.MarkAsync(_keys.Partitions[partition], _settings.MarkRetention, _settings.MaximumMarks, members, CancellationToken.None)
+        var reply = await _commands.MarkAsync(_keys.Partitions[partition], _settings.TagInvalidationRetention, _settings.MaxTagInvalidations, members, CancellationToken.None)
             .ConfigureAwait(false);
         if (reply is not null)
             return reply;

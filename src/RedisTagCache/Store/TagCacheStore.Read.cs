@@ -15,21 +15,21 @@ internal sealed partial class TagCacheStore
     public ValueTask<CacheLookup> GetAsync(CacheEntryKey key, CancellationToken cancellationToken = default)
     {
         Validate(key);
-        return key.Surface.IsTagged ? GetTaggedAsync(key, default, cancellationToken) : GetPlainAsync(key, cancellationToken);
+        return key.Region.IsTagged ? GetTaggedAsync(key, default, cancellationToken) : GetPlainAsync(key, cancellationToken);
     }
 
-    /// <summary>The same for one who has looked before, and waited: see <see cref="Judge.IsNoOlder"/>. For surfaces with tags.</summary>
-    public ValueTask<CacheLookup> GetAsync(CacheEntryKey key, CacheToken since, CancellationToken cancellationToken)
+    /// <summary>The same for one who has looked before, and waited: see <see cref="Judge.IsNoOlder"/>. For regions with tags.</summary>
+    public ValueTask<CacheLookup> GetAsync(CacheEntryKey key, CacheVersion since, CancellationToken cancellationToken)
     {
         Validate(key);
         return GetTaggedAsync(key, since.IsNever ? default : since.Stamp, cancellationToken);
     }
 
-    /// <summary>The same on the client's synchronous path; for surfaces without tags.</summary>
+    /// <summary>The same on the client's synchronous path; for regions without tags.</summary>
     public CacheLookup Get(CacheEntryKey key)
     {
         Validate(key);
-        using var activity = CacheActivity.Lookup(key.Surface);
+        using var activity = CacheActivity.Lookup(key.Region);
         if (!IsAvailable(key))
             return Failed(key, exception: null, default, activity);
         try
@@ -47,7 +47,7 @@ internal sealed partial class TagCacheStore
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<CacheLookup> GetPlainAsync(CacheEntryKey key, CancellationToken cancellationToken)
     {
-        using var activity = CacheActivity.Lookup(key.Surface);
+        using var activity = CacheActivity.Lookup(key.Region);
         if (!IsAvailable(key))
             return Failed(key, exception: null, default, activity);
         try
@@ -66,9 +66,9 @@ internal sealed partial class TagCacheStore
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<CacheLookup> GetTaggedAsync(CacheEntryKey key, EpochStamp since, CancellationToken cancellationToken)
     {
-        using var activity = CacheActivity.Lookup(key.Surface);
+        using var activity = CacheActivity.Lookup(key.Region);
         if (!IsAvailable(key))
-            return Failed(key, exception: null, CacheToken.Never, activity);
+            return Failed(key, exception: null, CacheVersion.Never, activity);
 
         IMemoryOwner<byte>? entry = null;
         var start = _time.GetTimestamp();
@@ -80,14 +80,14 @@ internal sealed partial class TagCacheStore
             (entry, var stamp) = await _commands.ReadAsync(address, cancellationToken).ConfigureAwait(false);
             if (stamp is not { } read)
             {
-                // No epoch: the partition is new or was lost. It begins anew now, and whatever was read is dead.
+                // No epoch: the partition is new or was lost. It begins again now, and whatever was read is dead.
                 var renewed = await Remaining(mirror.RenewAsync(cancellationToken), start, cancellationToken).ConfigureAwait(false);
                 return entry is null
                     ? Missed(key, CacheMissReason.Absent, TokenOf(renewed), activity)
                     : Missed(key, CacheMissReason.Evicted, TokenOf(renewed), activity, IdentityOf(entry.Memory.Span));
             }
 
-            var token = new CacheToken(read);
+            var token = new CacheVersion(read);
 
             // Also when there is nothing to judge: who computes a value under this token may read others from this instance's memory.
             var state = mirror.At(read) ?? await Remaining(mirror.CoverAsync(read, cancellationToken), start, cancellationToken).ConfigureAwait(false);
@@ -95,12 +95,12 @@ internal sealed partial class TagCacheStore
                 return Missed(key, CacheMissReason.Absent, token, activity);
             var lookup = OpenTagged(key, address, entry, state, token, since, activity);
             if (lookup.HasValue)
-                entry = null; // the look-up's now
+                entry = null; // the lookup's now
             return lookup;
         }
         catch (Exception e) when (RedisFailure.IsRedis(e) && !cancellationToken.IsCancellationRequested)
         {
-            return Failed(key, e, CacheToken.Never, activity);
+            return Failed(key, e, CacheVersion.Never, activity);
         }
         finally
         {
@@ -118,16 +118,16 @@ internal sealed partial class TagCacheStore
     }
 
     private CacheLookup OpenTagged(
-        in CacheEntryKey key, EntryAddress address, IMemoryOwner<byte> entry, MirrorState? state, CacheToken token, in EpochStamp since, Activity? activity)
+        in CacheEntryKey key, EntryAddress address, IMemoryOwner<byte> entry, MirrorState? state, CacheVersion token, in EpochStamp since, Activity? activity)
     {
         if (!EnvelopeReader.TryOpen(entry.Memory.Span, out var envelope) || !envelope.IsTagged)
             return Damaged(key, address, entry.Memory.Span, token, activity);
 
-        var verdict = state is null ? Verdict.Dead : Judge.Of(envelope, state, Now());
+        var verdict = state is null ? Verdict.Invalidated : Judge.Of(envelope, state, Now());
         var isOvertaken = verdict != Verdict.Fresh && state is not null && Now() < envelope.Header.FreshUntil && Judge.IsNoOlder(envelope, state, since);
         if (isOvertaken)
             verdict = Verdict.Fresh;
-        return verdict == Verdict.Dead
+        return verdict == Verdict.Invalidated
             ? Missed(key, CacheMissReason.Evicted, token, activity, envelope.Identity.ToArray())
             : Found(key, verdict, token, envelope, entry, activity, isOvertaken);
     }
@@ -145,14 +145,14 @@ internal sealed partial class TagCacheStore
         var now = Now();
         var header = envelope.Header;
         if (header.Sliding > 0)
-            Touch(address, envelope.Identity.ToArray(), Math.Min(_longestLife, Math.Min(header.Sliding, header.EndsAt - now)));
+            Touch(address, envelope.Identity.ToArray(), Math.Min(_maxLife, Math.Min(header.Sliding, header.EndsAt - now)));
         return Found(key, now >= header.FreshUntil ? Verdict.Stale : Verdict.Fresh, default, envelope, entry, activity);
     }
 
-    private CacheLookup Found(in CacheEntryKey key, Verdict verdict, CacheToken token, in EnvelopeReader envelope, IMemoryOwner<byte> entry, Activity? activity, bool isOvertaken = false)
+    private CacheLookup Found(in CacheEntryKey key, Verdict verdict, CacheVersion token, in EnvelopeReader envelope, IMemoryOwner<byte> entry, Activity? activity, bool isOvertaken = false)
     {
         var outcome = verdict == Verdict.Fresh ? "hit" : "stale";
-        _meter.Lookup(key.Surface, outcome);
+        _meter.Lookup(key.Region, outcome);
         activity.Outcome(outcome);
         return new CacheLookup(
             verdict == Verdict.Fresh ? CacheLookupState.Fresh : CacheLookupState.Stale,
@@ -165,9 +165,9 @@ internal sealed partial class TagCacheStore
         };
     }
 
-    private CacheLookup Missed(in CacheEntryKey key, CacheMissReason reason, CacheToken token, Activity? activity, byte[]? identity = null)
+    private CacheLookup Missed(in CacheEntryKey key, CacheMissReason reason, CacheVersion token, Activity? activity, byte[]? identity = null)
     {
-        _meter.Miss(key.Surface, reason switch
+        _meter.Miss(key.Region, reason switch
         {
             CacheMissReason.Absent => "absent",
             CacheMissReason.Evicted => "evicted",
@@ -180,9 +180,9 @@ internal sealed partial class TagCacheStore
 
     internal static byte[] IdentityOf(ReadOnlySpan<byte> entry) => entry[..Math.Min(entry.Length, EnvelopeLayout.IdentityLength)].ToArray();
 
-    private CacheLookup Failed(in CacheEntryKey key, Exception? exception, CacheToken token, Activity? activity)
+    private CacheLookup Failed(in CacheEntryKey key, Exception? exception, CacheVersion token, Activity? activity)
     {
-        if (exception is not null && _lookupFailures.ShouldTell(out var count))
+        if (exception is not null && _lookupFailures.ShouldLog(out var count))
         {
             Log.LookupFailed(_logger, _connection.Location, FailureReasons.Of(exception), count);
             Log.FailureDetail(_logger, exception);
@@ -191,9 +191,9 @@ internal sealed partial class TagCacheStore
         return Missed(key, CacheMissReason.Unavailable, token, activity);
     }
 
-    private CacheLookup Damaged(in CacheEntryKey key, EntryAddress address, ReadOnlySpan<byte> bytes, CacheToken token, Activity? activity)
+    private CacheLookup Damaged(in CacheEntryKey key, EntryAddress address, ReadOnlySpan<byte> bytes, CacheVersion token, Activity? activity)
     {
-        if (_damagedEntries.ShouldTell(out var count))
+        if (_damagedEntries.ShouldLog(out var count))
             Log.EntryDamaged(_logger, count);
 
         // An entry of a later version belongs to instances that are being rolled out: it is theirs to keep.

@@ -47,7 +47,7 @@ internal sealed partial class TagCacheStore
         if (!EnvelopeReader.TryPeekSliding(start, out var sliding, out var endsAt))
             return false;
         identity = start[..EnvelopeLayout.IdentityLength].ToArray();
-        timeToLive = Math.Min(_longestLife, Math.Min(sliding, endsAt - Now()));
+        timeToLive = Math.Min(_maxLife, Math.Min(sliding, endsAt - Now()));
         return timeToLive > 0;
     }
 

@@ -12,7 +12,7 @@ internal sealed partial class TagCacheStore
     internal const int LargeFrom = 8 * 1024;
 
     /// <summary>A hundred years: servers reckon with longer ones, each up to an end of its own.</summary>
-    private static readonly long _longestLife = (long)TimeSpan.FromDays(36_525).TotalMilliseconds;
+    private static readonly long _maxLife = (long)TimeSpan.FromDays(36_525).TotalMilliseconds;
 
     /// <inheritdoc/>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -20,7 +20,7 @@ internal sealed partial class TagCacheStore
         CacheEntryKey key, ReadOnlySequence<byte> payload, TagCacheEntryOptions options, CancellationToken cancellationToken = default)
     {
         var tags = ValidateWrite(key, payload, options);
-        using var activity = CacheActivity.Write(key.Surface);
+        using var activity = CacheActivity.Write(key.Region);
         var outcome = CacheWriteOutcome.Dropped;
         var mayBeWritten = false;
         byte[]? buffer = null;
@@ -31,7 +31,7 @@ internal sealed partial class TagCacheStore
             mayBeWritten = true;
             await PlaceAsync(cancellationToken).ConfigureAwait(false);
             var address = _keys.Locate(key);
-            if (!key.Surface.IsTagged)
+            if (!key.Region.IsTagged)
             {
                 var envelope = Compose(key, default, tags, payload, options, out buffer);
                 await _commands.WritePlainAsync(address, envelope, TimeToLive(options), cancellationToken).ConfigureAwait(false);
@@ -56,16 +56,16 @@ internal sealed partial class TagCacheStore
         {
             if (mayBeWritten)
                 Overtaken?.Invoke(key);
-            _meter.Write(key.Surface, NameOf(outcome));
+            _meter.Write(key.Region, NameOf(outcome));
             activity.Outcome(NameOf(outcome));
         }
     }
 
-    /// <summary>The same on the client's synchronous path; for surfaces without tags.</summary>
+    /// <summary>The same on the client's synchronous path; for regions without tags.</summary>
     public CacheWriteOutcome Set(CacheEntryKey key, ReadOnlySequence<byte> payload, TagCacheEntryOptions options)
     {
         var tags = ValidateWrite(key, payload, options);
-        using var activity = CacheActivity.Write(key.Surface);
+        using var activity = CacheActivity.Write(key.Region);
         var outcome = CacheWriteOutcome.Dropped;
         try
         {
@@ -83,7 +83,7 @@ internal sealed partial class TagCacheStore
         }
         finally
         {
-            _meter.Write(key.Surface, NameOf(outcome));
+            _meter.Write(key.Region, NameOf(outcome));
             activity.Outcome(NameOf(outcome));
         }
     }
@@ -96,7 +96,7 @@ internal sealed partial class TagCacheStore
         var start = _time.GetTimestamp();
         var token = options.Token;
 
-        // Without a look-up, the value counts as begun when this call began; the epoch in Redis may be past that by now.
+        // Without a lookup, the value counts as begun when this call began; the epoch in Redis may be past that by now.
         if (token.IsDefault)
             token = TokenOf(mirror.Known ?? await Remaining(mirror.RenewAsync(cancellationToken), start, cancellationToken).ConfigureAwait(false));
         if (token.IsNever || (mirror.Known is { } known && known.IsPast(token.Stamp, tags)))
@@ -108,14 +108,14 @@ internal sealed partial class TagCacheStore
             : _commands.WriteLargeAsync(address, envelope, TimeToLive(options), token.Stamp, cancellationToken);
         var (stored, stamp) = await writing.ConfigureAwait(false);
 
-        // The answer shows when this instance is behind; a look-up would catch up by itself, an instance that only writes would not.
+        // The answer shows when this instance is behind; a lookup would catch up by itself, an instance that only writes would not.
         if (stamp is null || mirror.At(stamp.Value) is null)
             mirror.Refresh();
         return (stored ? CacheWriteOutcome.Stored : Refused(), buffer);
     }
 
     private ReadOnlyMemory<byte> Compose(
-        in CacheEntryKey key, CacheToken token, byte[][] tags, in ReadOnlySequence<byte> payload, TagCacheEntryOptions options, out byte[] buffer)
+        in CacheEntryKey key, CacheVersion token, byte[][] tags, in ReadOnlySequence<byte> payload, TagCacheEntryOptions options, out byte[] buffer)
     {
         var now = Now();
         var header = new EnvelopeHeader(
@@ -127,7 +127,7 @@ internal sealed partial class TagCacheStore
             options.SlidingExpiration is { } sliding ? Milliseconds(sliding) : 0);
         var length = (int)EnvelopeWriter.Measure(tags, payload.Length);
         buffer = ArrayPool<byte>.Shared.Rent(length);
-        EnvelopeWriter.Write(buffer.AsSpan(0, length), header, key.Surface.IsTagged, tags, payload);
+        EnvelopeWriter.Write(buffer.AsSpan(0, length), header, key.Region.IsTagged, tags, payload);
         return buffer.AsMemory(0, length);
     }
 
@@ -141,10 +141,10 @@ internal sealed partial class TagCacheStore
             throw new ArgumentOutOfRangeException(nameof(options), options.SlidingExpiration, "SlidingExpiration is more than zero, or null.");
         if (options.StaleWindow < TimeSpan.Zero)
             throw new ArgumentOutOfRangeException(nameof(options), options.StaleWindow, "StaleWindow is zero or more.");
-        if (options.SlidingExpiration is not null && (key.Surface.IsTagged || options.StaleWindow > TimeSpan.Zero))
-            throw new ArgumentException("SlidingExpiration is for surfaces without tags, and not together with StaleWindow.", nameof(options));
-        if (!options.Tags.IsEmpty && !key.Surface.IsTagged)
-            throw new ArgumentException($"Entries of the surface '{key.Surface}' carry no tags.", nameof(options));
+        if (options.SlidingExpiration is not null && (key.Region.IsTagged || options.StaleWindow > TimeSpan.Zero))
+            throw new ArgumentException("SlidingExpiration is for regions without tags, and not together with StaleWindow.", nameof(options));
+        if (!options.Tags.IsEmpty && !key.Region.IsTagged)
+            throw new ArgumentException($"Entries of the region '{key.Region}' carry no tags.", nameof(options));
 
         var tags = TagId.OfAll(options.Tags.Span, "tags");
         if (EnvelopeWriter.Measure(tags, payload.Length) > EnvelopeLayout.Longest)
@@ -156,7 +156,7 @@ internal sealed partial class TagCacheStore
     {
         var whole = options.Lifetime is { } lifetime ? Later(Milliseconds(lifetime), options.StaleWindow) : 0;
         var sliding = options.SlidingExpiration is { } span ? Milliseconds(span) : 0;
-        return Math.Min(_longestLife, whole == 0 || sliding == 0 ? whole + sliding : Math.Min(whole, sliding));
+        return Math.Min(_maxLife, whole == 0 || sliding == 0 ? whole + sliding : Math.Min(whole, sliding));
     }
 
     internal static long Later(long time, TimeSpan span) => time + Milliseconds(span); // a TimeSpan is at most 2^53 ms: no overflow
@@ -171,7 +171,7 @@ internal sealed partial class TagCacheStore
 
     internal CacheWriteOutcome Dropped(Exception? exception)
     {
-        if (exception is not null && _droppedWrites.ShouldTell(out var count))
+        if (exception is not null && _droppedWrites.ShouldLog(out var count))
         {
             Log.WriteDropped(_logger, _connection.Location, FailureReasons.Of(exception), count);
             Log.FailureDetail(_logger, exception);

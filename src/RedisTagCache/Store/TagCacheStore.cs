@@ -22,12 +22,12 @@ internal sealed partial class TagCacheStore : ITagCacheStore, IDisposable
     private readonly CacheMeter _meter;
     private readonly ILogger<TagCacheStore> _logger;
     private readonly Mirror _nowhere;
-    private readonly PendingRepeats _pending;
+    private readonly InvalidationRetryQueue _pending;
     private readonly MirrorRebuild _rebuild;
-    private readonly Burst _lookupFailures;
-    private readonly Burst _droppedWrites;
-    private readonly Burst _damagedEntries;
-    private readonly Burst _failedEvictions;
+    private readonly LogThrottle _lookupFailures;
+    private readonly LogThrottle _droppedWrites;
+    private readonly LogThrottle _damagedEntries;
+    private readonly LogThrottle _failedEvictions;
     private Mirror[] _mirrors = [];
     private CacheMoment? _moment;
 
@@ -56,11 +56,11 @@ internal sealed partial class TagCacheStore : ITagCacheStore, IDisposable
         var mirrorLogger = loggers.CreateLogger<Mirror>();
         _nowhere = new Mirror(Partition.Nowhere, commands, settings, meter, mirrorLogger);
         keys.WhenPlaced(partitions => _mirrors = [.. partitions.Select(p => new Mirror(p, commands, settings, meter, mirrorLogger))]);
-        _pending = new PendingRepeats(RepeatAsync, time, _logger);
-        _lookupFailures = new Burst(time);
-        _droppedWrites = new Burst(time);
-        _damagedEntries = new Burst(time);
-        _failedEvictions = new Burst(time);
+        _pending = new InvalidationRetryQueue(RepeatAsync, time, _logger);
+        _lookupFailures = new LogThrottle(time);
+        _droppedWrites = new LogThrottle(time);
+        _damagedEntries = new LogThrottle(time);
+        _failedEvictions = new LogThrottle(time);
         meter.ObserveMarks(() => _mirrors.Sum(m => m.Known?.Marks.Count ?? 0), () => _mirrors.Count(m => m.NeedsRebuild));
         _rebuild = new MirrorRebuild(() => _mirrors, time, _logger);
         connection.Restored += OnDisturbed;
@@ -102,13 +102,13 @@ internal sealed partial class TagCacheStore : ITagCacheStore, IDisposable
         return moment;
     }
 
-    private static CacheToken TokenOf(MirrorState? state) => state is null ? CacheToken.Never : new CacheToken(state.Stamp);
+    private static CacheVersion TokenOf(MirrorState? state) => state is null ? CacheVersion.Never : new CacheVersion(state.Stamp);
 
     internal static void Validate(in CacheEntryKey key)
     {
-        if (key.Surface is null)
-            throw new ArgumentException("The key names no surface.", nameof(key));
-        if (key.Key is null || (key.Key.Length == 0 && key.Surface.IsTagged)) // Microsoft's distributed caches take an empty key
+        if (key.Region is null)
+            throw new ArgumentException("The key names no region.", nameof(key));
+        if (key.Key is null || (key.Key.Length == 0 && key.Region.IsTagged)) // Microsoft's distributed caches take an empty key
             throw new ArgumentException("A key must be a non-empty string.", nameof(key));
     }
 

@@ -13,17 +13,17 @@ namespace RedisTagCache.Store;
 internal static class TagFold
 {
     /// <summary>The length of the longest id: a letter and 256 bytes.</summary>
-    public const int LongestId = 1 + LongestText;
+    public const int MaxId = 1 + MaxText;
 
-    private const int LongestText = 256;
+    private const int MaxText = 256;
     private const int MaxDecomposition = 4; // UTF-16 code units that one becomes in form D
     private static readonly SearchValues<byte> _folded = SearchValues.Create([.. Enumerable.Range(0, 128).Select(static value => (byte)value).Where(static value => value is < (byte)'A' or > (byte)'Z')]);
 
     /// <summary>Whether folding leaves the id as it is. True for most tags, at the price of one vectorized search.</summary>
     public static bool IsFolded(ReadOnlySpan<byte> id) =>
-        id.IndexOfAnyExcept(_folded) < 0 || id[0] == (byte)'#' || id.Length > LongestId; // a longer one is not an id of this library
+        id.IndexOfAnyExcept(_folded) < 0 || id[0] == (byte)'#' || id.Length > MaxId; // a longer one is not an id of this library
 
-    /// <summary>Folds an id that is at most <see cref="LongestId"/> bytes long. Returns the length of the folded one, which is no longer than that either.</summary>
+    /// <summary>Folds an id that is at most <see cref="MaxId"/> bytes long. Returns the length of the folded one, which is no longer than that either.</summary>
     public static int Fold(ReadOnlySpan<byte> id, Span<byte> folded)
     {
         if (id.IsEmpty || id[0] == (byte)'#')
@@ -63,16 +63,16 @@ internal static class TagFold
     {
         if (left.SequenceEqual(right))
             return true;
-        if (left.Length > LongestId || right.Length > LongestId)
+        if (left.Length > MaxId || right.Length > MaxId)
             return false;
-        Span<byte> leftFolded = stackalloc byte[LongestId];
-        Span<byte> rightFolded = stackalloc byte[LongestId];
+        Span<byte> leftFolded = stackalloc byte[MaxId];
+        Span<byte> rightFolded = stackalloc byte[MaxId];
         return leftFolded[..Fold(left, leftFolded)].SequenceEqual(rightFolded[..Fold(right, rightFolded)]);
     }
 
     private static int FoldWide(ReadOnlySpan<byte> id, Span<byte> folded)
     {
-        Span<char> text = stackalloc char[LongestText];
+        Span<char> text = stackalloc char[MaxText];
         if (Utf8.ToUtf16(id[1..], text, out _, out var length, replaceInvalidSequences: false) == OperationStatus.Done)
             return Fold(text[..length], folded);
         id.CopyTo(folded); // foreign bytes, which equal only themselves
@@ -82,7 +82,7 @@ internal static class TagFold
     private static int ToId(ReadOnlySpan<char> text, Span<byte> folded)
     {
         var length = Encoding.UTF8.GetByteCount(text);
-        if (length <= LongestText)
+        if (length <= MaxText)
         {
             folded[0] = (byte)'=';
             return 1 + Encoding.UTF8.GetBytes(text, folded[1..]);

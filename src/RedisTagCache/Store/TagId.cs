@@ -10,7 +10,7 @@ namespace RedisTagCache.Store;
 /// </summary>
 internal static class TagId
 {
-    private const int LongestRawTag = 256;
+    private const int MaxRawTag = 256;
     private static readonly UTF8Encoding _strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <exception cref="ArgumentException">The tag is null, empty or not valid Unicode.</exception>
@@ -29,11 +29,11 @@ internal static class TagId
             throw new ArgumentException("A tag is valid Unicode; this one has an unpaired surrogate.", parameter, e);
         }
 
-        if (length > LongestRawTag || length > tag.Length)
+        if (length > MaxRawTag || length > tag.Length)
         {
-            Span<byte> folded = stackalloc byte[TagFold.LongestId];
+            Span<byte> folded = stackalloc byte[TagFold.MaxId];
             var foldedLength = TagFold.Fold(tag, folded);
-            if (length > LongestRawTag || folded[0] == (byte)'#')
+            if (length > MaxRawTag || folded[0] == (byte)'#')
                 return folded[..foldedLength].ToArray();
         }
 
@@ -68,9 +68,9 @@ internal static class TagId
                 ids.Add(id);
         }
 
-        return ids.Count <= EnvelopeLayout.MostTags
+        return ids.Count <= EnvelopeLayout.MaxTags
             ? [.. ids]
-            : throw new ArgumentException($"An entry carries at most {EnvelopeLayout.MostTags} different tags; got {ids.Count}.", parameter);
+            : throw new ArgumentException($"An entry carries at most {EnvelopeLayout.MaxTags} different tags; got {ids.Count}.", parameter);
     }
 
     public static byte[] Member(MarkKind kind, ReadOnlySpan<byte> id) => [kind == MarkKind.Hard ? (byte)'h' : (byte)'s', .. id];

@@ -2,12 +2,12 @@ using RedisTagCache.Envelope;
 
 namespace RedisTagCache.Store;
 
-/// <summary>A look-up of a value. Holds a pooled buffer, as the look-up under it does: dispose it once.</summary>
+/// <summary>A lookup of a value. Holds a pooled buffer, as the lookup under it does: dispose it once.</summary>
 internal sealed class ValueLookup : IDisposable
 {
     private readonly CacheLookup _lookup;
 
-    /// <param name="lookup">The look-up.</param>
+    /// <param name="lookup">The lookup.</param>
     /// <param name="moment">What was known of removals before it.</param>
     public ValueLookup(CacheLookup lookup, RemovalMoment moment)
     {
@@ -21,7 +21,7 @@ internal sealed class ValueLookup : IDisposable
         var header = envelope.Header;
         Life = new ValueLife(header.CreatedAt, header.FreshUntil, header.StaleUntil == 0 ? header.EndsAt : header.StaleUntil, header.EndsAt);
         PayloadFlags = header.PayloadFlags;
-        EntryToken = new CacheToken(lookup.Token.Stamp with { Epoch = header.Epoch, Generation = header.Generation });
+        EntryToken = new CacheVersion(lookup.Token.Stamp with { Epoch = header.Epoch, Generation = header.Generation });
         Identity = envelope.Identity.ToArray();
         Tags = new byte[envelope.TagCount][];
         var count = 0;
@@ -41,9 +41,9 @@ internal sealed class ValueLookup : IDisposable
     public bool IsFresh => _lookup.State == CacheLookupState.Fresh;
 
     /// <summary>For a value whose computation begins now.</summary>
-    public CacheToken Token => _lookup.Token;
+    public CacheVersion Token => _lookup.Token;
 
-    /// <summary>What was known of removals before the look-up.</summary>
+    /// <summary>What was known of removals before the lookup.</summary>
     public RemovalMoment Moment { get; }
 
     /// <summary>What tells the entry from any other; empty when there is none.</summary>
@@ -52,7 +52,7 @@ internal sealed class ValueLookup : IDisposable
     public ValueLife Life { get; }
 
     /// <summary>When the value that was found began.</summary>
-    public CacheToken EntryToken { get; }
+    public CacheVersion EntryToken { get; }
 
     public byte[][] Tags { get; } = [];
 

@@ -16,24 +16,24 @@ internal sealed partial class ValueStore
     public async ValueTask<Lease> AcquireAsync(ValueAddress address, string owner, ReadOnlyMemory<byte>? seen, bool isPatient)
     {
         if (!address.Watch.IsAvailable)
-            return new Lease(LeaseVerdict.Unavailable, CacheToken.Never, RemovalMoment.Unknown, TimeSpan.Zero);
+            return new Lease(LeaseVerdict.Unavailable, CacheVersion.Never, RemovalMoment.Unknown, TimeSpan.Zero);
         try
         {
             var reply = await _commands.AcquireAsync(address.Redis, owner, _leaseDuration, seen ?? LeaseAcquireScript.NotLooked, isPatient)
                 .ConfigureAwait(false);
             var verdict = (LeaseVerdict)reply.Verdict;
             if (reply.Stamp is not { } stamp)
-                return new Lease(verdict, CacheToken.Never, reply.Removal, reply.Left);
+                return new Lease(verdict, CacheVersion.Never, reply.Removal, reply.Left);
             if (verdict is LeaseVerdict.Granted or LeaseVerdict.Pass or LeaseVerdict.Taken)
                 stamp = await CaughtUpAsync(address.Watch, stamp, reply.Removal).ConfigureAwait(false);
-            return new Lease(verdict, new CacheToken(stamp), reply.Removal, reply.Left);
+            return new Lease(verdict, new CacheVersion(stamp), reply.Removal, reply.Left);
         }
         catch (Exception e) when (RedisFailure.IsRedis(e))
         {
             Log.BackgroundCommandFailed(_logger, e);
             if (!RedisFailure.IsRefusal(e))
-                Owe(new OwedRelease(address, owner, "", TimeSpan.Zero)); // it may be granted yet
-            return new Lease(LeaseVerdict.Unavailable, CacheToken.Never, RemovalMoment.Unknown, TimeSpan.Zero);
+                Owe(new PendingLeaseRelease(address, owner, "", TimeSpan.Zero)); // it may be granted yet
+            return new Lease(LeaseVerdict.Unavailable, CacheVersion.Never, RemovalMoment.Unknown, TimeSpan.Zero);
         }
     }
 
@@ -78,12 +78,12 @@ internal sealed partial class ValueStore
 
     private async ValueTask ReleaseAsync(ValueAddress address, string owner, string mark, TimeSpan duration)
     {
-        var release = new OwedRelease(address, owner, mark, duration);
+        var release = new PendingLeaseRelease(address, owner, mark, duration);
         if (!await TryReleaseAsync(release).ConfigureAwait(false))
             Owe(release);
     }
 
-    private async ValueTask<bool> TryReleaseAsync(OwedRelease owed)
+    private async ValueTask<bool> TryReleaseAsync(PendingLeaseRelease owed)
     {
         try
         {
@@ -97,7 +97,7 @@ internal sealed partial class ValueStore
         }
     }
 
-    private void Owe(OwedRelease owed)
+    private void Owe(PendingLeaseRelease owed)
     {
         _owed.Add(owed);
         if (owed.Address.Watch.IsAvailable)

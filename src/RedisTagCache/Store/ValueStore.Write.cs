@@ -24,7 +24,7 @@ internal sealed partial class ValueStore
     /// <param name="owner">The lease's owner; empty without one.</param>
     /// <param name="begun">When its computation began, in removals.</param>
     public ValueTask<ValueWrite> FillAsync(
-        ValueAddress address, in ReadOnlySequence<byte> payload, byte payloadFlags, in ValueLife life, byte[][] tags, CacheToken token, string owner, long begun)
+        ValueAddress address, in ReadOnlySequence<byte> payload, byte payloadFlags, in ValueLife life, byte[][] tags, CacheVersion token, string owner, long begun)
     {
         // Nothing was known of removals when it began: Redis could not tell whether it is overtaken.
         if (begun == RemovalMoment.Unknown)
@@ -39,7 +39,7 @@ internal sealed partial class ValueStore
     /// </summary>
     /// <exception cref="OperationCanceledException">The caller has stopped waiting. The value may be stored or not.</exception>
     public async ValueTask<ValueWrite> ReplaceAsync(
-        ValueAddress address, ReadOnlySequence<byte> payload, byte payloadFlags, ValueLife life, byte[][] tags, CacheToken token, CancellationToken cancellationToken)
+        ValueAddress address, ReadOnlySequence<byte> payload, byte payloadFlags, ValueLife life, byte[][] tags, CacheVersion token, CancellationToken cancellationToken)
     {
         var outcome = CacheWriteOutcome.Dropped;
         try
@@ -100,7 +100,7 @@ internal sealed partial class ValueStore
         }
         finally
         {
-            _meter.Removal(CacheSurface.Hybrid, outcome);
+            _meter.Removal(CacheRegion.Hybrid, outcome);
         }
     }
 
@@ -116,7 +116,7 @@ internal sealed partial class ValueStore
     {
         try
         {
-            if (PendingRepeats.IsEverything(keys))
+            if (InvalidationRetryQueue.IsEverything(keys))
             {
                 await _store.PlaceAsync(cancellationToken).ConfigureAwait(false);
                 await Task.WhenAll(_store.Mirrors.Select(mirror => mirror.ForgetAsync(cancellationToken))).ConfigureAwait(false);
@@ -126,7 +126,7 @@ internal sealed partial class ValueStore
             foreach (var bytes in keys)
             {
                 var key = MemoryMarshal.Cast<byte, char>(bytes).ToString();
-                await RemoveOnceAsync(new CacheEntryKey(CacheSurface.Hybrid, key)).WaitAsync(cancellationToken).ConfigureAwait(false);
+                await RemoveOnceAsync(new CacheEntryKey(CacheRegion.Hybrid, key)).WaitAsync(cancellationToken).ConfigureAwait(false);
             }
 
             BackgroundFault.Ignore(() => Log.RemovalsRepeated(_logger, keys.Count));
@@ -146,12 +146,12 @@ internal sealed partial class ValueStore
         byte payloadFlags,
         ValueLife life,
         byte[][] tags,
-        CacheToken token,
+        CacheVersion token,
         bool replaces,
         bool isAwaited,
         Func<ReadOnlyMemory<byte>, long, ValueTask<FillReply>> write)
     {
-        using var activity = CacheActivity.Write(address.Entry.Surface);
+        using var activity = CacheActivity.Write(address.Entry.Region);
         var result = new ValueWrite(CacheWriteOutcome.Dropped, RemovalMoment.Unknown, default);
         try
         {
@@ -185,7 +185,7 @@ internal sealed partial class ValueStore
         }
         finally
         {
-            _meter.Write(address.Entry.Surface, TagCacheStore.NameOf(result.Outcome));
+            _meter.Write(address.Entry.Region, TagCacheStore.NameOf(result.Outcome));
             activity.Outcome(TagCacheStore.NameOf(result.Outcome));
         }
     }

@@ -5,7 +5,7 @@ using RedisTagCache.Redis;
 namespace RedisTagCache.Store;
 
 /// <summary>
-/// The protocol for values that one instance computes for all and every instance copies: look-ups as in <see cref="TagCacheStore"/>, and writes
+/// The protocol for values that one instance computes for all and every instance copies: lookups as in <see cref="TagCacheStore"/>, and writes
 /// and removals under a lease, numbered and announced for the copies.
 /// </summary>
 internal sealed partial class ValueStore : IDisposable
@@ -18,8 +18,8 @@ internal sealed partial class ValueStore : IDisposable
     private readonly TimeProvider _time;
     private readonly CacheMeter _meter;
     private readonly ILogger<ValueStore> _logger;
-    private readonly PendingRepeats _pending;
-    private readonly OwedReleases _owed;
+    private readonly InvalidationRetryQueue _pending;
+    private readonly PendingLeaseReleases _owed;
     private readonly RedisConnection _connection;
     private readonly RedisCircuits _circuits;
     private PartitionWatch[] _watches = [];
@@ -60,8 +60,8 @@ internal sealed partial class ValueStore : IDisposable
         });
         _fleet = new FleetWatch(PlacedAsync, new Backplane(connection, loggers.CreateLogger<Backplane>()), connection, timeout, time, _logger);
         meter.ObserveSilence(() => _fleet.CountSilent(_watches));
-        _pending = new PendingRepeats(RepeatAsync, time, _logger);
-        _owed = new OwedReleases(TryReleaseAsync, leaseDuration, time, _logger);
+        _pending = new InvalidationRetryQueue(RepeatAsync, time, _logger);
+        _owed = new PendingLeaseReleases(TryReleaseAsync, leaseDuration, time, _logger);
         store.Overtaken += OnOvertaken;
         _connection = connection;
         _circuits = circuits;
@@ -88,7 +88,7 @@ internal sealed partial class ValueStore : IDisposable
     {
         foreach (var copies in _copies)
         {
-            if (copies.Surface.Name != key.Surface.Name || !_store.Keys.IsPlaced)
+            if (copies.Region.Name != key.Region.Name || !_store.Keys.IsPlaced)
                 continue;
             var name = KeySpace.NameOf(key.Key);
             _watches[_store.Keys.PartitionOf(key.Key).Index].Removals.HearOwn(name);
@@ -126,7 +126,7 @@ internal sealed partial class ValueStore : IDisposable
     /// <summary>The address of what was located before it could be known where it lies; else the same.</summary>
     public ValueAddress Relocate(ValueAddress address) => address.Watch == _nowhere && _store.Keys.IsPlaced ? Locate(address.Entry) : address;
 
-    public ValueAddress Locate(string key) => Locate(new CacheEntryKey(CacheSurface.Hybrid, key));
+    public ValueAddress Locate(string key) => Locate(new CacheEntryKey(CacheRegion.Hybrid, key));
 
     public ValueAddress Locate(in CacheEntryKey key)
     {
@@ -134,22 +134,22 @@ internal sealed partial class ValueStore : IDisposable
         if (!_store.Keys.IsPlaced)
             return new ValueAddress(key, name, LeasedAddress.Nowhere, _nowhere);
         var partition = _store.Keys.PartitionOf(key.Key);
-        return new ValueAddress(key, name, _store.Keys.Locate(key.Surface, partition, name), _watches[partition.Index]);
+        return new ValueAddress(key, name, _store.Keys.Locate(key.Region, partition, name), _watches[partition.Index]);
     }
 
-    /// <summary>For a value that begins now, without a look-up. <see cref="CacheToken.Never"/> when Redis has told nothing yet.</summary>
-    public static async ValueTask<CacheToken> ObserveAsync(ValueAddress address, CancellationToken cancellationToken)
+    /// <summary>For a value that begins now, without a lookup. <see cref="CacheVersion.Never"/> when Redis has told nothing yet.</summary>
+    public static async ValueTask<CacheVersion> ObserveAsync(ValueAddress address, CancellationToken cancellationToken)
     {
         var mirror = address.Watch.Mirror;
         if (mirror.Known is { } known)
-            return new CacheToken(known.Stamp);
+            return new CacheVersion(known.Stamp);
         try
         {
-            return new CacheToken((await mirror.RenewAsync(cancellationToken).ConfigureAwait(false)).Stamp);
+            return new CacheVersion((await mirror.RenewAsync(cancellationToken).ConfigureAwait(false)).Stamp);
         }
         catch (Exception e) when (RedisFailure.IsRedis(e) && !cancellationToken.IsCancellationRequested)
         {
-            return CacheToken.Never;
+            return CacheVersion.Never;
         }
     }
 
@@ -165,7 +165,7 @@ internal sealed partial class ValueStore : IDisposable
         _store.GetAsync(address.Entry, cancellationToken);
 
     /// <summary>The same for one who has waited since he looked first.</summary>
-    public ValueTask<CacheLookup> FindAsync(ValueAddress address, CacheToken since, CancellationToken cancellationToken) =>
+    public ValueTask<CacheLookup> FindAsync(ValueAddress address, CacheVersion since, CancellationToken cancellationToken) =>
         _store.GetAsync(address.Entry, since, cancellationToken);
 
     private void OnOvertaken(CacheEntryKey key) => Overtake(key);

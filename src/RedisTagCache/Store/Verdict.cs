@@ -3,7 +3,7 @@ namespace RedisTagCache.Store;
 /// <summary>What an entry is worth.</summary>
 internal enum Verdict
 {
-    Dead,
+    Invalidated,
     Stale,
     Fresh,
 }

@@ -16,7 +16,7 @@ public sealed class BasePolicyTests(RedisFixture redis) : PageSuite(redis)
     [InlineData(true)]
     public async Task LocalCopies_FalseInABasePolicy_AsksRedisForEachRequest(bool isNamed)
     {
-        await using var app = await StartAsync(policy => policy.LocalCopies(false), isNamed);
+        await using var app = await StartAsync(policy => policy.AllowLocalCache(false), isNamed);
         for (var i = 0; i < 40; i++)
             Assert.Equal("page 1", await app.GetAsync("/page"));
         Assert.Equal(0, LocalHits(app));
@@ -40,7 +40,7 @@ public sealed class BasePolicyTests(RedisFixture redis) : PageSuite(redis)
         app =>
         {
             app.MapGet("/page", () => "page " + Render("page")).CacheOutput();
-            app.MapGet("/allowed", () => "other " + Render("other")).CacheOutput(own => own.LocalCopies(true));
+            app.MapGet("/allowed", () => "other " + Render("other")).CacheOutput(own => own.AllowLocalCache(true));
             app.MapGet("/brief", () => "brief " + Render("brief")).CacheOutput(own => own.Expire(TimeSpan.FromMilliseconds(50)));
         },
         services => services.Configure<OutputCacheOptions>(options =>
@@ -51,7 +51,7 @@ public sealed class BasePolicyTests(RedisFixture redis) : PageSuite(redis)
         }));
 
     private static long LocalHits(PageApp app) =>
-        app.Services.GetRequiredService<ITagCacheStatistics>().GetSnapshot().Surfaces.FirstOrDefault(row => row.Surface == "output")?.LocalHits ?? 0;
+        app.Services.GetRequiredService<ITagCacheStatistics>().GetSnapshot().Regions.FirstOrDefault(row => row.Region == "output")?.LocalHits ?? 0;
 
     /// <summary>A policy that ends later than it is asked.</summary>
     private sealed class Nothing : IOutputCachePolicy

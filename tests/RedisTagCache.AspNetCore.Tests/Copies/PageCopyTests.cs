@@ -79,7 +79,7 @@ public sealed class PageCopyTests(RedisFixture redis) : PageSuite(redis)
         await Eventually.BecomesTrueAsync(async () => await b.GetAsync("/page/1") == "page 2", "a look has found it", _soon);
         await HotAsync(b, "/page/1");
 
-        await a.Store.RemoveAsync(new CacheEntryKey(CacheSurface.Output, await KeyAsync(admin)));
+        await a.Store.RemoveAsync(new CacheEntryKey(CacheRegion.Output, await KeyAsync(admin)));
         await Eventually.BecomesTrueAsync(async () => await b.GetAsync("/page/1") == "page 3", "a look has found the removal", _soon);
     }
 
@@ -101,7 +101,7 @@ public sealed class PageCopyTests(RedisFixture redis) : PageSuite(redis)
         await using var a = await StartAsync();
         await using var b = await StartAsync();
         await HotAsync(b, "/page/1");
-        await a.Store.RemoveAsync(new CacheEntryKey(CacheSurface.Output, await KeyAsync(Redis.Connection)));
+        await a.Store.RemoveAsync(new CacheEntryKey(CacheRegion.Output, await KeyAsync(Redis.Connection)));
         await Eventually.BecomesTrueAsync(async () => await b.GetAsync("/page/1") == "page 2", "it is gone", _soon);
     }
 
@@ -184,7 +184,7 @@ public sealed class PageCopyTests(RedisFixture redis) : PageSuite(redis)
     private void Map(WebApplication app)
     {
         app.MapGet("/page/{id}", () => "page " + Render("page")).CacheOutput(policy => policy.Expire(Lifetime).Tag("page"));
-        app.MapGet("/strict", () => "page " + Render("page")).CacheOutput(policy => policy.Expire(Lifetime).Tag("page").LocalCopies(false));
+        app.MapGet("/strict", () => "page " + Render("page")).CacheOutput(policy => policy.Expire(Lifetime).Tag("page").AllowLocalCache(false));
         app.MapGet("/vary", (string a, HttpContext context) =>
         {
             context.AddOutputCacheTag("vary:" + a);
@@ -203,7 +203,7 @@ public sealed class PageCopyTests(RedisFixture redis) : PageSuite(redis)
         "it is served from memory");
 
     private static long LocalHits(PageApp app) =>
-        app.Services.GetRequiredService<ITagCacheStatistics>().GetSnapshot().Surfaces.FirstOrDefault(row => row.Surface == "output")?.LocalHits ?? 0;
+        app.Services.GetRequiredService<ITagCacheStatistics>().GetSnapshot().Regions.FirstOrDefault(row => row.Region == "output")?.LocalHits ?? 0;
 
     private static async Task<string> StatusAsync(PageApp app)
     {

@@ -8,7 +8,7 @@ namespace RedisTagCache.AspNetCore.Tests.Diagnostics;
 [Collection(Quiet.Name)]
 public sealed class EveryInstrumentTests
 {
-    private const string OwnSurface = "pages";
+    private const string OwnRegion = "pages";
 
     [Fact]
     public async Task Scenario_InWhichEverythingHappens_ReportsWhatIsDocumentedAndNothingElse()
@@ -28,7 +28,7 @@ public sealed class EveryInstrumentTests
         Assert.All(telemetry.Instruments, i => Assert.False(string.IsNullOrWhiteSpace(i.Description)));
         foreach (var (name, _, _, dimensions) in DocumentedTelemetry.Instruments)
             Assert.Equal(dimensions.Order(StringComparer.Ordinal), telemetry.Values.Where(v => v.Instrument == name).Select(v => v.Dimension).Distinct().Order(StringComparer.Ordinal));
-        var measured = telemetry.Values.Where(v => v.Value != OwnSurface).ToHashSet();
+        var measured = telemetry.Values.Where(v => v.Value != OwnRegion).ToHashSet();
         Assert.Empty(DocumentedTelemetry.Values.Except(measured));
         Assert.Empty(measured.Except(DocumentedTelemetry.Values));
         Assert.DoesNotContain(telemetry.Values, v => v.Value.Contains(InstrumentScenario.Secret, StringComparison.Ordinal));

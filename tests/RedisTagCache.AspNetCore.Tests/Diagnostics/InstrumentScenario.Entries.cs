@@ -20,7 +20,7 @@ internal sealed partial class InstrumentScenario
         await Store.ReadAsync(Key("entry"));
         await Store.EvictByTagAsync([Tag("entries"), Tag("more")]);
         await Store.ReadAsync(Key("entry"));
-        await Store.WriteAsync(Key("entry"), "late", CacheToken.Never, Tag("entries"));
+        await Store.WriteAsync(Key("entry"), "late", CacheVersion.Never, Tag("entries"));
         await Store.RemoveAsync(Page(Key("entry")));
 
         await Store.WriteAsync(Key("damaged"), "v");
@@ -39,7 +39,7 @@ internal sealed partial class InstrumentScenario
         await _admin.GetDatabase().SortedSetRemoveAsync("{rtc:0}:marks", "h=" + Tag("lost"));
         await _admin.GetServers()[0].ExecuteAsync("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
         await SeenAsync("evictions", "outcome", "healed");
-        Assert.InRange(Telemetry.Observe(RedisTagCacheDiagnostics.MirrorMarksInstrument), 3, 50);
+        Assert.InRange(Telemetry.Observe(RedisTagCacheDiagnostics.TagStateTagsInstrument), 3, 50);
         Assert.InRange(Telemetry.Observe(RedisTagCacheDiagnostics.LocalEntriesInstrument), 1, 20);
         Assert.InRange(Telemetry.Observe(RedisTagCacheDiagnostics.LocalBytesInstrument), 50, 100_000);
         await Eventually.BecomesTrueAsync(() => Telemetry.Observe(RedisTagCacheDiagnostics.CircuitStateInstrument) == 0, "the circuit is closed");
@@ -70,7 +70,7 @@ internal sealed partial class InstrumentScenario
 
         _server.Kill();
         await SeenAsync("operation.duration", "outcome", "error", () => Store.ReadAsync(Key("entry")));
-        await SeenAsync("mirror.syncs", "outcome", "failed", async () =>
+        await SeenAsync("tag_state.syncs", "outcome", "failed", async () =>
             await Assert.ThrowsAsync<RedisTagCacheUnavailableException>(async () => await Store.EvictByTagAsync(Tag("entries"))));
         await _server.RestartAsync();
         foreach (var store in new[] { _a.Store, _b.Store })

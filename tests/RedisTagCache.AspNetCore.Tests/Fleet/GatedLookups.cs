@@ -6,7 +6,7 @@ using RedisTagCache.AspNetCore.OutputCaching;
 
 namespace RedisTagCache.AspNetCore.Tests.Fleet;
 
-/// <summary>Holds answered look-ups back until the test lets them go on, and knows how many requests wait for them.</summary>
+/// <summary>Holds answered lookups back until the test lets them go on, and knows how many requests wait for them.</summary>
 internal sealed class GatedLookups
 {
     private TaskCompletionSource _gate = NewGate();
@@ -30,7 +30,7 @@ internal sealed class GatedLookups
         services.Replace(ServiceDescriptor.Singleton<IOutputCacheStore>(provider => new Store(this, provider.GetRequiredService<OutputCacheStoreAdapter>())));
         services.AddBefore(async (context, proceed) =>
         {
-            // What comes back unfinished waits for a look-up, its own or another request's: there is nothing else to wait for.
+            // What comes back unfinished waits for a lookup, its own or another request's: there is nothing else to wait for.
             var request = proceed(context);
             Interlocked.Increment(ref _waiting);
             await request;

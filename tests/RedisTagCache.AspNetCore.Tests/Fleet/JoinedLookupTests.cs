@@ -5,8 +5,8 @@ using RedisTagCache.TestSupport;
 namespace RedisTagCache.AspNetCore.Tests.Fleet;
 
 /// <summary>
-/// Requests that come while another one's look-up is under way: output caching would let them share its answer, and with locking its rendering.
-/// Each looks up for itself. With locking one renders and the others wait for that within their look-ups; without, all render.
+/// Requests that come while another one's lookup is under way: output caching would let them share its answer, and with locking its rendering.
+/// Each looks up for itself. With locking one renders and the others wait for that within their lookups; without, all render.
 /// </summary>
 public sealed class JoinedLookupTests(RedisFixture redis) : IClassFixture<RedisFixture>
 {

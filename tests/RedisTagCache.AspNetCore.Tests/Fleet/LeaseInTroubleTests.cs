@@ -98,7 +98,7 @@ public sealed class LeaseInTroubleTests : IAsyncLifetime
         ServerFeatures.Require(ServerFeature.Pause);
         _status = StatusCodes.Status404NotFound;
         _mayEnd.SetResult();
-        await _admin.GetDatabase().ExecuteAsync("CLIENT", "PAUSE", (int)_forever.TotalMilliseconds, "WRITE"); // look-ups are answered, scripts are not
+        await _admin.GetDatabase().ExecuteAsync("CLIENT", "PAUSE", (int)_forever.TotalMilliseconds, "WRITE"); // lookups are answered, scripts are not
         Assert.Equal(HttpStatusCode.NotFound, (await _a.Client.GetAsync("/gated").WaitAsync(_soon)).StatusCode);
         await _admin.GetDatabase().ExecuteAsync("CLIENT", "UNPAUSE");
 
@@ -115,7 +115,7 @@ public sealed class LeaseInTroubleTests : IAsyncLifetime
             app.MapGet("/other", () => Guid.NewGuid().ToString()).CacheOutput(policy => policy.Expire(_forever));
         },
         options => (options.OperationTimeout, options.LeaseDuration) = (_timeout, _forever),
-        pages: options => options.RenderWait = _forever);
+        pages: options => options.RenderTimeout = _forever);
 
     /// <summary>Only the first rendering waits for the test.</summary>
     private async Task<IResult> RenderAsync()

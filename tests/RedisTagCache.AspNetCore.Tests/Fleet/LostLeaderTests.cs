@@ -10,7 +10,7 @@ public sealed class LostLeaderTests(RedisFixture redis) : IClassFixture<RedisFix
 {
     private const int Others = 6;
 
-    /// <summary>Before anybody who queues would have had enough of it (<see cref="RedisTagOutputCacheOptions.RenderWait"/>).</summary>
+    /// <summary>Before anybody who queues would have had enough of it (<see cref="RedisTagOutputCacheOptions.RenderTimeout"/>).</summary>
     private static readonly TimeSpan _soon = TimeSpan.FromSeconds(5);
 
     private readonly string _prefix = "t" + Guid.NewGuid().ToString("N");

@@ -43,10 +43,10 @@ public sealed class NewsroomTests(RedisFixture redis) : IClassFixture<RedisFixtu
 
         await a.EditAsync(1, "News of the names");
         Assert.NotEqual(page, await b.StampAsync("/"));
-        var anew = await b.ComputedAsync("/");
-        Assert.NotEqual(computed[0], anew);
+        var again = await b.ComputedAsync("/");
+        Assert.NotEqual(computed[0], again);
         foreach (var (instance, path) in new[] { (a, "/"), (a, "/api/trending"), (b, "/api/trending") })
-            Assert.Equal(anew, await instance.ComputedAsync(path));
+            Assert.Equal(again, await instance.ComputedAsync(path));
     }
 
     [Fact]

@@ -8,7 +8,7 @@ namespace RedisTagCache.AspNetCore.Tests.Fleet;
 
 /// <summary>
 /// Pages of two instances under load and evictions, through the whole pipeline. One client for each page of an instance: no request joins
-/// another's look-up, so each answer is the cache's own.
+/// another's lookup, so each answer is the cache's own.
 /// </summary>
 public sealed class PageLoadTests(RedisFixture redis) : IClassFixture<RedisFixture>, IDisposable
 {

@@ -55,7 +55,7 @@ public sealed class RunningOutageTests
         Print("killed, then restarted", killed, end);
         TestContext.Current.TestOutputHelper?.WriteLine($"cached again {afterHang.TotalMilliseconds:F0} ms after the resume, {afterKill.TotalMilliseconds:F0} ms after the restart");
         Assert.Equal(0, _violations);
-        Assert.True(_durations.Max(d => d.Milliseconds) < (2 * _timeout.TotalMilliseconds) + 1_000, "No request waits for much more than its look-up and its write.");
+        Assert.True(_durations.Max(d => d.Milliseconds) < (2 * _timeout.TotalMilliseconds) + 1_000, "No request waits for much more than its lookup and its write.");
         Assert.True(_durations.Count(d => d.Milliseconds > 250) <= 4 * Clients, "Only the first requests of an outage wait.");
         Assert.True(afterHang < TimeSpan.FromSeconds(8) && afterKill < TimeSpan.FromSeconds(8), "Pages are cached again within seconds.");
     }

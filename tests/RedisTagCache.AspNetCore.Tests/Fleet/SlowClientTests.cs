@@ -131,7 +131,7 @@ public sealed class SlowClientTests(RedisFixture redis) : PageSuite(redis)
             options.AddBasePolicy(policy => policy.Expire(Lifetime));
             options.MaximumBodySize = Large;
         }),
-        pages => pages.RenderWait = renderWait ?? _renderWait);
+        pages => pages.RenderTimeout = renderWait ?? _renderWait);
 
     private async Task SendAsync(HttpContext context, string path)
     {

@@ -2,7 +2,7 @@ using RedisTagCache.TestSupport;
 
 namespace RedisTagCache.AspNetCore.Tests.Fleet;
 
-/// <summary>Everybody asks for a page at once that has expired: all get the old one at once, and one process renders it anew behind them.</summary>
+/// <summary>Everybody asks for a page at once that has expired: all get the old one at once, and one process renders it again behind them.</summary>
 [Collection(WebFleet.Name)]
 public sealed class StalePageTests(WebFleet fleet)
 {

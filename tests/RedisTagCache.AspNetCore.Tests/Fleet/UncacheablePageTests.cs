@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace RedisTagCache.AspNetCore.Tests.Fleet;
 
-/// <summary>Nobody queues for a page that turns out not to be cacheable: a request waits for one rendering of another's at the most, and then renders its own.</summary>
+/// <summary>Nobody queues for a page that turns out not to be cacheable: a request waits for one rendering of another's at most, and then renders its own.</summary>
 [Collection(WebFleet.Name)]
 public sealed class UncacheablePageTests(WebFleet fleet)
 {

@@ -39,9 +39,9 @@ public sealed class BrowserTests(RedisFixture redis, Chromium chromium) : IClass
         await ShowsAsync(page, "#evictions .tag", 1);
         await page.WaitForFunctionAsync("() => document.querySelectorAll('#chart-rate .stack[d]:not([d=\"\"])').length > 0");
 
-        await page.SelectAsync("#find-verdict", "");
+        await page.SelectAsync("#find-status", "");
         await page.ClickAsync("#find-go");
-        await ShowsAsync(page, "#found .verdict.dead", 2);
+        await ShowsAsync(page, "#found .status.invalidated", 2);
         Assert.Equal("tag article:1 evicted", await TextAsync(page, "#found .why"));
         await TakePicturesAsync(page);
         Assert.Empty(_complaints);
@@ -75,11 +75,11 @@ public sealed class BrowserTests(RedisFixture redis, Chromium chromium) : IClass
             await app.Services.SetAsync(key, "t");
         await using var page = await OpenAsync(app);
         await SearchAsync(page, "t");
-        await ShowsAsync(page, "#found .verdict.fresh", 2);
+        await ShowsAsync(page, "#found .status.fresh", 2);
         await page.ClickAsync("#expire");
         await page.ClickAsync("#confirm-yes");
         await SaysAsync(page, "Expired: t.");
-        await ShowsAsync(page, "#found .verdict.stale", 2);
+        await ShowsAsync(page, "#found .status.stale", 2);
 
         await page.ClickAsync("button[aria-label='Remove a']");
         await page.ClickAsync("#confirm-yes");

@@ -17,8 +17,8 @@ public sealed class EndpointTests(RedisFixture redis) : IClassFixture<RedisFixtu
         await app.GetAsync("/page");
         await app.Store.EvictByTagAsync("news", TestContext.Current.CancellationToken);
         var counts = (await app.AskAsync("/stats")).GetProperty("counts");
-        var pages = Assert.Single(counts.GetProperty("surfaces").EnumerateArray());
-        Assert.Equal(("output", 1, 1), (pages.GetProperty("surface").GetString(), pages.GetProperty("hits").GetInt32(), pages.GetProperty("misses").GetInt32()));
+        var pages = Assert.Single(counts.GetProperty("regions").EnumerateArray());
+        Assert.Equal(("output", 1, 1), (pages.GetProperty("region").GetString(), pages.GetProperty("hits").GetInt32(), pages.GetProperty("misses").GetInt32()));
         var eviction = Assert.Single(counts.GetProperty("recentEvictions").EnumerateArray());
         Assert.Equal("news", Assert.Single(eviction.GetProperty("tags").EnumerateArray()).GetString());
     }
@@ -46,12 +46,12 @@ public sealed class EndpointTests(RedisFixture redis) : IClassFixture<RedisFixtu
             await app.Services.SetAsync(key, key == "other" ? "quiet" : "loud");
         Assert.Equal(["news:1", "news:2"], (await app.AskAsync("/find", new { tag = "loud" })).Keys().Order(StringComparer.Ordinal));
         Assert.Equal(["other"], (await app.AskAsync("/find", new { key = "oth" })).Keys());
-        Assert.Empty((await app.AskAsync("/find", new { tag = "loud", surface = "output" })).Keys());
+        Assert.Empty((await app.AskAsync("/find", new { tag = "loud", region = "output" })).Keys());
 
         var found = await app.AskAsync("/find", new { tag = "quiet" });
         Assert.True(found.GetProperty("isComplete").GetBoolean());
         var entry = Assert.Single(found.GetProperty("entries").EnumerateArray());
-        Assert.Equal("fresh", entry.GetProperty("verdict").GetString());
+        Assert.Equal("fresh", entry.GetProperty("status").GetString());
         Assert.Equal("test", entry.GetProperty("buildNamespace").GetString());
         Assert.InRange(entry.GetProperty("ageSeconds").GetDouble(), 0, 60);
         Assert.InRange(entry.GetProperty("timeToLiveSeconds").GetDouble(), 1, 3600);
@@ -98,11 +98,11 @@ public sealed class EndpointTests(RedisFixture redis) : IClassFixture<RedisFixtu
         Assert.Null(await app.Services.GetAsync("gone"));
         Assert.NotNull(await app.Services.GetAsync("stays"));
 
-        var served = await app.AskAsync("/find", new { tag = "t", verdict = "served" });
+        var served = await app.AskAsync("/find", new { tag = "t", status = "served" });
         Assert.Empty(served.Keys());
-        Assert.Equal(1, served.GetProperty("deadNotShown").GetInt32());
-        var entry = Assert.Single((await app.AskAsync("/find", new { tag = "t", verdict = "dead" })).GetProperty("entries").EnumerateArray());
-        Assert.Equal(("dead", "tag t evicted"), (entry.GetProperty("verdict").GetString(), entry.GetProperty("why").GetString()));
+        Assert.Equal(1, served.GetProperty("invalidatedNotShown").GetInt32());
+        var entry = Assert.Single((await app.AskAsync("/find", new { tag = "t", status = "invalidated" })).GetProperty("entries").EnumerateArray());
+        Assert.Equal(("invalidated", "tag t evicted"), (entry.GetProperty("status").GetString(), entry.GetProperty("why").GetString()));
     }
 
     [Fact]
@@ -111,8 +111,8 @@ public sealed class EndpointTests(RedisFixture redis) : IClassFixture<RedisFixtu
         await using var app = await StartAsync();
         await app.Services.SetAsync("k", "t");
         await app.AskAsync("/expire", new { tags = new[] { "t" } });
-        var entry = Assert.Single((await app.AskAsync("/find", new { tag = "t", verdict = "served" })).GetProperty("entries").EnumerateArray());
-        Assert.Equal(("stale", "tag t expired"), (entry.GetProperty("verdict").GetString(), entry.GetProperty("why").GetString()));
+        var entry = Assert.Single((await app.AskAsync("/find", new { tag = "t", status = "served" })).GetProperty("entries").EnumerateArray());
+        Assert.Equal(("stale", "tag t expired"), (entry.GetProperty("status").GetString(), entry.GetProperty("why").GetString()));
     }
 
     [Fact]
@@ -135,24 +135,24 @@ public sealed class EndpointTests(RedisFixture redis) : IClassFixture<RedisFixtu
     {
         await using var app = await StartAsync(options => options.ShowPayloads = isShown);
         await app.Services.SetAsync("k", "t", "a secret");
-        var entry = await app.AskAsync("/inspect", new { surface = "hybrid", key = "k" });
-        Assert.Equal("fresh", entry.GetProperty("verdict").GetString());
+        var entry = await app.AskAsync("/inspect", new { region = "hybrid", key = "k" });
+        Assert.Equal("fresh", entry.GetProperty("status").GetString());
         Assert.Equal(isShown ? "a secret" : null, entry.GetProperty("payloadText").GetString()?.Trim('"'));
-        using var missing = await app.PostAsync("/inspect", new { surface = "hybrid", key = "missing" });
+        using var missing = await app.PostAsync("/inspect", new { region = "hybrid", key = "missing" });
         Assert.Equal(HttpStatusCode.NotFound, missing.StatusCode);
     }
 
     [Theory]
     [InlineData("/find", """{"limit":0}""")]
     [InlineData("/find", """{"limit":201}""")]
-    [InlineData("/find", """{"verdict":"rotten"}""")]
-    [InlineData("/find", """{"surface":"a b"}""")]
+    [InlineData("/find", """{"status":"rotten"}""")]
+    [InlineData("/find", """{"region":"a b"}""")]
     [InlineData("/find", "[")]
     [InlineData("/evict", """{"tags":[]}""")]
     [InlineData("/evict", """{"tags":[""]}""")]
     [InlineData("/evict", "{}")]
-    [InlineData("/remove", """{"surface":"a:b","key":"k"}""")]
-    [InlineData("/remove", """{"surface":"hybrid"}""")]
+    [InlineData("/remove", """{"region":"a:b","key":"k"}""")]
+    [InlineData("/remove", """{"region":"hybrid"}""")]
     [InlineData("/inspect", "{}")]
     public async Task Request_ThatMakesNoSense_IsAnsweredWith400(string path, string body)
     {

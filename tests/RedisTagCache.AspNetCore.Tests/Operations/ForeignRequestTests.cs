@@ -53,7 +53,7 @@ public sealed partial class ForeignRequestTests(RedisFixture redis) : IClassFixt
         var html = await page.Content.ReadAsStringAsync();
         var token = Token().Match(html).Groups[1].Value;
         Assert.NotEmpty(token);
-        var body = new { surface = "hybrid", key = "k", buildNamespace = "test", tag = "t", tags = new[] { "t" } };
+        var body = new { region = "hybrid", key = "k", buildNamespace = "test", tag = "t", tags = new[] { "t" } };
 
         using var without = await app.PostAsync(path, body, request => Cookie(request, page));
         Assert.Equal(HttpStatusCode.BadRequest, without.StatusCode);

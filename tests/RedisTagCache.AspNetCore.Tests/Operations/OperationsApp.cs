@@ -6,7 +6,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace RedisTagCache.AspNetCore.Tests.Operations;
 
-/// <summary>An application with the operator's page at <c>/_cache</c> and a cached page at <c>/page</c>.</summary>
+/// <summary>An application with the operations page at <c>/_cache</c> and a cached page at <c>/page</c>.</summary>
 internal static class OperationsApp
 {
     public const string Header = "X-RedisTagCache";

@@ -71,7 +71,7 @@ public sealed class ProtectionTests(RedisFixture redis) : IClassFixture<RedisFix
             Assert.Equal(HttpStatusCode.Forbidden, response.StatusCode);
         }
 
-        Assert.Equal("fresh", (await app.AskAsync("/inspect", new { surface = "hybrid", key = "k" })).GetProperty("verdict").GetString());
+        Assert.Equal("fresh", (await app.AskAsync("/inspect", new { region = "hybrid", key = "k" })).GetProperty("status").GetString());
         Assert.Contains("data-read-only=\"true\"", await app.GetAsync("/_cache"), StringComparison.Ordinal);
     }
 

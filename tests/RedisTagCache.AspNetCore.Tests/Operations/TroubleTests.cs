@@ -28,8 +28,8 @@ public sealed class TroubleTests : IAsyncLifetime
 
         Assert.Contains("<title>RedisTagCache</title>", await app.GetAsync("/_cache"), StringComparison.Ordinal);
         Assert.False((await app.AskAsync("/status")).GetProperty("isAnswering").GetBoolean());
-        Assert.Equal(trouble == "never there" ? 0 : 1, (await app.AskAsync("/stats")).GetProperty("counts").GetProperty("surfaces").GetArrayLength());
-        foreach (var (path, body) in new (string, object)[] { ("/find", new { tag = "t" }), ("/inspect", new { surface = "hybrid", key = "k" }), ("/evict", new { tags = new[] { "t" } }) })
+        Assert.Equal(trouble == "never there" ? 0 : 1, (await app.AskAsync("/stats")).GetProperty("counts").GetProperty("regions").GetArrayLength());
+        foreach (var (path, body) in new (string, object)[] { ("/find", new { tag = "t" }), ("/inspect", new { region = "hybrid", key = "k" }), ("/evict", new { tags = new[] { "t" } }) })
         {
             using var response = await app.PostAsync(path, body);
             Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);

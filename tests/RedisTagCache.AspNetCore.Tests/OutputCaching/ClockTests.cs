@@ -93,9 +93,9 @@ public class ClockTests(RedisFixture redis) : PageSuite(redis)
         var keys = new List<string>();
         await foreach (var key in connection.GetServers()[0].KeysAsync(pattern: start + "*"))
             keys.Add(((string)key!)[start.Length..]);
-        var entry = new CacheEntryKey(CacheSurface.Output, Assert.Single(keys));
+        var entry = new CacheEntryKey(CacheRegion.Output, Assert.Single(keys));
         byte[] page;
-        CacheToken token;
+        CacheVersion token;
         using (var found = await app.Store.GetAsync(entry))
             (page, token) = (found.Payload.ToArray(), found.Token);
         await app.Store.SetAsync(entry, new(change(page)), new TagCacheEntryOptions { Lifetime = Lifetime, Tags = new[] { "page", "*" }, Token = token });

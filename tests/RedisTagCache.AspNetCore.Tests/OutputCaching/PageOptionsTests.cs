@@ -11,9 +11,9 @@ public sealed class PageOptionsTests
     {
         { nameof(RedisTagOutputCacheOptions.StaleWindow), "-00:00:01", "zero to 365 days" },
         { nameof(RedisTagOutputCacheOptions.StaleWindow), "366.00:00:00", "zero to 365 days" },
-        { nameof(RedisTagOutputCacheOptions.RenderWait), "-00:00:01", "zero to 10 minutes" },
-        { nameof(RedisTagOutputCacheOptions.RenderWait), "00:10:01", "zero to 10 minutes" },
-        { nameof(RedisTagOutputCacheOptions.UncacheableFor), "00:00:00.5", "1 second to 1 hour" },
+        { nameof(RedisTagOutputCacheOptions.RenderTimeout), "-00:00:01", "zero to 10 minutes" },
+        { nameof(RedisTagOutputCacheOptions.RenderTimeout), "00:10:01", "zero to 10 minutes" },
+        { nameof(RedisTagOutputCacheOptions.UncacheableDuration), "00:00:00.5", "1 second to 1 hour" },
         { nameof(RedisTagOutputCacheOptions.RetryDelay), "01:00:01", "1 second to 1 hour" },
         { nameof(RedisTagOutputCacheOptions.RefreshTimeout), "00:00:00", "1 second to 1 hour" },
         { nameof(RedisTagOutputCacheOptions.LocalCacheBytes), "-1", "zero to 64 GiB" },
@@ -32,12 +32,12 @@ public sealed class PageOptionsTests
     [Fact]
     public void Section_IsBound_AndCodeWins()
     {
-        var options = Options(("StaleWindow", "00:01:00"), ("RenderWait", "00:00:03"), ("UncacheableFor", "00:00:04"), ("RetryDelay", "00:00:05"),
+        var options = Options(("StaleWindow", "00:01:00"), ("RenderTimeout", "00:00:03"), ("UncacheableDuration", "00:00:04"), ("RetryDelay", "00:00:05"),
             ("RefreshTimeout", "00:00:06"), ("AddCacheStatusHeader", "true"), ("LocalCacheBytes", "1024"));
         Assert.Equal(
             (TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(6), true, 1_024),
-            (options.StaleWindow, options.RenderWait, options.UncacheableFor, options.RetryDelay, options.RefreshTimeout, options.AddCacheStatusHeader, options.LocalCacheBytes));
-        Assert.Equal(TimeSpan.FromSeconds(7), Options(o => o.RenderWait = TimeSpan.FromSeconds(7), ("RenderWait", "00:00:03")).RenderWait);
+            (options.StaleWindow, options.RenderTimeout, options.UncacheableDuration, options.RetryDelay, options.RefreshTimeout, options.AddCacheStatusHeader, options.LocalCacheBytes));
+        Assert.Equal(TimeSpan.FromSeconds(7), Options(o => o.RenderTimeout = TimeSpan.FromSeconds(7), ("RenderTimeout", "00:00:03")).RenderTimeout);
     }
 
     [Fact]

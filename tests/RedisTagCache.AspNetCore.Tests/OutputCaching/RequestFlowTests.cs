@@ -6,7 +6,7 @@ using RedisTagCache.TestSupport;
 
 namespace RedisTagCache.AspNetCore.Tests.OutputCaching;
 
-/// <summary>A request that uses the store itself, as for parts of a page, beside the look-up that output caching made for it.</summary>
+/// <summary>A request that uses the store itself, as for parts of a page, beside the lookup that output caching made for it.</summary>
 public sealed class RequestFlowTests(RedisFixture redis) : IClassFixture<RedisFixture>
 {
     private static readonly TimeSpan _minute = TimeSpan.FromMinutes(1);

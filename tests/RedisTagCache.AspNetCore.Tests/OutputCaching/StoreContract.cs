@@ -76,7 +76,7 @@ public abstract class StoreContract(IServed redis) : IAsyncLifetime
         await Buffers.SetAsync("k", new ReadOnlySequence<byte>([1]), default, TimeSpan.FromMilliseconds(milliseconds), default);
         Assert.Null(await Pages.GetAsync("k", default));
         await Pages.SetAsync("k", [1], null, _minute, default);
-        Assert.NotNull(await Pages.GetAsync("k", default)); // what kept nothing closed its look-up, and none is left in the way
+        Assert.NotNull(await Pages.GetAsync("k", default)); // what kept nothing closed its lookup, and none is left in the way
     }
 
     [Fact]

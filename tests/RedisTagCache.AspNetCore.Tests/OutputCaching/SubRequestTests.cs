@@ -69,7 +69,7 @@ public sealed class SubRequestTests(RedisFixture redis) : PageSuite(redis)
                 });
             },
             options => options.KeyPrefix = KeyPrefix,
-            pages: options => options.RenderWait = TimeSpan.FromMinutes(5),
+            pages: options => options.RenderTimeout = TimeSpan.FromMinutes(5),
             pipeline: app =>
             {
                 app.UseRouting();

@@ -6,7 +6,7 @@ using RedisTagCache.TestSupport;
 
 namespace RedisTagCache.AspNetCore.Tests.OutputCaching;
 
-/// <summary>A write through <see cref="IOutputCacheStore"/> carries the token of its own look-up, whatever other look-ups come in between.</summary>
+/// <summary>A write through <see cref="IOutputCacheStore"/> carries the token of its own lookup, whatever other lookups come in between.</summary>
 public sealed class TokenFlowTests(RedisFixture redis) : IClassFixture<RedisFixture>
 {
     private static readonly string[] _tags = ["t"];
@@ -49,10 +49,10 @@ public sealed class TokenFlowTests(RedisFixture redis) : IClassFixture<RedisFixt
         Assert.Null(await pages.GetAsync("k", default));
         await pages.EvictByTagAsync("t", default);
         Assert.Null(await pages.GetAsync("k", default));
-        await WriteAsync(pages, "of the first look-up");
+        await WriteAsync(pages, "of the first lookup");
         Assert.Null(await ReadAsync(pages));
-        await WriteAsync(pages, "of a later look-up");
-        Assert.Equal("of a later look-up", await ReadAsync(pages));
+        await WriteAsync(pages, "of a later lookup");
+        Assert.Equal("of a later lookup", await ReadAsync(pages));
     }
 
     [Fact]
@@ -68,9 +68,9 @@ public sealed class TokenFlowTests(RedisFixture redis) : IClassFixture<RedisFixt
         await Task.Run(async () =>
         {
             Assert.Null(await pages.GetAsync("k", default));
-            await WriteAsync(pages, "of its own look-up");
+            await WriteAsync(pages, "of its own lookup");
         });
-        Assert.Equal("of its own look-up", await Task.Run(() => ReadAsync(pages)));
+        Assert.Equal("of its own lookup", await Task.Run(() => ReadAsync(pages)));
     }
 
     [Fact]

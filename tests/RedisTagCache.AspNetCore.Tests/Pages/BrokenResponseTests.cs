@@ -148,7 +148,7 @@ public class BrokenResponseTests(RedisFixture redis) : PageSuite(redis)
     private static void Patient(IServiceCollection services)
     {
         services.Configure<RedisTagCacheOptions>(o => o.LeaseDuration = _forever);
-        services.Configure<RedisTagOutputCacheOptions>(o => o.RenderWait = _forever);
+        services.Configure<RedisTagOutputCacheOptions>(o => o.RenderTimeout = _forever);
     }
 
     private async Task RenderAsync(HttpContext context, Breakage breakage, string part)

@@ -89,7 +89,7 @@ public sealed class ConditionalRequestTests(RedisFixture redis) : PageSuite(redi
             }).CacheOutput(policy => policy.Expire(Lifetime).Tag("visit"));
         },
         options => options.KeyPrefix = KeyPrefix,
-        pages: options => (options.UncacheableFor, options.RenderWait) = (TimeSpan.FromHours(1), TimeSpan.FromMinutes(5)),
+        pages: options => (options.UncacheableDuration, options.RenderTimeout) = (TimeSpan.FromHours(1), TimeSpan.FromMinutes(5)),
         pipeline: app => _ = isOurs ? app.UseRedisTagOutputCache() : app.UseOutputCache());
 
     /// <summary>As handlers do that heed conditions themselves. Only whole pages are counted.</summary>

@@ -153,7 +153,7 @@ public sealed class CutWriteTests : IAsyncLifetime
 
         public string Prefix => prefix;
 
-        /// <summary>A look-up, again and again until the connection is back, and what is to be done with the page that it did not find.</summary>
+        /// <summary>A lookup, again and again until the connection is back, and what is to be done with the page that it did not find.</summary>
         public async Task<Func<byte[], Task<CacheWriteOutcome>>> BeginAsync(string key)
         {
             Func<byte[], Task<CacheWriteOutcome>>? write = null;
@@ -191,6 +191,6 @@ public sealed class CutWriteTests : IAsyncLifetime
             await _reader.DisposeAsync();
         }
 
-        private static CacheEntryKey Key(string key) => new(CacheSurface.Output, key);
+        private static CacheEntryKey Key(string key) => new(CacheRegion.Output, key);
     }
 }

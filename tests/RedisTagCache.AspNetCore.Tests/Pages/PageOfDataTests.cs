@@ -6,7 +6,7 @@ using RedisTagCache.TestSupport;
 
 namespace RedisTagCache.AspNetCore.Tests.Pages;
 
-/// <summary>A page made of a value that carries the same tag: one eviction, on any surface and instance, ends both on all instances.</summary>
+/// <summary>A page made of a value that carries the same tag: one eviction, on any region and instance, ends both on all instances.</summary>
 public sealed class PageOfDataTests(RedisFixture redis) : PageSuite(redis)
 {
     private const string Tag = "news";
@@ -15,7 +15,7 @@ public sealed class PageOfDataTests(RedisFixture redis) : PageSuite(redis)
     [InlineData("pages")]
     [InlineData("HybridCache")]
     [InlineData("ITagCache")]
-    public async Task OneTag_EvictsThePageAndItsData(string surface)
+    public async Task OneTag_EvictsThePageAndItsData(string region)
     {
         await using var a = await StartAsync(Map);
         await using var b = await StartAsync(Map);
@@ -26,7 +26,7 @@ public sealed class PageOfDataTests(RedisFixture redis) : PageSuite(redis)
             Assert.Equal("data 1", await GetAsync(b, "/data")); // has a copy of its own from here on
         }
 
-        await (surface switch
+        await (region switch
         {
             "pages" => a.Pages.EvictByTagAsync(Tag, default),
             "HybridCache" => a.Services.GetRequiredService<HybridCache>().RemoveByTagAsync(Tag),

@@ -81,7 +81,7 @@ public sealed class RefreshAnswerTests(RedisFixture redis) : IClassFixture<Redis
         await Eventually.BecomesTrueAsync(async () => await AskAsync(app, 404) == HttpStatusCode.NotFound, "it is removed");
         _together = 2;
         var both = Task.WhenAll(AskAsync(app, 404), AskAsync(app, 404));
-        await _bothAreRendered.Task.WaitAsync(TimeSpan.FromSeconds(8)); // less than RenderWait
+        await _bothAreRendered.Task.WaitAsync(TimeSpan.FromSeconds(8)); // less than RenderTimeout
         await both;
     }
 

@@ -8,7 +8,7 @@ using RedisTagCache.TestSupport;
 
 namespace RedisTagCache.AspNetCore.Tests.Refresh;
 
-/// <summary>Pages that are served after their expiry while they are rendered anew.</summary>
+/// <summary>Pages that are served after their expiry while they are rendered again.</summary>
 public class StaleWhileRevalidateTests(RedisFixture redis) : IClassFixture<RedisFixture>
 {
     private static readonly TimeSpan _short = TimeSpan.FromMilliseconds(200);
@@ -121,7 +121,7 @@ public class StaleWhileRevalidateTests(RedisFixture redis) : IClassFixture<Redis
         pages: options =>
         {
             options.RetryDelay = TimeSpan.FromSeconds(1);
-            options.UncacheableFor = TimeSpan.FromSeconds(1);
+            options.UncacheableDuration = TimeSpan.FromSeconds(1);
             options.LocalCacheBytes = CopyBytes;
             pages?.Invoke(options);
         },

@@ -12,7 +12,7 @@ internal static class ClusterRun
     private const int Keys = 10_000;
     private const int Evictions = 500;
     private static readonly TimeSpan _time = TimeSpan.FromSeconds(4);
-    private static readonly CacheSurface _surface = new("bench", isTagged: true, isIsolatedByBuild: true);
+    private static readonly CacheRegion _region = new("bench", isTagged: true, isIsolatedByBuild: true);
 
     public static async Task RunAsync()
     {
@@ -93,5 +93,5 @@ internal static class ClusterRun
 
     private static double[] Differences(double[] after, double[] before) => [.. after.Zip(before, static (a, b) => a - b)];
 
-    private static CacheEntryKey Key(int i) => new(_surface, string.Create(CultureInfo.InvariantCulture, $"key:{i}"));
+    private static CacheEntryKey Key(int i) => new(_region, string.Create(CultureInfo.InvariantCulture, $"key:{i}"));
 }

@@ -5,16 +5,16 @@ namespace RedisTagCache.Benchmarks.Stores;
 /// <summary>Ours, as <see cref="ITagCacheStore"/>.</summary>
 internal sealed class TagStore(string name, ITagCacheStore store) : StoreContender(name)
 {
-    private static readonly CacheSurface _tagged = new("tagged", isTagged: true, isIsolatedByBuild: true);
-    private static readonly CacheSurface _untagged = new("untagged", isTagged: false, isIsolatedByBuild: true);
+    private static readonly CacheRegion _tagged = new("tagged", isTagged: true, isIsolatedByBuild: true);
+    private static readonly CacheRegion _untagged = new("untagged", isTagged: false, isIsolatedByBuild: true);
 
     public override bool IsPlain => true;
 
     public override Operation Get(Shape shape)
     {
-        var surface = SurfaceOf(shape);
+        var region = RegionOf(shape);
         return Operation.Of(
-            key => store.GetAsync(new CacheEntryKey(surface, shape.Keys[key])),
+            key => store.GetAsync(new CacheEntryKey(region, shape.Keys[key])),
             lookup =>
             {
                 using (lookup)
@@ -24,11 +24,11 @@ internal sealed class TagStore(string name, ITagCacheStore store) : StoreContend
 
     public override Operation Set(Shape shape)
     {
-        var surface = SurfaceOf(shape);
+        var region = RegionOf(shape);
         var options = new TagCacheEntryOptions { Lifetime = Shape.Lifetime, Tags = shape.Tags };
         var payload = new ReadOnlySequence<byte>(shape.Payload);
         return Operation.Of(
-            key => store.SetAsync(new CacheEntryKey(surface, shape.Keys[key]), payload, options),
+            key => store.SetAsync(new CacheEntryKey(region, shape.Keys[key]), payload, options),
             static outcome =>
             {
                 if (outcome != CacheWriteOutcome.Stored)
@@ -36,5 +36,5 @@ internal sealed class TagStore(string name, ITagCacheStore store) : StoreContend
             });
     }
 
-    private static CacheSurface SurfaceOf(Shape shape) => shape.Tags.Length == 0 ? _untagged : _tagged;
+    private static CacheRegion RegionOf(Shape shape) => shape.Tags.Length == 0 ? _untagged : _tagged;
 }

@@ -5,7 +5,7 @@ using RedisTagCache.TestSupport;
 
 namespace RedisTagCache.Benchmarks.Studies;
 
-/// <summary>From the making of an instance to its first judged look-up: it connects, and fetches the marks of all evicted tags once.</summary>
+/// <summary>From the making of an instance to its first judged lookup: it connects, and fetches the marks of all evicted tags once.</summary>
 internal static class ColdStartStudy
 {
     private const int Marks = 100_000;
@@ -31,7 +31,7 @@ internal static class ColdStartStudy
                 starts.Add(await StartAsync(lab));
         }
 
-        var table = new Table("marks", "first look-up, ms", "middle half", "second look-up, ms", "network bytes", "allocated, KB");
+        var table = new Table("marks", "first lookup, ms", "middle half", "second lookup, ms", "network bytes", "allocated, KB");
         foreach (var (name, _, starts) in labs)
         {
             var first = Spread.Of(starts.Select(static start => start.First));

@@ -6,7 +6,7 @@ using RedisTagCache.TestSupport;
 namespace RedisTagCache.Benchmarks.Studies;
 
 /// <summary>
-/// One eviction of a tag that many entries carry. Microsoft's store deletes them, so that they are written anew for each eviction; ours marks the tag. Ours
+/// One eviction of a tag that many entries carry. Microsoft's store deletes them, so that they are written again for each eviction; ours marks the tag. Ours
 /// is told in round trips as well: by the median PING of the same time.
 /// </summary>
 internal static class EvictionStudy

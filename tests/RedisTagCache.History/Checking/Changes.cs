@@ -55,13 +55,13 @@ internal sealed class Changes
     /// <summary>Whether a value was set before its instance had heard of Redis for the first time.</summary>
     public bool IsFirstSet(in Operation read) => read.IsSet && _firstSets.Contains((read.Target, read.Begun));
 
-    /// <summary>Whether Redis did not answer a look-up of that worker within a time.</summary>
+    /// <summary>Whether Redis did not answer a lookup of that worker within a time.</summary>
     public bool WasUnanswered(WorkerId worker, long from, long until)
     {
         if (!_unanswered.TryGetValue(worker, out var unanswered))
             return false;
         var index = unanswered.BinarySearch((from, 0));
-        for (var i = index < 0 ? ~index : index; i < unanswered.Count && unanswered[i].End < until + Exceptions.Ticks(Exceptions.LongestWait); i++)
+        for (var i = index < 0 ? ~index : index; i < unanswered.Count && unanswered[i].End < until + Exceptions.Ticks(Exceptions.MaxWait); i++)
         {
             if (unanswered[i].Start <= until)
                 return true;

@@ -9,8 +9,8 @@ namespace RedisTagCache.History.Checking;
 /// </summary>
 internal sealed class Exceptions(Circumstances circumstances, Changes changes)
 {
-    /// <summary>No look-up waits longer for Redis.</summary>
-    public static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
+    /// <summary>No lookup waits longer for Redis.</summary>
+    public static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(5);
 
     /// <summary>So soon after Redis is back, the evictions that it has lost are in force again.</summary>
     public static readonly TimeSpan HealedWithin = TimeSpan.FromSeconds(10);
@@ -19,7 +19,7 @@ internal sealed class Exceptions(Circumstances circumstances, Changes changes)
     public static readonly TimeSpan CopiesFollowWithin = TimeSpan.FromSeconds(2);
 
     /// <summary>The longest that any value of the plan lives.</summary>
-    public static readonly TimeSpan LongestLife = TimeSpan.FromSeconds(40);
+    public static readonly TimeSpan MaxLife = TimeSpan.FromSeconds(40);
 
     private static readonly TimeSpan _around = TimeSpan.FromSeconds(0.5);
 
@@ -34,16 +34,16 @@ internal sealed class Exceptions(Circumstances circumstances, Changes changes)
                 continue;
             if (change.Kind == Kind.Remove)
             {
-                if (read.Start < rollback.BackAt + Ticks(LongestLife))
-                    return ("hole 10: Redis went back to before the removal", rollback);
+                if (read.Start < rollback.BackAt + Ticks(MaxLife))
+                    return ("known limitation 10: Redis went back to before the removal", rollback);
                 continue;
             }
 
             var inForce = rollback.BackAt + Ticks(HealedWithin) + (read.Kind == Kind.ReadCopy ? Ticks(CopiesFollowWithin) : 0);
             if (read.Start < inForce)
-                return ("hole 1: Redis went back to before the eviction, which may not have been repeated yet", rollback);
-            if (circumstances.Deaths.TryGetValue(change.By, out var death) && death < inForce && read.Start < rollback.BackAt + Ticks(LongestLife))
-                return ("hole 2: Redis went back to before the eviction, and its issuer was killed", rollback);
+                return ("known limitation 1: Redis went back to before the eviction, which may not have been repeated yet", rollback);
+            if (circumstances.Deaths.TryGetValue(change.By, out var death) && death < inForce && read.Start < rollback.BackAt + Ticks(MaxLife))
+                return ("known limitation 2: Redis went back to before the eviction, and its issuer was killed", rollback);
         }
 
         return null;
@@ -52,7 +52,7 @@ internal sealed class Exceptions(Circumstances circumstances, Changes changes)
     /// <summary>Why a worker may give out a copy that is too old; nothing when it may not.</summary>
     public string? OfCopy(WorkerId worker, in Operation read) =>
         circumstances.GivesOutCopiesInOutages.Contains(worker.Index) && changes.WasUnanswered(worker, read.Start - Ticks(_around), read.End + Ticks(_around))
-            ? "hole 6: Redis did not answer an instance that gives out its copies then"
+            ? "known limitation 6: Redis did not answer an instance that gives out its copies then"
             : null;
 
     public static long Ticks(TimeSpan span) => (long)(span.TotalSeconds * Stopwatch.Frequency);

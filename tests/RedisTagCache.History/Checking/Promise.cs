@@ -3,7 +3,7 @@ namespace RedisTagCache.History.Checking;
 /// <summary>What docs/consistency.md promises, as far as a history can show that it was broken.</summary>
 internal enum Promise
 {
-    /// <summary>After an eviction or a removal has returned, no look-up in Redis that begins later gives a value whose computation began before it.</summary>
+    /// <summary>After an eviction or a removal has returned, no lookup in Redis that begins later gives a value whose computation began before it.</summary>
     ReadsOfRedis,
 
     /// <summary>The same of copies in memory, two seconds later.</summary>

@@ -54,7 +54,7 @@ internal sealed class ReadCheck(Changes changes, Circumstances circumstances, Ve
                 if (change.Kind == Kind.Remove && read.IsSet)
                     excuse ??= ("a value that was set has no place in the order of removals: the call may have overlapped", null);
                 else if (changes.IsFirstSet(read))
-                    excuse ??= ("hole 7: a value that was set before its instance had heard of Redis for the first time", null);
+                    excuse ??= ("known limitation 7: a value that was set before its instance had heard of Redis for the first time", null);
                 else if (_exceptions.Of(read, change) is { } exception)
                     excuse = exception;
                 else if (oldest is null || change.End < oldest.Value.End)
@@ -84,7 +84,7 @@ internal sealed class ReadCheck(Changes changes, Circumstances circumstances, Ve
     private void Excuse(in Operation read, string reason, Rollback? cause)
     {
         Verdicts.Count(verdicts.NotJudged, reason);
-        if (cause is null || reason.StartsWith("hole 10", StringComparison.Ordinal))
+        if (cause is null || reason.StartsWith("known limitation 10", StringComparison.Ordinal))
             return;
         verdicts.HealedAfter.TryGetValue(cause, out var after);
         verdicts.HealedAfter[cause] = Math.Max(after, (double)(read.Start - cause.BackAt) / Stopwatch.Frequency);

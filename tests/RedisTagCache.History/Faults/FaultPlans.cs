@@ -16,7 +16,7 @@ internal sealed class FaultPlans(RedisPair redis, IReadOnlyList<WorkerProcess> w
     private const int Cuts = 6;
 
     /// <summary>What a fault takes away may not be there just now: leases are short.</summary>
-    private const int MostTries = 60;
+    private const int MaxTries = 60;
 
     private static readonly TimeSpan _hang = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan _cutOff = TimeSpan.FromSeconds(4);
@@ -173,7 +173,7 @@ internal sealed class FaultPlans(RedisPair redis, IReadOnlyList<WorkerProcess> w
     private static async Task<Injected> RepeatedAsync(int times, Func<Task<string>> inject)
     {
         var count = 0L;
-        for (var i = 0; i < times || (count == 0 && i < MostTries); i++)
+        for (var i = 0; i < times || (count == 0 && i < MaxTries); i++)
         {
             count += long.Parse(await inject(), CultureInfo.InvariantCulture);
             await Task.Delay(TimeSpan.FromSeconds(2.0 / times));

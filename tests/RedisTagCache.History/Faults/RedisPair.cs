@@ -71,7 +71,7 @@ internal sealed class RedisPair : IAsyncDisposable
     /// </summary>
     /// <param name="cutOff">That while.</param>
     /// <param name="back">Is called as soon as there is a primary.</param>
-    /// <param name="environment">Of the replica, which is started anew for it.</param>
+    /// <param name="environment">Of the replica, which is started again for it.</param>
     public async Task<Rollback> FailOverAsync(TimeSpan cutOff, Action back, IReadOnlyDictionary<string, string>? environment = null)
     {
         if (environment is not null)

@@ -4,19 +4,19 @@ using RedisTagCache.History.Recording;
 
 namespace RedisTagCache.History.Work;
 
-/// <summary>What an output cache does: looks up, computes what it did not find, and writes it with the token of the look-up.</summary>
+/// <summary>What an output cache does: looks up, computes what it did not find, and writes it with the token of the lookup.</summary>
 internal sealed class Pages(ITagCacheStore store, Database database, Recorder recorder, Broken broken)
 {
     private static readonly TimeSpan _lifetime = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan _staleWindow = TimeSpan.FromSeconds(10);
-    private static readonly CacheSurface _surface = new("pages", isTagged: true, isIsolatedByBuild: true);
+    private static readonly CacheRegion _region = new("pages", isTagged: true, isIsolatedByBuild: true);
     private static readonly string[][] _tags = [.. Enumerable.Range(0, Plan.Keys).Select(key => Plan.TagsOf(key).Append(Plan.Everything).Select(Plan.NameOfTag).ToArray())];
-    private static readonly CacheEntryKey[] _keys = [.. Enumerable.Range(0, Plan.Keys).Select(key => new CacheEntryKey(_surface, Plan.NameOfKey(key)))];
+    private static readonly CacheEntryKey[] _keys = [.. Enumerable.Range(0, Plan.Keys).Select(key => new CacheEntryKey(_region, Plan.NameOfKey(key)))];
 
     public async Task ReadAsync(int key)
     {
         var start = Stopwatch.GetTimestamp();
-        CacheToken token;
+        CacheVersion token;
         using (var lookup = await store.GetAsync(_keys[key]))
         {
             var end = Stopwatch.GetTimestamp();
@@ -39,7 +39,7 @@ internal sealed class Pages(ITagCacheStore store, Database database, Recorder re
         await WriteAsync(key, token);
     }
 
-    private async Task WriteAsync(int key, CacheToken token)
+    private async Task WriteAsync(int key, CacheVersion token)
     {
         var begun = Stopwatch.GetTimestamp();
         var version = database.Read(key);

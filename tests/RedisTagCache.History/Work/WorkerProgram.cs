@@ -25,7 +25,7 @@ internal static class WorkerProgram
         await using var instance = Instance.Create(options.Redis, o =>
         {
             o.LeaseDuration = LeaseDuration;
-            o.ServeLocalCopiesDuringOutage = options.GivesOutCopiesInOutages;
+            o.AllowLocalReadsWhenDisconnected = options.GivesOutCopiesInOutages;
         });
         var pages = new Pages(instance.Store, database, recorder, options.Broken);
         var values = new Values(instance.Get<ITagCache>(), instance.Get<HybridCache>(), database, recorder, options.Broken);
@@ -34,7 +34,7 @@ internal static class WorkerProgram
         await Console.Out.WriteLineAsync(Ready);
         await Console.In.ReadLineAsync();
 
-        // What an instance sets before Redis has first answered it may outlive an eviction made meanwhile (hole 7 of docs/consistency.md).
+        // What an instance sets before Redis has first answered it may outlive an eviction made meanwhile (known limitation 7 of docs/consistency.md).
         await pages.ReadAsync(Enumerable.Range(0, Plan.Keys).First(static key => Plan.UseOf(key) == KeyUse.Page));
         using var stop = new CancellationTokenSource();
         var readers = Enumerable.Range(0, Readers).Select(_ => LoopAsync((double)options.Rate / Readers, ReadsAtOnce, ReadAnyAsync, stop.Token));

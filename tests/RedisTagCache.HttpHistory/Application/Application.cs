@@ -17,7 +17,7 @@ namespace RedisTagCache.HttpHistory.Application;
 /// <summary>One instance of a generated application, on Kestrel, with services, a connection and a clock of its own.</summary>
 internal sealed class Application : IAsyncDisposable
 {
-    public static readonly TimeSpan RenderWait = TimeSpan.FromSeconds(1);
+    public static readonly TimeSpan RenderTimeout = TimeSpan.FromSeconds(1);
     public static readonly TimeSpan OperationTimeout = TimeSpan.FromSeconds(1);
 
     private readonly WebApplication _app;
@@ -63,9 +63,9 @@ internal sealed class Application : IAsyncDisposable
         {
             pages.AddCacheStatusHeader = true;
             pages.LocalCacheBytes = plan.LocalCacheBytes;
-            pages.RenderWait = RenderWait;
+            pages.RenderTimeout = RenderTimeout;
             pages.RefreshTimeout = TimeSpan.FromSeconds(2);
-            pages.RetryDelay = pages.UncacheableFor = TimeSpan.FromSeconds(1);
+            pages.RetryDelay = pages.UncacheableDuration = TimeSpan.FromSeconds(1);
             if (planted == Planted.TenantLostInRefresh)
                 pages.PrepareRefresh = static (_, _, _) => default; // says that a refresh lacks nothing
             else if (plan.Refreshes == RefreshState.Prepared)
@@ -85,8 +85,8 @@ internal sealed class Application : IAsyncDisposable
             Map(app, page, renderer, planted);
         await app.StartAsync();
 
-        // Until it has looked something up, an instance knows of no eviction: hole 4.
-        (await app.Services.GetRequiredService<ITagCacheStore>().GetAsync(new CacheEntryKey(CacheSurface.Output, "first"))).Dispose();
+        // Until it has looked something up, an instance knows of no eviction: known limitation 4.
+        (await app.Services.GetRequiredService<ITagCacheStore>().GetAsync(new CacheEntryKey(CacheRegion.Output, "first"))).Dispose();
         return new Application(index, app, log);
     }
 
@@ -107,7 +107,7 @@ internal sealed class Application : IAsyncDisposable
         if (!plan.VariesByHost)
             options.AddBasePolicy(static policy => policy.SetVaryByHost(false), excludeDefaultPolicy: true);
         if (plan.BaseForbidsLocalCopies)
-            options.AddBasePolicy(static policy => policy.LocalCopies(false), excludeDefaultPolicy: true);
+            options.AddBasePolicy(static policy => policy.AllowLocalCache(false), excludeDefaultPolicy: true);
         if (plan.BaseVariesByFlavor)
             options.AddBasePolicy(static policy => policy.SetVaryByHeader(Names.Flavor), excludeDefaultPolicy: true);
     }
@@ -147,7 +147,7 @@ internal sealed class Application : IAsyncDisposable
         if (page.StaleWindow > TimeSpan.Zero && !page.HasWindowAttribute)
             policy.StaleWhileRevalidate(page.StaleWindow);
         if (page.ForbidsLocalCopies)
-            policy.LocalCopies(false);
+            policy.AllowLocalCache(false);
         if (page.ForbidsLocking)
             policy.SetLocking(false);
     }

@@ -103,7 +103,7 @@ internal sealed class ResponseCheck(AppPlan plan, Content content, Trouble troub
             return; // as new as can be
         var isHeld = IsHeld(ask, facts, ask.HardFloor);
         if (!isHeld && IsJoinedWhileAway(ask, answer, facts))
-            verdicts.Excuse("hole 5: a rendering that was joined while Redis did not answer, evicted by another instance");
+            verdicts.Excuse("known limitation 5: a rendering that was joined while Redis did not answer, evicted by another instance");
         else
             Expect(Promise.EvictionsHold, isHeld, ask, answer, "it was rendered, or what it shows was read, before an eviction that had been confirmed");
         if (answer.Cache == CacheStatus.Hit)

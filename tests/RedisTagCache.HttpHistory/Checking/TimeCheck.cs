@@ -10,12 +10,12 @@ namespace RedisTagCache.HttpHistory.Checking;
 internal sealed class TimeCheck(AppPlan plan, Content content, Trouble trouble, Verdicts verdicts)
 {
     /// <summary>What a request may wait for others: for a page, for the lookup before it, for the one after it, and for the lease between them.</summary>
-    private static readonly TimeSpan _bound = App.RenderWait + (3 * App.OperationTimeout);
+    private static readonly TimeSpan _bound = App.RenderTimeout + (3 * App.OperationTimeout);
 
     /// <summary>For what is slow on a busy machine although nobody waits for anybody.</summary>
     private static readonly TimeSpan _slack = TimeSpan.FromSeconds(1);
 
-    /// <summary>How much later than its request a rendering begins at the most, and its instance learns of an eviction.</summary>
+    /// <summary>How much later than its request a rendering begins at most, and its instance learns of an eviction.</summary>
     private static readonly TimeSpan _learns = TimeSpan.FromSeconds(6);
 
     public string? Wait(Ask ask, Answer answer, in Facts facts)
@@ -27,7 +27,7 @@ internal sealed class TimeCheck(AppPlan plan, Content content, Trouble trouble, 
             return null;
         var stall = trouble.Stall(ask.Begin, answer.HeadersAt);
         if (waited > _bound + _slack + (5 * stall))
-            return FormattableString.Invariant($"it waited {waited.TotalSeconds:0.00} s for its headers, and the machine stood still for {stall.TotalSeconds:0.00} s at the most");
+            return FormattableString.Invariant($"it waited {waited.TotalSeconds:0.00} s for its headers, and the machine stood still for {stall.TotalSeconds:0.00} s at most");
         verdicts.Excuse("a wait while the machine stood still");
         return null;
     }

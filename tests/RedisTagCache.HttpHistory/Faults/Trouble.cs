@@ -75,7 +75,7 @@ internal sealed class Trouble : IAsyncDisposable
             return _unanswered.Exists(time => time.Until >= from && time.From <= until);
     }
 
-    /// <summary>For how long the machine stood still at the most between two moments.</summary>
+    /// <summary>For how long the machine stood still at most between two moments.</summary>
     public TimeSpan Stall(long from, long until)
     {
         var longest = 0L;

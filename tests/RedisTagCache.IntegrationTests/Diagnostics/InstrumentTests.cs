@@ -42,7 +42,7 @@ public sealed class InstrumentTests : IAsyncLifetime
         var writes = Collect<long>(Names.WritesInstrument);
         var evictions = Collect<long>(Names.EvictionsInstrument);
         var removals = Collect<long>(Names.RemovalsInstrument);
-        var syncs = Collect<long>(Names.MirrorSyncsInstrument);
+        var syncs = Collect<long>(Names.TagStateSyncsInstrument);
         var durations = Collect<double>(Names.OperationDurationInstrument);
         var store = _instance.Store;
 
@@ -53,22 +53,22 @@ public sealed class InstrumentTests : IAsyncLifetime
         await store.ReadAsync(Secret);
         await store.EvictByTagAsync([Secret, "other"]);
         await store.ReadAsync(Secret);
-        await store.WriteAsync(Secret, "v", CacheToken.Never, Secret);
+        await store.WriteAsync(Secret, "v", CacheVersion.Never, Secret);
         await store.RemoveAsync(StoreExtensions.Page(Secret));
         await _instance.Get<IDistributedCache>().SetStringAsync(Secret, "v");
         await _instance.Get<IDistributedCache>().GetStringAsync(Secret);
 
-        Assert.Equal(2, Sum(lookups, ("surface", "pages"), ("outcome", "miss"), ("reason", "absent")));
-        Assert.Equal(1, Sum(lookups, ("surface", "pages"), ("outcome", "hit")));
-        Assert.Equal(1, Sum(lookups, ("surface", "pages"), ("outcome", "stale")));
-        Assert.Equal(1, Sum(lookups, ("surface", "pages"), ("outcome", "miss"), ("reason", "evicted")));
-        Assert.Equal(1, Sum(lookups, ("surface", "distributed"), ("outcome", "hit")));
-        Assert.Equal(1, Sum(writes, ("surface", "pages"), ("outcome", "stored")));
-        Assert.Equal(1, Sum(writes, ("surface", "pages"), ("outcome", "refused")));
-        Assert.Equal(1, Sum(writes, ("surface", "distributed"), ("outcome", "stored")));
+        Assert.Equal(2, Sum(lookups, ("region", "pages"), ("outcome", "miss"), ("reason", "absent")));
+        Assert.Equal(1, Sum(lookups, ("region", "pages"), ("outcome", "hit")));
+        Assert.Equal(1, Sum(lookups, ("region", "pages"), ("outcome", "stale")));
+        Assert.Equal(1, Sum(lookups, ("region", "pages"), ("outcome", "miss"), ("reason", "evicted")));
+        Assert.Equal(1, Sum(lookups, ("region", "distributed"), ("outcome", "hit")));
+        Assert.Equal(1, Sum(writes, ("region", "pages"), ("outcome", "stored")));
+        Assert.Equal(1, Sum(writes, ("region", "pages"), ("outcome", "refused")));
+        Assert.Equal(1, Sum(writes, ("region", "distributed"), ("outcome", "stored")));
         Assert.Equal(2, Sum(evictions, ("kind", "hard"), ("outcome", "done")));
         Assert.Equal(1, Sum(evictions, ("kind", "soft"), ("outcome", "done")));
-        Assert.Equal(1, Sum(removals, ("surface", "pages"), ("outcome", "done")));
+        Assert.Equal(1, Sum(removals, ("region", "pages"), ("outcome", "done")));
         Assert.True(Sum(syncs, ("outcome", "ok")) >= 1);
         foreach (var operation in new[] { "read", "write", "mark", "sync", "remove" })
             Assert.Contains(durations.GetMeasurementSnapshot(), m => (string?)m.Tags["operation"] == operation && (string?)m.Tags["outcome"] == "ok");
@@ -116,7 +116,7 @@ public sealed class InstrumentTests : IAsyncLifetime
     public async Task Gauges_TellTheCircuitAndTheMarks()
     {
         var circuit = Collect<int>(Names.CircuitStateInstrument);
-        var marks = Collect<int>(Names.MirrorMarksInstrument);
+        var marks = Collect<int>(Names.TagStateTagsInstrument);
         await _instance.Store.EvictByTagAsync(["a", "b"]);
         marks.RecordObservableInstruments();
         Assert.Equal(2, marks.LastMeasurement!.Value);

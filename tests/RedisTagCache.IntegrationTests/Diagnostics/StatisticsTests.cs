@@ -16,7 +16,7 @@ public sealed class StatisticsTests : IAsyncLifetime
     {
         await using var instance = NewInstance();
         var snapshot = instance.Get<ITagCacheStatistics>().GetSnapshot();
-        Assert.Empty(snapshot.Surfaces);
+        Assert.Empty(snapshot.Regions);
         Assert.Empty(snapshot.RecentEvictions);
         Assert.Equal(0, snapshot.Latency.Count);
         Assert.Null(snapshot.Latency.Percentile(0.5));
@@ -40,9 +40,9 @@ public sealed class StatisticsTests : IAsyncLifetime
         await instance.Store.ReadAsync("page");
         var before = Read(instance);
 
-        Assert.Equal(4_000, Surface(before, "hybrid").LocalHits);
-        Assert.Equal(1, Surface(before, "hybrid").MissesAbsent);
-        Assert.Equal((1, 2, 1), (Surface(before, "pages").Hits, Surface(before, "pages").Misses, Surface(before, "pages").Stored));
+        Assert.Equal(4_000, Region(before, "hybrid").LocalHits);
+        Assert.Equal(1, Region(before, "hybrid").MissesAbsent);
+        Assert.Equal((1, 2, 1), (Region(before, "pages").Hits, Region(before, "pages").Misses, Region(before, "pages").Stored));
         Assert.Equal((1, 1), (before.Values.FactoriesDone, before.Values.Leaders));
         Assert.Equal(1, before.LocalEntries);
         Assert.InRange(before.LocalBytes, 1, 2_000);
@@ -143,8 +143,8 @@ public sealed class StatisticsTests : IAsyncLifetime
         Assert.Equal("v", await cache.GetOrCreateAsync("k", (_, _) => new ValueTask<string>("v"), tags: ["t"]));
         Assert.Equal("v", await cache.GetOrCreateAsync("k", (_, _) => new ValueTask<string>("never")));
         await cache.EvictByTagAsync("t");
-        Assert.Contains(told, e => e is { Kind: CacheEventKind.Lookup, Surface: "hybrid", Outcome: "miss", Reason: "absent" });
-        Assert.Contains(told, e => e is { Kind: CacheEventKind.Lookup, Surface: "hybrid", Outcome: "hit_local" });
+        Assert.Contains(told, e => e is { Kind: CacheEventKind.Lookup, Region: "hybrid", Outcome: "miss", Reason: "absent" });
+        Assert.Contains(told, e => e is { Kind: CacheEventKind.Lookup, Region: "hybrid", Outcome: "hit_local" });
         Assert.Contains(told, e => e is { Kind: CacheEventKind.Factory, Outcome: "ok" });
         Assert.Contains(told, e => e is { Kind: CacheEventKind.Flight, Detail: "leader" });
         Assert.Contains(told, e => e is { Kind: CacheEventKind.Eviction, Detail: "hard", Outcome: "done", Count: 1 });
@@ -159,7 +159,7 @@ public sealed class StatisticsTests : IAsyncLifetime
 
     private static RedisTagCacheSnapshot Read(Instance instance) => instance.Get<ITagCacheStatistics>().GetSnapshot();
 
-    private static SurfaceStatistics Surface(RedisTagCacheSnapshot snapshot, string name) => snapshot.Surfaces.Single(s => s.Surface == name);
+    private static RegionStatistics Region(RedisTagCacheSnapshot snapshot, string name) => snapshot.Regions.Single(s => s.Region == name);
 
     private static ValueTask<RedisTagCacheStatus> CheckAsync(Instance instance) => instance.Get<ITagCacheStatistics>().CheckAsync(TestContext.Current.CancellationToken);
 

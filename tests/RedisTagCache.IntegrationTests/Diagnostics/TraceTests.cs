@@ -28,7 +28,7 @@ public sealed class TraceTests(RedisFixture redis) : IClassFixture<RedisFixture>
             return new ValueTask<string>("v");
         });
         var call = Single("cache.get_or_create");
-        Assert.Equal(("miss", "leader", "hybrid"), (Tag(call, "outcome"), Tag(call, "role"), Tag(call, "surface")));
+        Assert.Equal(("miss", "leader", "hybrid"), (Tag(call, "outcome"), Tag(call, "role"), Tag(call, "region")));
         Assert.Equal(_test.SpanId, call.ParentSpanId);
         foreach (var child in new[] { "cache.lookup", "cache.factory", "cache.write" })
             Assert.Equal(call.SpanId, Single(child).ParentSpanId);

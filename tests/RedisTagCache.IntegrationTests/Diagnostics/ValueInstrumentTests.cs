@@ -22,7 +22,7 @@ public sealed class ValueInstrumentTests(RedisFixture redis) : IClassFixture<Red
         await using var other = NewInstance();
         Collected[] all =
         [
-            .. new[] { Names.LookupsInstrument, Names.FlightsInstrument, Names.RefreshesInstrument, Names.BypassesInstrument, Names.MessagesInstrument }
+            .. new[] { Names.LookupsInstrument, Names.FactoryCallsInstrument, Names.RefreshesInstrument, Names.BypassesInstrument, Names.MessagesInstrument }
                 .Select(name => new Collected(instance, name)),
         ];
         using var factories = new MetricCollector<double>(instance.Get<IMeterFactory>(), Names.MeterName, Names.FactoryDurationInstrument);
@@ -41,15 +41,15 @@ public sealed class ValueInstrumentTests(RedisFixture redis) : IClassFixture<Red
             tags: [Secret]);
         await running.Task;
         var joining = cache.GetOrCreateAsync(Secret, (_, _) => new ValueTask<string>("never"));
-        await Eventually.BecomesTrueAsync(() => Sum(Names.FlightsInstrument, ("role", "joined")) == 1, "one has joined");
+        await Eventually.BecomesTrueAsync(() => Sum(Names.FactoryCallsInstrument, ("role", "joined")) == 1, "one has joined");
         gate.SetResult("v");
         Assert.Equal(("v", "v"), (await leading, await joining));
-        Assert.Equal(1, Sum(Names.FlightsInstrument, ("role", "leader")));
+        Assert.Equal(1, Sum(Names.FactoryCallsInstrument, ("role", "leader")));
         Assert.Single(factories.GetMeasurementSnapshot(), m => (string?)m.Tags["outcome"] == "ok");
 
         // A copy; its size.
         await cache.GetOrCreateAsync(Secret, (_, _) => new ValueTask<string>("never"));
-        Assert.Equal(1, Sum(Names.LookupsInstrument, ("surface", "hybrid"), ("outcome", "hit_local")));
+        Assert.Equal(1, Sum(Names.LookupsInstrument, ("region", "hybrid"), ("outcome", "hit_local")));
         Assert.Equal(1, Observe<int>(instance, Names.LocalEntriesInstrument));
         Assert.InRange(Observe<long>(instance, Names.LocalBytesInstrument), 50, 2_000);
 

@@ -12,7 +12,7 @@ namespace RedisTagCache.IntegrationTests.Failure;
 /// </summary>
 public sealed class CutWriteTests : IAsyncLifetime
 {
-    private static readonly CacheEntryKey _key = new(CacheSurface.Output, "page");
+    private static readonly CacheEntryKey _key = new(CacheRegion.Output, "page");
     private RedisServer _server = null!;
     private ConnectionMultiplexer _connection = null!;
 
@@ -78,13 +78,13 @@ public sealed class CutWriteTests : IAsyncLifetime
         await using var proxy = RecordingProxy.Start(_server.Port);
         await using var writer = Instance.Create(proxy.ConnectionString);
         var options = new TagCacheEntryOptions { Lifetime = TimeSpan.FromMinutes(5), StaleWindow = TimeSpan.FromMinutes(5), Tags = new[] { "t", "u" } };
-        await writer.Store.SetAsync(new CacheEntryKey(CacheSurface.Output, "another"), new ReadOnlySequence<byte>(payload), options); // connects, and loads the script
+        await writer.Store.SetAsync(new CacheEntryKey(CacheRegion.Output, "another"), new ReadOnlySequence<byte>(payload), options); // connects, and loads the script
         using var missed = await writer.Store.GetAsync(_key);
         if (!underLease)
             return await proxy.RecordAsync(async () => Assert.Equal(CacheWriteOutcome.Stored, await writer.Store.SetAsync(_key, new ReadOnlySequence<byte>(payload), options with { Token = missed.Token })));
 
         var leases = writer.Get<ITagCacheLeases>();
-        var other = new CacheEntryKey(CacheSurface.Output, "other");
+        var other = new CacheEntryKey(CacheRegion.Output, "other");
         using (var first = await writer.Store.GetAsync(other))
         await using (var lease = await leases.AcquireAsync(other, first))
             await lease.SetAsync(new ReadOnlySequence<byte>(payload), options); // loads the script

@@ -35,8 +35,8 @@ public sealed class OutageTests : IAsyncLifetime
             durations.Add(watch.Elapsed.TotalMilliseconds);
         }
 
-        Assert.All(durations, d => Assert.True(d < _timeout.TotalMilliseconds + 300, $"A look-up took {d} ms."));
-        Assert.True(durations.Count(d => d > 50) <= 5, $"{durations.Count(d => d > 50)} of 200 look-ups waited.");
+        Assert.All(durations, d => Assert.True(d < _timeout.TotalMilliseconds + 300, $"A lookup took {d} ms."));
+        Assert.True(durations.Count(d => d > 50) <= 5, $"{durations.Count(d => d > 50)} of 200 lookups waited.");
         Assert.True(await instance.Store.WriteAsync("k", "v") != CacheWriteOutcome.Stored);
 
         _server.Resume();
@@ -83,8 +83,8 @@ public sealed class OutageTests : IAsyncLifetime
         await _server.RestartAsync();
         var recovery = await Eventually.BecomesTrueAsync(async () => await instance.Store.WriteAsync("k", "v", "t") == CacheWriteOutcome.Stored, "writes are back", TimeSpan.FromSeconds(10));
         Assert.Equal("v", await instance.Store.ReadAsync("k"));
-        Print($"killed: {before:F0} look-ups/s before, {during:F0}/s during; writes back {recovery.TotalMilliseconds:F0} ms after the restart");
-        Assert.True(during > before, "Without a server look-ups cost less than with one.");
+        Print($"killed: {before:F0} lookups/s before, {during:F0}/s during; writes back {recovery.TotalMilliseconds:F0} ms after the restart");
+        Assert.True(during > before, "Without a server lookups cost less than with one.");
     }
 
     [Theory]

@@ -63,7 +63,7 @@ public sealed class OutageLoadTests : IAsyncLifetime
         Latencies.Print($"values were shared again {afterHang.TotalMilliseconds:F0} ms after the resume, {afterKill.TotalMilliseconds:F0} ms after the restart");
         Assert.Empty(_exceptions);
         Assert.All(phases, phase => Assert.True(phase.WithCopies.Count > 300 && phase.WithoutCopies.Count > 300, $"Callers go on while it is {phase.Name}."));
-        Assert.All(phases, phase => Assert.True(phase.Max < (2 * _timeout.TotalMilliseconds) + 1_000, $"No caller waits for much more than a look-up and a write ({phase.Name})."));
+        Assert.All(phases, phase => Assert.True(phase.Max < (2 * _timeout.TotalMilliseconds) + 1_000, $"No caller waits for much more than a lookup and a write ({phase.Name})."));
         Assert.All(phases, phase => Assert.True(phase.P99 < _timeout.TotalMilliseconds, $"Only the first calls of an outage wait ({phase.Name})."));
         Assert.True(afterHang < TimeSpan.FromSeconds(8) && afterKill < TimeSpan.FromSeconds(8), "Values are shared again within seconds.");
     }

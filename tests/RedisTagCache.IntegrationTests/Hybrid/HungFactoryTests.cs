@@ -7,7 +7,7 @@ namespace RedisTagCache.IntegrationTests.Hybrid;
 /// <summary>Factories that never return, or long after nobody wants their value, and that heed no token.</summary>
 public sealed class HungFactoryTests(RedisFixture redis) : IClassFixture<RedisFixture>
 {
-    private static readonly TimeSpan _soon = TimeSpan.FromSeconds(15); // far below LeaseWait
+    private static readonly TimeSpan _soon = TimeSpan.FromSeconds(15); // far below LeaseTimeout
     private static readonly TimeSpan _hour = TimeSpan.FromHours(1);
     private readonly string _prefix = "t" + Guid.NewGuid().ToString("N");
 

@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace RedisTagCache.IntegrationTests.Hybrid;
 
-/// <summary>A value that can be written and not be read again is computed anew: asking for it fails nobody. With Microsoft's it does.</summary>
+/// <summary>A value that can be written and not be read again is computed again: asking for it fails nobody. With Microsoft's it does.</summary>
 public sealed class OneWayTests(StandaloneEngine engine) : HybridSuite(engine, HybridMakers.Ours), IClassFixture<StandaloneEngine>
 {
     [Fact]

@@ -54,7 +54,7 @@ public sealed class OutageTests : IAsyncLifetime
     public async Task CopiesDuringAnOutage_AreGivenOut_UnlessTheOptionSaysNo()
     {
         await using var instance = NewInstance();
-        await using var strict = NewInstance(o => o.ServeLocalCopiesDuringOutage = false);
+        await using var strict = NewInstance(o => o.AllowLocalReadsWhenDisconnected = false);
         var (lenient, cautious) = (instance.Get<HybridCache>(), strict.Get<HybridCache>());
         await lenient.GetOrCreateAsync("k", static _ => new ValueTask<string>("v"));
         Assert.Equal("v", await cautious.CopyAsync("k"));
@@ -70,7 +70,7 @@ public sealed class OutageTests : IAsyncLifetime
     public async Task CopiesDuringAnOutage_AreGivenOutToCallsThatReadNoRedis()
     {
         await using var instance = NewInstance();
-        await using var strict = NewInstance(o => o.ServeLocalCopiesDuringOutage = false);
+        await using var strict = NewInstance(o => o.AllowLocalReadsWhenDisconnected = false);
         var (cache, cautious) = (instance.Get<HybridCache>(), strict.Get<HybridCache>());
         await cache.GetOrCreateAsync("k", static _ => new ValueTask<string>("v"));
         Assert.Equal("v", await cautious.CopyAsync("k"));
@@ -134,7 +134,7 @@ public sealed class OutageTests : IAsyncLifetime
             await Assert.ThrowsAsync<RedisTagCacheUnavailableException>(async () => await (change == "tag" ? cache.RemoveByTagAsync("t") : cache.RemoveAsync("k")));
         held.Release();
         Assert.Equal("v1", await call);
-        Assert.Equal(change == "set" ? "set" : "anew1", await cache.GetOrCreateAsync("k", Source.Versions("anew").ReadAsync, tags: ["t"]));
+        Assert.Equal(change == "set" ? "set" : "anew1", await cache.GetOrCreateAsync("k", Source.Versions("again").ReadAsync, tags: ["t"]));
     }
 
     [Fact]

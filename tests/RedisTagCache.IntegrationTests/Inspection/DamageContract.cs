@@ -60,7 +60,7 @@ public abstract class DamageContract(IEngine engine) : StoreSuite(engine)
         await Database.ExecuteAsync("ZADD", KeyOf("set"), 1, "v");
         var found = await FindAsync(new CacheEntryQuery());
         Assert.Equal(["hash", "list", "other", "s0", "s1", "s2", "s3", "s4", "set"], found.Select(static entry => entry.Key).Order(StringComparer.Ordinal));
-        Assert.All(found.Where(static entry => entry.Key != "other"), static entry => Assert.Equal(CacheEntryVerdict.Dead, entry.Verdict));
+        Assert.All(found.Where(static entry => entry.Key != "other"), static entry => Assert.Equal(CacheEntryStatus.Invalidated, entry.Status));
     }
 
     [Theory]
@@ -107,7 +107,7 @@ public abstract class DamageContract(IEngine engine) : StoreSuite(engine)
         var inspector = Inspector;
         long before = 0, after = 0;
         var found = 0;
-        await foreach (var entry in inspector.FindAsync(new CacheEntryQuery { MaximumResults = int.MaxValue, MaximumKeys = long.MaxValue, Pace = _quick }))
+        await foreach (var entry in inspector.FindAsync(new CacheEntryQuery { MaxResults = int.MaxValue, MaxKeys = long.MaxValue, Pace = _quick }))
         {
             if (++found == 1)
                 before = GC.GetTotalMemory(forceFullCollection: true);
@@ -150,7 +150,7 @@ public abstract class DamageContract(IEngine engine) : StoreSuite(engine)
     private async Task<List<CacheEntryInfo>> FindAsync(CacheEntryQuery query)
     {
         var found = new List<CacheEntryInfo>();
-        await foreach (var entry in Inspector.FindAsync(query with { Pace = _quick, MaximumResults = 1_000 }))
+        await foreach (var entry in Inspector.FindAsync(query with { Pace = _quick, MaxResults = 1_000 }))
             found.Add(entry);
         return found;
     }

@@ -22,7 +22,7 @@ public abstract class InspectorContract(IEngine engine) : StoreSuite(engine)
             await A.WriteAsync("k" + i, "v", i % 4 == 0 ? ["four", "all"] : ["all"]);
         var found = await FindAsync(new CacheEntryQuery { Tag = "four" });
         Assert.Equal(Enumerable.Range(0, 10).Select(i => "k" + (4 * i)).Order(StringComparer.Ordinal), found.Select(entry => entry.Key).Order(StringComparer.Ordinal));
-        Assert.All(found, entry => Assert.Equal(("pages", "test", CacheEntryVerdict.Fresh), (entry.Surface, entry.BuildNamespace, entry.Verdict)));
+        Assert.All(found, entry => Assert.Equal(("pages", "test", CacheEntryStatus.Fresh), (entry.Region, entry.BuildNamespace, entry.Status)));
         Assert.All(found, entry => Assert.Equal(["four", "all"], entry.Tags));
         Assert.Equal(found.Count, (await FindAsync(new CacheEntryQuery { Tag = "FOUR" })).Count);
         Assert.Empty(await FindAsync(new CacheEntryQuery { Tag = "fou" }));
@@ -46,14 +46,14 @@ public abstract class InspectorContract(IEngine engine) : StoreSuite(engine)
         await SetAsync(Page("old"), TimeSpan.FromMilliseconds(1), "d");
         await B.ExpireByTagAsync("soft");
         await B.EvictByTagAsync("hard");
-        await Eventually.BecomesTrueAsync(async () => (await FindAsync(new CacheEntryQuery { Tag = "d" }))[0].Verdict == CacheEntryVerdict.Stale, "it is stale");
+        await Eventually.BecomesTrueAsync(async () => (await FindAsync(new CacheEntryQuery { Tag = "d" }))[0].Status == CacheEntryStatus.Stale, "it is stale");
 
-        var byKey = (await FindAsync(new CacheEntryQuery())).ToDictionary(entry => entry.Key, entry => (entry.Verdict, entry.Reason, entry.ReasonTag));
-        Assert.Equal((CacheEntryVerdict.Fresh, CacheVerdictReason.None, null), byKey["fresh"]);
-        Assert.Equal((CacheEntryVerdict.Stale, CacheVerdictReason.TagExpired, "soft"), byKey["expired"]);
-        Assert.Equal((CacheEntryVerdict.Dead, CacheVerdictReason.TagEvicted, "hard"), byKey["evicted"]);
-        Assert.Equal((CacheEntryVerdict.Stale, CacheVerdictReason.FreshnessEnded, null), byKey["old"]);
-        Assert.Equal(["evicted"], (await FindAsync(new CacheEntryQuery { Verdict = CacheEntryVerdict.Dead })).Select(entry => entry.Key));
+        var byKey = (await FindAsync(new CacheEntryQuery())).ToDictionary(entry => entry.Key, entry => (entry.Status, entry.Reason, entry.ReasonTag));
+        Assert.Equal((CacheEntryStatus.Fresh, CacheStatusReason.None, null), byKey["fresh"]);
+        Assert.Equal((CacheEntryStatus.Stale, CacheStatusReason.TagExpired, "soft"), byKey["expired"]);
+        Assert.Equal((CacheEntryStatus.Invalidated, CacheStatusReason.TagEvicted, "hard"), byKey["evicted"]);
+        Assert.Equal((CacheEntryStatus.Stale, CacheStatusReason.FreshnessEnded, null), byKey["old"]);
+        Assert.Equal(["evicted"], (await FindAsync(new CacheEntryQuery { Status = CacheEntryStatus.Invalidated })).Select(entry => entry.Key));
     }
 
     [Fact]
@@ -61,12 +61,12 @@ public abstract class InspectorContract(IEngine engine) : StoreSuite(engine)
     {
         await A.WriteAsync("k", "v", "a");
         await DeleteAsync("epoch");
-        Assert.Equal(CacheVerdictReason.NoHistory, Assert.Single(await FindAsync(new CacheEntryQuery())).Reason);
+        Assert.Equal(CacheStatusReason.NoHistory, Assert.Single(await FindAsync(new CacheEntryQuery())).Reason);
         Assert.Empty(Keys("epoch"));
         await A.WriteAsync("new", "v", "a");
         foreach (var i in Enumerable.Range(0, 200))
             await A.WriteAsync("more" + i, "v");
-        Assert.Equal(CacheVerdictReason.OtherGeneration, (await Inspector.InspectAsync("pages", "k"))?.Reason);
+        Assert.Equal(CacheStatusReason.OtherGeneration, (await Inspector.InspectAsync("pages", "k"))?.Reason);
     }
 
     [Fact]
@@ -80,7 +80,7 @@ public abstract class InspectorContract(IEngine engine) : StoreSuite(engine)
         Assert.Equal(["-", "other%20build"], await BuildsAsync(new CacheEntryQuery { BuildNamespace = "other build" }));
         Assert.Equal(["-", "other%20build"], await BuildsAsync(new CacheEntryQuery { BuildNamespace = "other%20build" }));
         Assert.Equal(["-", "other%20build", "test"], await BuildsAsync(new CacheEntryQuery { AllBuilds = true }));
-        Assert.Equal(["-"], await BuildsAsync(new CacheEntryQuery { Surface = "shared" }));
+        Assert.Equal(["-"], await BuildsAsync(new CacheEntryQuery { Region = "shared" }));
     }
 
     [Fact]
@@ -89,7 +89,7 @@ public abstract class InspectorContract(IEngine engine) : StoreSuite(engine)
         for (var i = 0; i < 30; i++)
             await A.WriteAsync("k" + i, "v", "t");
         var progress = new List<CacheScanProgress>();
-        Assert.Equal(7, (await FindAsync(new CacheEntryQuery { MaximumResults = 7, Progress = new Listed(progress) })).Count);
+        Assert.Equal(7, (await FindAsync(new CacheEntryQuery { MaxResults = 7, Progress = new Listed(progress) })).Count);
         Assert.False(progress[^1].IsComplete);
         Assert.Equal(30, (await FindAsync(new CacheEntryQuery { Progress = new Listed(progress) })).Count);
         Assert.Equal((30L, 30, true), (progress[^1].Keys, progress[^1].Found, progress[^1].IsComplete));
@@ -144,9 +144,9 @@ public abstract class InspectorContract(IEngine engine) : StoreSuite(engine)
     {
         await A.WriteAsync("k", "v", "a");
         await Database.StringSetAsync(EntryKey(), "something else");
-        Assert.Equal((CacheEntryVerdict.Dead, CacheVerdictReason.Damaged), await VerdictAsync("k"));
+        Assert.Equal((CacheEntryStatus.Invalidated, CacheStatusReason.Damaged), await VerdictAsync("k"));
         await Database.StringSetAsync(EntryKey(), "RTC\u0009 from the future");
-        Assert.Equal((CacheEntryVerdict.Dead, CacheVerdictReason.LaterVersion), await VerdictAsync("k"));
+        Assert.Equal((CacheEntryStatus.Invalidated, CacheStatusReason.LaterVersion), await VerdictAsync("k"));
     }
 
     [Fact]
@@ -174,7 +174,7 @@ public abstract class InspectorContract(IEngine engine) : StoreSuite(engine)
         Assert.All(described.Partitions, partition => Assert.True(partition.Epoch >= partition.Floor));
         Assert.Contains(described.Servers, server => server is { IsAnswering: true, IsReplica: false, Version.Length: > 2 });
         if (described.Servers.All(static server => server.Engine != "garnet"))
-            Assert.All(described.Servers, server => Assert.True(server is { Engine: "redis" or "valkey", UsedMemory: > 0, MaximumMemory: 0, MemoryPolicy: "noeviction", HasAppendOnlyFile: not null, Uptime: not null }));
+            Assert.All(described.Servers, server => Assert.True(server is { Engine: "redis" or "valkey", UsedMemory: > 0, MaxMemory: 0, MemoryPolicy: "noeviction", HasAppendOnlyFile: not null, Uptime: not null }));
         Assert.InRange(described.RoundTrip!.Value, TimeSpan.Zero, TimeSpan.FromSeconds(1));
     }
 
@@ -182,14 +182,14 @@ public abstract class InspectorContract(IEngine engine) : StoreSuite(engine)
     public async Task Reclaim_OfAMixture_DropsWhatIsDeadAlone()
     {
         for (var i = 0; i < 30; i++)
-            await A.WriteAsync("k" + i, "v", i < 10 ? "dead" : "live");
+            await A.WriteAsync("k" + i, "v", i < 10 ? "invalidated" : "live");
         await A.ExpireByTagAsync("live");
-        await A.EvictByTagAsync("dead");
+        await A.EvictByTagAsync("invalidated");
         var dry = await Inspector.ReclaimAsync(new CacheReclaimOptions { DryRun = true });
-        Assert.Equal((30L, 10L), (dry.LookedAt, dry.DroppedDead));
+        Assert.Equal((30L, 10L), (dry.LookedAt, dry.DroppedInvalidated));
         Assert.Equal(30, EntryKeys().Length);
         var result = await Inspector.ReclaimAsync();
-        Assert.Equal((30L, 10L, 0L, 0L), (result.LookedAt, result.DroppedDead, result.DroppedOfOtherBuilds, result.Overtaken));
+        Assert.Equal((30L, 10L, 0L, 0L), (result.LookedAt, result.DroppedInvalidated, result.DroppedOfOtherBuilds, result.Overtaken));
         Assert.Equal(dry.Bytes, result.Bytes);
         Assert.Equal(20, EntryKeys().Length);
     }
@@ -197,13 +197,13 @@ public abstract class InspectorContract(IEngine engine) : StoreSuite(engine)
     [Fact]
     public async Task Reclaim_WhileAnotherIsAtIt_DoesNothing()
     {
-        await A.WriteAsync("k", "v", "dead");
-        await A.EvictByTagAsync("dead");
+        await A.WriteAsync("k", "v", "invalidated");
+        await A.EvictByTagAsync("invalidated");
         await Database.StringSetAsync(KeyOf(0, "reclaimer"), "another");
         Assert.True((await Inspector.ReclaimAsync()).IsTakenElsewhere);
         Assert.Single(EntryKeys());
         await Database.KeyDeleteAsync(KeyOf(0, "reclaimer"));
-        Assert.Equal(1, (await Inspector.ReclaimAsync()).DroppedDead);
+        Assert.Equal(1, (await Inspector.ReclaimAsync()).DroppedInvalidated);
         Assert.False(await Database.KeyExistsAsync(KeyOf(0, "reclaimer")));
     }
 
@@ -224,14 +224,14 @@ public abstract class InspectorContract(IEngine engine) : StoreSuite(engine)
     {
         var inspector = Inspector;
         Assert.Throws<ArgumentException>(() => inspector.FindAsync(new CacheEntryQuery { Tag = "" }));
-        Assert.Throws<ArgumentException>(() => inspector.FindAsync(new CacheEntryQuery { Surface = "a:b" }));
-        Assert.Throws<ArgumentException>(() => inspector.FindAsync(new CacheEntryQuery { MaximumResults = 0 }));
+        Assert.Throws<ArgumentException>(() => inspector.FindAsync(new CacheEntryQuery { Region = "a:b" }));
+        Assert.Throws<ArgumentException>(() => inspector.FindAsync(new CacheEntryQuery { MaxResults = 0 }));
         Assert.Throws<ArgumentException>(() => inspector.FindAsync(new CacheEntryQuery { Pace = new CacheScanPace(5, TimeSpan.Zero) }));
         await Assert.ThrowsAsync<ArgumentException>(() => inspector.InspectAsync("pages", ""));
         await Assert.ThrowsAsync<ArgumentException>(() => inspector.ReclaimAsync(new CacheReclaimOptions { OtherBuildsOlderThan = TimeSpan.FromSeconds(1) }));
     }
 
-    private static CacheSurface Shared { get; } = new("shared", isTagged: false, isIsolatedByBuild: false);
+    private static CacheRegion Shared { get; } = new("shared", isTagged: false, isIsolatedByBuild: false);
 
     private async Task<List<CacheEntryInfo>> FindAsync(CacheEntryQuery query)
     {
@@ -244,8 +244,8 @@ public abstract class InspectorContract(IEngine engine) : StoreSuite(engine)
     private async Task<string[]> BuildsAsync(CacheEntryQuery query) =>
         [.. (await FindAsync(query)).Select(entry => entry.BuildNamespace ?? "-").Order(StringComparer.Ordinal)];
 
-    private async Task<(CacheEntryVerdict, CacheVerdictReason)> VerdictAsync(string key) =>
-        await Inspector.InspectAsync("pages", key) is { } entry ? (entry.Verdict, entry.Reason) : default;
+    private async Task<(CacheEntryStatus, CacheStatusReason)> VerdictAsync(string key) =>
+        await Inspector.InspectAsync("pages", key) is { } entry ? (entry.Status, entry.Reason) : default;
 
     private async Task SetAsync(CacheEntryKey key, TimeSpan lifetime, params string[] tags)
     {

@@ -13,10 +13,10 @@ public sealed class ReclaimUnderWritesTests(StandaloneEngine engine) : StoreSuit
     [Fact]
     public async Task Reclaim_WhileDeadEntriesAreOverwritten_DropsNoFreshOneAndLeavesNoDeadOne()
     {
-        await Parallel.ForAsync(0, Entries, async (i, _) => await A.WriteAsync("k" + i, "old", i % 2 == 0 ? "dead" : "live"));
-        await A.EvictByTagAsync("dead");
+        await Parallel.ForAsync(0, Entries, async (i, _) => await A.WriteAsync("k" + i, "old", i % 2 == 0 ? "invalidated" : "live"));
+        await A.EvictByTagAsync("invalidated");
 
-        // Every fourth is written anew while the reclaimer runs: some before it comes past, some after it, and some just between its look and its drop.
+        // Every fourth is written again while the reclaimer runs: some before it comes past, some after it, and some just between its look and its drop.
         var overwritten = new ConcurrentBag<int>();
         using var stop = new CancellationTokenSource();
         var writers = Enumerable.Range(0, 4).Select(async writer =>
@@ -24,7 +24,7 @@ public sealed class ReclaimUnderWritesTests(StandaloneEngine engine) : StoreSuit
             await Task.Yield();
             for (var i = 4 * writer; i < Entries && !stop.IsCancellationRequested; i += 16)
             {
-                Assert.Equal(CacheWriteOutcome.Stored, await B.WriteAsync("k" + i, "new", "dead"));
+                Assert.Equal(CacheWriteOutcome.Stored, await B.WriteAsync("k" + i, "new", "invalidated"));
                 overwritten.Add(i);
             }
         }).ToArray();
@@ -37,7 +37,7 @@ public sealed class ReclaimUnderWritesTests(StandaloneEngine engine) : StoreSuit
         await Task.WhenAll(writers);
 
         Assert.InRange(during, 100, Entries); // they did meet
-        Assert.InRange(result.DroppedDead, (Entries / 2) - overwritten.Count, Entries / 2);
+        Assert.InRange(result.DroppedInvalidated, (Entries / 2) - overwritten.Count, Entries / 2);
         Assert.True(steps.Zip(steps.Skip(1)).All(pair => pair.First.LookedAt <= pair.Second.LookedAt && pair.First.Fraction <= pair.Second.Fraction));
         var left = EntryKeys().Select(key => key.ToString()).ToHashSet();
         var isNew = overwritten.ToHashSet();
@@ -45,7 +45,7 @@ public sealed class ReclaimUnderWritesTests(StandaloneEngine engine) : StoreSuit
             Assert.Equal(i % 2 != 0 || isNew.Contains(i), left.Contains($"{Partitions[0].HashTag}:e:pages:test:k{i}"));
         foreach (var i in isNew.Take(500))
             Assert.Equal("new", await A.ReadAsync("k" + i));
-        TestContext.Current.SendDiagnosticMessage($"{result.DroppedDead} dropped, {result.Overtaken} overtaken, {during} written meanwhile, {result.Bytes} bytes.");
+        TestContext.Current.SendDiagnosticMessage($"{result.DroppedInvalidated} dropped, {result.Overtaken} overtaken, {during} written meanwhile, {result.Bytes} bytes.");
     }
 
     [Fact]

@@ -31,7 +31,7 @@ public sealed class ClusterLoadTests
         var even = gets.Average();
         TestContext.Current.TestOutputHelper?.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{Lookups} look-ups in {watch.Elapsed.TotalSeconds:F1} s; commands per primary, in parts of an even share: {string.Join(" ", gets.Select(get => (get / even).ToString("F3", CultureInfo.InvariantCulture)))}"));
+            $"{Lookups} lookups in {watch.Elapsed.TotalSeconds:F1} s; commands per primary, in parts of an even share: {string.Join(" ", gets.Select(get => (get / even).ToString("F3", CultureInfo.InvariantCulture)))}"));
         Assert.Equal(primaries, gets.Length);
         Assert.All(gets, get => Assert.InRange(get, 0.85 * even, 1.15 * even));
     }

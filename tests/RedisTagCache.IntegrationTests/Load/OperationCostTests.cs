@@ -10,7 +10,7 @@ namespace RedisTagCache.IntegrationTests.Load;
 public sealed class OperationCostTests : IAsyncLifetime
 {
     private const string Key = "article:42";
-    private static readonly CacheSurface _plain = new("plain", isTagged: false, isIsolatedByBuild: true);
+    private static readonly CacheRegion _plain = new("plain", isTagged: false, isIsolatedByBuild: true);
     private static readonly TimeSpan _hour = TimeSpan.FromHours(1);
     private static readonly TagCacheEntryOptions _untagged = new() { Lifetime = _hour };
     private static readonly TagCacheEntryOptions _tagged = new() { Lifetime = _hour, Tags = new[] { "a", "b", "c" } };

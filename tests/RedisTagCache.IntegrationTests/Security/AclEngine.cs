@@ -47,7 +47,7 @@ public sealed partial class AclEngine : IEngine, IAsyncLifetime
             await _server.DisposeAsync();
     }
 
-    /// <summary>Makes the user anew, for other keys and without some of the commands.</summary>
+    /// <summary>Makes the user again, for other keys and without some of the commands.</summary>
     public async Task SetUserAsync(string pattern, params string[] without)
     {
         await Database.ExecuteAsync("ACL", "SETUSER", "webapp", "reset");

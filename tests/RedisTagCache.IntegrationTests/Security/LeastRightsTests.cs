@@ -53,7 +53,7 @@ public sealed class LeastRightsTests(AclEngine engine) : IClassFixture<AclEngine
     {
         await engine.Database.ExecuteAsync("SCRIPT", "FLUSH");
         await engine.Database.KeyDeleteAsync("{rtc:layout}"); // as the first instance of a fleet finds it
-        await using var a = Instance.Create(engine.ConnectionString, options => options.MaximumMarks = 1_000);
+        await using var a = Instance.Create(engine.ConnectionString, options => options.MaxTagInvalidations = 1_000);
         await using var b = Instance.Create(engine.ConnectionString);
         await a.Store.WriteAsync("k", "v", "t", "u");
         await a.Store.WriteAsync("large", new string('x', 50_000), "t");

@@ -124,7 +124,7 @@ public abstract class EntryCopiesContract(IEngine engine) : StoreSuite(engine)
             await A.WriteAsync("k", "old");
             await KeepAsync(copies, "k");
             using var found = await store.GetAsync(Page("k"));
-            var options = new TagCacheEntryOptions { Lifetime = TimeSpan.FromMinutes(1), Token = isStored ? found.Token : CacheToken.Never };
+            var options = new TagCacheEntryOptions { Lifetime = TimeSpan.FromMinutes(1), Token = isStored ? found.Token : CacheVersion.Never };
             if (isLeased)
             {
                 await using var lease = await leases.AcquireAsync(Page("k"), found);
@@ -187,10 +187,10 @@ public abstract class EntryCopiesContract(IEngine engine) : StoreSuite(engine)
     }
 
     [Fact]
-    public async Task Hits_AreCounted_AndSurfacesKeepApart()
+    public async Task Hits_AreCounted_AndRegionsKeepApart()
     {
         var instance = NewInstance();
-        var other = new CacheSurface("other", isTagged: true, isIsolatedByBuild: true);
+        var other = new CacheRegion("other", isTagged: true, isIsolatedByBuild: true);
         var (copies, others) = (instance.Get<ITagCacheCopies>().Keep(Pages, Plenty), instance.Get<ITagCacheCopies>().Keep(other, Plenty));
         await A.WriteAsync("k", "v");
         await A.SetAsync(new CacheEntryKey(other, "k"), Bytes("w"), new TagCacheEntryOptions());
@@ -206,7 +206,7 @@ public abstract class EntryCopiesContract(IEngine engine) : StoreSuite(engine)
         await GoneAsync(copies, "k");
         Assert.Equal("w", Copy(others, "k"));
 
-        long LocalHits() => instance.Get<ITagCacheStatistics>().GetSnapshot().Surfaces.Single(row => row.Surface == Pages.Name).LocalHits;
+        long LocalHits() => instance.Get<ITagCacheStatistics>().GetSnapshot().Regions.Single(row => row.Region == Pages.Name).LocalHits;
     }
 
     /// <summary>One instance writes, removes and evicts, and asks itself meanwhile; another one removes. No copy is older than what this instance itself has done.</summary>
@@ -271,7 +271,7 @@ public abstract class EntryCopiesContract(IEngine engine) : StoreSuite(engine)
     public void Room_ForWhatCannotBeJudged_OrForNothing_IsRefused()
     {
         var copies = NewInstance().Get<ITagCacheCopies>();
-        Assert.Throws<ArgumentException>(() => copies.Keep(new CacheSurface("plain", isTagged: false, isIsolatedByBuild: false), 1));
+        Assert.Throws<ArgumentException>(() => copies.Keep(new CacheRegion("plain", isTagged: false, isIsolatedByBuild: false), 1));
         Assert.Throws<ArgumentNullException>(() => copies.Keep(null!, 1));
         Assert.Throws<ArgumentOutOfRangeException>(() => copies.Keep(Pages, 0));
     }
@@ -301,7 +301,7 @@ public abstract class EntryCopiesContract(IEngine engine) : StoreSuite(engine)
         },
         "there is a copy");
 
-    /// <summary>Asked without a look-up in Redis, from which the instance would learn all the same.</summary>
+    /// <summary>Asked without a lookup in Redis, from which the instance would learn all the same.</summary>
     private static Task<TimeSpan> GoneAsync(IEntryCopies copies, string key) => Eventually.BecomesTrueAsync(() => Copy(copies, key) is null, "the copy is out of date", _soon);
 
     private static string? Copy(IEntryCopies copies, string key) => copies.TryGet(key, out var payload) ? Encoding.UTF8.GetString(payload.AsSpan()) : null;

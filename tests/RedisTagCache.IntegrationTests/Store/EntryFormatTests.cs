@@ -131,7 +131,7 @@ public sealed class EntryFormatTests(StandaloneEngine engine) : StoreSuite(engin
             await Assert.ThrowsAsync<ArgumentException>(async () => await A.EvictByTagAsync(tag!));
             if (tag is { Length: > 0 }) // others are skipped, and the rest is evicted
                 await Assert.ThrowsAsync<ArgumentException>(async () => await A.EvictByTagAsync(["fine", tag]));
-            await Assert.ThrowsAsync<ArgumentException>(() => A.WriteAsync("k", "v", default(CacheToken), "fine", tag!));
+            await Assert.ThrowsAsync<ArgumentException>(() => A.WriteAsync("k", "v", default(CacheVersion), "fine", tag!));
         }
 
         foreach (var key in new[] { null, "" })
@@ -140,7 +140,7 @@ public sealed class EntryFormatTests(StandaloneEngine engine) : StoreSuite(engin
             await Assert.ThrowsAsync<ArgumentException>(async () => await A.RemoveAsync(Page(key!)));
         }
 
-        await Assert.ThrowsAsync<ArgumentException>(() => A.WriteAsync("k", "v", default(CacheToken), [.. Enumerable.Range(0, 1_025).Select(i => "t" + i)]));
+        await Assert.ThrowsAsync<ArgumentException>(() => A.WriteAsync("k", "v", default(CacheVersion), [.. Enumerable.Range(0, 1_025).Select(i => "t" + i)]));
         Assert.Empty(Keys());
     }
 

@@ -159,10 +159,10 @@ public sealed class LargeReadsTests : IAsyncLifetime
     }
 
     /// <summary>Reads in a process of its own, whose memory nothing else has grown.</summary>
-    private async Task<(int Hits, long Peak)> MeasureAsync(string surface, string[] keys)
+    private async Task<(int Hits, long Peak)> MeasureAsync(string region, string[] keys)
     {
         await using var worker = await WorkerProcess.StartAsync(_server.ConnectionString + ",asyncTimeout=60000", TimeSpan.FromSeconds(5), operationTimeout: _patience);
-        var answer = (await worker.GetAsync(new Command(Verb.ReadMany, surface) { Tags = keys }))!.Split(' ');
+        var answer = (await worker.GetAsync(new Command(Verb.ReadMany, region) { Tags = keys }))!.Split(' ');
         return (int.Parse(answer[0], CultureInfo.InvariantCulture), long.Parse(answer[1], CultureInfo.InvariantCulture));
     }
 

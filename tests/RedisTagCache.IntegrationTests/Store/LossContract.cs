@@ -52,7 +52,7 @@ public abstract class LossContract(IEngine engine) : StoreSuite(engine)
         await DeleteAsync("marks");
         Assert.Equal(CacheWriteOutcome.Refused, await A.WriteAsync("k", "old", lookup.Token, "t"));
 
-        using var again = await B.GetAsync(Page("k")); // begins the partition anew
+        using var again = await B.GetAsync(Page("k")); // begins the partition again
         Assert.Equal(CacheWriteOutcome.Refused, await A.WriteAsync("k", "old", lookup.Token, "t"));
         Assert.Equal(CacheWriteOutcome.Refused, await A.WriteAsync("k", new string('x', 100_000), lookup.Token, "t"));
         Assert.Empty(Keys("staged:*"));
@@ -109,7 +109,7 @@ public abstract class LossContract(IEngine engine) : StoreSuite(engine)
     [Fact]
     public async Task TrimmedMarks_LeaveOlderEntriesDead()
     {
-        var small = NewInstance(o => o.MaximumMarks = 1_000).Store;
+        var small = NewInstance(o => o.MaxTagInvalidations = 1_000).Store;
         await small.WriteAsync("evicted", "old", "t");
         await small.WriteAsync("unrelated", "old", "u");
         await small.EvictByTagAsync("t");
@@ -131,7 +131,7 @@ public abstract class LossContract(IEngine engine) : StoreSuite(engine)
     [Fact]
     public async Task AFloorThatWentBack_IsRaisedAgain()
     {
-        var small = NewInstance(o => o.MaximumMarks = 1_000).Store;
+        var small = NewInstance(o => o.MaxTagInvalidations = 1_000).Store;
         await small.WriteAsync("evicted", "old", "t");
         await small.EvictByTagAsync("t");
         await small.EvictByTagAsync(Enumerable.Range(0, 3_000).Select(i => "x" + i));
@@ -214,7 +214,7 @@ public abstract class LossContract(IEngine engine) : StoreSuite(engine)
         return floors;
     }
 
-    // Within a few tries: a look-up made while another instance repairs the partition carries a token from before.
+    // Within a few tries: a lookup made while another instance repairs the partition carries a token from before.
     private static async Task WritesWorkAgainAsync(ITagCacheStore store)
     {
         await Eventually.BecomesTrueAsync(async () => await store.WriteAsync("again", "v", "t") == CacheWriteOutcome.Stored, "writes are accepted");

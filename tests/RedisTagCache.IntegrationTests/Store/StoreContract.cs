@@ -136,19 +136,19 @@ public abstract class StoreContract(IEngine engine) : StoreSuite(engine)
     {
         await A.EvictByTagAsync("t");
         var fresh = NewInstance().Store;
-        Assert.Equal(CacheWriteOutcome.Stored, await fresh.WriteAsync("k", "v", default(CacheToken), "t"));
+        Assert.Equal(CacheWriteOutcome.Stored, await fresh.WriteAsync("k", "v", default(CacheVersion), "t"));
         Assert.Equal("v", await A.ReadAsync("k"));
     }
 
     [Fact]
     public async Task Set_ByAnInstanceThatOnlyWrites_IsLiveAgainAfterAnEviction()
     {
-        await A.WriteAsync("k", "v1", default(CacheToken), "t");
+        await A.WriteAsync("k", "v1", default(CacheVersion), "t");
         await B.EvictByTagAsync("t");
         await Eventually.BecomesTrueAsync(
             async () =>
             {
-                await A.WriteAsync("k", "v2", default(CacheToken), "t");
+                await A.WriteAsync("k", "v2", default(CacheVersion), "t");
                 return await B.ReadAsync("k") == "v2";
             },
             "the writer learns of the eviction from the answers to its writes");
@@ -156,7 +156,7 @@ public abstract class StoreContract(IEngine engine) : StoreSuite(engine)
 
     [Fact]
     public async Task Set_WithTheTokenNever_IsRefused() =>
-        Assert.Equal(CacheWriteOutcome.Refused, await A.WriteAsync("k", "v", CacheToken.Never, "t"));
+        Assert.Equal(CacheWriteOutcome.Refused, await A.WriteAsync("k", "v", CacheVersion.Never, "t"));
 
     [Fact]
     public async Task Observe_BeforeAnEviction_GivesATokenThatIsTooOldAfterIt()
@@ -169,7 +169,7 @@ public abstract class StoreContract(IEngine engine) : StoreSuite(engine)
         await B.EvictByTagAsync("t");
         await A.WriteAsync("k", "v3", moment.TokenOf(Page("k")), "t");
         Assert.Null(await B.ReadAsync("k"));
-        Assert.Equal(CacheToken.Never, NewInstance().Store.Observe().TokenOf(Page("k")));
+        Assert.Equal(CacheVersion.Never, NewInstance().Store.Observe().TokenOf(Page("k")));
     }
 
     [Fact]
@@ -261,28 +261,28 @@ public abstract class StoreContract(IEngine engine) : StoreSuite(engine)
     }
 
     [Fact]
-    public async Task Surfaces_KeepEqualKeysApart_AndShareTags()
+    public async Task Regions_KeepEqualKeysApart_AndShareTags()
     {
-        var shared = new CacheSurface("shared", isTagged: true, isIsolatedByBuild: false);
+        var shared = new CacheRegion("shared", isTagged: true, isIsolatedByBuild: false);
         var other = NewInstance(o => o.BuildNamespace = "other").Store;
-        foreach (var surface in new[] { Pages, shared, CacheSurface.Output })
+        foreach (var region in new[] { Pages, shared, CacheRegion.Output })
         {
-            using var miss = await A.GetAsync(new CacheEntryKey(surface, "k"));
-            await A.SetAsync(new CacheEntryKey(surface, "k"), Split([(byte)surface.Name[0]]), new TagCacheEntryOptions { Tags = new[] { "t" }, Token = miss.Token });
+            using var miss = await A.GetAsync(new CacheEntryKey(region, "k"));
+            await A.SetAsync(new CacheEntryKey(region, "k"), Split([(byte)region.Name[0]]), new TagCacheEntryOptions { Tags = new[] { "t" }, Token = miss.Token });
         }
 
-        foreach (var surface in new[] { Pages, shared, CacheSurface.Output })
+        foreach (var region in new[] { Pages, shared, CacheRegion.Output })
         {
-            using var own = await B.GetAsync(new CacheEntryKey(surface, "k"));
-            Assert.Equal((byte)surface.Name[0], own.Payload.Span[0]);
-            using var foreign = await other.GetAsync(new CacheEntryKey(surface, "k"));
-            Assert.Equal(!surface.IsIsolatedByBuild, foreign.HasValue);
+            using var own = await B.GetAsync(new CacheEntryKey(region, "k"));
+            Assert.Equal((byte)region.Name[0], own.Payload.Span[0]);
+            using var foreign = await other.GetAsync(new CacheEntryKey(region, "k"));
+            Assert.Equal(!region.IsIsolatedByBuild, foreign.HasValue);
         }
 
         await other.EvictByTagAsync("t");
-        foreach (var surface in new[] { Pages, shared, CacheSurface.Output })
+        foreach (var region in new[] { Pages, shared, CacheRegion.Output })
         {
-            using var lookup = await B.GetAsync(new CacheEntryKey(surface, "k"));
+            using var lookup = await B.GetAsync(new CacheEntryKey(region, "k"));
             Assert.False(lookup.HasValue);
         }
     }

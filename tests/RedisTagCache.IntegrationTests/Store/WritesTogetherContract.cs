@@ -84,16 +84,16 @@ public abstract class WritesTogetherContract(IEngine engine) : StoreSuite(engine
         Assert.All(values.Index(), static one => Assert.True(one.Item == Value(one.Index) || (one.Index % 3 == 0 && one.Item is null)));
     }
 
-    private async Task<CacheToken[]> TokensAsync() => await Task.WhenAll(Enumerable.Range(0, Many).Select(async i =>
+    private async Task<CacheVersion[]> TokensAsync() => await Task.WhenAll(Enumerable.Range(0, Many).Select(async i =>
     {
         using var lookup = await A.GetAsync(StoreExtensions.Page(Key(i)));
         return lookup.Token;
     }));
 
-    private async Task<CacheWriteOutcome> WriteAsync(int i, CacheToken token, TimeSpan? lifetime, params string[] tags) => await A.SetAsync(
+    private async Task<CacheWriteOutcome> WriteAsync(int i, CacheVersion token, TimeSpan? lifetime, params string[] tags) => await A.SetAsync(
         StoreExtensions.Page(Key(i)), new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes(Value(i))), new TagCacheEntryOptions { Lifetime = lifetime, Token = token, Tags = tags });
 
-    private async Task<CacheWriteOutcome?> WriteUnlessGivenUpAsync(int i, CacheToken token, CancellationToken cancellationToken)
+    private async Task<CacheWriteOutcome?> WriteUnlessGivenUpAsync(int i, CacheVersion token, CancellationToken cancellationToken)
     {
         try
         {

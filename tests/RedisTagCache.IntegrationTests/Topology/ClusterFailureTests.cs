@@ -71,7 +71,7 @@ public sealed class ClusterFailureTests : IAsyncLifetime
             first.Stop();
             await Eventually.BecomesTrueAsync(async () => (await ReadAllAsync(instance.Store)).Slowest < TimeSpan.FromMilliseconds(200), "nobody waits any more", TimeSpan.FromSeconds(10));
             var (found, slowest) = await ReadAllAsync(instance.Store);
-            Print($"{Keys} look-ups at once when a primary hung: {first.Elapsed.TotalMilliseconds:F0} ms; then {found} found, the slowest {slowest.TotalMilliseconds:F0} ms");
+            Print($"{Keys} lookups at once when a primary hung: {first.Elapsed.TotalMilliseconds:F0} ms; then {found} found, the slowest {slowest.TotalMilliseconds:F0} ms");
             Assert.InRange(found, Keys / 2, Keys); // two primaries of three, or all once a replica has taken over
         }
         finally

@@ -16,7 +16,7 @@ public static class CostBounds
     public static OperationCost UntaggedGet { get; } = new(850, 1, "mget 1");
 
     /// <summary>
-    /// The entry and the epoch in one command, whose answer stays in its pooled buffer; the look-up and the client's task, which reads that travel together share.
+    /// The entry and the epoch in one command, whose answer stays in its pooled buffer; the lookup and the client's task, which reads that travel together share.
     /// </summary>
     public static OperationCost TaggedGet { get; } = new(750, 1, "mget 1");
 

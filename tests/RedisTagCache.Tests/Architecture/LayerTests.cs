@@ -56,7 +56,7 @@ public sealed partial class LayerTests
         foreach (var file in Repository.Files("src/RedisTagCache.AspNetCore", "*.cs"))
         {
             var used = References().Matches(Code(file)).Select(match => match.Groups[1].Value).Where(_folders.Contains).Except(["DependencyInjection", "Engine", "Inspection"]);
-            Assert.True(!used.Any() || Code(file).Contains("using Burst = RedisTagCache.Diagnostics.Burst;", StringComparison.Ordinal), $"{file} knows {string.Join(", ", used.Distinct())}");
+            Assert.True(!used.Any() || Code(file).Contains("using LogThrottle = RedisTagCache.Diagnostics.LogThrottle;", StringComparison.Ordinal), $"{file} knows {string.Join(", ", used.Distinct())}");
         }
     }
 

@@ -81,7 +81,7 @@ public sealed class BuildNamespaceTests
     }
 
     [Fact]
-    public void Resolve_OfTheNameThatSharedSurfacesHave_IsAnother() => Assert.Equal("%2D", Resolve("-", null, [], null).Name);
+    public void Resolve_OfTheNameThatSharedRegionsHave_IsAnother() => Assert.Equal("%2D", Resolve("-", null, [], null).Name);
 
     private static BuildNamespace Resolve(string? option, string? configured, Dictionary<string, string> environment, string? version) =>
         BuildNamespace.Resolve(option, configured, environment.GetValueOrDefault, new NamedAssembly(version));

@@ -76,7 +76,7 @@ public sealed class ConfigurationKeyTests
 
     [Theory]
     [InlineData("OutputCache:StaleWindw", "StaleWindow")]
-    [InlineData("OutputCache:RenderWat", "RenderWait")]
+    [InlineData("OutputCache:RenderWat", "RenderTimeout")]
     [InlineData("OutputCache:StaleWindow:Value", "RedisTagCache:OutputCache:StaleWindow")]
     public async Task Start_WithAMisspelledKeyOfPages_NamesItAndTheNearestOne(string key, string nearest)
     {

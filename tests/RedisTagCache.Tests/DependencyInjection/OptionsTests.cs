@@ -9,9 +9,9 @@ public sealed class OptionsTests
     private static readonly (string Name, string? Value)[] _settings =
     [
         ("Configuration", "configured:1,ssl=true"), ("KeyPrefix", "configured"), ("BuildNamespace", "7"), ("IsolateDistributedCacheByBuild", "true"),
-        ("OperationTimeout", "00:00:02.5"), ("MarkRetention", "3.00:00:00"), ("MaximumMarks", "5000"),
-        ("MaximumKeyLength", "99"), ("MaximumPayloadBytes", "98"), ("LocalCacheBytes", "97"), ("LocalCacheEntries", "96"), ("ServeLocalCopiesDuringOutage", "false"),
-        ("LeaseDuration", "00:00:07"), ("LeaseWait", "00:00:08"), ("FactoryTimeout", "00:00:09"), ("Compression", "GZip"), ("CompressionThreshold", "95"), ("Partitions", "12"),
+        ("OperationTimeout", "00:00:02.5"), ("TagInvalidationRetention", "3.00:00:00"), ("MaxTagInvalidations", "5000"),
+        ("MaximumKeyLength", "99"), ("MaximumPayloadBytes", "98"), ("LocalCacheBytes", "97"), ("LocalCacheEntries", "96"), ("AllowLocalReadsWhenDisconnected", "false"),
+        ("LeaseDuration", "00:00:07"), ("LeaseTimeout", "00:00:08"), ("FactoryTimeout", "00:00:09"), ("Compression", "GZip"), ("CompressionThreshold", "95"), ("Partitions", "12"),
     ];
 
     [Fact]
@@ -21,10 +21,10 @@ public sealed class OptionsTests
         var options = TestHost.OptionsOf(host);
         Assert.Equal(
             ("configured:1,ssl=true", "configured", "7", true, TimeSpan.FromSeconds(2.5), TimeSpan.FromDays(3), 5_000),
-            (options.Configuration, options.KeyPrefix, options.BuildNamespace, options.IsolateDistributedCacheByBuild, options.OperationTimeout, options.MarkRetention, options.MaximumMarks));
+            (options.Configuration, options.KeyPrefix, options.BuildNamespace, options.IsolateDistributedCacheByBuild, options.OperationTimeout, options.TagInvalidationRetention, options.MaxTagInvalidations));
         Assert.Equal(
             (99, 98, 97L, 96, false, TimeSpan.FromSeconds(7), TimeSpan.FromSeconds(8), TimeSpan.FromSeconds(9)),
-            (options.MaximumKeyLength, options.MaximumPayloadBytes, options.LocalCacheBytes, options.LocalCacheEntries, options.ServeLocalCopiesDuringOutage, options.LeaseDuration, options.LeaseWait, options.FactoryTimeout));
+            (options.MaximumKeyLength, options.MaximumPayloadBytes, options.LocalCacheBytes, options.LocalCacheEntries, options.AllowLocalReadsWhenDisconnected, options.LeaseDuration, options.LeaseTimeout, options.FactoryTimeout));
         Assert.Equal((CacheCompression.GZip, 95, 12), (options.Compression, options.CompressionThreshold, options.Partitions));
     }
 
@@ -43,10 +43,10 @@ public sealed class OptionsTests
         var options = TestHost.OptionsOf(host);
         Assert.Equal(
             ("rtc", false, TimeSpan.FromSeconds(1.5), TimeSpan.FromDays(7), 100_000, (int?)null),
-            (options.KeyPrefix, options.IsolateDistributedCacheByBuild, options.OperationTimeout, options.MarkRetention, options.MaximumMarks, options.Partitions));
+            (options.KeyPrefix, options.IsolateDistributedCacheByBuild, options.OperationTimeout, options.TagInvalidationRetention, options.MaxTagInvalidations, options.Partitions));
         Assert.Equal(
             (1_024, 1024 * 1024, 64L * 1024 * 1024, 100_000, true, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(2)),
-            (options.MaximumKeyLength, options.MaximumPayloadBytes, options.LocalCacheBytes, options.LocalCacheEntries, options.ServeLocalCopiesDuringOutage, options.LeaseDuration, options.LeaseWait, options.FactoryTimeout));
+            (options.MaximumKeyLength, options.MaximumPayloadBytes, options.LocalCacheBytes, options.LocalCacheEntries, options.AllowLocalReadsWhenDisconnected, options.LeaseDuration, options.LeaseTimeout, options.FactoryTimeout));
         Assert.Equal((CacheCompression.None, 4_096, 0), (options.Compression, options.CompressionThreshold, options.Profiles.Count));
     }
 
@@ -83,7 +83,7 @@ public sealed class OptionsTests
                 }
             },
             _settings);
-        Assert.Equal(("code", 5_000), (TestHost.OptionsOf(host).KeyPrefix, TestHost.OptionsOf(host).MaximumMarks));
+        Assert.Equal(("code", 5_000), (TestHost.OptionsOf(host).KeyPrefix, TestHost.OptionsOf(host).MaxTagInvalidations));
     }
 
     [Fact]
@@ -92,16 +92,16 @@ public sealed class OptionsTests
         using var host = TestHost.Create(
             services =>
             {
-                services.AddRedisTagCache(options => (options.KeyPrefix, options.MaximumMarks) = ("first", 2_000));
+                services.AddRedisTagCache(options => (options.KeyPrefix, options.MaxTagInvalidations) = ("first", 2_000));
                 services.AddRedisTagOutputCache();
                 services.AddRedisTagCache(options => options.KeyPrefix = "second");
             },
             _settings);
-        Assert.Equal(("second", 2_000), (TestHost.OptionsOf(host).KeyPrefix, TestHost.OptionsOf(host).MaximumMarks));
+        Assert.Equal(("second", 2_000), (TestHost.OptionsOf(host).KeyPrefix, TestHost.OptionsOf(host).MaxTagInvalidations));
     }
 
     [Theory]
-    [InlineData("MaximumMarks", "many")]
+    [InlineData("MaxTagInvalidations", "many")]
     [InlineData("OperationTimeout", "soon")]
     [InlineData("IsolateDistributedCacheByBuild", "perhaps")]
     public async Task Start_WithTextOfAnotherType_NamesTheSetting(string name, string value)

@@ -22,12 +22,12 @@ public sealed class OptionsValidationTests
     [InlineData("OperationTimeout", "00:00:00.0099999", "00:00:00.0100000 to 00:01:00")]
     [InlineData("OperationTimeout", "00:01:00.0000001", "00:00:00.0100000 to 00:01:00")]
     [InlineData("OperationTimeout", "-00:00:01", "00:00:00.0100000 to 00:01:00")]
-    [InlineData("MarkRetention", "00:00:59.9999999", "00:01:00 to 365.00:00:00")]
-    [InlineData("MarkRetention", "365.00:00:00.0000001", "00:01:00 to 365.00:00:00")]
-    [InlineData("MaximumMarks", "0", "1000 to 10000000")]
-    [InlineData("MaximumMarks", "999", "1000 to 10000000")]
-    [InlineData("MaximumMarks", "10000001", "1000 to 10000000")]
-    [InlineData("MaximumMarks", "-2147483648", "1000 to 10000000")]
+    [InlineData("TagInvalidationRetention", "00:00:59.9999999", "00:01:00 to 365.00:00:00")]
+    [InlineData("TagInvalidationRetention", "365.00:00:00.0000001", "00:01:00 to 365.00:00:00")]
+    [InlineData("MaxTagInvalidations", "0", "1000 to 10000000")]
+    [InlineData("MaxTagInvalidations", "999", "1000 to 10000000")]
+    [InlineData("MaxTagInvalidations", "10000001", "1000 to 10000000")]
+    [InlineData("MaxTagInvalidations", "-2147483648", "1000 to 10000000")]
     [InlineData("MaximumKeyLength", "0", "1 to 65536")]
     [InlineData("MaximumKeyLength", "65537", "1 to 65536")]
     [InlineData("MaximumPayloadBytes", "0", "1 to 268435456")]
@@ -38,8 +38,8 @@ public sealed class OptionsValidationTests
     [InlineData("LocalCacheEntries", "100000001", "0 to 100000000")]
     [InlineData("LeaseDuration", "00:00:00.4999999", "00:00:00.5000000 to 00:05:00")]
     [InlineData("LeaseDuration", "00:05:00.0000001", "00:00:00.5000000 to 00:05:00")]
-    [InlineData("LeaseWait", "-00:00:00.0000001", "00:00:00 to 00:10:00")]
-    [InlineData("LeaseWait", "00:10:00.0000001", "00:00:00 to 00:10:00")]
+    [InlineData("LeaseTimeout", "-00:00:00.0000001", "00:00:00 to 00:10:00")]
+    [InlineData("LeaseTimeout", "00:10:00.0000001", "00:00:00 to 00:10:00")]
     [InlineData("FactoryTimeout", "00:00:00.9999999", "00:00:01 to 01:00:00")]
     [InlineData("FactoryTimeout", "01:00:00.0000001", "00:00:01 to 01:00:00")]
     [InlineData("CompressionThreshold", "-1", "0 to 268435456")]
@@ -56,16 +56,16 @@ public sealed class OptionsValidationTests
     [InlineData("KeyPrefix", "0123456789012345678901234567890123456789012345678901234567890123")]
     [InlineData("OperationTimeout", "00:00:00.01")]
     [InlineData("OperationTimeout", "00:01:00")]
-    [InlineData("MarkRetention", "00:01:00")]
-    [InlineData("MarkRetention", "365.00:00:00")]
-    [InlineData("MaximumMarks", "1000")]
-    [InlineData("MaximumMarks", "10000000")]
+    [InlineData("TagInvalidationRetention", "00:01:00")]
+    [InlineData("TagInvalidationRetention", "365.00:00:00")]
+    [InlineData("MaxTagInvalidations", "1000")]
+    [InlineData("MaxTagInvalidations", "10000000")]
     [InlineData("MaximumKeyLength", "1")]
     [InlineData("MaximumPayloadBytes", "268435456")]
     [InlineData("LocalCacheBytes", "0")]
     [InlineData("LocalCacheEntries", "0")]
     [InlineData("LeaseDuration", "00:00:00.5")]
-    [InlineData("LeaseWait", "00:00:00")]
+    [InlineData("LeaseTimeout", "00:00:00")]
     [InlineData("CompressionThreshold", "0")]
     public Task Start_WithAValueAtTheEdge_Succeeds(string option, string value) => TestHost.StartsAsync(null, ("Configuration", "localhost:1"), (option, value));
 
@@ -93,10 +93,10 @@ public sealed class OptionsValidationTests
             options.KeyPrefix = "{}";
             options.BuildNamespace = _long;
             options.OperationTimeout = TimeSpan.Zero;
-            options.MarkRetention = TimeSpan.Zero;
-            options.MaximumMarks = 0;
+            options.TagInvalidationRetention = TimeSpan.Zero;
+            options.MaxTagInvalidations = 0;
         });
-        string[] options = ["KeyPrefix", "BuildNamespace", "OperationTimeout", "MarkRetention", "MaximumMarks", "Configuration"];
+        string[] options = ["KeyPrefix", "BuildNamespace", "OperationTimeout", "TagInvalidationRetention", "MaxTagInvalidations", "Configuration"];
         Assert.Equal(options.Length, e.Failures.Count());
         Assert.All(options, option => Assert.Contains("RedisTagCacheOptions", Assert.Single(e.Failures, failure => failure.Contains(option, StringComparison.Ordinal)), StringComparison.Ordinal));
     }

@@ -98,8 +98,8 @@ public sealed class RegistrationTests
             Assert.Equal(0, services.Connections);
 
             // Such a connection would have been seen.
-            using var lookup = await services.Get<ITagCacheStore>().GetAsync(new CacheEntryKey(CacheSurface.Output, "k"));
-            Assert.Equal((CacheMissReason.Unavailable, CacheToken.Never), (lookup.MissReason, lookup.Token));
+            using var lookup = await services.Get<ITagCacheStore>().GetAsync(new CacheEntryKey(CacheRegion.Output, "k"));
+            Assert.Equal((CacheMissReason.Unavailable, CacheVersion.Never), (lookup.MissReason, lookup.Token));
             Assert.NotEqual(0, services.Connections);
         }
     }

@@ -28,10 +28,10 @@ internal static class Copies
     public static ValueAddress Address(string key, PartitionWatch watch)
     {
         var name = KeySpace.NameOf(key);
-        return new ValueAddress(new CacheEntryKey(CacheSurface.Hybrid, key), name, _keys.Locate(CacheSurface.Hybrid, watch.Partition, name), watch);
+        return new ValueAddress(new CacheEntryKey(CacheRegion.Hybrid, key), name, _keys.Locate(CacheRegion.Hybrid, watch.Partition, name), watch);
     }
 
-    public static LocalCopy<string> Of(string key, PartitionWatch watch, int size = 1, long removal = 0, CacheToken token = default, long unconfirmed = 0, params string[] tags) => new(
+    public static LocalCopy<string> Of(string key, PartitionWatch watch, int size = 1, long removal = 0, CacheVersion token = default, long unconfirmed = 0, params string[] tags) => new(
         Address(key, watch), token, removal, [.. tags.Select(tag => TagId.Of(tag, nameof(tags)))], default, default, size, key, Encoding.UTF8.GetBytes(key), 0, new StringSerializer())
     {
         Unconfirmed = unconfirmed,

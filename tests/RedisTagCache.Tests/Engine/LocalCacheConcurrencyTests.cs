@@ -13,9 +13,9 @@ public sealed class LocalCacheConcurrencyTests
     [InlineData(300, 1_000)]
     [InlineData(1_000_000, 8)]
     [InlineData(1_000_000, 1_000)]
-    public async Task AnyChanges_ByManyAtOnce_KeepTheAccountOfWhatIsThere(long mostBytes, int mostEntries)
+    public async Task AnyChanges_ByManyAtOnce_KeepTheAccountOfWhatIsThere(long maxBytes, int maxEntries)
     {
-        var cache = new LocalCache(mostBytes, mostEntries);
+        var cache = new LocalCache(maxBytes, maxEntries);
         await AtOnceAsync(4, worker =>
         {
             var random = new Random(worker);
@@ -25,7 +25,7 @@ public sealed class LocalCacheConcurrencyTests
 
         var there = Enumerable.Range(0, 16).Select(i => cache.TryGet($"k{i}", out var copy) ? copy : null).OfType<LocalCopy>().ToArray();
         Assert.Equal((there.Sum(copy => copy.Size), there.Length), (cache.Bytes, cache.Count));
-        Assert.True(cache.Bytes <= mostBytes && cache.Count <= mostEntries);
+        Assert.True(cache.Bytes <= maxBytes && cache.Count <= maxEntries);
         Assert.All(there, copy => Assert.False(copy.IsGone));
         cache.DropAll(_watch);
         Assert.Equal((0, 0), (cache.Bytes, cache.Count));

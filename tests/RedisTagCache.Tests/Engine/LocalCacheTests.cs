@@ -41,9 +41,9 @@ public sealed class LocalCacheTests
     [InlineData(9, 1_000, 10, 0)]
     [InlineData(1_000, 0, 10, 0)]
     [InlineData(0, 1_000, 1, 0)]
-    public void Set_BeyondABound_DropsTheOldest(long mostBytes, int mostEntries, int size, int kept)
+    public void Set_BeyondABound_DropsTheOldest(long maxBytes, int maxEntries, int size, int kept)
     {
-        var cache = new LocalCache(mostBytes, mostEntries);
+        var cache = new LocalCache(maxBytes, maxEntries);
         for (var i = 0; i < 20; i++)
             cache.Set(Copies.Of($"k{i}", _watch, size));
         Assert.Equal(Enumerable.Range(20 - kept, kept).Select(i => $"k{i}"), NamesIn(cache));
@@ -143,10 +143,10 @@ public sealed class LocalCacheTests
     [InlineData(2, 1_000_000, 5)]
     [InlineData(3, 100, 10)]
     [InlineData(4, 1_000_000, 1_000_000)]
-    public void AnyChanges_InAnyOrder_KeepTheAccountOfWhatIsThere(int seed, long mostBytes, int mostEntries)
+    public void AnyChanges_InAnyOrder_KeepTheAccountOfWhatIsThere(int seed, long maxBytes, int maxEntries)
     {
         var random = new Random(seed);
-        var cache = new LocalCache(mostBytes, mostEntries);
+        var cache = new LocalCache(maxBytes, maxEntries);
         for (var i = 0; i < 20_000; i++)
         {
             var name = $"k{random.Next(20)}";
@@ -159,7 +159,7 @@ public sealed class LocalCacheTests
 
             var there = NamesIn(cache).Select(n => cache.TryGet(n, out var found) ? found.Size : 0).ToArray();
             Assert.Equal((there.Sum(), there.Length), (cache.Bytes, cache.Count));
-            Assert.True(cache.Bytes <= mostBytes && cache.Count <= mostEntries);
+            Assert.True(cache.Bytes <= maxBytes && cache.Count <= maxEntries);
         }
 
         cache.DropAll(_watch);

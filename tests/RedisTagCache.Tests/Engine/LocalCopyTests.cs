@@ -15,10 +15,10 @@ public sealed class LocalCopyTests
         var watch = Copies.Watch();
         var copy = Copies.Of("k", watch);
         Assert.Equal(Verdict.Fresh, copy.Judge());
-        Assert.Equal(Verdict.Dead, Copies.Of("k", watch, token: new CacheToken(new EpochStamp(5, 7, 1))).Judge());
+        Assert.Equal(Verdict.Invalidated, Copies.Of("k", watch, token: new CacheVersion(new EpochStamp(5, 7, 1))).Judge());
 
         watch.Mirror.Distrust(); // something is heard
-        Assert.Equal(Verdict.Dead, copy.Judge());
+        Assert.Equal(Verdict.Invalidated, copy.Judge());
         Assert.Equal(Verdict.Fresh, Copies.Of("k", watch).Judge());
     }
 
@@ -50,12 +50,12 @@ public sealed class LocalCopyTests
         var copy = Copy(watch, 5, "t");
         Assert.Equal(Verdict.Fresh, copy.Judge());
         watch.Mirror.Presume([Encoding.UTF8.GetBytes("h=t")]);
-        Assert.Equal(Verdict.Dead, copy.Judge());
+        Assert.Equal(Verdict.Invalidated, copy.Judge());
     }
 
     /// <summary>It was computed without Redis, so that its token cannot be above an eviction that came before it.</summary>
     [Theory]
-    [InlineData("h=t", nameof(Verdict.Dead))]
+    [InlineData("h=t", nameof(Verdict.Invalidated))]
     [InlineData("s=t", nameof(Verdict.Stale))]
     public async Task Judge_UnconfirmedMarkBeforeTheValueBegan_IsFreshUntilTheNextMark(string mark, string expected)
     {
@@ -63,8 +63,8 @@ public sealed class LocalCopyTests
         using var instance = new ScriptedInstance();
         var watch = await WatchAsync(instance);
         watch.Mirror.Presume([Encoding.UTF8.GetBytes(mark)]);
-        var copy = Copies.Of("k", watch, token: new CacheToken(instance.Stamp), unconfirmed: watch.Mirror.UnconfirmedCount, tags: "t");
-        var early = Copies.Of("k", watch, token: new CacheToken(instance.Stamp), tags: "t");
+        var copy = Copies.Of("k", watch, token: new CacheVersion(instance.Stamp), unconfirmed: watch.Mirror.UnconfirmedCount, tags: "t");
+        var early = Copies.Of("k", watch, token: new CacheVersion(instance.Stamp), tags: "t");
         Assert.Equal((Verdict.Fresh, ended), (copy.Judge(), early.Judge()));
         watch.Mirror.Presume([Encoding.UTF8.GetBytes("h=u")]);
         Assert.Equal(Verdict.Fresh, copy.Judge());
@@ -79,10 +79,10 @@ public sealed class LocalCopyTests
         using var instance = new ScriptedInstance();
         var watch = await WatchAsync(instance);
         watch.Mirror.Presume([Encoding.UTF8.GetBytes("h=t")]);
-        var copy = Copies.Of("k", watch, token: new CacheToken(instance.Stamp), unconfirmed: watch.Mirror.UnconfirmedCount, tags: "t");
+        var copy = Copies.Of("k", watch, token: new CacheVersion(instance.Stamp), unconfirmed: watch.Mirror.UnconfirmedCount, tags: "t");
         Assert.Equal(Verdict.Fresh, copy.Judge());
         watch.Mirror.Apply(new MarkReply(instance.Stamp, instance.Stamp with { Epoch = 6 }, 0), [Encoding.UTF8.GetBytes("h=u")]);
-        Assert.Equal(Verdict.Dead, copy.Judge());
+        Assert.Equal(Verdict.Invalidated, copy.Judge());
     }
 
     [Theory]
@@ -100,16 +100,16 @@ public sealed class LocalCopyTests
         await watch.PollAsync();
         if (removedAfter == 9)
             watch.Hear(100, 101, "k");
-        var result = new FlightResult<string>("v", default, 1, 0, new CacheToken(instance.Stamp), [TagId.Of("t", "tag")]) { Begun = watch.Removals.Observe() with { Number = number } };
+        var result = new FlightResult<string>("v", default, 1, 0, new CacheVersion(instance.Stamp), [TagId.Of("t", "tag")]) { Begun = watch.Removals.Observe() with { Number = number } };
         watch.Hear(100, 101, "k");
         if (mark is not null)
             watch.Mirror.Apply(new MarkReply(instance.Stamp, instance.Stamp with { Epoch = 6 }, 0), [Encoding.UTF8.GetBytes(mark)]);
         Assert.Equal(expected, result.IsLive(Copies.Address("k", watch)));
         Assert.True((result with { Begun = null }).IsLive(Copies.Address("k", watch)) || mark == "h=t");
-        Assert.False((result with { Token = new CacheToken(new EpochStamp(5, 8, 1)) }).IsLive(Copies.Address("k", watch))); // of another generation
+        Assert.False((result with { Token = new CacheVersion(new EpochStamp(5, 8, 1)) }).IsLive(Copies.Address("k", watch))); // of another generation
     }
 
-    private static LocalCopy<string> Copy(PartitionWatch watch, long epoch, params string[] tags) => Copies.Of("k", watch, token: new CacheToken(new EpochStamp(epoch, 7, 1)), tags: tags);
+    private static LocalCopy<string> Copy(PartitionWatch watch, long epoch, params string[] tags) => Copies.Of("k", watch, token: new CacheVersion(new EpochStamp(epoch, 7, 1)), tags: tags);
 
     private static string Verdicts(params LocalCopy[] copies) => string.Join(' ', copies.Select(copy => copy.Judge()));
 

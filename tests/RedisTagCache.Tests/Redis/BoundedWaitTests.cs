@@ -44,7 +44,7 @@ public sealed class BoundedWaitTests
         var wait = For(source.Task).AsTask();
         _time.Advance(_timeout - TimeSpan.FromMilliseconds(1));
         Assert.False(wait.IsCompleted);
-        _time.Advance(TimeSpan.FromMilliseconds(100)); // a look at the waits later, at the most
+        _time.Advance(TimeSpan.FromMilliseconds(100)); // a look at the waits later, at most
         await Assert.ThrowsAsync<TimeoutException>(() => wait.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken));
         source.SetResult(42); // too late, and of no consequence
     }

@@ -6,7 +6,7 @@ namespace RedisTagCache.Tests.Redis;
 
 public sealed class KeySpaceTests
 {
-    private static readonly CacheSurface _pages = new("pages", isTagged: true, isIsolatedByBuild: true);
+    private static readonly CacheRegion _pages = new("pages", isTagged: true, isIsolatedByBuild: true);
     private static readonly KeySpace _keys = new("rtc", "build", 1);
 
     private static readonly string[] _awkward =
@@ -86,13 +86,13 @@ public sealed class KeySpaceTests
     }
 
     [Fact]
-    public void Locate_OnSurfacesAndBuilds_KeepsThemApart()
+    public void Locate_OnRegionsAndBuilds_KeepsThemApart()
     {
-        var shared = new CacheSurface("pages-shared", isTagged: true, isIsolatedByBuild: false);
+        var shared = new CacheRegion("pages-shared", isTagged: true, isIsolatedByBuild: false);
         var other = new KeySpace("rtc", "other", 1);
         string[] names =
         [
-            Name(_keys, _pages, "k"), Name(_keys, CacheSurface.Output, "k"), Name(_keys, shared, "k"), Name(other, _pages, "k"), Name(other, CacheSurface.Output, "k"),
+            Name(_keys, _pages, "k"), Name(_keys, CacheRegion.Output, "k"), Name(_keys, shared, "k"), Name(other, _pages, "k"), Name(other, CacheRegion.Output, "k"),
             Name(new KeySpace("rtc2", "build", 1), _pages, "k"),
         ];
         Assert.Equal(names.Length, names.Distinct().Count());
@@ -112,6 +112,6 @@ public sealed class KeySpaceTests
         Assert.DoesNotContain(_awkward, key => Name(new KeySpace("rtc", "build", 2), _pages, key) == own);
     }
 
-    private static string Name(KeySpace keys, CacheSurface surface, string key) =>
-        Encoding.UTF8.GetString((byte[])keys.Locate(new CacheEntryKey(surface, key)).Key!);
+    private static string Name(KeySpace keys, CacheRegion region, string key) =>
+        Encoding.UTF8.GetString((byte[])keys.Locate(new CacheEntryKey(region, key)).Key!);
 }

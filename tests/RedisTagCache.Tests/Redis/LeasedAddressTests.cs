@@ -20,13 +20,13 @@ public sealed class LeasedAddressTests
     [Fact]
     public void Locate_ByName_IsWhereTheKeyLies()
     {
-        Assert.All(_any, key => Check(CacheSurface.Hybrid, key));
-        Assert.All(_any, key => Check(CacheSurface.Output, key));
+        Assert.All(_any, key => Check(CacheRegion.Hybrid, key));
+        Assert.All(_any, key => Check(CacheRegion.Output, key));
 
-        static void Check(CacheSurface surface, string key)
+        static void Check(CacheRegion region, string key)
         {
-            var entry = _keys.Locate(new CacheEntryKey(surface, key));
-            var address = _keys.Locate(surface, entry.Partition, KeySpace.NameOf(key));
+            var entry = _keys.Locate(new CacheEntryKey(region, key));
+            var address = _keys.Locate(region, entry.Partition, KeySpace.NameOf(key));
             Assert.Equal((byte[])entry.Key!, (byte[])address.Entry.Key!);
             Assert.Same(entry.Partition, address.Entry.Partition);
 
@@ -39,13 +39,13 @@ public sealed class LeasedAddressTests
     [Fact]
     public void NameOf_AnEntryInRedis_IsTheNameOfItsKey() => Assert.All(_any, key =>
     {
-        var entry = _keys.Locate(new CacheEntryKey(CacheSurface.Hybrid, key));
+        var entry = _keys.Locate(new CacheEntryKey(CacheRegion.Hybrid, key));
         byte[] bytes = entry.Key!;
-        Assert.Equal(KeySpace.NameOf(key), _keys.NameOf(CacheSurface.Hybrid, entry.Partition, bytes));
+        Assert.Equal(KeySpace.NameOf(key), _keys.NameOf(CacheRegion.Hybrid, entry.Partition, bytes));
 
-        Assert.Null(_keys.NameOf(CacheSurface.Output, entry.Partition, bytes));
-        Assert.Null(_keys.NameOf(CacheSurface.Hybrid, _keys.Partitions[(entry.Partition.Index + 1) % 3], bytes));
-        Assert.Null(new KeySpace("rtc", "other", 3).NameOf(CacheSurface.Hybrid, entry.Partition, bytes));
+        Assert.Null(_keys.NameOf(CacheRegion.Output, entry.Partition, bytes));
+        Assert.Null(_keys.NameOf(CacheRegion.Hybrid, _keys.Partitions[(entry.Partition.Index + 1) % 3], bytes));
+        Assert.Null(new KeySpace("rtc", "other", 3).NameOf(CacheRegion.Hybrid, entry.Partition, bytes));
     });
 
     [Fact]
@@ -56,7 +56,7 @@ public sealed class LeasedAddressTests
     {
         string[] keys = [.. _any, Convert.ToHexStringLower(SHA256.HashData(Encoding.Unicode.GetBytes(new string('k', 513))))];
         Assert.Equal(keys.Length, keys.Select(KeySpace.NameOf).Distinct().Count());
-        Assert.Equal(keys.Length, keys.Select(key => Convert.ToHexString((byte[])_keys.Locate(CacheSurface.Hybrid, _keys.Partitions[0], KeySpace.NameOf(key)).Lease!)).Distinct().Count());
+        Assert.Equal(keys.Length, keys.Select(key => Convert.ToHexString((byte[])_keys.Locate(CacheRegion.Hybrid, _keys.Partitions[0], KeySpace.NameOf(key)).Lease!)).Distinct().Count());
     }
 
     [Theory]
@@ -67,6 +67,6 @@ public sealed class LeasedAddressTests
     [InlineData("{rtc:0}:l:hybrid:build:k")]
     [InlineData("{rtc:0}:e:hybrid:build")]
     [InlineData("{rtc:0}:e:hybrid:-:k")]
-    public void NameOf_WhatIsNoEntryOfTheSurface_IsNone(string entry) =>
-        Assert.Null(_keys.NameOf(CacheSurface.Hybrid, _keys.Partitions[0], Encoding.UTF8.GetBytes(entry)));
+    public void NameOf_WhatIsNoEntryOfTheRegion_IsNone(string entry) =>
+        Assert.Null(_keys.NameOf(CacheRegion.Hybrid, _keys.Partitions[0], Encoding.UTF8.GetBytes(entry)));
 }

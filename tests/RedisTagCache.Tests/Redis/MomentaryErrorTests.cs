@@ -32,7 +32,7 @@ public sealed class MomentaryErrorTests : IDisposable
     public async Task ErrorThatPasses_IsNotSeen(string error)
     {
         (_error, _refusals) = (error, 3);
-        using var lookup = await _services.GetRequiredService<ITagCacheStore>().GetAsync(new CacheEntryKey(CacheSurface.Output, "k"));
+        using var lookup = await _services.GetRequiredService<ITagCacheStore>().GetAsync(new CacheEntryKey(CacheRegion.Output, "k"));
         Assert.Equal((CacheMissReason.Absent, 4), (lookup.MissReason, Asked()));
     }
 
@@ -41,7 +41,7 @@ public sealed class MomentaryErrorTests : IDisposable
     public async Task ErrorThatStays_IsAMissAfterFourTries(string error)
     {
         (_error, _refusals) = (error, int.MaxValue);
-        using var lookup = await _services.GetRequiredService<ITagCacheStore>().GetAsync(new CacheEntryKey(CacheSurface.Output, "k"));
+        using var lookup = await _services.GetRequiredService<ITagCacheStore>().GetAsync(new CacheEntryKey(CacheRegion.Output, "k"));
         Assert.Equal((CacheMissReason.Unavailable, 4), (lookup.MissReason, Asked()));
     }
 
@@ -49,7 +49,7 @@ public sealed class MomentaryErrorTests : IDisposable
     public async Task AnotherError_IsAMissAtOnce()
     {
         (_error, _refusals) = ("ERR other", int.MaxValue);
-        using var lookup = await _services.GetRequiredService<ITagCacheStore>().GetAsync(new CacheEntryKey(CacheSurface.Output, "k"));
+        using var lookup = await _services.GetRequiredService<ITagCacheStore>().GetAsync(new CacheEntryKey(CacheRegion.Output, "k"));
         Assert.Equal((CacheMissReason.Unavailable, 1), (lookup.MissReason, Asked()));
     }
 

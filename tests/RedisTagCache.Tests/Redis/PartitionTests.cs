@@ -27,17 +27,17 @@ public sealed class PartitionTests
         var keys = new KeySpace("rtc", "build", 32);
         var key = new string('k', length);
         Assert.Equal(expected, keys.PartitionOf(key).Index);
-        Assert.Equal(expected, keys.Locate(new CacheEntryKey(CacheSurface.Output, key)).Partition.Index);
+        Assert.Equal(expected, keys.Locate(new CacheEntryKey(CacheRegion.Output, key)).Partition.Index);
     }
 
     [Fact]
-    public void PartitionOf_OnOtherSurfacesAndBuilds_IsTheSame()
+    public void PartitionOf_OnOtherRegionsAndBuilds_IsTheSame()
     {
         var one = new KeySpace("rtc", "one", 32);
         var two = new KeySpace("rtc", "two", 32);
-        var surface = new CacheSurface("s", isTagged: false, isIsolatedByBuild: false);
+        var region = new CacheRegion("s", isTagged: false, isIsolatedByBuild: false);
         for (var i = 0; i < 100; i++)
-            Assert.Equal(one.Locate(new CacheEntryKey(surface, $"k{i}")).Partition.Index, two.Locate(new CacheEntryKey(CacheSurface.Output, $"k{i}")).Partition.Index);
+            Assert.Equal(one.Locate(new CacheEntryKey(region, $"k{i}")).Partition.Index, two.Locate(new CacheEntryKey(CacheRegion.Output, $"k{i}")).Partition.Index);
     }
 
     [Fact]

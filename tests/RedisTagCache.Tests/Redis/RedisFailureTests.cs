@@ -49,6 +49,6 @@ public sealed class RedisFailureTests
             "index" => new KeyNotFoundException(),
             _ => new RedisServerException(default, CommandFlags.None, what),
         };
-        Assert.Equal((isRedis, isAway, isPassing), (RedisFailure.IsRedis(e), RedisFailure.IsAway(e), RedisFailure.IsPassing(e)));
+        Assert.Equal((isRedis, isAway, isPassing), (RedisFailure.IsRedis(e), RedisFailure.IsOutage(e), RedisFailure.IsTransient(e)));
     }
 }

@@ -17,22 +17,22 @@ public sealed class StoredKeyTests
     [InlineData("schlüssel \u0001 \U0001F600")]
     public void TryParse_OfAnyEntry_GivesItsParts(string key)
     {
-        var address = _keys.Locate(new CacheEntryKey(CacheSurface.Output, key));
+        var address = _keys.Locate(new CacheEntryKey(CacheRegion.Output, key));
         Assert.True(StoredKey.TryParse((byte[])address.Key!, _byHashTag, out var stored));
-        Assert.Equal((address.Partition, "output", "b%3A1", key, false), (stored.Partition, stored.Surface, stored.Build, stored.Name, stored.IsHashed));
+        Assert.Equal((address.Partition, "output", "b%3A1", key, false), (stored.Partition, stored.Region, stored.Build, stored.Name, stored.IsHashed));
         Assert.Equal(address.Key, StoredKey.Of(address.Partition, "output", "b%3A1", key).Key);
-        Assert.Equal(_keys.Locate(CacheSurface.Output, address.Partition, KeySpace.NameOf(key)).Lease, stored.LeasedAddress.Lease);
+        Assert.Equal(_keys.Locate(CacheRegion.Output, address.Partition, KeySpace.NameOf(key)).Lease, stored.LeasedAddress.Lease);
     }
 
     [Fact]
     public void TryParse_OfALongKey_GivesItsHash()
     {
         var key = new string('x', 600);
-        var address = _keys.Locate(new CacheEntryKey(CacheSurface.Output, key));
+        var address = _keys.Locate(new CacheEntryKey(CacheRegion.Output, key));
         Assert.True(StoredKey.TryParse((byte[])address.Key!, _byHashTag, out var stored));
         Assert.True(stored.IsHashed);
         Assert.Equal(address.Key, StoredKey.Of(address.Partition, "output", "b%3A1", key).Key);
-        Assert.Equal(_keys.Locate(CacheSurface.Output, address.Partition, KeySpace.NameOf(key)).Lease, stored.LeasedAddress.Lease);
+        Assert.Equal(_keys.Locate(CacheRegion.Output, address.Partition, KeySpace.NameOf(key)).Lease, stored.LeasedAddress.Lease);
     }
 
     [Theory]

@@ -101,7 +101,7 @@ public sealed class ValueScriptReplyTests
     public void Call_OfAnyScriptForValues_HasTheKeysAndArgumentsItNames()
     {
         var keys = new KeySpace("rtc", "build", 1);
-        var address = keys.Locate(CacheSurface.Hybrid, keys.Partitions[0], "k");
+        var address = keys.Locate(CacheRegion.Hybrid, keys.Partitions[0], "k");
         const string Entry = "{rtc:0}:e:hybrid:build:k", Lease = "{rtc:0}:l:hybrid:build:k", Epoch = "{rtc:0}:epoch", Removals = "{rtc:0}:removals";
         byte[] bytes = [65];
 

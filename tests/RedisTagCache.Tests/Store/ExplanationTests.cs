@@ -18,7 +18,7 @@ public sealed class ExplanationTests
     public void Of_AnyEntry_IsTheJudgesVerdictWithAReasonThatHolds(int seed)
     {
         var random = new Random(seed);
-        var seen = new HashSet<CacheVerdictReason>();
+        var seen = new HashSet<CacheStatusReason>();
         for (var i = 0; i < 20_000; i++)
         {
             var known = new EpochStamp(random.Next(4, 12), 7, 1);
@@ -33,17 +33,17 @@ public sealed class ExplanationTests
             var now = random.Next(9, 11);
 
             var explained = Explanation.Of(envelope, state, now);
-            Assert.Equal(Judge.Of(envelope, state, now).ToString(), explained.Verdict.ToString());
+            Assert.Equal(Judge.Of(envelope, state, now).ToString(), explained.Status.ToString());
             seen.Add(explained.Reason);
             Assert.True(explained.Reason switch
             {
-                CacheVerdictReason.None => now < 10,
-                CacheVerdictReason.FreshnessEnded => now >= 10,
-                CacheVerdictReason.TagExpired => tags.Contains(explained.Tag) && marks.Any(mark => mark.Kind == "s" && mark.Tag == explained.Tag && mark.Epoch > begun),
-                CacheVerdictReason.TagEvicted => tags.Contains(explained.Tag) && marks.Any(mark => mark.Kind == "h" && mark.Tag == explained.Tag && mark.Epoch > begun),
-                CacheVerdictReason.BelowFloor => begun < floor,
-                CacheVerdictReason.OtherGeneration => header.Generation != 7,
-                CacheVerdictReason.AheadOfHistory => begun > known.Epoch,
+                CacheStatusReason.None => now < 10,
+                CacheStatusReason.FreshnessEnded => now >= 10,
+                CacheStatusReason.TagExpired => tags.Contains(explained.Tag) && marks.Any(mark => mark.Kind == "s" && mark.Tag == explained.Tag && mark.Epoch > begun),
+                CacheStatusReason.TagEvicted => tags.Contains(explained.Tag) && marks.Any(mark => mark.Kind == "h" && mark.Tag == explained.Tag && mark.Epoch > begun),
+                CacheStatusReason.BelowFloor => begun < floor,
+                CacheStatusReason.OtherGeneration => header.Generation != 7,
+                CacheStatusReason.AheadOfHistory => begun > known.Epoch,
                 _ => false,
             });
         }

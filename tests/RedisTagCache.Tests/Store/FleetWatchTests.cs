@@ -178,7 +178,7 @@ public sealed class FleetWatchTests : IDisposable
     {
         public ConcurrentQueue<string> Told { get; } = [];
 
-        public CacheSurface Surface => CacheSurface.Hybrid;
+        public CacheRegion Region => CacheRegion.Hybrid;
 
         public void Drop(string name, long number) => Told.Enqueue($"drop {name} {number}");
 

@@ -41,7 +41,7 @@ public sealed class JudgeOfAnythingTests
 
         void Check(Verdict verdict, bool isDead, bool isStale)
         {
-            Assert.Equal(isDead ? Verdict.Dead : isStale ? Verdict.Stale : Verdict.Fresh, verdict);
+            Assert.Equal(isDead ? Verdict.Invalidated : isStale ? Verdict.Stale : Verdict.Fresh, verdict);
             seen[verdict] = seen.GetValueOrDefault(verdict) + 1;
         }
     }
@@ -55,7 +55,7 @@ public sealed class JudgeOfAnythingTests
         table.Raise(Marks.Member("h", "t"), 80);
         var older = new MirrorState(new EpochStamp(90, 7, 1), 10, table);
         table.Prune(80);
-        Assert.Equal(Verdict.Dead, OfCopy(new EpochStamp(79, 7, 1), ["t"], older));
+        Assert.Equal(Verdict.Invalidated, OfCopy(new EpochStamp(79, 7, 1), ["t"], older));
         Assert.Equal(Verdict.Fresh, OfCopy(new EpochStamp(80, 7, 1), ["t"], older));
     }
 
@@ -63,11 +63,11 @@ public sealed class JudgeOfAnythingTests
     public void OfCopy_OfATokenThatKnowsNothing_IsDead()
     {
         var state = new MirrorState(new EpochStamp(5, 7, 1), 0, new MarkTable());
-        Assert.Equal(Verdict.Dead, Judge.OfCopy(default, [], state));
-        Assert.Equal(Verdict.Dead, Judge.OfCopy(CacheToken.Never, [], state));
+        Assert.Equal(Verdict.Invalidated, Judge.OfCopy(default, [], state));
+        Assert.Equal(Verdict.Invalidated, Judge.OfCopy(CacheVersion.Never, [], state));
     }
 
-    private static Verdict OfCopy(EpochStamp begun, string[] tags, MirrorState state) => Judge.OfCopy(new CacheToken(begun), Envelopes.Ids(tags), state);
+    private static Verdict OfCopy(EpochStamp begun, string[] tags, MirrorState state) => Judge.OfCopy(new CacheVersion(begun), Envelopes.Ids(tags), state);
 
     private static Verdict OfEntry(EpochStamp begun, string[] tags, MirrorState state, long freshUntil, long now)
     {

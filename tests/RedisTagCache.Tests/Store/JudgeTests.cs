@@ -21,7 +21,7 @@ public sealed class JudgeTests
         var bytes = new byte[EnvelopeWriter.Measure(tags, 0)];
         EnvelopeWriter.Write(bytes, new EnvelopeHeader(7, 70, 0, long.MaxValue, long.MaxValue, 0), isTagged: true, tags, System.Buffers.ReadOnlySequence<byte>.Empty);
         Assert.True(EnvelopeReader.TryOpen(bytes, out var envelope));
-        Assert.Equal(Verdict.Dead, RedisTagCache.Store.Judge.Of(envelope, older, now: 1));
+        Assert.Equal(Verdict.Invalidated, RedisTagCache.Store.Judge.Of(envelope, older, now: 1));
         Assert.True(older.IsPast(new EpochStamp(70, 7, 1), tags));
     }
 
@@ -35,11 +35,11 @@ public sealed class JudgeTests
     [InlineData(100, 0, "h:other:150 s:other:150", long.MaxValue, nameof(Verdict.Fresh))]
 
     // Hard marks.
-    [InlineData(100, 0, "h:a:101", long.MaxValue, nameof(Verdict.Dead))]
+    [InlineData(100, 0, "h:a:101", long.MaxValue, nameof(Verdict.Invalidated))]
     [InlineData(100, 0, "h:a:100", long.MaxValue, nameof(Verdict.Fresh))]
     [InlineData(100, 0, "h:a:99", long.MaxValue, nameof(Verdict.Fresh))]
-    [InlineData(100, 0, "h:a:99 h:b:99 h:c:101", long.MaxValue, nameof(Verdict.Dead))]
-    [InlineData(100, 0, "h:c:250", long.MaxValue, nameof(Verdict.Dead))]
+    [InlineData(100, 0, "h:a:99 h:b:99 h:c:101", long.MaxValue, nameof(Verdict.Invalidated))]
+    [InlineData(100, 0, "h:c:250", long.MaxValue, nameof(Verdict.Invalidated))]
 
     // Soft marks.
     [InlineData(100, 0, "s:a:101", long.MaxValue, nameof(Verdict.Stale))]
@@ -49,27 +49,27 @@ public sealed class JudgeTests
     [InlineData(100, 0, "s:a:101 s:b:99", long.MaxValue, nameof(Verdict.Stale))]
 
     // Both.
-    [InlineData(100, 0, "s:a:101 h:a:102", long.MaxValue, nameof(Verdict.Dead))]
-    [InlineData(100, 0, "h:a:101 s:a:102", long.MaxValue, nameof(Verdict.Dead))]
-    [InlineData(100, 0, "s:a:101 h:c:101", long.MaxValue, nameof(Verdict.Dead))]
+    [InlineData(100, 0, "s:a:101 h:a:102", long.MaxValue, nameof(Verdict.Invalidated))]
+    [InlineData(100, 0, "h:a:101 s:a:102", long.MaxValue, nameof(Verdict.Invalidated))]
+    [InlineData(100, 0, "s:a:101 h:c:101", long.MaxValue, nameof(Verdict.Invalidated))]
     [InlineData(100, 0, "h:a:100 s:a:101", long.MaxValue, nameof(Verdict.Stale))]
 
     // The floor.
     [InlineData(100, 100, "", long.MaxValue, nameof(Verdict.Fresh))]
-    [InlineData(100, 101, "", long.MaxValue, nameof(Verdict.Dead))]
-    [InlineData(100, 101, "", 0, nameof(Verdict.Dead))]
+    [InlineData(100, 101, "", long.MaxValue, nameof(Verdict.Invalidated))]
+    [InlineData(100, 101, "", 0, nameof(Verdict.Invalidated))]
 
     // From the future of what is known.
     [InlineData(200, 0, "", long.MaxValue, nameof(Verdict.Fresh))]
-    [InlineData(201, 0, "", long.MaxValue, nameof(Verdict.Dead))]
-    [InlineData(long.MaxValue, 0, "", long.MaxValue, nameof(Verdict.Dead))]
+    [InlineData(201, 0, "", long.MaxValue, nameof(Verdict.Invalidated))]
+    [InlineData(long.MaxValue, 0, "", long.MaxValue, nameof(Verdict.Invalidated))]
 
     // Freshness: over at its end, and never above death.
     [InlineData(100, 0, "", Now + 1, nameof(Verdict.Fresh))]
     [InlineData(100, 0, "", Now, nameof(Verdict.Stale))]
     [InlineData(100, 0, "", Now - 1, nameof(Verdict.Stale))]
     [InlineData(100, 0, "s:b:101", Now - 1, nameof(Verdict.Stale))]
-    [InlineData(100, 0, "h:b:101", Now - 1, nameof(Verdict.Dead))]
+    [InlineData(100, 0, "h:b:101", Now - 1, nameof(Verdict.Invalidated))]
     public void Of_AnEntryWithThreeTags_IsJudgedByItsToken(long token, long floor, string marks, long freshUntil, string expected) =>
         Assert.Equal(expected, Judge(Generation, token, freshUntil, ["a", "b", "c"], floor, marks).ToString());
 
@@ -79,13 +79,13 @@ public sealed class JudgeTests
     [InlineData(0UL)]
     [InlineData(ulong.MaxValue)]
     public void Of_AnEntryOfAnotherGeneration_IsDead(ulong generation) =>
-        Assert.Equal(Verdict.Dead, Judge(generation, 100, long.MaxValue, ["a"], 0, ""));
+        Assert.Equal(Verdict.Invalidated, Judge(generation, 100, long.MaxValue, ["a"], 0, ""));
 
     [Fact]
     public void Of_AnEntryWithoutTags_IsDeadOnlyByFloorEpochAndGeneration()
     {
         Assert.Equal(Verdict.Fresh, Judge(Generation, 100, long.MaxValue, [], 100, "h:a:150 s:a:150"));
-        Assert.Equal(Verdict.Dead, Judge(Generation, 100, long.MaxValue, [], 101, ""));
+        Assert.Equal(Verdict.Invalidated, Judge(Generation, 100, long.MaxValue, [], 101, ""));
     }
 
     [Fact]
@@ -93,7 +93,7 @@ public sealed class JudgeTests
     {
         string[] tags = [.. Enumerable.Range(0, 1_000).Select(i => $"t{i}")];
         Assert.Equal(Verdict.Fresh, Judge(Generation, 100, long.MaxValue, tags, 0, "h:t:101 h:t1000:101"));
-        Assert.Equal(Verdict.Dead, Judge(Generation, 100, long.MaxValue, tags, 0, "h:t999:101"));
+        Assert.Equal(Verdict.Invalidated, Judge(Generation, 100, long.MaxValue, tags, 0, "h:t999:101"));
         Assert.Equal(Verdict.Stale, Judge(Generation, 100, long.MaxValue, tags, 0, "s:t999:101"));
     }
 

@@ -57,7 +57,7 @@ public sealed class MirrorApplyTests : IDisposable
         var version = _mirror.Version;
         Assert.False(Apply(6, 7, "h:t"));
         Assert.Equal((At(5), 7), (_mirror.Known!.Stamp, Marked("t").Hard));
-        Assert.NotEqual(version, _mirror.Version); // copies are judged anew
+        Assert.NotEqual(version, _mirror.Version); // copies are judged again
         Assert.False(Apply(7, 8, "h:t")); // not from there either
 
         // What closes the gap comes late, and asks from what is known on, telling what was seen.

@@ -66,8 +66,8 @@ public sealed class TagFoldTests
     [Fact]
     public void Fold_OfAFoldedId_IsThatId()
     {
-        var folded = new byte[TagFold.LongestId];
-        var again = new byte[TagFold.LongestId];
+        var folded = new byte[TagFold.MaxId];
+        var again = new byte[TagFold.MaxId];
         foreach (var tag in new[] { "post:7", "POST:7", "\u03A3", "\uAC00", "\uFFFE\u00C9", new('\uAC00', 80), new('\u0390', 128), new('A', 257) })
         {
             var length = TagFold.Fold(TagId.Of(tag, "tag"), folded);

@@ -99,11 +99,11 @@ function nice(value) {
 
 const charts = {
   ratio: new Chart(byId('chart-ratio'), {
-    name: 'Served from the cache', top: 1, format: (value, isMark) => isMark ? value * 100 + ' %' : percent(value), headline: values => values[0] === null ? 'no look-ups' : percent(values[0]),
-    series: [{ name: 'of look-ups, over 10 s', color: 'hit', filled: true }],
+    name: 'Served from the cache', top: 1, format: (value, isMark) => isMark ? value * 100 + ' %' : percent(value), headline: values => values[0] === null ? 'no lookups' : percent(values[0]),
+    series: [{ name: 'of lookups, over 10 s', color: 'hit', filled: true }],
   }),
   rate: new Chart(byId('chart-rate'), {
-    name: 'Look-ups per second', least: 1, stacked: true, format: rate, headline: values => rate(values.reduce((sum, value) => sum + value, 0)),
+    name: 'Lookups per second', least: 1, stacked: true, format: rate, headline: values => rate(values.reduce((sum, value) => sum + value, 0)),
     series: [{ name: 'hit', color: 'hit' }, { name: 'hit in memory', color: 'local' }, { name: 'stale', color: 'stale' }, { name: 'miss', color: 'miss' }],
   }),
   latency: new Chart(byId('chart-latency'), {

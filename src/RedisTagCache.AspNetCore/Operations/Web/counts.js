@@ -1,5 +1,5 @@
 'use strict';
-// What the instance has counted, and the servers. Drawn anew only when something has changed, so that what is read or selected stays.
+// What the instance has counted, and the servers. Drawn again only when something has changed, so that what is read or selected stays.
 const drawn = new Map();
 function redraw(id, value, ...made) {
   const text = JSON.stringify(value);
@@ -11,7 +11,7 @@ function redraw(id, value, ...made) {
 const served = row => row.hits + row.localHits + row.stale + row.localStale;
 const lookups = row => served(row) + row.misses;
 const outcomeRows = [
-  ['look-ups'], ['hit', row => row.hits], ['hit in memory', row => row.localHits], ['stale', row => row.stale], ['stale in memory', row => row.localStale], ['fail-safe', row => row.failSafe],
+  ['lookups'], ['hit', row => row.hits], ['hit in memory', row => row.localHits], ['stale', row => row.stale], ['stale in memory', row => row.localStale], ['fail-safe', row => row.failSafe],
   ['miss: absent', row => row.missesAbsent], ['miss: evicted', row => row.missesEvicted], ['miss: damaged', row => row.missesDamaged], ['miss: unavailable', row => row.missesUnavailable],
   ['served', row => lookups(row) === 0 ? '-' : percent(served(row) / lookups(row)), 'sum'],
   ['writes'], ['stored', row => row.stored], ['refused', row => row.refused], ['dropped', row => row.dropped],
@@ -22,13 +22,13 @@ function number(value) {
 }
 function showOutcomes(counts) {
   byId('outcomes-since').textContent = `since ${time(counts.startedAt)}`;
-  redraw('outcomes', counts.surfaces, () => counts.surfaces.length === 0
+  redraw('outcomes', counts.regions, () => counts.regions.length === 0
     ? element('p', { class: 'none' }, 'Nothing has been looked up or written yet.')
     : element('table', null,
-      element('thead', null, element('tr', null, element('th', { scope: 'col' }, 'outcome'), ...counts.surfaces.map(row => element('th', { class: 'n', scope: 'col' }, row.surface)))),
+      element('thead', null, element('tr', null, element('th', { scope: 'col' }, 'outcome'), ...counts.regions.map(row => element('th', { class: 'n', scope: 'col' }, row.region)))),
       element('tbody', null, ...outcomeRows.map(([name, of, kind]) => of
-        ? element('tr', { class: kind }, element('th', { scope: 'row' }, name), ...counts.surfaces.map(row => number(of(row))))
-        : element('tr', { class: 'part' }, element('th', { scope: 'rowgroup', colspan: counts.surfaces.length + 1 }, name))))));
+        ? element('tr', { class: kind }, element('th', { scope: 'row' }, name), ...counts.regions.map(row => number(of(row))))
+        : element('tr', { class: 'part' }, element('th', { scope: 'rowgroup', colspan: counts.regions.length + 1 }, name))))));
 }
 
 function showCounts(stats) {
@@ -83,7 +83,7 @@ function showServers(described) {
       element('thead', null, element('tr', null, ...columns.map(name => element('th', { scope: 'col', class: isNumber(name) ? 'n' : '' }, name)))),
       element('tbody', null, ...servers.map(server => element('tr', null,
         element('td', { class: 'mono nowrap' }, server.endPoint),
-        element('td', { class: server.isAnswering ? '' : 'verdict dead' }, !server.isAnswering ? 'away' : server.isReplica ? 'replica' : 'primary'),
+        element('td', { class: server.isAnswering ? '' : 'status invalidated' }, !server.isAnswering ? 'away' : server.isReplica ? 'replica' : 'primary'),
         element('td', { class: 'nowrap' }, shown(`${server.engine ?? ''} ${server.version ?? ''}`.trim() || '-')),
         element('td', { class: 'n' }, known(server.keys)),
         element('td', { class: 'nowrap' }, `${bytes(server.usedMemory)} of ${server.maximumMemory === 0 ? 'no limit' : bytes(server.maximumMemory)}`),

@@ -6,7 +6,7 @@ let isPaused = false;
 let ticks = 0;
 
 function sums(counts) {
-  const add = of => counts.surfaces.reduce((sum, row) => sum + of(row), 0);
+  const add = of => counts.regions.reduce((sum, row) => sum + of(row), 0);
   return { at: Date.parse(counts.takenAt), hit: add(row => row.hits), local: add(row => row.localHits), stale: add(row => row.stale + row.localStale), miss: add(row => row.misses) };
 }
 
@@ -41,7 +41,7 @@ function showStatus(status) {
   if (!status.isAnswering || status.isCircuitOpen) showState('bad', status.isAnswering ? 'Redis is away in part' : 'Redis does not answer');
   else if (status.untrustedPartitions > 0 || status.silentPartitions > 0) showState('warn', 'Redis answers, evictions are being compared');
   else showState('good', 'Redis answers');
-  trouble(status.isAnswering ? '' : `Redis does not answer${status.lastFailure ? ` (${status.lastFailure}, ${time(status.lastFailureAt)})` : ''}. Look-ups are misses, or come from memory, and evictions are repeated once it does. The counts below go on.`);
+  trouble(status.isAnswering ? '' : `Redis does not answer${status.lastFailure ? ` (${status.lastFailure}, ${time(status.lastFailureAt)})` : ''}. Lookups are misses, or come from memory, and evictions are repeated once it does. The counts below go on.`);
   const fact = ([name, value]) => element('div', null, element('dt', null, name), element('dd', null, value));
   redraw('facts', [status, Math.floor(ticks / 5)], ...[
     ['round trip', duration(status.roundTrip)],
@@ -60,9 +60,9 @@ async function poll() {
     showEvictions(stats.counts);
     showCounts(stats);
     if (latest.size > 1) byId('instance').textContent += `; ${latest.size} instances answer in turn`;
-    const surfaces = byId('find-surface');
-    for (const row of stats.counts.surfaces)
-      if (![...surfaces.options].some(option => option.text === row.surface)) surfaces.append(element('option', null, row.surface));
+    const regions = byId('find-region');
+    for (const row of stats.counts.regions)
+      if (![...regions.options].some(option => option.text === row.region)) regions.append(element('option', null, row.region));
     return true;
   } catch (e) {
     showState('bad', 'The application does not answer');

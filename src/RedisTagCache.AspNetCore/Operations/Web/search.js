@@ -1,7 +1,7 @@
 'use strict';
 // The search, what it found, and what can be done about it.
 // Which build an entry is of is worth a column only where it may be another.
-const columns = () => ['surface', ...(showsBuilds ? ['build'] : []), 'key', 'verdict', 'age', 'left', 'size', 'tags'];
+const columns = () => ['region', ...(showsBuilds ? ['build'] : []), 'key', 'status', 'age', 'left', 'size', 'tags'];
 let showsBuilds = false;
 let running = null;
 let lastSearch = null;
@@ -21,7 +21,7 @@ async function find(isQuiet) {
   byId('find-stop').hidden = false;
   try {
     const found = await ask('/find', {
-      [kind]: text, surface: byId('find-surface').value, verdict: byId('find-verdict').value, allBuilds: byId('find-builds').checked,
+      [kind]: text, region: byId('find-region').value, status: byId('find-status').value, allBuilds: byId('find-builds').checked,
     }, mine.signal);
     showFound(found, isQuiet);
   } catch (e) {
@@ -47,12 +47,12 @@ function showFound(found, isQuiet) {
       ...columns().map(name => element('th', { scope: 'col', class: name === 'age' || name === 'left' || name === 'size' ? 'n' : '' }, name)), element('td', null))),
     element('tbody', null, ...found.entries.map(row))));
   if (isQuiet) return;
-  const dead = found.deadNotShown > 0
-    ? [` ${count(found.deadNotShown)} more ${found.deadNotShown === 1 ? 'is' : 'are'} dead. `, element('button', { type: 'button', class: 'plain', click: () => { byId('find-verdict').value = ''; find(); } }, 'Show all')]
+  const invalidated = found.invalidatedNotShown > 0
+    ? [` ${count(found.invalidatedNotShown)} more ${found.invalidatedNotShown === 1 ? 'is' : 'are'} invalidated. `, element('button', { type: 'button', class: 'plain', click: () => { byId('find-status').value = ''; find(); } }, 'Show all')]
     : [];
   const entries = plural(found.entries.length, 'entry', 'entries');
   tell(found.endedBy === 'limit' ? `The first ${entries}; there may be more.`
-    : `${entries} of ${count(found.keysLookedAt)} looked at${found.endedBy === 'time' ? '; there are more keys, but the time for one search (SearchTime) is over.' : '.'}`, '', ...dead);
+    : `${entries} of ${count(found.keysLookedAt)} looked at${found.endedBy === 'time' ? '; there are more keys, but the time for one search (SearchTime) is over.' : '.'}`, '', ...invalidated);
 }
 
 function row(entry) {
@@ -60,10 +60,10 @@ function row(entry) {
   const cell = (label, attributes, ...children) => element('td', { 'data-label': label, ...attributes }, ...children);
   const open = element('button', { type: 'button', class: 'plain key', 'aria-expanded': 'false', click: () => toggle(entry, line, open) }, element('bdi', null, name));
   const line = element('tr', { class: 'entry' },
-    cell('surface', null, shown(entry.surface)),
+    cell('region', null, shown(entry.region)),
     showsBuilds ? cell('build', { class: 'build', title: shown(entry.buildNamespace ?? '') }, shown(entry.buildNamespace ?? '-')) : null,
     cell('key', { class: 'key' }, open),
-    cell('verdict', { class: 'worth' }, element('span', null, element('span', { class: 'verdict ' + entry.verdict }, entry.verdict), entry.why ? element('span', { class: 'why' }, shown(entry.why)) : null)),
+    cell('status', { class: 'worth' }, element('span', null, element('span', { class: 'status ' + entry.status }, entry.status), entry.why ? element('span', { class: 'why' }, shown(entry.why)) : null)),
     cell('age', { class: 'n' }, duration(entry.ageSeconds)),
     cell('left', { class: 'n' }, entry.timeToLiveSeconds === null ? 'for ever' : duration(entry.timeToLiveSeconds)),
     cell('size', { class: 'n' }, bytes(entry.storedBytes)),
@@ -86,10 +86,10 @@ async function toggle(entry, line, button) {
   line.after(element('tr', { class: 'detail' }, place));
   if (settings.payloads !== 'true' || entry.isKeyHashed) return;
   try {
-    const looked = await ask('/inspect', { surface: entry.surface, key: entry.key, buildNamespace: entry.buildNamespace });
+    const looked = await ask('/inspect', { region: entry.region, key: entry.key, buildNamespace: entry.buildNamespace });
     place.replaceChildren(detail(looked), element('pre', { tabindex: '0', 'aria-label': 'payload' }, looked.payloadText === null ? 'The payload changed while it was read.' : shown(looked.payloadText).replaceAll('\\x0a', '\n')));
   } catch (e) {
-    place.append(element('p', { class: 'verdict dead' }, e.message));
+    place.append(element('p', { class: 'status invalidated' }, e.message));
   }
 }
 
@@ -146,8 +146,8 @@ async function mark(verb, past, what) {
 }
 
 async function remove(entry, name) {
-  if (await confirmed('Remove this entry?', `${name} (${shown(entry.surface)} of ${shown(entry.buildNamespace ?? 'all builds')}). It is computed anew when it is next asked for.`, 'Remove')) {
-    await act('/remove', { surface: entry.surface, buildNamespace: entry.buildNamespace, key: entry.key, isKeyHashed: entry.isKeyHashed, partition: entry.partition },
+  if (await confirmed('Remove this entry?', `${name} (${shown(entry.region)} of ${shown(entry.buildNamespace ?? 'all builds')}). It is computed again when it is next asked for.`, 'Remove')) {
+    await act('/remove', { region: entry.region, buildNamespace: entry.buildNamespace, key: entry.key, isKeyHashed: entry.isKeyHashed, partition: entry.partition },
       reply => reply.removed > 0 ? `Removed: ${name}.` : `${name} was gone already.`);
   }
 }
@@ -169,8 +169,8 @@ function kindChanged() {
 
 if (!isReadOnly) {
   byId('find-actions').append(
-    element('button', { type: 'button', id: 'evict', click: () => mark('Evict', 'Evicted', 'Every entry that carries the tag ends at once, on every surface, in every build, on all instances. What is asked for next is computed anew.') }, 'Evict tag'),
-    element('button', { type: 'button', id: 'expire', click: () => mark('Expire', 'Expired', 'Every entry that carries the tag becomes stale: it is still served while one instance computes it anew.') }, 'Expire tag'));
+    element('button', { type: 'button', id: 'evict', click: () => mark('Evict', 'Evicted', 'Every entry that carries the tag ends at once, on every region, in every build, on all instances. What is asked for next is computed again.') }, 'Evict tag'),
+    element('button', { type: 'button', id: 'expire', click: () => mark('Expire', 'Expired', 'Every entry that carries the tag becomes stale: it is still served while one instance computes it again.') }, 'Expire tag'));
 }
 byId('confirm-yes').addEventListener('click', () => byId('confirm').close('yes'));
 byId('confirm-no').addEventListener('click', () => byId('confirm').close(''));

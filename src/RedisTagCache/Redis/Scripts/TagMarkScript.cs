@@ -6,7 +6,7 @@ namespace RedisTagCache.Redis.Scripts;
 internal static class TagMarkScript
 {
     /// <summary>Tags in one call: keeps the script short for the other clients, and a page of <see cref="MarksSyncScript"/> longer than one epoch.</summary>
-    public const int MostMembers = 500;
+    public const int MaxMembers = 500;
 
     public static readonly EmbeddedScript Script = EmbeddedScript.Load("tag_mark");
     public static readonly string[] KeyNames = ["epoch", "marks"];

@@ -1,18 +1,18 @@
 namespace RedisTagCache;
 
-/// <summary>What happened on one surface since the start.</summary>
-public sealed class SurfaceStatistics
+/// <summary>What happened on one region since the start.</summary>
+public sealed class RegionStatistics
 {
-    /// <summary>The surface's name.</summary>
-    public required string Surface { get; init; }
+    /// <summary>The region's name.</summary>
+    public required string Region { get; init; }
 
-    /// <summary>Look-ups answered from Redis with a fresh entry.</summary>
+    /// <summary>Lookups answered from Redis with a fresh entry.</summary>
     public required long Hits { get; init; }
 
     /// <summary>Values given out from memory, fresh.</summary>
     public required long LocalHits { get; init; }
 
-    /// <summary>Look-ups answered from Redis with a stale entry.</summary>
+    /// <summary>Lookups answered from Redis with a stale entry.</summary>
     public required long Stale { get; init; }
 
     /// <summary>Values given out from memory, stale.</summary>

@@ -6,15 +6,15 @@ using RedisTagCache.Store;
 namespace RedisTagCache.Tests.Store;
 
 /// <summary>Leases that could not be given back are given back later, as long as they may still stand.</summary>
-public sealed class OwedReleasesTests : IDisposable
+public sealed class PendingLeaseReleasesTests : IDisposable
 {
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan _leaseDuration = TimeSpan.FromSeconds(5);
     private readonly FakeTimeProvider _time = new();
     private readonly BlockingCollection<(string Owner, TaskCompletionSource<bool> Answer)> _releases = [];
-    private readonly OwedReleases _owed;
+    private readonly PendingLeaseReleases _owed;
 
-    public OwedReleasesTests() => _owed = new OwedReleases(ReleaseAsync, _leaseDuration, _time, NullLogger.Instance);
+    public PendingLeaseReleasesTests() => _owed = new PendingLeaseReleases(ReleaseAsync, _leaseDuration, _time, NullLogger.Instance);
 
     public void Dispose() => _releases.Dispose();
 
@@ -63,7 +63,7 @@ public sealed class OwedReleasesTests : IDisposable
         NothingFollows();
     }
 
-    private void Add(string owner) => _owed.Add(new OwedRelease(null!, owner, "", TimeSpan.Zero));
+    private void Add(string owner) => _owed.Add(new PendingLeaseRelease(null!, owner, "", TimeSpan.Zero));
 
     private bool Wakes(string owner)
     {
@@ -89,7 +89,7 @@ public sealed class OwedReleasesTests : IDisposable
         Assert.True(SpinWait.SpinUntil(() => Wakes("last"), _patience), "Nothing else is given back.");
     }
 
-    private ValueTask<bool> ReleaseAsync(OwedRelease owed)
+    private ValueTask<bool> ReleaseAsync(PendingLeaseRelease owed)
     {
         var answer = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
         _releases.Add((owed.Owner, answer));

@@ -7,25 +7,25 @@ namespace RedisTagCache;
 /// An entry is dead when one of its tags was evicted after its token.
 /// </summary>
 /// <remarks>
-/// <see langword="default"/> says "not computed after a look-up": the write then takes what this instance knew when the write was called.
+/// <see langword="default"/> says "not computed after a lookup": the write then takes what this instance knew when the write was called.
 /// </remarks>
-public readonly struct CacheToken : IEquatable<CacheToken>
+public readonly struct CacheVersion : IEquatable<CacheVersion>
 {
     private readonly EpochStamp _stamp;
     private readonly bool _never;
 
-    internal CacheToken(EpochStamp stamp) => _stamp = stamp;
+    internal CacheVersion(EpochStamp stamp) => _stamp = stamp;
 
-    private CacheToken(bool never) => _never = never;
+    private CacheVersion(bool never) => _never = never;
 
     /// <summary>The token of a value about which nothing is known: a write that carries it is refused.</summary>
-    public static CacheToken Never { get; } = new(never: true);
+    public static CacheVersion Never { get; } = new(never: true);
 
     /// <summary>The older of two tokens for the same key, <see cref="Never"/> where they cannot be compared.</summary>
     /// <param name="left">A token.</param>
     /// <param name="right">Another one.</param>
     /// <returns>One of the two, or <see cref="Never"/>.</returns>
-    public static CacheToken Older(CacheToken left, CacheToken right) =>
+    public static CacheVersion Older(CacheVersion left, CacheVersion right) =>
         left._never || right._never || !left._stamp.IsSameLineage(right._stamp) ? Never
             : left._stamp.Epoch <= right._stamp.Epoch ? left : right;
 
@@ -36,17 +36,17 @@ public readonly struct CacheToken : IEquatable<CacheToken>
     internal EpochStamp Stamp => _stamp;
 
     /// <inheritdoc/>
-    public bool Equals(CacheToken other) => _stamp == other._stamp && _never == other._never;
+    public bool Equals(CacheVersion other) => _stamp == other._stamp && _never == other._never;
 
     /// <inheritdoc/>
-    public override bool Equals(object? obj) => obj is CacheToken other && Equals(other);
+    public override bool Equals(object? obj) => obj is CacheVersion other && Equals(other);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(_stamp, _never);
 
     /// <summary>Whether two tokens are equal.</summary>
-    public static bool operator ==(CacheToken left, CacheToken right) => left.Equals(right);
+    public static bool operator ==(CacheVersion left, CacheVersion right) => left.Equals(right);
 
     /// <summary>Whether two tokens differ.</summary>
-    public static bool operator !=(CacheToken left, CacheToken right) => !left.Equals(right);
+    public static bool operator !=(CacheVersion left, CacheVersion right) => !left.Equals(right);
 }

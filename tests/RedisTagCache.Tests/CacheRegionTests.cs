@@ -1,6 +1,6 @@
 namespace RedisTagCache.Tests;
 
-public sealed class CacheSurfaceTests
+public sealed class CacheRegionTests
 {
     [Theory]
     [InlineData("a")]
@@ -9,9 +9,9 @@ public sealed class CacheSurfaceTests
     [InlineData("0123456789abcdef0123456789abcdef")]
     public void Create_WithAValidName_KeepsIt(string name)
     {
-        var surface = new CacheSurface(name, isTagged: true, isIsolatedByBuild: false);
-        Assert.Equal((name, true, false), (surface.Name, surface.IsTagged, surface.IsIsolatedByBuild));
-        Assert.Equal(name, surface.ToString());
+        var region = new CacheRegion(name, isTagged: true, isIsolatedByBuild: false);
+        Assert.Equal((name, true, false), (region.Name, region.IsTagged, region.IsIsolatedByBuild));
+        Assert.Equal(name, region.ToString());
     }
 
     [Theory]
@@ -27,16 +27,16 @@ public sealed class CacheSurfaceTests
     [InlineData("distributed")]
     [InlineData("hybrid")]
     public void Create_WithAnotherName_IsAnArgumentException(string name) =>
-        Assert.Equal("name", Assert.Throws<ArgumentException>(() => new CacheSurface(name, isTagged: true, isIsolatedByBuild: true)).ParamName);
+        Assert.Equal("name", Assert.Throws<ArgumentException>(() => new CacheRegion(name, isTagged: true, isIsolatedByBuild: true)).ParamName);
 
     [Fact]
     public void Create_WithoutAName_IsAnArgumentNullException() =>
-        Assert.Throws<ArgumentNullException>(() => new CacheSurface(null!, isTagged: true, isIsolatedByBuild: true));
+        Assert.Throws<ArgumentNullException>(() => new CacheRegion(null!, isTagged: true, isIsolatedByBuild: true));
 
     [Fact]
     public void Equals_SameNameAndProperties_IsTrue()
     {
-        var (one, other) = (new CacheSurface("a", isTagged: true, isIsolatedByBuild: true), new CacheSurface("a", isTagged: true, isIsolatedByBuild: true));
+        var (one, other) = (new CacheRegion("a", isTagged: true, isIsolatedByBuild: true), new CacheRegion("a", isTagged: true, isIsolatedByBuild: true));
         Assert.True(one == other && one.Equals((object)other) && !(one != other));
         Assert.Equal(new CacheEntryKey(one, "k"), new CacheEntryKey(other, "k"));
         Assert.Single(new HashSet<CacheEntryKey> { new(one, "k"), new(other, "k") });
@@ -49,16 +49,16 @@ public sealed class CacheSurfaceTests
     [InlineData("a", true, false)]
     public void Equals_AnotherNameOrProperty_IsFalse(string name, bool isTagged, bool isIsolatedByBuild)
     {
-        var (one, other) = (new CacheSurface("a", isTagged: true, isIsolatedByBuild: true), new CacheSurface(name, isTagged, isIsolatedByBuild));
+        var (one, other) = (new CacheRegion("a", isTagged: true, isIsolatedByBuild: true), new CacheRegion(name, isTagged, isIsolatedByBuild));
         Assert.True(one != other && !one.Equals(other) && !one.Equals(null) && one != null);
         Assert.NotEqual(new CacheEntryKey(one, "k"), new CacheEntryKey(other, "k"));
     }
 
     [Fact]
-    public void OwnSurfaces_Always_AreWhatTheyWere()
+    public void OwnRegions_Always_AreWhatTheyWere()
     {
-        Assert.Equal(("output", true, true), (CacheSurface.Output.Name, CacheSurface.Output.IsTagged, CacheSurface.Output.IsIsolatedByBuild));
-        var distributed = CacheSurface.Distributed(isIsolatedByBuild: true);
+        Assert.Equal(("output", true, true), (CacheRegion.Output.Name, CacheRegion.Output.IsTagged, CacheRegion.Output.IsIsolatedByBuild));
+        var distributed = CacheRegion.Distributed(isIsolatedByBuild: true);
         Assert.Equal(("distributed", false, true), (distributed.Name, distributed.IsTagged, distributed.IsIsolatedByBuild));
     }
 }

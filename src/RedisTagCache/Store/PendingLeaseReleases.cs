@@ -7,15 +7,15 @@ namespace RedisTagCache.Store;
 /// Leases that could not be given back because Redis was away, and those that it may have granted without this instance having heard of it.
 /// They are given back when Redis answers again, else others would wait for nobody; until they have run out by themselves.
 /// </summary>
-internal sealed class OwedReleases(Func<OwedRelease, ValueTask<bool>> release, TimeSpan leaseDuration, TimeProvider time, ILogger logger)
+internal sealed class PendingLeaseReleases(Func<PendingLeaseRelease, ValueTask<bool>> release, TimeSpan leaseDuration, TimeProvider time, ILogger logger)
 {
     private const int Most = 10_000;
 
-    private readonly Queue<(OwedRelease Release, long Since)> _owed = new();
+    private readonly Queue<(PendingLeaseRelease Release, long Since)> _owed = new();
     private bool _isGiving;
     private bool _isWokenAgain;
 
-    public void Add(OwedRelease owed)
+    public void Add(PendingLeaseRelease owed)
     {
         lock (_owed)
         {
@@ -65,7 +65,7 @@ internal sealed class OwedReleases(Func<OwedRelease, ValueTask<bool>> release, T
         }
     }
 
-    private async ValueTask<bool> TryAsync(OwedRelease owed)
+    private async ValueTask<bool> TryAsync(PendingLeaseRelease owed)
     {
         try
         {
@@ -80,7 +80,7 @@ internal sealed class OwedReleases(Func<OwedRelease, ValueTask<bool>> release, T
         }
     }
 
-    private bool TryPeek([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out OwedRelease? owed)
+    private bool TryPeek([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out PendingLeaseRelease? owed)
     {
         lock (_owed)
         {

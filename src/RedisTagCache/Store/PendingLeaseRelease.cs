@@ -5,4 +5,4 @@ namespace RedisTagCache.Store;
 /// <param name="Owner">The lease's owner.</param>
 /// <param name="Mark">What is left in its place.</param>
 /// <param name="Duration">For how long that stands.</param>
-internal sealed record OwedRelease(ValueAddress Address, string Owner, string Mark, TimeSpan Duration);
+internal sealed record PendingLeaseRelease(ValueAddress Address, string Owner, string Mark, TimeSpan Duration);

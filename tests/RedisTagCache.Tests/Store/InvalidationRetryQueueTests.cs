@@ -6,14 +6,14 @@ using RedisTagCache.Store;
 namespace RedisTagCache.Tests.Store;
 
 /// <summary>Evictions that Redis did not confirm are repeated until it does.</summary>
-public sealed class PendingRepeatsTests : IDisposable
+public sealed class InvalidationRetryQueueTests : IDisposable
 {
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(10);
     private readonly FakeTimeProvider _time = new();
     private readonly BlockingCollection<(int Partition, byte[][] Members, TaskCompletionSource<bool> Answer)> _repeats = [];
-    private readonly PendingRepeats _pending;
+    private readonly InvalidationRetryQueue _pending;
 
-    public PendingRepeatsTests() => _pending = new PendingRepeats(RepeatAsync, _time, NullLogger.Instance);
+    public InvalidationRetryQueueTests() => _pending = new InvalidationRetryQueue(RepeatAsync, _time, NullLogger.Instance);
 
     public void Dispose()
     {
@@ -116,7 +116,7 @@ public sealed class PendingRepeatsTests : IDisposable
     public async Task Add_MoreThanAreKept_RepeatsEverythingInThatPartition()
     {
         Assert.True(_pending.Add(1, [Marks.Member("h", "t")]));
-        for (var i = 0; i < PendingRepeats.Most / 100; i++)
+        for (var i = 0; i < InvalidationRetryQueue.Most / 100; i++)
             _pending.Add(0, [.. Enumerable.Range(0, 150).Select(j => Marks.Member("h", $"{i}-{j}"))]);
         Assert.False(_pending.Add(0, [Marks.Member("h", "t")]));
         Assert.Equal(2, _pending.Count);
@@ -125,7 +125,7 @@ public sealed class PendingRepeatsTests : IDisposable
         round[0].Answer.SetResult(true);
         round[1] = await NextAsync();
         round[1].Answer.SetResult(true);
-        Assert.Equal([true, false], round.OrderBy(static one => one.Partition).Select(static one => PendingRepeats.IsEverything(one.Members)));
+        Assert.Equal([true, false], round.OrderBy(static one => one.Partition).Select(static one => InvalidationRetryQueue.IsEverything(one.Members)));
         await NothingFollowsAsync();
         Assert.Equal(0, _pending.Count);
     }
@@ -133,13 +133,13 @@ public sealed class PendingRepeatsTests : IDisposable
     [Fact]
     public async Task Add_WhileEverythingIsRepeated_RepeatsItAgain()
     {
-        _pending.Add(0, [.. Enumerable.Range(0, PendingRepeats.Most + 1).Select(static i => Marks.Member("h", $"{i}"))]);
+        _pending.Add(0, [.. Enumerable.Range(0, InvalidationRetryQueue.Most + 1).Select(static i => Marks.Member("h", $"{i}"))]);
         var first = await NextAsync();
-        Assert.True(PendingRepeats.IsEverything(first.Members));
+        Assert.True(InvalidationRetryQueue.IsEverything(first.Members));
         Assert.False(_pending.Add(0, [Marks.Member("h", "t")]));
         first.Answer.SetResult(true);
         var second = await NextAsync();
-        Assert.True(PendingRepeats.IsEverything(second.Members));
+        Assert.True(InvalidationRetryQueue.IsEverything(second.Members));
         second.Answer.SetResult(true);
         await NothingFollowsAsync();
     }

@@ -7,7 +7,7 @@ namespace RedisTagCache.Store;
 /// The evictions, or the removals, that Redis did not confirm. They are repeated until it does: when the connection or the circuit is back, and every second.
 /// Where there are more than are kept one by one, everything in their partition takes their place.
 /// </summary>
-internal sealed class PendingRepeats(Func<int, IReadOnlyCollection<byte[]>, CancellationToken, Task<bool>> repeat, TimeProvider time, ILogger logger) : IDisposable
+internal sealed class InvalidationRetryQueue(Func<int, IReadOnlyCollection<byte[]>, CancellationToken, Task<bool>> repeat, TimeProvider time, ILogger logger) : IDisposable
 {
     /// <summary>How many are kept, in all partitions together. A partition over which that is exceeded keeps one.</summary>
     public const int Most = 20_000;

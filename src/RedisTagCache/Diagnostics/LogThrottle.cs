@@ -1,7 +1,7 @@
 namespace RedisTagCache.Diagnostics;
 
 /// <summary>Turns a burst of equal troubles into one line: the first is told at once, those that follow within ten seconds are counted into the next.</summary>
-internal sealed class Burst(TimeProvider time)
+internal sealed class LogThrottle(TimeProvider time)
 {
     private static readonly TimeSpan _quiet = TimeSpan.FromSeconds(10);
 
@@ -9,7 +9,7 @@ internal sealed class Burst(TimeProvider time)
     private long _untold;
 
     /// <summary>Whether to write a line now, and how many times this happened since the last one.</summary>
-    public bool ShouldTell(out long count)
+    public bool ShouldLog(out long count)
     {
         var untold = Interlocked.Increment(ref _untold);
         var toldAt = Interlocked.Read(ref _toldAt);

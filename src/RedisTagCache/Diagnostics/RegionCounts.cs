@@ -1,7 +1,7 @@
 namespace RedisTagCache.Diagnostics;
 
-/// <summary>What is counted for one surface.</summary>
-internal sealed class SurfaceCounts(string surface)
+/// <summary>What is counted for one region.</summary>
+internal sealed class RegionCounts(string region)
 {
     private long _hits;
     private long _localHits;
@@ -62,9 +62,9 @@ internal sealed class SurfaceCounts(string surface)
         Interlocked.Increment(ref count);
     }
 
-    public SurfaceStatistics Read(long localHits) => new()
+    public RegionStatistics Read(long localHits) => new()
     {
-        Surface = surface,
+        Region = region,
         Hits = Interlocked.Read(ref _hits),
         LocalHits = Interlocked.Read(ref _localHits) + localHits,
         Stale = Interlocked.Read(ref _stale),

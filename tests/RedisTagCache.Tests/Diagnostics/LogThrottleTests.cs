@@ -3,41 +3,41 @@ using RedisTagCache.Diagnostics;
 
 namespace RedisTagCache.Tests.Diagnostics;
 
-public sealed class BurstTests
+public sealed class LogThrottleTests
 {
     private readonly FakeTimeProvider _time = new();
 
     [Fact]
     public void ShouldTell_TheFirst_IsToldAtOnce()
     {
-        Assert.True(new Burst(_time).ShouldTell(out var count));
+        Assert.True(new LogThrottle(_time).ShouldLog(out var count));
         Assert.Equal(1, count);
     }
 
     [Fact]
     public void ShouldTell_WithinTheQuiet_IsCountedIntoTheNext()
     {
-        var burst = new Burst(_time);
-        Assert.True(burst.ShouldTell(out _));
+        var burst = new LogThrottle(_time);
+        Assert.True(burst.ShouldLog(out _));
         for (var i = 0; i < 5; i++)
         {
             _time.Advance(TimeSpan.FromSeconds(1.9));
-            Assert.False(burst.ShouldTell(out _));
+            Assert.False(burst.ShouldLog(out _));
         }
 
         _time.Advance(TimeSpan.FromSeconds(0.5)); // ten seconds in all
-        Assert.True(burst.ShouldTell(out var count));
+        Assert.True(burst.ShouldLog(out var count));
         Assert.Equal(6, count);
-        Assert.False(burst.ShouldTell(out _));
+        Assert.False(burst.ShouldLog(out _));
     }
 
     [Fact]
     public void ShouldTell_AfterALongQuiet_CountsOnlyItself()
     {
-        var burst = new Burst(_time);
-        Assert.True(burst.ShouldTell(out _));
+        var burst = new LogThrottle(_time);
+        Assert.True(burst.ShouldLog(out _));
         _time.Advance(TimeSpan.FromHours(1));
-        Assert.True(burst.ShouldTell(out var count));
+        Assert.True(burst.ShouldLog(out var count));
         Assert.Equal(1, count);
     }
 
@@ -46,21 +46,21 @@ public sealed class BurstTests
     [InlineData(10, true)]
     public void ShouldTell_AtTheEndOfTheQuiet_IsToldFromTenSecondsOn(double seconds, bool expected)
     {
-        var burst = new Burst(_time);
-        burst.ShouldTell(out _);
+        var burst = new LogThrottle(_time);
+        burst.ShouldLog(out _);
         _time.Advance(TimeSpan.FromSeconds(seconds));
-        Assert.Equal(expected, burst.ShouldTell(out _));
+        Assert.Equal(expected, burst.ShouldLog(out _));
     }
 
     [Fact]
     public void ShouldTell_ByManyAtOnce_IsToldOnceAndLosesNone()
     {
-        var burst = new Burst(_time);
+        var burst = new LogThrottle(_time);
         long told = 0, lines = 0;
         const int Calls = 10_000;
         Parallel.For(0, Calls, _ =>
         {
-            if (!burst.ShouldTell(out var count))
+            if (!burst.ShouldLog(out var count))
                 return;
             Interlocked.Add(ref told, count);
             Interlocked.Increment(ref lines);
@@ -68,7 +68,7 @@ public sealed class BurstTests
         Assert.Equal(1, lines);
 
         _time.Advance(TimeSpan.FromSeconds(10));
-        Assert.True(burst.ShouldTell(out var rest));
+        Assert.True(burst.ShouldLog(out var rest));
         Assert.Equal(Calls + 1, told + rest);
     }
 }

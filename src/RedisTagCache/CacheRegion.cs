@@ -1,0 +1,79 @@
+namespace RedisTagCache;
+
+/// <summary>
+/// A room of keys in the store: equal keys of two regions are two entries. Tags know no regions: an eviction reaches all of them.
+/// </summary>
+public sealed class CacheRegion : IEquatable<CacheRegion>
+{
+    private const string DistributedName = "distributed";
+
+    /// <summary>Pages of ASP.NET Core output caching: tagged, and isolated by build.</summary>
+    public static CacheRegion Output { get; } = new(isTagged: true, isIsolatedByBuild: true, "output");
+
+    /// <summary>Creates a region. Two of the same name share their entries, so give them the same properties.</summary>
+    /// <param name="name">1 to 32 ASCII letters, digits, <c>-</c>, <c>_</c> or <c>.</c>; part of every key. <c>output</c>, <c>distributed</c> and <c>hybrid</c> are taken.</param>
+    /// <param name="isTagged">Whether its entries may carry tags. Entries of an untagged region are read with a bare GET and live until they expire or are removed.</param>
+    /// <param name="isIsolatedByBuild">Whether each build sees its own entries only.</param>
+    /// <exception cref="ArgumentException">The name is not valid.</exception>
+    public CacheRegion(string name, bool isTagged, bool isIsolatedByBuild)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        if (name.Length is 0 or > 32 || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'))
+            throw new ArgumentException($"A region name is 1 to 32 ASCII letters, digits, '-', '_' or '.'; got '{name}'.", nameof(name));
+        if (name is "output" or DistributedName or "hybrid")
+            throw new ArgumentException($"The region name '{name}' is the cache's own.", nameof(name));
+
+        Name = name;
+        IsTagged = isTagged;
+        IsIsolatedByBuild = isIsolatedByBuild;
+    }
+
+    private CacheRegion(bool isTagged, bool isIsolatedByBuild, string name)
+    {
+        Name = name;
+        IsTagged = isTagged;
+        IsIsolatedByBuild = isIsolatedByBuild;
+    }
+
+    /// <summary>The name, as it stands in keys and in the <c>region</c> dimension of metrics.</summary>
+    public string Name { get; }
+
+    /// <summary>Whether entries may carry tags.</summary>
+    public bool IsTagged { get; }
+
+    /// <summary>Whether each build sees its own entries only.</summary>
+    public bool IsIsolatedByBuild { get; }
+
+    /// <summary>Entries of <c>IDistributedCache</c>: without tags.</summary>
+    internal static CacheRegion Distributed(bool isIsolatedByBuild) => new(isTagged: false, isIsolatedByBuild, DistributedName);
+
+    /// <summary>Values of <c>HybridCache</c> and <see cref="ITagCache"/>.</summary>
+    internal static CacheRegion Hybrid { get; } = new(isTagged: true, isIsolatedByBuild: true, "hybrid");
+
+    /// <summary>Determines whether two regions are equal.</summary>
+    /// <param name="left">A region, or null.</param>
+    /// <param name="right">Another region, or null.</param>
+    /// <returns>True if they have the same name and the same properties.</returns>
+    public static bool operator ==(CacheRegion? left, CacheRegion? right) => left is null ? right is null : left.Equals(right);
+
+    /// <summary>Determines whether two regions differ.</summary>
+    /// <param name="left">A region, or null.</param>
+    /// <param name="right">Another region, or null.</param>
+    /// <returns>True if they have another name or other properties.</returns>
+    public static bool operator !=(CacheRegion? left, CacheRegion? right) => !(left == right);
+
+    /// <summary>Determines whether another region has the same name and the same properties.</summary>
+    /// <param name="other">Another region, or null.</param>
+    /// <returns>True if it has.</returns>
+    public bool Equals(CacheRegion? other) =>
+        ReferenceEquals(this, other) || (other is not null && Name == other.Name && IsTagged == other.IsTagged && IsIsolatedByBuild == other.IsIsolatedByBuild);
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => Equals(obj as CacheRegion);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => Name.GetHashCode(StringComparison.Ordinal);
+
+    /// <inheritdoc/>
+    public override string ToString() => Name;
+}
