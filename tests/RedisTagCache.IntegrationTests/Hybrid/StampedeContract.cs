@@ -112,7 +112,7 @@ public abstract class StampedeContract(IEngine engine, IHybridMaker maker) : Hyb
         foreach (var call in calls)
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call.WaitAsync(TimeSpan.FromSeconds(10)));
 
-        Assert.Equal("anew1", await A.GetOrCreateAsync("k", Source.Versions("again").ReadAsync));
+        Assert.Equal("again1", await A.GetOrCreateAsync("k", Source.Versions("again").ReadAsync));
     }
 
     [Fact]
