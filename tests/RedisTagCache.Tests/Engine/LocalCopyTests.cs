@@ -28,15 +28,15 @@ public sealed class LocalCopyTests
         using var instance = new ScriptedInstance();
         var watch = await WatchAsync(instance);
         LocalCopy one = Copy(watch, 5, "t"), other = Copy(watch, 5, "u"), early = Copy(watch, 4, "t"), future = Copy(watch, 6, "t");
-        Assert.Equal("Fresh Fresh Fresh Dead", Verdicts(one, other, early, future));
-        Assert.Equal("Fresh Fresh Fresh Dead", Verdicts(one, other, early, future)); // as before: nothing is new
+        Assert.Equal("Fresh Fresh Fresh Invalidated", Verdicts(one, other, early, future));
+        Assert.Equal("Fresh Fresh Fresh Invalidated", Verdicts(one, other, early, future)); // as before: nothing is new
 
         Evict(5, 6, "s=t");
         Assert.Equal("Stale Fresh Stale Fresh", Verdicts(one, other, early, future));
         Evict(6, 7, "h=t");
-        Assert.Equal("Dead Fresh Dead Dead", Verdicts(one, other, early, future));
+        Assert.Equal("Invalidated Fresh Invalidated Invalidated", Verdicts(one, other, early, future));
         Evict(8, 9, "h=u"); // after a gap
-        Assert.Equal("Dead Dead Dead Dead", Verdicts(one, other, early, future));
+        Assert.Equal("Invalidated Invalidated Invalidated Invalidated", Verdicts(one, other, early, future));
 
         void Evict(long before, long after, string mark) =>
             watch.Mirror.Apply(new MarkReply(new EpochStamp(before, 7, 1), new EpochStamp(after, 7, 1), 0), [Encoding.UTF8.GetBytes(mark)]);
