@@ -126,12 +126,12 @@ internal sealed class RedisConnection(IRedisConnector connector, LayoutAgreement
         }
     }
 
-    /// <summary>Finds out whether the server refuses the user, if the failure does not tell.</summary>
+    /// <summary>Finds out whether the server refuses the user, or nothing listens there, if the failure does not tell.</summary>
     private async Task<RedisTagCacheUnavailableException> DiagnoseAsync(RedisTagCacheUnavailableException failure)
     {
         if (failure.InnerException is null || FailureReasons.IsPassword(failure) || FailureReasons.IsConnectionRefused(failure))
             return failure;
-        return await connector.DiagnoseAsync().ConfigureAwait(false) is { } cause && FailureReasons.IsPassword(cause)
+        return await connector.DiagnoseAsync().ConfigureAwait(false) is { } cause && (FailureReasons.IsPassword(cause) || FailureReasons.IsConnectionRefused(cause))
             ? new RedisTagCacheUnavailableException(failure.Message, cause)
             : failure;
     }
