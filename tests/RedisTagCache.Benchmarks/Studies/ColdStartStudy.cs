@@ -31,7 +31,7 @@ internal static class ColdStartStudy
                 starts.Add(await StartAsync(lab));
         }
 
-        var table = new Table("marks", "first lookup, ms", "middle half", "second lookup, ms", "network bytes", "allocated, KB");
+        var table = new Table("tag invalidations", "first lookup, ms", "middle half", "second lookup, ms", "network bytes", "allocated, KB");
         foreach (var (name, _, starts) in labs)
         {
             var first = Spread.Of(starts.Select(static start => start.First));
