@@ -5,7 +5,7 @@ using Garnet.server;
 
 namespace RedisTagCache.Samples;
 
-/// <summary>A Redis-compatible server (Garnet) inside this process, on a free loopback port. It keeps everything in memory and forgets it on disposal.</summary>
+/// <summary>A Redis-compatible server (Garnet) inside this process, on a free loopback port. It stores all data in memory and discards it on disposal.</summary>
 internal sealed class EmbeddedRedis : IDisposable
 {
     private const int Attempts = 5;
@@ -18,12 +18,12 @@ internal sealed class EmbeddedRedis : IDisposable
         ConnectionString = $"{IPAddress.Loopback}:{port}";
     }
 
-    /// <summary>The address in the form StackExchange.Redis takes.</summary>
+    /// <summary>Gets the address in the format of StackExchange.Redis.</summary>
     public string ConnectionString { get; }
 
     public static EmbeddedRedis Start() => Start(Options);
 
-    /// <summary>The same with other options.</summary>
+    /// <summary>Starts a server with other options.</summary>
     internal static EmbeddedRedis Start(Func<int, GarnetServerOptions> options)
     {
         for (var attempt = 1; ; attempt++)
@@ -37,14 +37,14 @@ internal sealed class EmbeddedRedis : IDisposable
             }
             catch (Exception) when (attempt < Attempts)
             {
-                // Somebody else took the port between looking and binding.
+                // Another process took the port between the check and the bind.
             }
         }
     }
 
     public void Dispose() => _server.Dispose();
 
-    /// <summary>An in-memory server with scripts on a loopback port.</summary>
+    /// <summary>Gets the options of an in-memory server with scripts on a loopback port.</summary>
     internal static GarnetServerOptions Options(int port) => new()
     {
         EndPoints = [new IPEndPoint(IPAddress.Loopback, port)],
@@ -57,7 +57,7 @@ internal sealed class EmbeddedRedis : IDisposable
         IndexMemorySize = "1m"
     };
 
-    /// <summary>Garnet can be given port 0 but does not tell which one it got, so the system is asked first.</summary>
+    /// <summary>Gets a free port from the system, because Garnet accepts port 0 but does not report the actual port.</summary>
     private static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);

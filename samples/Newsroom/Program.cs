@@ -7,21 +7,21 @@ using RedisTagCache.Samples;
 
 var builder = WebApplication.CreateBuilder(args);
 
-// With no Redis named the sample brings its own, so that it runs on a machine with nothing but the SDK.
+// If no Redis is specified, the sample starts its own, so that it needs only the SDK.
 var redis = builder.Configuration.GetConnectionString("Redis");
 using var embedded = redis is null ? EmbeddedRedis.Start() : null;
 redis ??= embedded!.ConnectionString;
 
 builder.Services.AddRedisTagCache(o => o.Configuration = redis);
 
-// No page depends on the host name, so instances on several ports share their pages as they would behind one address.
+// No page depends on the host name, so instances on several ports share their pages.
 builder.Services.AddRedisTagOutputCache(
     o => o.AddBasePolicy(policy => policy.SetVaryByHost(false), excludeDefaultPolicy: true),
     pages =>
     {
         pages.AddCacheStatusHeader = true;
 
-        // Authentication runs in every application with controllers. No page here depends on what it finds, so a refresh needs nothing from the visitor's request.
+        // Authentication runs in every application with controllers. No page here depends on it, so a refresh needs no state from the visitor's request.
         pages.PrepareRefresh = static (_, _, _) => default;
     });
 
@@ -47,7 +47,7 @@ app.MapTrendingApi();
 app.MapGet("/healthz", () => "ok");
 app.MapHealthChecks("/readyz");
 
-// What the cache does, and what lies in it. In Development it is open; elsewhere it refuses everybody until a policy says who may come in.
+// The operations page is open in Development. In other environments, it rejects all requests until an authorization policy is set.
 app.MapRedisTagCache("/_cache", o => o.ShowPayloads = app.Environment.IsDevelopment());
 
 app.Logger.CacheServer(redis, isEmbedded: embedded is not null);

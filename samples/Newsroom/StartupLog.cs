@@ -4,7 +4,7 @@ namespace Newsroom;
 
 internal static partial class StartupLog
 {
-    /// <summary>Says where pages are kept, without the password that a connection string may hold.</summary>
+    /// <summary>Logs where pages are stored, without the password that a connection string may contain.</summary>
     public static void CacheServer(this ILogger logger, string connectionString, bool isEmbedded)
     {
         var server = isEmbedded ? "Garnet inside this process" : "Redis";

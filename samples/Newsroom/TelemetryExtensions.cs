@@ -6,7 +6,7 @@ using RedisTagCache.AspNetCore;
 
 namespace Newsroom;
 
-/// <summary>What the cache measures and traces, sent where the configuration says. Where it says nothing, nobody listens and nothing is sent.</summary>
+/// <summary>Exports the metrics and traces of the cache as configured. Without configuration, nothing is collected or sent.</summary>
 internal static class TelemetryExtensions
 {
     private const string Endpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";

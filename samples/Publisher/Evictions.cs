@@ -2,13 +2,13 @@ using RedisTagCache;
 
 namespace Publisher;
 
-/// <summary>Evicts what it is told, and says whether Redis has confirmed it.</summary>
+/// <summary>Evicts tags, and reports whether Redis confirmed the evictions.</summary>
 internal sealed class Evictions(ITagCacheStore store, TextWriter output, TextWriter errors)
 {
     private const int Done = 0;
     private const int NotConfirmed = 1;
 
-    /// <summary>All tags in one call: one script for each partition.</summary>
+    /// <summary>Evicts all tags in one call, with one script for each partition.</summary>
     public async Task<int> OfAsync(IReadOnlyCollection<string> tags)
     {
         try
@@ -19,7 +19,7 @@ internal sealed class Evictions(ITagCacheStore store, TextWriter output, TextWri
         }
         catch (RedisTagCacheUnavailableException e)
         {
-            // As long as this process lives, the cache repeats the eviction by itself. One that ends must tell its caller to come again.
+            // The cache retries the eviction while this process runs. A process that ends must tell its caller to try again.
             await errors.WriteLineAsync($"Not confirmed: {string.Join(", ", tags)}. {e.Message}");
             return NotConfirmed;
         }
@@ -30,7 +30,7 @@ internal sealed class Evictions(ITagCacheStore store, TextWriter output, TextWri
         }
     }
 
-    /// <summary>Each line as it comes, with tags between blanks, until there are no more.</summary>
+    /// <summary>Evicts the tags of each line, separated by spaces, until the input ends.</summary>
     public async Task<int> OfLinesAsync(TextReader lines)
     {
         var worst = Done;

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Hosting;
 using Publisher;
 using RedisTagCache;
 
-// The settings lie beside the program, wherever it is started.
+// The settings are beside the program, whatever the current folder is.
 var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { ContentRootPath = AppContext.BaseDirectory });
 builder.Services.AddRedisTagCache();
 using var host = builder.Build();

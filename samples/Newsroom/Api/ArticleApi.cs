@@ -5,7 +5,7 @@ using Newsroom.Data;
 
 namespace Newsroom.Api;
 
-/// <summary>The same caching on a minimal API: a fixed tag, and one with the id of the request.</summary>
+/// <summary>Caches a page of a minimal API, with a fixed tag and a tag with the ID from the request.</summary>
 public static class ArticleApi
 {
     public static void MapArticleApi(this IEndpointRouteBuilder endpoints) =>

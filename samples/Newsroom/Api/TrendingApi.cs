@@ -2,7 +2,7 @@ using Newsroom.Data;
 
 namespace Newsroom.Api;
 
-/// <summary>The data itself is cached here, not the response: what an instance has in its memory needs no page around it.</summary>
+/// <summary>Serves cached data in a response that is not cached, because data in memory is fast enough without a cached page.</summary>
 public static class TrendingApi
 {
     public static void MapTrendingApi(this IEndpointRouteBuilder endpoints) =>

@@ -1,11 +1,11 @@
 namespace Newsroom.Caching;
 
 /// <summary>
-/// The names under which pages and data are evicted. Those with a name in braces are filled in from the route of each request.
+/// Contains the tags that evict pages and data. Names in braces stand for route values of each request.
 /// </summary>
 public static class CacheTags
 {
-    /// <summary>On everything that shows articles.</summary>
+    /// <summary>The tag of all pages and data that show articles.</summary>
     public const string Articles = "articles";
 
     public const string Front = "front";

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 
 namespace Newsroom.Caching;
 
-/// <summary>What this instance calls itself in stamps: as configured, else the machine and the port. Known once the server listens.</summary>
+/// <summary>Gets the name of this instance in stamps: the configured name, or the machine and the port. It is known after the server starts to listen.</summary>
 public sealed class InstanceName(IConfiguration configuration, IServer server)
 {
     private readonly Lazy<string> _value = new(() => configuration["Newsroom:Instance"] ?? $"{Environment.MachineName}:{PortOf(server)}");

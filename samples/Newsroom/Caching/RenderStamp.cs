@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.OutputCaching;
 
 namespace Newsroom.Caching;
 
-/// <summary>When, where and how fast a response was rendered. It is printed into the response, so a cached page keeps the stamp of its making.</summary>
+/// <summary>Describes when, where, and how fast a response was rendered. The stamp is part of the response, so a cached page shows the stamp of its rendering.</summary>
 public sealed class RenderStamp(TimeProvider time, string instance)
 {
     private readonly long _started = time.GetTimestamp();
@@ -14,7 +14,7 @@ public sealed class RenderStamp(TimeProvider time, string instance)
 
     public string Took => string.Create(CultureInfo.InvariantCulture, $"{time.GetElapsedTime(_started).TotalMilliseconds:0.0} ms");
 
-    /// <summary>The tags of the response so far; none if it will not be cached.</summary>
+    /// <summary>Gets the current tags of the response. Empty if the response will not be cached.</summary>
     public static IEnumerable<string> TagsOf(HttpContext context) =>
         context.Features.Get<IOutputCacheFeature>()?.Context.Tags.Order(StringComparer.Ordinal) ?? Enumerable.Empty<string>();
 }

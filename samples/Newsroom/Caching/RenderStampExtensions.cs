@@ -4,7 +4,7 @@ namespace Newsroom.Caching;
 
 public static class RenderStampExtensions
 {
-    /// <summary>Starts the clock of <see cref="RenderStamp"/>. Placed after <c>UseOutputCache</c>, it runs only for responses that did not come from the cache.</summary>
+    /// <summary>Starts the clock of <see cref="RenderStamp"/>. Call it after <c>UseRedisTagOutputCache</c>, so that it runs only for responses that do not come from the cache.</summary>
     public static void UseRenderStamp(this WebApplication app)
     {
         var time = app.Services.GetRequiredService<TimeProvider>();

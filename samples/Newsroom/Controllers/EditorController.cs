@@ -8,7 +8,7 @@ using RedisTagCache.AspNetCore;
 
 namespace Newsroom.Controllers;
 
-/// <summary>Where articles are changed. Nothing here is cached: forms carry antiforgery tokens, and those belong to one visitor.</summary>
+/// <summary>Changes articles. Its pages are not cached, because their forms contain the antiforgery token of one visitor.</summary>
 [Route("/editor")]
 public sealed class EditorController(NewsroomDb db, ITagCache cache, TimeProvider time) : Controller
 {
@@ -48,7 +48,7 @@ public sealed class EditorController(NewsroomDb db, ITagCache cache, TimeProvide
         article.EditedAt = time.GetUtcNow().UtcDateTime;
         await db.SaveChangesAsync();
 
-        // First the database, then the cache: a page rendered in between is evicted with the rest. What the route tells is evicted by the attribute.
+        // Save first, and then evict, so that a page rendered in between is also evicted. The attribute evicts the tag with the route value.
         await EvictAsync(CacheTags.Section(before.Slug), CacheTags.Section(section.Slug), CacheTags.Author(article.AuthorId));
 
         return RedirectToAction("Article", "News", new { id });
@@ -59,8 +59,8 @@ public sealed class EditorController(NewsroomDb db, ITagCache cache, TimeProvide
     public IActionResult EvictAll() => RedirectToAction("Front", "News");
 
     /// <summary>
-    /// Pages and data at once. Not tied to the request: what has been saved must be evicted even if the browser has gone away. Should Redis be
-    /// away just now, it throws, and the cache repeats it.
+    /// Evicts pages and data in one call. It does not use the request's cancellation token, because saved changes must be evicted even if the browser disconnects.
+    /// If Redis is unavailable, it throws, and the cache retries the eviction.
     /// </summary>
     private ValueTask EvictAsync(params IEnumerable<string> tags) => cache.EvictByTagAsync(tags, CancellationToken.None);
 

@@ -9,8 +9,8 @@ using RedisTagCache.AspNetCore;
 namespace Newsroom.Controllers;
 
 /// <summary>
-/// The pages readers see, all of them cached. They may be kept for long, because an edit evicts them at once;
-/// each carries the tags of what could change on it.
+/// Shows the pages for readers, all of them cached. They can have long lifetimes, because an edit evicts them at once.
+/// Each page carries the tags of the data that it shows.
 /// </summary>
 public sealed class NewsController(NewsroomDb db, TrendingNames trending) : Controller
 {
@@ -18,7 +18,7 @@ public sealed class NewsController(NewsroomDb db, TrendingNames trending) : Cont
     private const int OneHour = 3600;
     private const int OneMinute = 60;
 
-    // A minute, because the names on it change with time. To render it again costs little: unless an edit came in between, a list is at hand.
+    // One minute, because the names on the page change over time. Rendering it again is cheap, because the list of names is cached unless an edit evicted it.
     [HttpGet("/")]
     [OutputCache(Duration = OneMinute, Tags = [CacheTags.Articles, CacheTags.Front])]
     public async Task<IActionResult> Front()
@@ -59,7 +59,7 @@ public sealed class NewsController(NewsroomDb db, TrendingNames trending) : Cont
 
         var earlier = await db.Articles.Where(a => a.PublishedAt < article.PublishedAt).AsTeasers().Take(3).ToListAsync();
 
-        // The page shows the headlines of three others, so an edit of one of those evicts it too. Section and author only lend their names.
+        // The page shows the headlines of three other articles, so an edit of one of them also evicts this page. It shows only the names of the section and the author.
         HttpContext.AddOutputCacheTag([.. earlier.Select(t => CacheTags.Article(t.Id))]);
         return View(new ArticlePage(article, earlier));
     }

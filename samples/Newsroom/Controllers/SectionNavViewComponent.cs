@@ -4,7 +4,7 @@ using Newsroom.Data;
 
 namespace Newsroom.Controllers;
 
-/// <summary>The list of sections under the masthead.</summary>
+/// <summary>Shows the list of sections below the masthead.</summary>
 public sealed class SectionNavViewComponent(NewsroomDb db) : ViewComponent
 {
     public async Task<IViewComponentResult> InvokeAsync() => View(await db.Sections.OrderBy(s => s.Id).ToListAsync());

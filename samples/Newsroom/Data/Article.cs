@@ -10,16 +10,16 @@ public sealed class Article
 
     public required string Lede { get; set; }
 
-    /// <summary>Plain text; an empty line begins a new paragraph.</summary>
+    /// <summary>Gets or sets the plain text. An empty line starts a new paragraph.</summary>
     public required string Body { get; set; }
 
     [NotMapped]
     public IEnumerable<string> Paragraphs => Body.Split("\n\n", StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
-    /// <summary>In UTC. Never changes, so neither does the order of articles.</summary>
+    /// <summary>Gets the time of publication in UTC. It never changes, so the order of articles does not change either.</summary>
     public DateTime PublishedAt { get; init; }
 
-    /// <summary>In UTC; none before the first edit.</summary>
+    /// <summary>Gets or sets the time of the last edit in UTC, or null before the first edit.</summary>
     public DateTime? EditedAt { get; set; }
 
     public int SectionId { get; set; }

@@ -20,7 +20,7 @@ public sealed class NewsroomDb(DbContextOptions<NewsroomDb> options) : DbContext
             article.HasIndex(a => new { a.SectionId, a.PublishedAt });
             article.HasIndex(a => new { a.AuthorId, a.PublishedAt });
 
-            // SQLite keeps no kind with a time; without this, times would be read back as local.
+            // SQLite stores times without their kind, so without this conversion they would be read as local times.
             article.Property(a => a.PublishedAt).HasConversion(t => t, t => DateTime.SpecifyKind(t, DateTimeKind.Utc));
             article.Property(a => a.EditedAt).HasConversion(t => t, t => t == null ? null : DateTime.SpecifyKind(t.Value, DateTimeKind.Utc));
         });

@@ -11,17 +11,17 @@ public static class NewsroomDbSetup
         services.AddDbContextFactory<NewsroomDb>(o => o.UseSqlite(connectionString).UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking));
     }
 
-    /// <summary>Creates and fills the database if that has not been done.</summary>
+    /// <summary>Creates and fills the database if it does not exist yet.</summary>
     public static void CreateNewsroomDb(this IServiceProvider services)
     {
         using var scope = services.CreateScope();
         var db = scope.ServiceProvider.GetRequiredService<NewsroomDb>();
 
-        // Readers of one instance do not wait for a writer of another.
+        // In this mode, readers of one instance do not wait for a writer of another.
         db.Database.OpenConnection();
         db.Database.ExecuteSqlRaw("PRAGMA journal_mode = wal");
 
-        // SQLite gives this transaction the write lock at once. An instance that starts at the same moment waits here, and then finds all done.
+        // SQLite acquires the write lock at once, so an instance that starts at the same moment waits here and then finds the finished database.
         using var transaction = db.Database.BeginTransaction();
         db.Database.EnsureCreated();
         if (!db.Sections.Any())

@@ -4,7 +4,7 @@ public sealed class Section
 {
     public int Id { get; init; }
 
-    /// <summary>The name in addresses and cache tags.</summary>
+    /// <summary>Gets the name in addresses and cache tags.</summary>
     public required string Slug { get; init; }
 
     public required string Name { get; init; }

@@ -4,7 +4,7 @@ namespace Newsroom.Data;
 
 public static class Teasers
 {
-    /// <summary>What lists show of articles, newest first.</summary>
+    /// <summary>Selects the parts of articles that lists show, newest first.</summary>
     public static IQueryable<Teaser> AsTeasers(this IQueryable<Article> articles) =>
         articles
             .OrderByDescending(a => a.PublishedAt)

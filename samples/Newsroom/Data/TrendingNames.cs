@@ -7,15 +7,15 @@ using RedisTagCache;
 namespace Newsroom.Data;
 
 /// <summary>
-/// The names that the newest articles speak of most. To find them takes a second, so it is done once for all instances and kept as data. The
-/// tags are those of the front page: one eviction reaches both. How long it is kept stands in the profile <c>trending</c> of appsettings.json.
+/// Finds the names that the newest articles mention most. This takes a second, so the result is computed once for all instances and cached. It carries
+/// the tags of the front page, so that one eviction reaches both. The profile <c>trending</c> in appsettings.json sets the lifetimes.
 /// </summary>
-/// <remarks>A list that is no longer fresh is computed behind the request that gets the old one, hence a database of its own.</remarks>
+/// <remarks>A stale list is computed after its request, so the computation creates a database context of its own.</remarks>
 public sealed partial class TrendingNames(ITagCache cache, IDbContextFactory<NewsroomDb> databases, TimeProvider time, InstanceName instance)
 {
     private const int Shown = 6;
 
-    /// <summary>Three hundred articles are read in no time; this makes it as slow as three million.</summary>
+    /// <summary>A delay that makes reading 300 articles as slow as reading three million.</summary>
     private static readonly TimeSpan _pretendedCost = TimeSpan.FromSeconds(1);
 
     public ValueTask<Trending> GetAsync(CancellationToken cancellationToken) =>
@@ -38,7 +38,7 @@ public sealed partial class TrendingNames(ITagCache cache, IDbContextFactory<New
         return new Trending([.. names], stamp.At, stamp.By, stamp.Took);
     }
 
-    /// <summary>Two or more capitalized words within a sentence.</summary>
+    /// <summary>Matches two or more capitalized words within a sentence.</summary>
     [GeneratedRegex(@"(?<=\p{Ll},? )\p{Lu}\p{Ll}+(?: \p{Lu}\p{Ll}+)+")]
     private static partial Regex Name();
 }

@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Newsroom.Models;
 
-/// <summary>What the editor may change.</summary>
+/// <summary>Contains the fields that the editor can change.</summary>
 public sealed class ArticleForm
 {
     [Required, StringLength(120)]

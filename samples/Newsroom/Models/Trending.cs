@@ -2,7 +2,7 @@ using System.ComponentModel;
 
 namespace Newsroom.Models;
 
-/// <summary>The names in the news, and who found them when. Nobody changes it, so all requests of an instance can share one.</summary>
+/// <summary>Contains the names in the news, with the time and the instance of their computation. It is immutable, so all requests of an instance can share one object.</summary>
 [ImmutableObject(true)]
 public sealed record Trending(IReadOnlyList<Trending.Entry> Names, string At, string By, string Took)
 {

@@ -1,6 +1,6 @@
 namespace Newsroom.Data.Seed;
 
-/// <summary>One section and its authors, writing in turn through the kinds of story it has.</summary>
+/// <summary>Writes the stories of one section, with its authors and kinds of story in turn.</summary>
 internal sealed class Desk(int id, SeedSection source, Dictionary<string, string[]> shared)
 {
     private const int MaximumDraws = 1000;
@@ -29,7 +29,7 @@ internal sealed class Desk(int id, SeedSection source, Dictionary<string, string
         };
     }
 
-    /// <summary>Draws words until the headline is one that the section has not had.</summary>
+    /// <summary>Selects random words until the headline is new in the section.</summary>
     private (StoryWriter Writer, string Title) DrawTitle(Random random, SeedStory story, DateTime published)
     {
         for (var draw = 0; draw < MaximumDraws; draw++)

@@ -1,14 +1,14 @@
 namespace Newsroom.Data.Seed;
 
-/// <summary>Ten days of the paper, the same words every time: only the dates depend on the day it is written.</summary>
+/// <summary>Writes ten days of the newspaper with the same words every time. Only the dates depend on the current day.</summary>
 internal static class Edition
 {
     private const int ArticleCount = 300;
 
-    /// <summary>A fixed start keeps the draws the same; any number would do.</summary>
+    /// <summary>A fixed random seed, so that the articles are the same every time. The number is arbitrary.</summary>
     private const int Start = 1871;
 
-    /// <summary>Articles from the oldest to the newest, with their sections and authors.</summary>
+    /// <summary>Returns the articles from the oldest to the newest, with their sections and authors.</summary>
     public static List<Article> Write(DateTime now)
     {
         var random = new Random(Start);
@@ -19,7 +19,7 @@ internal static class Edition
         for (var time = now.AddMinutes(-7); times.Count < ArticleCount; time = time.AddMinutes(-random.Next(12, 84))) times.Add(time);
         times.Reverse();
 
-        // Every desk has its turn before any has its next, in an order that changes.
+        // Each desk writes one story per round, in a new random order.
         var articles = new List<Article>();
         while (articles.Count < ArticleCount)
         {

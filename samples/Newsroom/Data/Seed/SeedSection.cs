@@ -1,6 +1,6 @@
 namespace Newsroom.Data.Seed;
 
-/// <summary>A section as the files beside this one describe it.</summary>
+/// <summary>Represents a section in the JSON files of this folder.</summary>
 internal sealed record SeedSection(
     string Name,
     string Slug,

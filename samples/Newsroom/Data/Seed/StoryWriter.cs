@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace Newsroom.Data.Seed;
 
 /// <summary>
-/// Fills the slots of one story. A slot names a list of words and keeps its word throughout the story; a digit asks for another word of the same list:
-/// <c>{place}</c>, <c>{place2}</c>. <c>{person:last}</c> is the last of its words, <c>{few:cap}</c> begins with a capital letter.
+/// Fills the slots of one story. A slot names a list of words and has the same word throughout the story. A digit selects another word of the same list:
+/// <c>{place}</c>, <c>{place2}</c>. <c>{person:last}</c> is the last part of the word, and <c>{few:cap}</c> starts with a capital letter.
 /// </summary>
 internal sealed partial class StoryWriter(Random random, Dictionary<string, string[]> shared, Dictionary<string, string[]> own, DateTime published)
 {
