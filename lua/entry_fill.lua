@@ -1,11 +1,11 @@
 -- Purpose: stores what a factory computed and gives its lease back, unless the value may be older than an eviction or a removal.
 -- KEYS: entry epoch lease removals staged
--- ARGV: envelope ttl token owner begun
+-- ARGV: envelope ttl token owner started
 --   envelope  '' when it lies in the staged key
 --   ttl       milliseconds
 --   token     the stamp "<epoch>:<generation>:<run>" at which the computation began
 --   owner     under which the lease was acquired, '' when without one
---   begun     the newest removal when the computation began
+--   started   the newest removal when the computation began
 -- Reply: {1 when stored and 0 when refused, stamp now ('' when there is none), newest removal}
 -- Cost: O(size of the envelope); a message when somebody waits
 local lease = redis.call('HMGET', KEYS[3], 'owner', 'waiters')

@@ -34,7 +34,7 @@ public sealed class CacheMoment
 
     /// <summary>
     /// Begins a scope for values that are made of data read from this moment on. A value that <see cref="ITagCache"/> or <c>HybridCache</c> computes in the scope
-    /// counts as begun no later than this moment. If one of its tags was evicted since, the caller gets the value, but it is not cached.
+    /// counts as started no later than this moment. If one of its tags was evicted since, the caller gets the value, but it is not cached.
     /// </summary>
     /// <remarks>
     /// The scope covers the current flow of control until it is disposed, for one minute at most. Begin it right after <see cref="ITagCacheStore.Observe"/>, before

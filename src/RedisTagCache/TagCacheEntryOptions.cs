@@ -27,7 +27,7 @@ public sealed record TagCacheEntryOptions
     public ReadOnlyMemory<string> Tags { get; init; }
 
     /// <summary>
-    /// The token of the lookup that missed before the value was computed. Default: none, the value counts as begun when the write is called,
+    /// The token of the lookup that missed before the value was computed. Default: none, the value counts as started when the write is called,
     /// which is only right for values that do not depend on data read before.
     /// </summary>
     public CacheVersion Token { get; init; }

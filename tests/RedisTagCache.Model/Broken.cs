@@ -6,7 +6,7 @@ internal enum Broken
 {
     None = 0,
 
-    /// <summary>A value counts as begun when it is written.</summary>
+    /// <summary>A value counts as started when it is written.</summary>
     TokenAtWrite = 1,
 
     /// <summary>An announced eviction is taken for complete knowledge, whatever came before it.</summary>
@@ -36,7 +36,7 @@ internal enum Broken
     /// <summary>Who joins a computation takes what it brings.</summary>
     JoinersTakeAll = 1 << 9,
 
-    /// <summary>A value that is set counts as begun when the script runs.</summary>
+    /// <summary>A value that is set counts as started when the script runs.</summary>
     SetTokenInScript = 1 << 10,
 
     /// <summary>A copy is judged by nothing but its own life.</summary>

@@ -28,7 +28,7 @@ internal struct Copies
 /// <param name="Epoch">Of its token.</param>
 /// <param name="Generation">Of its token.</param>
 /// <param name="Tags">A bit for each.</param>
-/// <param name="Seen">Which changes had begun when its computation began: what the promise is about, and Redis does not know.</param>
+/// <param name="Seen">Which changes had started when its computation began: what the promise is about, and Redis does not know.</param>
 internal record struct Entry(byte Id, byte Epoch, byte Generation, byte Tags, byte Seen);
 
 /// <summary>A copy of an entry in the memory of an instance.</summary>

@@ -19,7 +19,7 @@ internal sealed partial class Machine
         return 0;
     }
 
-    private void NoteBegun(ref World world, int o)
+    private void NoteStarted(ref World world, int o)
     {
         ref var op = ref world.Ops[o];
         op.AskedWith = 0;
@@ -57,7 +57,7 @@ internal sealed partial class Machine
     }
 
     /// <summary>A flight has ended: those who joined it take what it brought.</summary>
-    private void Land(ref World world, int o, Entry entry, RemovalMoment begun)
+    private void Land(ref World world, int o, Entry entry, RemovalMoment startedAt)
     {
         ref var flight = ref world.Ops[o];
         flight.Phase = Phase.Done;
@@ -69,7 +69,7 @@ internal sealed partial class Machine
             joined.Phase = Phase.Landed;
             joined.Found = entry;
             joined.Token = flight.Token;
-            joined.Moment = begun;
+            joined.Moment = startedAt;
         }
     }
 

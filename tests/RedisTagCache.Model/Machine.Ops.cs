@@ -72,7 +72,7 @@ internal sealed partial class Machine
         var plan = scenario.Ops[o];
         op.Partition = (byte)scenario.PartitionOf(plan.Key);
         if (plan.IsChange)
-            world.Begun |= (byte)(1 << o);
+            world.Started |= (byte)(1 << o);
         switch (plan.Kind)
         {
             case OpKind.Read or OpKind.Compute:
@@ -202,7 +202,7 @@ internal sealed partial class Machine
 
     /// <summary>What is computed, or set, from now on.</summary>
     private Entry Value(in World world, int o, Stamp token) =>
-        new((byte)(o + 1), token.Epoch, token.Generation, scenario.Ops[o].Tags, world.Begun);
+        new((byte)(o + 1), token.Epoch, token.Generation, scenario.Ops[o].Tags, world.Started);
 
     /// <summary>Writes without a lease. The caller may have given up long ago.</summary>
     private void Write(ref World world, int o)

@@ -22,7 +22,7 @@ internal sealed partial class Machine
             Await(ref world, o, Phase.Replaces);
     }
 
-    /// <summary>The value of an operation counts as begun at that moment.</summary>
+    /// <summary>The value of an operation counts as started at that moment.</summary>
     private static void Stamp(ref Op op, Stamp token)
     {
         op.Token = token;

@@ -49,7 +49,7 @@ internal sealed partial class Machine
             var op = scenario.Ops[o];
             if ((op.Kind == OpKind.Evict && (op.Tags & ~hard) == 0) || (op.Kind == OpKind.Expire && (op.Tags & ~soft) == 0))
             {
-                world.Servers[p].Applied |= (byte)(world.Begun & 1 << o);
+                world.Servers[p].Applied |= (byte)(world.Started & 1 << o);
                 world.InForce |= (byte)(world.Returned & 1 << o);
             }
         }
@@ -84,9 +84,9 @@ internal sealed partial class Machine
                 Step(ref world, o);
             else if (op.Phase == Phase.Replaces)
             {
-                // Nothing was known when it was called: it counts as begun when Redis has first answered. docs/consistency.md, hole 7.
+                // Nothing was known when it was called: it counts as started when Redis has first answered. docs/consistency.md, hole 7.
                 Stamp(ref op, world.Instances[i].Mirrors[p].Known);
-                op.Found.Seen = world.Begun;
+                op.Found.Seen = world.Started;
             }
         }
 

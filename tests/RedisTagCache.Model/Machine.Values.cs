@@ -38,7 +38,7 @@ internal sealed partial class Machine
         op.Phase = Phase.ReadsEntry;
         op.Syncs = 0;
         op.Moment = world.Instances[scenario.Ops[o].Instance].Removals.Observe();
-        NoteBegun(ref world, o);
+        NoteStarted(ref world, o);
     }
 
     private void RequestLease(ref World world, int o)
@@ -48,7 +48,7 @@ internal sealed partial class Machine
         op.Phase = Phase.Acquires;
         if (op.First.IsNone)
             (op.First, op.FirstWith) = (op.Token, op.AskedWith);
-        NoteBegun(ref world, o);
+        NoteStarted(ref world, o);
     }
 
     private void StepValue(ref World world, int o)
@@ -149,14 +149,14 @@ internal sealed partial class Machine
     private void TakeFill(ref World world, int o)
     {
         ref var op = ref world.Ops[o];
-        var begun = op.Moment;
+        var startedAt = op.Moment;
         if (op.Fill.IsStored)
         {
-            begun = new RemovalMoment(op.Fill.Removal, op.HeardBefore);
-            Keep(ref world, scenario.Ops[o], op.Found, op.Token, begun.Number, begun);
+            startedAt = new RemovalMoment(op.Fill.Removal, op.HeardBefore);
+            Keep(ref world, scenario.Ops[o], op.Found, op.Token, startedAt.Number, startedAt);
         }
 
-        Land(ref world, o, op.Found, begun);
+        Land(ref world, o, op.Found, startedAt);
         op.Phase = op.Fill.IsStored ? Phase.Done : Phase.Releases;
     }
 

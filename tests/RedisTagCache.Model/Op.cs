@@ -63,10 +63,10 @@ internal struct Op
     /// <summary>The operation that it has joined, counted from 1.</summary>
     public byte JoinedTo;
 
-    /// <summary>Who had begun when it last asked Redis.</summary>
+    /// <summary>Who had started when it last asked Redis.</summary>
     public byte AskedWith;
 
-    /// <summary>Who had begun when it first did.</summary>
+    /// <summary>Who had started when it first did.</summary>
     public byte FirstWith;
 
     /// <summary>The operations that have asked Redis since this one began: what they bring is its too.</summary>

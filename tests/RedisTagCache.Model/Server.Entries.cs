@@ -12,15 +12,15 @@ internal partial struct Server
     }
 
     /// <summary>lua/entry_fill.lua</summary>
-    public FillReply FillEntry(int key, Entry entry, Stamp token, byte owner, byte begun, Broken broken)
+    public FillReply FillEntry(int key, Entry entry, Stamp token, byte owner, byte startedAt, Broken broken)
     {
         var isHeld = owner != 0 && Leases[key] == owner;
         if (isHeld)
             Leases[key] = 0;
 
         var fits = Stamp.Fits(token);
-        if (fits && !isHeld && LastRemoval != begun && !broken.HasFlag(Broken.RemovalsIgnored))
-            fits = RemovalFloor > 0 && begun >= RemovalFloor && begun <= LastRemoval && Removals[key] <= begun;
+        if (fits && !isHeld && LastRemoval != startedAt && !broken.HasFlag(Broken.RemovalsIgnored))
+            fits = RemovalFloor > 0 && startedAt >= RemovalFloor && startedAt <= LastRemoval && Removals[key] <= startedAt;
         if (fits)
             Entries[key] = entry;
         return new FillReply(fits, Stamp, LastRemoval, 0);

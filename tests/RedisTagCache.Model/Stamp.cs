@@ -9,8 +9,8 @@ internal record struct Stamp(byte Epoch, byte Generation, byte Run)
 
     public readonly bool IsSameLineage(Stamp other) => IsSameGeneration(other) && Run == other.Run;
 
-    /// <summary>Whether a value begun at that stamp may be judged by this one.</summary>
-    public readonly bool Fits(Stamp begun) => !IsNone && (this == begun || (IsSameLineage(begun) && begun.Epoch <= Epoch));
+    /// <summary>Whether a value started at that stamp may be judged by this one.</summary>
+    public readonly bool Fits(Stamp startedAt) => !IsNone && (this == startedAt || (IsSameLineage(startedAt) && startedAt.Epoch <= Epoch));
 
     public readonly override string ToString() => $"{Epoch}:{Generation}:{Run}";
 }

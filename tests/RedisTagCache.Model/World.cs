@@ -18,8 +18,8 @@ internal struct World
     public Ops Ops;
     public Messages Messages;
 
-    /// <summary>The changes that have begun, a bit for each operation.</summary>
-    public byte Begun;
+    /// <summary>The changes that have started, a bit for each operation.</summary>
+    public byte Started;
 
     /// <summary>The changes that have returned and are in force: what no read that begins now may miss.</summary>
     public byte InForce;

@@ -16,7 +16,7 @@ public static class StoreExtensions
         return lookup.HasValue ? Encoding.UTF8.GetString(lookup.Payload.Span) : null;
     }
 
-    /// <summary>Writes as a value that was begun just now, after a lookup of its own.</summary>
+    /// <summary>Writes as a value that was started just now, after a lookup of its own.</summary>
     public static async Task<CacheWriteOutcome> WriteAsync(this ITagCacheStore store, string key, string value, params string[] tags)
     {
         using var lookup = await store.GetAsync(Page(key));

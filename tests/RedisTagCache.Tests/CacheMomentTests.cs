@@ -68,7 +68,7 @@ public sealed class CacheMomentTests
         var keys = new KeySpace("rtc", "build", 1);
         var moment = new CacheMoment(keys, [known is { } epoch ? new MirrorState(new EpochStamp(epoch, 7, 1), 0, new MarkTable()) : null], [0], TimeProvider.System);
         var token = new CacheVersion(new EpochStamp(7, 7, 1));
-        EpochStamp? seen = first is { } begun ? new EpochStamp(begun, 7, 1) : null;
+        EpochStamp? seen = first is { } startedAt ? new EpochStamp(startedAt, 7, 1) : null;
         Assert.Equal(new CacheVersion(new EpochStamp(expected, 7, 1)), moment.Older(token, keys.Partitions[0], seen));
         Assert.Equal(default, moment.Older(default(CacheVersion), keys.Partitions[0], seen)); // of which nothing is known
     }

@@ -32,7 +32,7 @@ internal enum Stage
     /// <summary>All callers of the command have called.</summary>
     Called,
 
-    /// <summary>A run of the command's factory has begun.</summary>
+    /// <summary>A run of the command's factory has started.</summary>
     Running,
 
     /// <summary>All callers have their answers.</summary>

@@ -4,7 +4,7 @@ namespace RedisTagCache.AspNetCore.OutputCaching;
 /// Binds lookups to the flow of control they were made in, so that a write carries the token of its own lookup and not of another request's.
 /// </summary>
 /// <remarks>
-/// In a request the flow is begun by <see cref="PageFlowMiddleware"/>, above the output-cache middleware, and collects the request's
+/// In a request the flow is started by <see cref="PageFlowMiddleware"/>, above the output-cache middleware, and collects the request's
 /// lookups: what a callee sets for the flow is not seen by its caller once it has returned asynchronously. Where the store is called
 /// directly, each lookup begins a flow of its own below the caller's; parallel flows do not see each other's.
 /// </remarks>
@@ -45,7 +45,7 @@ internal sealed class LookupFlow
         return flow._page is null;
     }
 
-    /// <summary>The oldest open lookup of the key in this flow, now closed: the one from which the value was begun at the earliest.</summary>
+    /// <summary>The oldest open lookup of the key in this flow, now closed: the one from which the value was started at the earliest.</summary>
     public static PageLookup? TakeOldest(string key)
     {
         PageLookup? oldest = null;

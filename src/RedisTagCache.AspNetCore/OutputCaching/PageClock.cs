@@ -27,7 +27,7 @@ internal sealed class PageClock(TimeProvider time)
         if (created < now)
             return content;
 
-        // The age of such a page is zero seconds. It must have begun before the middleware looks at its clock.
+        // The age of such a page is zero seconds. It must have started before the middleware looks at its clock.
         var served = isShared ? content.AsSpan().ToArray() : content;
         StoredPage.TryWrite(served.AsSpan()[ticks], now.AddTicks(-1));
         return served;

@@ -23,10 +23,10 @@ internal static class PageEntry
     /// </summary>
     private static CacheVersion VersionOf(PageRequest page, CacheEntryKey key)
     {
-        var begun = page.Moment.TokenOf(key);
+        var startedAt = page.Moment.TokenOf(key);
         if (page.Token is not { } lookup)
-            return begun;
-        return begun == CacheVersion.Never || page.BeginsWithLookup ? lookup : CacheVersion.Older(begun, lookup);
+            return startedAt;
+        return startedAt == CacheVersion.Never || page.BeginsWithLookup ? lookup : CacheVersion.Older(startedAt, lookup);
     }
 
     private static TimeSpan? StaleWindowOf(Endpoint? endpoint) =>

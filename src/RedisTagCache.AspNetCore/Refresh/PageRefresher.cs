@@ -58,7 +58,7 @@ internal sealed class PageRefresher(
     {
         if (!_gate.TryEnter(key))
             return Task.CompletedTask;
-        var isBegun = false;
+        var isStarted = false;
         try
         {
             if (Interlocked.Increment(ref _running) > MaxAtOnce || _stopping.IsCancellationRequested)
@@ -73,14 +73,14 @@ internal sealed class PageRefresher(
             var refresh = new PageRequest(page.Pages, prepares || copy.HasState ? page.Moment : store.Observe()) { Refreshes = key };
             var acquiring = leases.AcquireAsync(refresh, key, found, CancellationToken.None).AsTask();
             var work = new RefreshWork(refresh, copy, pipeline, key, acquiring, Activity.Current);
-            isBegun = true;
+            isStarted = true;
             using (ExecutionContext.SuppressFlow())
                 runs.Add(Task.Run(() => RunAsync(work, original)));
             return prepares ? work.Prepared.Task : Task.CompletedTask;
         }
         finally
         {
-            if (!isBegun)
+            if (!isStarted)
                 End(key, TimeSpan.Zero);
         }
     }

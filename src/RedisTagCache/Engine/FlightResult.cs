@@ -12,14 +12,14 @@ namespace RedisTagCache.Engine;
 internal sealed record FlightResult<T>(T Value, ReadOnlyMemory<byte> Plain, int? Length, byte PayloadFlags, CacheVersion Token, byte[][] Tags)
 {
     /// <summary>What was known of removals when it began; nothing for what holds until its removal is heard of.</summary>
-    public RemovalMoment? Begun { get; set; }
+    public RemovalMoment? StartedAt { get; set; }
 
-    /// <summary>Whether it counts as begun before its own lookup, so that who joined before that lookup has to doubt it too.</summary>
+    /// <summary>Whether it counts as started before its own lookup, so that who joined before that lookup has to doubt it too.</summary>
     public bool IsOlder { get; init; }
 
     /// <summary>Whether it was neither evicted nor removed since it began, as far as this instance knows now.</summary>
     public bool IsLive(ValueAddress address) =>
         !address.Watch.Mirror.IsRetired
-        && (address.Watch.Mirror.Known is not { } state || (Token.Stamp.IsSameGeneration(state.Stamp) && !state.IsPast(Token.Stamp, Tags, address.Watch.Mirror.UnconfirmedAt(Begun?.Unconfirmed ?? 0))))
-        && (Begun is not { Number: >= 0 } begun || !address.Watch.Removals.IsOvertaken(address.Name, begun, begun.Number));
+        && (address.Watch.Mirror.Known is not { } state || (Token.Stamp.IsSameGeneration(state.Stamp) && !state.IsPast(Token.Stamp, Tags, address.Watch.Mirror.UnconfirmedAt(StartedAt?.Unconfirmed ?? 0))))
+        && (StartedAt is not { Number: >= 0 } startedAt || !address.Watch.Removals.IsOvertaken(address.Name, startedAt, startedAt.Number));
 }

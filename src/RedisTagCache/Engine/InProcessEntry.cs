@@ -4,8 +4,8 @@ using RedisTagCache.Store;
 namespace RedisTagCache.Engine;
 
 /// <summary>An entry that Redis has not taken: for the requests in this process that wait for it, and kept until Redis takes one.</summary>
-internal sealed class InProcessEntry(ValueAddress address, CacheVersion token, RemovalMoment begun, byte[][] tags, ImmutableArray<byte> payload, CopyTimes times, int size)
-    : LocalCopy(address, token, NumberOf(begun), tags, default, times, size)
+internal sealed class InProcessEntry(ValueAddress address, CacheVersion token, RemovalMoment startedAt, byte[][] tags, ImmutableArray<byte> payload, CopyTimes times, int size)
+    : LocalCopy(address, token, NumberOf(startedAt), tags, default, times, size)
 {
     public ImmutableArray<byte> Payload => payload;
 
@@ -14,8 +14,8 @@ internal sealed class InProcessEntry(ValueAddress address, CacheVersion token, R
     public bool IsFresh(long now) => now < Times.FreshUntil && Judge() == Verdict.Fresh;
 
     /// <summary>Whether it was removed or overwritten since it began. The removal of one that is kept ends it.</summary>
-    public bool IsOvertaken() => Watch.Removals.IsOvertaken(Name, begun, NumberOf(begun));
+    public bool IsOvertaken() => Watch.Removals.IsOvertaken(Name, startedAt, NumberOf(startedAt));
 
     /// <summary>Gets the newest removal that it is not overtaken by. Where Redis has told none, what this process has heard of counts.</summary>
-    public static long NumberOf(in RemovalMoment begun) => Math.Max(0, begun.Number);
+    public static long NumberOf(in RemovalMoment startedAt) => Math.Max(0, startedAt.Number);
 }

@@ -4,7 +4,7 @@ using RedisTagCache.Store;
 namespace RedisTagCache.Engine;
 
 /// <summary>A lease that is known to this process alone.</summary>
-internal sealed class InProcessLease(InProcessLeases leases, ValueStore values, ValueAddress address, CacheVersion token, RemovalMoment begun, TimeProvider time) : IInProcessLease
+internal sealed class InProcessLease(InProcessLeases leases, ValueStore values, ValueAddress address, CacheVersion token, RemovalMoment startedAt, TimeProvider time) : IInProcessLease
 {
     private readonly int _version = address.Watch.Mirror.Version;
     private InProcessEntry? _result;
@@ -22,10 +22,10 @@ internal sealed class InProcessLease(InProcessLeases leases, ValueStore values, 
             var life = LeaseStore.LifeOf(options, time);
 
             // Made before the first wait: the payload is the caller's again when this ends.
-            var entry = leases.EntryOf(address, version, begun, tags, payload.ToArray(), life);
+            var entry = leases.EntryOf(address, version, startedAt, tags, payload.ToArray(), life);
             var outcome = CacheWriteOutcome.Dropped;
             if (!IsForThisProcess(version, tags, entry))
-                outcome = (await values.FillAsync(address, payload, 0, life, tags, version, "", begun.Number).ConfigureAwait(false)).Outcome;
+                outcome = (await values.FillAsync(address, payload, 0, life, tags, version, "", startedAt.Number).ConfigureAwait(false)).Outcome;
             if (outcome != CacheWriteOutcome.Dropped)
                 values.Overtake(address.Entry);
             else if (!version.IsNever && !(version.IsDefault && address.Watch.Mirror.Version != _version))
@@ -59,10 +59,10 @@ internal sealed class InProcessLease(InProcessLeases leases, ValueStore values, 
     private void Keep(InProcessEntry entry)
     {
         Volatile.Write(ref _result, entry);
-        leases.Keep(address, entry, begun);
+        leases.Keep(address, entry, startedAt);
     }
 
     /// <summary>Whether Redis would take it for evicted, since it cannot know which evictions came before it.</summary>
     private bool IsForThisProcess(CacheVersion version, byte[][] tags, InProcessEntry entry) =>
-        begun.Unconfirmed > 0 && !version.IsNever && address.Watch.Mirror.Known is { } known && known.IsPast(version.Stamp, tags) && entry.IsFresh(time.GetTimestamp()) && !entry.IsOvertaken();
+        startedAt.Unconfirmed > 0 && !version.IsNever && address.Watch.Mirror.Known is { } known && known.IsPast(version.Stamp, tags) && entry.IsFresh(time.GetTimestamp()) && !entry.IsOvertaken();
 }

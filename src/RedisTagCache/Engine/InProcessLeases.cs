@@ -76,8 +76,8 @@ internal sealed class InProcessLeases : ILocalCopies, IDisposable
     /// <summary>Asks for the lease in this process.</summary>
     /// <param name="key">The entry's key.</param>
     /// <param name="found">What the caller's lookup gave.</param>
-    /// <param name="begun">The moment since which the caller has read data that the entry may be made of; nothing for now.</param>
-    public async ValueTask<CacheLease> AcquireAsync(string key, CacheLookup found, CacheMoment? begun)
+    /// <param name="startedAt">The moment since which the caller has read data that the entry may be made of; nothing for now.</param>
+    public async ValueTask<CacheLease> AcquireAsync(string key, CacheLookup found, CacheMoment? startedAt)
     {
         var address = _values.Locate(new CacheEntryKey(_region, key));
         var isAnswered = found.MissReason != CacheMissReason.Unavailable;
@@ -87,7 +87,7 @@ internal sealed class InProcessLeases : ILocalCopies, IDisposable
         var known = address.Watch.Mirror.Known;
         var token = !found.Token.IsNever ? found.Token : known is null ? default : new CacheVersion(known.Stamp);
         var moment = address.Watch.Removals.Observe() with { Unconfirmed = address.Watch.Mirror.UnconfirmedCount };
-        var lease = new InProcessLease(this, _values, address, token, begun?.Older(moment, address.Watch.Partition) ?? moment, _time);
+        var lease = new InProcessLease(this, _values, address, token, startedAt?.Older(moment, address.Watch.Partition) ?? moment, _time);
         var now = _time.GetTimestamp();
         Volatile.Write(ref _askedAt, now);
         lock (_states)
@@ -111,11 +111,11 @@ internal sealed class InProcessLeases : ILocalCopies, IDisposable
     }
 
     /// <summary>Keeps an entry that Redis has not taken, unless Redis is away: then nothing would show that it was evicted.</summary>
-    public void Keep(ValueAddress address, InProcessEntry entry, in RemovalMoment begun)
+    public void Keep(ValueAddress address, InProcessEntry entry, in RemovalMoment startedAt)
     {
         if (!address.Watch.IsAvailable)
             return;
-        address.Watch.Removals.TryKeep(address.Name, begun, InProcessEntry.NumberOf(begun), (_entries, entry), static kept => kept._entries.Set(kept.entry));
+        address.Watch.Removals.TryKeep(address.Name, startedAt, InProcessEntry.NumberOf(startedAt), (_entries, entry), static kept => kept._entries.Set(kept.entry));
         lock (_states)
         {
             using (ExecutionContext.SuppressFlow())
@@ -138,13 +138,13 @@ internal sealed class InProcessLeases : ILocalCopies, IDisposable
         }
     }
 
-    public InProcessEntry EntryOf(ValueAddress address, CacheVersion token, in RemovalMoment begun, byte[][] tags, byte[] payload, in ValueLife life)
+    public InProcessEntry EntryOf(ValueAddress address, CacheVersion token, in RemovalMoment startedAt, byte[][] tags, byte[] payload, in ValueLife life)
     {
         var size = EntryOverhead + payload.Length + (2 * address.Name.Length) + tags.Sum(static tag => tag.Length + 32);
         var until = _time.GetTimestamp() + Ticks(TimeSpan.FromMilliseconds(Math.Min(life.FreshUntil - life.CreatedAt, TimeSpan.FromDays(3_650).TotalMilliseconds)));
-        return new InProcessEntry(address, token, begun, tags, ImmutableCollectionsMarshal.AsImmutableArray(payload), new CopyTimes(until, until, until, until, until), size)
+        return new InProcessEntry(address, token, startedAt, tags, ImmutableCollectionsMarshal.AsImmutableArray(payload), new CopyTimes(until, until, until, until, until), size)
         {
-            Unconfirmed = begun.Unconfirmed,
+            Unconfirmed = startedAt.Unconfirmed,
         };
     }
 

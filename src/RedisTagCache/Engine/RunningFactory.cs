@@ -71,7 +71,7 @@ internal sealed class RunningFactory
         return null;
     }
 
-    /// <summary>What it has begun and left running may ask for the value as any other.</summary>
+    /// <summary>What it has started and left running may ask for the value as any other.</summary>
     public void End() => Volatile.Write(ref _isOver, true);
 
     private RunningFactory? Living() => Volatile.Read(ref _isOver) ? _outer?.Living() : this;

@@ -159,7 +159,7 @@ internal sealed partial class TagCache
 
             // The buffer goes back to its pool. Where no copy is kept, its bytes are wanted by those who have joined, and from here on nobody joins.
             var isWanted = !Immutable<T>.IsShared && (call.Policy.KeepsCopies || (flight is not null && _flights.Close(flight)));
-            result = new FlightResult<T>(value, isWanted ? unpacked.ToArray() : default, unpacked.Length, flags, found.EntryToken, found.Tags) { Begun = found.Moment };
+            result = new FlightResult<T>(value, isWanted ? unpacked.ToArray() : default, unpacked.Length, flags, found.EntryToken, found.Tags) { StartedAt = found.Moment };
             return true;
         }
 #pragma warning disable CA1031 // Whatever a serializer throws: an entry that cannot be read is none.

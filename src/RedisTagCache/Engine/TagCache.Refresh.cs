@@ -58,8 +58,8 @@ internal sealed partial class TagCache
     {
         if (!call.Policy.WritesRedis)
         {
-            var begun = call.Address.Watch.Removals.Observe();
-            await ComputeAsync(null, call, null, await ObserveAsync(call, cancellationToken).ConfigureAwait(false), begun, hasOld: true, cancellationToken).ConfigureAwait(false);
+            var startedAt = call.Address.Watch.Removals.Observe();
+            await ComputeAsync(null, call, null, await ObserveAsync(call, cancellationToken).ConfigureAwait(false), startedAt, hasOld: true, cancellationToken).ConfigureAwait(false);
             return ("done", TimeSpan.Zero);
         }
 

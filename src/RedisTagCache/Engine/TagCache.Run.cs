@@ -62,7 +62,7 @@ internal sealed partial class TagCache
             var context = new CacheContext(call.Address.Key, call.Given, call.Tags);
             if (!call.Policy.WritesRedis)
                 moment = moment with { Unconfirmed = call.Address.Watch.Mirror.UnconfirmedCount }; // it is for this process alone
-            (var begun, moment) = Older(call, token, moment);
+            (var startedAt, moment) = Older(call, token, moment);
             T value;
             bool isLate;
             try
@@ -77,10 +77,10 @@ internal sealed partial class TagCache
             }
 
             var policy = ReferenceEquals(context.Policy, call.Given) ? call.Policy : _policies.Resolve(context.Policy) with { Flags = call.Policy.Flags };
-            var result = new FlightResult<T>(value, default, null, 0, begun, TagId.OfAll([.. context.Tags, EveryValue], nameof(context.Tags)))
+            var result = new FlightResult<T>(value, default, null, 0, startedAt, TagId.OfAll([.. context.Tags, EveryValue], nameof(context.Tags)))
             {
-                Begun = moment,
-                IsOlder = begun != token,
+                StartedAt = moment,
+                IsOlder = startedAt != token,
             };
             isPassed = true;
             if (!TryEncode(call, value, policy.Compresses, out var encoded))
@@ -93,7 +93,7 @@ internal sealed partial class TagCache
             }
 
             isPassed = false;
-            isFilled = !begun.IsNever && await KeepAsync(call, policy, lease, result, encoded, moment).ConfigureAwait(false);
+            isFilled = !startedAt.IsNever && await KeepAsync(call, policy, lease, result, encoded, moment).ConfigureAwait(false);
             return result;
         }
         finally
@@ -107,7 +107,7 @@ internal sealed partial class TagCache
         }
     }
 
-    /// <summary>When the value counts as begun: no later than the caller began to read what it may be made of.</summary>
+    /// <summary>When the value counts as started: no later than the caller began to read what it may be made of.</summary>
     private static (CacheVersion Token, RemovalMoment Moment) Older<T>(ValueCall<T> call, CacheVersion token, RemovalMoment moment) => call.Moment is { } flow
         ? (flow.Older(token, call.Address.Watch.Partition, call.Address.Watch.Mirror.First), flow.Older(moment, call.Address.Watch.Partition))
         : (token, moment);
@@ -167,7 +167,7 @@ internal sealed partial class TagCache
             write = await _values.FillAsync(
                 call.Address, new ReadOnlySequence<byte>(encoded.Stored), encoded.Flags, life, result.Tags, result.Token, lease?.Owner ?? "", moment.Number).ConfigureAwait(false);
             if (write.Outcome == CacheWriteOutcome.Stored)
-                result.Begun = moment = before with { Number = write.Removal }; // Redis has seen that nothing overtook it until then
+                result.StartedAt = moment = before with { Number = write.Removal }; // Redis has seen that nothing overtook it until then
         }
 
         // What Redis refused may be older than an eviction or a removal, and what it stored as well, where evictions are not known here yet.
@@ -178,7 +178,7 @@ internal sealed partial class TagCache
 
     /// <summary>Whether Redis would take it for evicted, since it cannot know which evictions came before it.</summary>
     private static bool IsForThisProcess<T>(ValueCall<T> call, FlightResult<T> result) =>
-        result.Begun is { Unconfirmed: > 0 } && call.Address.Watch.Mirror.Known is { } known && known.IsPast(result.Token.Stamp, result.Tags) && result.IsLive(call.Address);
+        result.StartedAt is { Unconfirmed: > 0 } && call.Address.Watch.Mirror.Known is { } known && known.IsPast(result.Token.Stamp, result.Tags) && result.IsLive(call.Address);
 
     private async Task<T> MeasuredAsync<T>(ValueCall<T> call, CacheContext context, CancellationToken cancellationToken)
     {

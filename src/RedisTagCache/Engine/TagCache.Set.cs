@@ -77,7 +77,7 @@ internal sealed partial class TagCache
         var removing = _values.RemoveAsync(address, cancellationToken);
         Forget(address);
         await removing.ConfigureAwait(false);
-        Forget(address); // what was read or begun meanwhile
+        Forget(address); // what was read or started meanwhile
     }
 
     private void Forget(ValueAddress address)

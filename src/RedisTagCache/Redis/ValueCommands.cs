@@ -25,10 +25,10 @@ internal sealed class ValueCommands(RedisRunner runner)
         RunAsync("release", address.Entry.Partition, LeaseReleaseScript.Call(address, owner, mark, duration), LeaseReleaseScript.Parse, CancellationToken.None);
 
     public ValueTask<FillReply> FillAsync(
-        in LeasedAddress address, ReadOnlyMemory<byte> envelope, bool isLarge, long timeToLive, in EpochStamp token, string owner, long begun)
+        in LeasedAddress address, ReadOnlyMemory<byte> envelope, bool isLarge, long timeToLive, in EpochStamp token, string owner, long startedAt)
     {
         var staged = isLarge ? Staged(address) : address.Entry.Partition.NothingStaged;
-        var call = EntryFillScript.Call(address, staged, isLarge ? default : envelope, timeToLive, token, owner, begun);
+        var call = EntryFillScript.Call(address, staged, isLarge ? default : envelope, timeToLive, token, owner, startedAt);
         return WriteAsync(address.Entry.Partition, staged, isLarge ? envelope : default, call, EntryFillScript.Parse, CancellationToken.None);
     }
 

@@ -57,7 +57,7 @@ internal sealed class EntryLook(TagCacheStore store, InspectionCommands commands
         {
             var mirror = store.Mirrors[wanted[i].Index];
 
-            // Without a history nothing is begun here: it is for the application, not for an onlooker, to begin one.
+            // Without a history nothing is started here: it is for the application, not for an onlooker, to begin one.
             var state = stamps[i] is not { } stamp ? null
                 : mirror.At(stamp) ?? await commands.BoundAsync(() => mirror.CoverAsync(stamp, cancellationToken).AsTask(), cancellationToken).ConfigureAwait(false);
             states.Add(wanted[i], (stamps[i] is not null, state));

@@ -43,7 +43,7 @@ internal sealed partial class Inspector
             {
                 prolonged = _time.GetTimestamp();
                 if (!await _commands.ProlongAsync(first, owner, _reclaimLease, cancellationToken).ConfigureAwait(false))
-                    throw new RedisTagCacheUnavailableException("The reclaimer has lost its lease: it was held up for too long, and another may have begun.");
+                    throw new RedisTagCacheUnavailableException("The reclaimer has lost its lease: it was held up for too long, and another may have started.");
             }
 
             var entries = await _look.JudgeAsync(page.Keys, cancellationToken).ConfigureAwait(false);

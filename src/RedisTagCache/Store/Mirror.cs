@@ -47,7 +47,7 @@ internal sealed partial class Mirror(Partition partition, RedisCommands commands
     public long UnconfirmedCount => Volatile.Read(ref _unconfirmedCount);
 
     /// <summary>For a value that began at such a number.</summary>
-    public UnconfirmedMarks UnconfirmedAt(long begun) => new(Volatile.Read(ref _unconfirmed), begun);
+    public UnconfirmedMarks UnconfirmedAt(long startedAt) => new(Volatile.Read(ref _unconfirmed), startedAt);
 
     /// <summary>Whether the newest state may be judged by, as far as it goes.</summary>
     public bool IsTrusted => Volatile.Read(ref _trustedAt) == Volatile.Read(ref _distrusts);
@@ -83,7 +83,7 @@ internal sealed partial class Mirror(Partition partition, RedisCommands commands
                 return state;
             }
 
-            // A synchronization already under way may have begun before the read; the one after it has not.
+            // A synchronization already under way may have started before the read; the one after it has not.
             if (syncs == MaxSyncs)
                 return null;
             state = await SyncAsync().WaitAsync(cancellationToken).ConfigureAwait(false);

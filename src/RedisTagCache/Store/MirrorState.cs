@@ -7,19 +7,19 @@ namespace RedisTagCache.Store;
 /// </summary>
 internal sealed record MirrorState(EpochStamp Stamp, long Floor, MarkTable Marks)
 {
-    /// <summary>Whether a value begun at this stamp with these tags is known to be dead already: it must not replace one that may be live.</summary>
-    public bool IsPast(in EpochStamp begun, ReadOnlySpan<byte[]> tags, in UnconfirmedMarks unconfirmed = default)
+    /// <summary>Whether a value started at this stamp with these tags is known to be dead already: it must not replace one that may be live.</summary>
+    public bool IsPast(in EpochStamp startedAt, ReadOnlySpan<byte[]> tags, in UnconfirmedMarks unconfirmed = default)
     {
-        if (!begun.IsSameGeneration(Stamp))
+        if (!startedAt.IsSameGeneration(Stamp))
             return false; // for Redis to refuse
-        if (begun.Epoch < Floor)
+        if (startedAt.Epoch < Floor)
             return true;
         foreach (var tag in tags)
         {
-            if (Marks[tag].Hard > begun.Epoch && !unconfirmed.IsEvictedBefore(tag))
+            if (Marks[tag].Hard > startedAt.Epoch && !unconfirmed.IsEvictedBefore(tag))
                 return true;
         }
 
-        return begun.Epoch < Marks.PrunedTo;
+        return startedAt.Epoch < Marks.PrunedTo;
     }
 }

@@ -89,7 +89,7 @@ internal sealed class RemovalLog
             Note(name, Unnumbered);
     }
 
-    /// <summary>Nothing read or begun before is kept.</summary>
+    /// <summary>Nothing read or started before is kept.</summary>
     public void Forget()
     {
         lock (_lock)

@@ -96,7 +96,7 @@ internal sealed partial class TagCacheStore
         var start = _time.GetTimestamp();
         var token = options.Token;
 
-        // Without a lookup, the value counts as begun when this call began; the epoch in Redis may be past that by now.
+        // Without a lookup, the value counts as started when this call began; the epoch in Redis may be past that by now.
         if (token.IsDefault)
             token = TokenOf(mirror.Known ?? await Remaining(mirror.RenewAsync(cancellationToken), start, cancellationToken).ConfigureAwait(false));
         if (token.IsNever || (mirror.Known is { } known && known.IsPast(token.Stamp, tags)))

@@ -22,15 +22,15 @@ internal sealed partial class ValueStore
     /// <param name="tags">The ids of its tags.</param>
     /// <param name="token">When its computation began, in evictions.</param>
     /// <param name="owner">The lease's owner; empty without one.</param>
-    /// <param name="begun">When its computation began, in removals.</param>
+    /// <param name="startedAt">When its computation began, in removals.</param>
     public ValueTask<ValueWrite> FillAsync(
-        ValueAddress address, in ReadOnlySequence<byte> payload, byte payloadFlags, in ValueLife life, byte[][] tags, CacheVersion token, string owner, long begun)
+        ValueAddress address, in ReadOnlySequence<byte> payload, byte payloadFlags, in ValueLife life, byte[][] tags, CacheVersion token, string owner, long startedAt)
     {
         // Nothing was known of removals when it began: Redis could not tell whether it is overtaken.
-        if (begun == RemovalMoment.Unknown)
+        if (startedAt == RemovalMoment.Unknown)
             token = default;
         return WriteAsync(address, payload, payloadFlags, life, tags, token, replaces: false, isAwaited: owner.Length > 0, (envelope, timeToLive) =>
-            _commands.FillAsync(address.Redis, envelope, envelope.Length >= TagCacheStore.LargeFrom, timeToLive, token.Stamp, owner, begun));
+            _commands.FillAsync(address.Redis, envelope, envelope.Length >= TagCacheStore.LargeFrom, timeToLive, token.Stamp, owner, startedAt));
     }
 
     /// <summary>

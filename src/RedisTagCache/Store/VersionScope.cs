@@ -3,7 +3,7 @@ using RedisTagCache.Redis;
 namespace RedisTagCache.Store;
 
 /// <summary>
-/// A flow of control in which values count as begun no later than a moment, since they may be made of what was read from then on. It ends when it is
+/// A flow of control in which values count as started no later than a moment, since they may be made of what was read from then on. It ends when it is
 /// disposed, also for work that it left running.
 /// </summary>
 internal sealed class VersionScope : IDisposable

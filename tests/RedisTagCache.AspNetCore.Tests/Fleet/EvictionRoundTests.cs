@@ -37,7 +37,7 @@ public sealed class EvictionRoundTests(RedisFixture redis) : IClassFixture<Redis
         Assert.True(rounds.Violations > RoundsToFail / 2, "It notices.");
     }
 
-    /// <summary>ASP.NET Core's own: it has no means to know that what is written was begun before an eviction.</summary>
+    /// <summary>ASP.NET Core's own: it has no means to know that what is written was started before an eviction.</summary>
     [Fact]
     public async Task Checker_WithMicrosoftsStore_Notices()
     {

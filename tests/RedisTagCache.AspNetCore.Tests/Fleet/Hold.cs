@@ -1,6 +1,6 @@
 namespace RedisTagCache.AspNetCore.Tests.Fleet;
 
-/// <summary>Keeps renderings that have begun from ending, until it is released.</summary>
+/// <summary>Keeps renderings that have started from ending, until it is released.</summary>
 internal sealed class Hold
 {
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(15);
@@ -9,12 +9,12 @@ internal sealed class Hold
     private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _rendering;
 
-    /// <summary>A rendering has begun.</summary>
+    /// <summary>A rendering has started.</summary>
     public Task Entered => _entered.Task.WaitAsync(_patience);
 
     public Task Released => _released.Task;
 
-    /// <summary>Renderings that have begun and not ended.</summary>
+    /// <summary>Renderings that have started and not ended.</summary>
     public int Rendering => Volatile.Read(ref _rendering);
 
     public static Hold Open()

@@ -23,7 +23,7 @@ internal sealed class Visitor : IDisposable
     public async Task<Visit> VisitAsync(string path, string method = "GET", string headers = "")
     {
         var request = Encoding.ASCII.GetBytes($"{method} {path} HTTP/1.1\r\nHost: pages.example\r\n{headers}\r\n");
-        var begun = Stopwatch.GetTimestamp();
+        var startedAt = Stopwatch.GetTimestamp();
         var length = 0;
         try
         {
@@ -32,16 +32,16 @@ internal sealed class Visitor : IDisposable
             {
                 var read = await _socket.ReceiveAsync(_answer.AsMemory(length));
                 if (read == 0)
-                    return new Visit(0, "", "", Stopwatch.GetElapsedTime(begun));
+                    return new Visit(0, "", "", Stopwatch.GetElapsedTime(startedAt));
                 length += read;
             }
         }
         catch (SocketException)
         {
-            return new Visit(0, "", "", Stopwatch.GetElapsedTime(begun));
+            return new Visit(0, "", "", Stopwatch.GetElapsedTime(startedAt));
         }
 
-        var took = Stopwatch.GetElapsedTime(begun);
+        var took = Stopwatch.GetElapsedTime(startedAt);
         var text = Encoding.ASCII.GetString(_answer, 0, length).Split("\r\n\r\n", 2);
         return new Visit(int.Parse(text[0].AsSpan("HTTP/1.1 ".Length, 3), CultureInfo.InvariantCulture), text[0], text[1], took);
     }

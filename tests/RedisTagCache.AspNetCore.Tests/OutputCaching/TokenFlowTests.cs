@@ -63,7 +63,7 @@ public sealed class TokenFlowTests(RedisFixture redis) : IClassFixture<RedisFixt
         await Task.Run(async () => Assert.Null(await pages.GetAsync("k", default)));
         await pages.EvictByTagAsync("t", default);
         await Task.Run(async () => Assert.Null(await pages.GetAsync("k", default)));
-        await Task.Run(() => WriteAsync(pages, "begun at the first or the second"));
+        await Task.Run(() => WriteAsync(pages, "started at the first or the second"));
         Assert.Null(await Task.Run(() => ReadAsync(pages)));
         await Task.Run(async () =>
         {

@@ -64,12 +64,12 @@ public class BrokenResponseTests(RedisFixture redis) : PageSuite(redis)
     [Fact]
     public async Task ClientThatLeaves_GivesItsLeaseBack_EvenIfTheHandlerGoesOn()
     {
-        var (hasBegun, mayEnd) = (NewGate(), NewGate());
+        var (hasStarted, mayEnd) = (NewGate(), NewGate());
         await using var app = await StartAsync(Map, Patient);
         await using var other = await StartAsync(Map, Patient);
         using var leaving = new CancellationTokenSource();
         var left = app.Client.GetAsync("/page", leaving.Token);
-        await hasBegun.Task;
+        await hasStarted.Task;
         await leaving.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => left);
         Assert.Equal("2", await other.GetAsync("/page").WaitAsync(_patience));
@@ -82,7 +82,7 @@ public class BrokenResponseTests(RedisFixture redis) : PageSuite(redis)
                 var page = Render("/page");
                 if (page == "1")
                 {
-                    hasBegun.SetResult();
+                    hasStarted.SetResult();
                     await mayEnd.Task;
                 }
 

@@ -33,14 +33,14 @@ internal sealed class PeerScenarios(PeerFleet fleet)
         for (var i = 0; i < rounds; i++)
         {
             var key = NextKey();
-            var (begun, evicted) = (new TaskCompletionSource(), new TaskCompletionSource());
+            var (started, evicted) = (new TaskCompletionSource(), new TaskCompletionSource());
             var computing = fleet.B.GetOrComputeAsync(key, key, async () =>
             {
-                begun.SetResult();
+                started.SetResult();
                 await evicted.Task;
                 return Old;
             }).AsTask();
-            await begun.Task;
+            await started.Task;
             await fleet.A.EvictAsync(key);
             evicted.SetResult();
             await computing;

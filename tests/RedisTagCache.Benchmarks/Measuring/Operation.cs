@@ -29,11 +29,11 @@ internal abstract class Operation
         public override async Task LoopAsync(Caller caller)
         {
             long ended;
-            for (var begun = Stopwatch.GetTimestamp(); begun < caller.End; begun = ended)
+            for (var startedAt = Stopwatch.GetTimestamp(); startedAt < caller.End; startedAt = ended)
             {
                 check(await call(caller.NextKey()));
                 ended = Stopwatch.GetTimestamp();
-                caller.Add(ended - begun);
+                caller.Add(ended - startedAt);
             }
         }
     }
@@ -45,11 +45,11 @@ internal abstract class Operation
         public override async Task LoopAsync(Caller caller)
         {
             long ended;
-            for (var begun = Stopwatch.GetTimestamp(); begun < caller.End; begun = ended)
+            for (var startedAt = Stopwatch.GetTimestamp(); startedAt < caller.End; startedAt = ended)
             {
                 await call(caller.NextKey());
                 ended = Stopwatch.GetTimestamp();
-                caller.Add(ended - begun);
+                caller.Add(ended - startedAt);
             }
         }
     }

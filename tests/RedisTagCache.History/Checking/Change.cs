@@ -2,7 +2,7 @@ using RedisTagCache.History.Recording;
 
 namespace RedisTagCache.History.Checking;
 
-/// <summary>A confirmed change, which a value begun before must not outlive.</summary>
+/// <summary>A confirmed change, which a value started before must not outlive.</summary>
 /// <param name="Kind">An eviction, an expiry or a removal.</param>
 /// <param name="Target">The tag or the key.</param>
 /// <param name="Start">When it was called.</param>

@@ -26,11 +26,11 @@ internal sealed class ChangeLog
     }
 
     /// <summary>All that were confirmed before one moment and began after another.</summary>
-    public IEnumerable<Change> Between(long begunAfter, long confirmedBefore)
+    public IEnumerable<Change> Between(long startedAfter, long confirmedBefore)
     {
-        for (var i = CountBefore(confirmedBefore) - 1; i >= 0 && _changes[i].End > begunAfter; i--)
+        for (var i = CountBefore(confirmedBefore) - 1; i >= 0 && _changes[i].End > startedAfter; i--)
         {
-            if (_changes[i].Start > begunAfter)
+            if (_changes[i].Start > startedAfter)
                 yield return _changes[i];
         }
     }

@@ -11,7 +11,7 @@ internal sealed class Changes
     private readonly ChangeLog[] _removals = [.. Enumerable.Range(0, Plan.Keys).Select(_ => new ChangeLog())];
     private readonly VersionLog[] _versions = [.. Enumerable.Range(0, Plan.Keys).Select(_ => new VersionLog())];
     private readonly Dictionary<WorkerId, List<(long End, long Start)>> _unanswered = [];
-    private readonly HashSet<(int Key, long Begun)> _firstSets = [];
+    private readonly HashSet<(int Key, long StartedAt)> _firstSets = [];
     private readonly ChangeLog[][] _hard;
     private readonly ChangeLog[][] _soft;
 
@@ -53,7 +53,7 @@ internal sealed class Changes
     public VersionLog Versions(int key) => _versions[key];
 
     /// <summary>Whether a value was set before its instance had heard of Redis for the first time.</summary>
-    public bool IsFirstSet(in Operation read) => read.IsSet && _firstSets.Contains((read.Target, read.Begun));
+    public bool IsFirstSet(in Operation read) => read.IsSet && _firstSets.Contains((read.Target, read.StartedAt));
 
     /// <summary>Whether Redis did not answer a lookup of that worker within a time.</summary>
     public bool WasUnanswered(WorkerId worker, long from, long until)

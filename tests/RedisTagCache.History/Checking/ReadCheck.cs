@@ -18,7 +18,7 @@ internal sealed class ReadCheck(Changes changes, Circumstances circumstances, Ve
         }
 
         // What began to be computed during the read itself is as new as can be.
-        if (read.Outcome is not (Outcome.Fresh or Outcome.Stale or Outcome.Value) || read.Begun >= read.Start)
+        if (read.Outcome is not (Outcome.Fresh or Outcome.Stale or Outcome.Value) || read.StartedAt >= read.Start)
             return;
 
         var promise = read.Kind == Kind.ReadRedis ? Promise.ReadsOfRedis : Promise.ReadsOfCopies;
@@ -41,7 +41,7 @@ internal sealed class ReadCheck(Changes changes, Circumstances circumstances, Ve
         var newest = 0L;
         foreach (var log in logs)
             newest = Math.Max(newest, log.NewestStart(read.Start));
-        if (read.Begun >= newest)
+        if (read.StartedAt >= newest)
             return newest;
 
         // Something confirmed before the read began is newer than the value: which of it has to be shown?
@@ -49,7 +49,7 @@ internal sealed class ReadCheck(Changes changes, Circumstances circumstances, Ve
         (string Reason, Rollback? Cause)? excuse = null;
         foreach (var log in logs)
         {
-            foreach (var change in log.Between(read.Begun, read.Start))
+            foreach (var change in log.Between(read.StartedAt, read.Start))
             {
                 if (change.Kind == Kind.Remove && read.IsSet)
                     excuse ??= ("a value that was set has no place in the order of removals: the call may have overlapped", null);

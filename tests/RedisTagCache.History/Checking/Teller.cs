@@ -14,7 +14,7 @@ internal sealed class Teller(Circumstances circumstances, long zero)
     {
         var during = circumstances.At(operation.Start) is { } fault ? $" during '{fault.Name}'" : "";
         return FormattableString.Invariant(
-            $"{worker} {operation.Kind} of {Plan.NameOfKey(operation.Target)} ({Plan.UseOf(operation.Target)}), {Time(operation.Start)} to {Time(operation.End)}{during}, gave {operation.Outcome}: version {operation.Version}, {(operation.IsSet ? "set" : "begun")} {Time(operation.Begun)}");
+            $"{worker} {operation.Kind} of {Plan.NameOfKey(operation.Target)} ({Plan.UseOf(operation.Target)}), {Time(operation.Start)} to {Time(operation.End)}{during}, gave {operation.Outcome}: version {operation.Version}, {(operation.IsSet ? "set" : "startedAt")} {Time(operation.StartedAt)}");
     }
 
     public string Time(long stamp) => FormattableString.Invariant($"{(double)(stamp - zero) / Stopwatch.Frequency:0.000000}");

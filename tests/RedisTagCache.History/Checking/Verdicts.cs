@@ -22,7 +22,7 @@ internal sealed class Verdicts
     /// <summary>What was not judged, by the reason.</summary>
     public Dictionary<string, long> NotJudged { get; } = [];
 
-    /// <summary>Checked reads, by the fault that had begun last.</summary>
+    /// <summary>Checked reads, by the fault that had started last.</summary>
     public Dictionary<string, long> CheckedAfter { get; } = [];
 
     /// <summary>How old, in milliseconds, the confirmed changes were that copies did not show yet.</summary>

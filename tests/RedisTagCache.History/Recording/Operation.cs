@@ -13,7 +13,7 @@ namespace RedisTagCache.History.Recording;
 /// <param name="Start">When it began.</param>
 /// <param name="End">When it had ended.</param>
 /// <param name="Version">The version of the key in the database that the value shows.</param>
-/// <param name="Begun">When the computation of the value had begun, at the latest.</param>
+/// <param name="StartedAt">When the computation of the value had started, at the latest.</param>
 [StructLayout(LayoutKind.Sequential, Pack = 8)]
 internal readonly record struct Operation(
-    Kind Kind, Outcome Outcome, bool IsSet, int Target, long Start, long End, long Version = 0, long Begun = 0);
+    Kind Kind, Outcome Outcome, bool IsSet, int Target, long Start, long End, long Version = 0, long StartedAt = 0);

@@ -5,7 +5,7 @@ namespace RedisTagCache.History.Recording;
 /// <summary>
 /// The file of one process, mapped into its memory: a record costs no call of the system, and what is recorded outlives a process that is killed.
 /// <code>
-/// how many records were begun : 8 | record | record | ...     (a sparse file; a record whose kind is 0 was not finished)
+/// how many records were started : 8 | record | record | ...     (a sparse file; a record whose kind is 0 was not finished)
 /// </code>
 /// </summary>
 internal sealed unsafe class Recorder : IDisposable

@@ -25,7 +25,7 @@ internal sealed class Pages(ITagCacheStore store, Database database, Recorder re
             {
                 var isKnown = Stamp.TryRead(lookup.Payload.Span, key, out var stamp);
                 var outcome = !isKnown ? Outcome.Foreign : lookup.State == CacheLookupState.Fresh ? Outcome.Fresh : Outcome.Stale;
-                recorder.Add(new Operation(Kind.ReadRedis, outcome, stamp.IsSet, key, start, end, stamp.Version, stamp.Begun));
+                recorder.Add(new Operation(Kind.ReadRedis, outcome, stamp.IsSet, key, start, end, stamp.Version, stamp.StartedAt));
             }
             else
             {
@@ -41,7 +41,7 @@ internal sealed class Pages(ITagCacheStore store, Database database, Recorder re
 
     private async Task WriteAsync(int key, CacheVersion token)
     {
-        var begun = Stopwatch.GetTimestamp();
+        var startedAt = Stopwatch.GetTimestamp();
         var version = database.Read(key);
         if (Random.Shared.Next(8) == 0)
             await Task.Delay(Random.Shared.Next(40));
@@ -53,10 +53,10 @@ internal sealed class Pages(ITagCacheStore store, Database database, Recorder re
 
         var start = Stopwatch.GetTimestamp();
         var options = new TagCacheEntryOptions { Lifetime = _lifetime, StaleWindow = _staleWindow, Tags = _tags[key], Token = token };
-        var outcome = await store.SetAsync(_keys[key], new ReadOnlySequence<byte>(new Stamp(key, false, version, begun).Write()), options);
+        var outcome = await store.SetAsync(_keys[key], new ReadOnlySequence<byte>(new Stamp(key, false, version, startedAt).Write()), options);
         recorder.Add(new Operation(
             Kind.Write,
             outcome switch { CacheWriteOutcome.Stored => Outcome.Done, CacheWriteOutcome.Refused => Outcome.Refused, _ => Outcome.Failed },
-            false, key, start, Stopwatch.GetTimestamp(), version, begun));
+            false, key, start, Stopwatch.GetTimestamp(), version, startedAt));
     }
 }

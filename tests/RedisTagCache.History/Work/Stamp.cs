@@ -5,10 +5,10 @@ namespace RedisTagCache.History.Work;
 /// <summary>
 /// What a value says about itself:
 /// <code>
-/// key : 4 | 1 when set, not computed : 4 | version in the database : 8 | begun : 8 | sum : 8 | zeros
+/// key : 4 | 1 when set, not computed : 4 | version in the database : 8 | started : 8 | sum : 8 | zeros
 /// </code>
 /// </summary>
-internal readonly record struct Stamp(int Key, bool IsSet, long Version, long Begun)
+internal readonly record struct Stamp(int Key, bool IsSet, long Version, long StartedAt)
 {
     public const int Length = 32;
 
@@ -18,7 +18,7 @@ internal readonly record struct Stamp(int Key, bool IsSet, long Version, long Be
         BinaryPrimitives.WriteInt32LittleEndian(bytes, Key);
         bytes[4] = IsSet ? (byte)1 : (byte)0;
         BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(8), Version);
-        BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(16), Begun);
+        BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(16), StartedAt);
         BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(24), Sum);
         return bytes;
     }
@@ -34,5 +34,5 @@ internal readonly record struct Stamp(int Key, bool IsSet, long Version, long Be
         return stamp.Key == key && BinaryPrimitives.ReadInt64LittleEndian(bytes[24..]) == stamp.Sum;
     }
 
-    private long Sum => unchecked((Key * 31L) ^ (Version * 1_000_003L) ^ Begun);
+    private long Sum => unchecked((Key * 31L) ^ (Version * 1_000_003L) ^ StartedAt);
 }

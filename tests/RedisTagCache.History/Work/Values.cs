@@ -42,7 +42,7 @@ internal sealed class Values(ITagCache cache, HybridCache hybrid, Database datab
             outcome = Outcome.Nothing;
         else if (!Stamp.TryRead(bytes, key, out stamp))
             outcome = Outcome.Foreign;
-        recorder.Add(new Operation(kind, outcome, stamp.IsSet, key, start, end, stamp.Version, stamp.Begun));
+        recorder.Add(new Operation(kind, outcome, stamp.IsSet, key, start, end, stamp.Version, stamp.StartedAt));
         if (broken.HasFlag(Broken.CopiesNotJudged) && bytes is not null)
             _kept.TryAdd(key, (bytes, end));
     }
@@ -90,14 +90,14 @@ internal sealed class Values(ITagCache cache, HybridCache hybrid, Database datab
 
     private async ValueTask<byte[]> ComputeAsync(int key)
     {
-        var begun = Stopwatch.GetTimestamp();
+        var startedAt = Stopwatch.GetTimestamp();
         var version = database.Read(key);
         if (Random.Shared.Next(8) == 0)
             await Task.Delay(Random.Shared.Next(40));
         else
             await Task.Yield();
-        recorder.Add(new Operation(Kind.Run, Outcome.Done, false, key, begun, Stopwatch.GetTimestamp(), version, begun));
-        return new Stamp(key, false, version, begun).Write();
+        recorder.Add(new Operation(Kind.Run, Outcome.Done, false, key, startedAt, Stopwatch.GetTimestamp(), version, startedAt));
+        return new Stamp(key, false, version, startedAt).Write();
     }
 
     private byte[]? FindKept(int key)

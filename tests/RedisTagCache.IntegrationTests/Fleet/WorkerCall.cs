@@ -13,7 +13,7 @@ internal sealed class WorkerCall
     /// <summary>All its callers have called.</summary>
     public Task<Answer> Called => _called.Task.WaitAsync(WorkerProcess.Patience);
 
-    /// <summary>Its factory has begun to run.</summary>
+    /// <summary>Its factory has started to run.</summary>
     public Task<Answer> Running => _running.Task.WaitAsync(WorkerProcess.Patience);
 
     /// <summary>All its callers have their answers.</summary>

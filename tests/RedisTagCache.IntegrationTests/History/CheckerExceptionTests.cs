@@ -17,7 +17,7 @@ public sealed class CheckerExceptionTests
     [InlineData(21.5, 24, 1, "the eviction came after it")]
     public void EvictionThatRedisLost_IsExcusedUntilItIsRepeated(double evicted, double read, int violations, string why)
     {
-        var verdicts = new Written().Evict(evicted, evicted + 0.1).ReadRedis(read, begun: 1).Check(_lost);
+        var verdicts = new Written().Evict(evicted, evicted + 0.1).ReadRedis(read, startedAt: 1).Check(_lost);
         Assert.True(verdicts.TotalViolated == violations, why);
         Assert.Equal(1 - violations, verdicts.NotJudged.Values.Sum());
         Assert.Equal(1 - violations, verdicts.HealedAfter.Count);
@@ -25,29 +25,29 @@ public sealed class CheckerExceptionTests
 
     [Fact]
     public void EvictionThatRedisLost_ExcusesNoOther() =>
-        Assert.Equal(1, new Written().Evict(15, 16).Evict(5, 6).ReadRedis(22, begun: 1).Check(_lost).TotalViolated);
+        Assert.Equal(1, new Written().Evict(15, 16).Evict(5, 6).ReadRedis(22, startedAt: 1).Check(_lost).TotalViolated);
 
     [Fact]
     public void EvictionThatRedisLost_TogetherWithItsIssuer_IsExcusedForTheLifeOfTheValue()
     {
         var deaths = new Dictionary<WorkerId, long> { [new WorkerId(0, 0)] = Written.At(20.5) };
-        Assert.Equal(0, new Written().Evict(15, 16).ReadRedis(50, begun: 1).Check(deaths, _lost).TotalViolated);
-        Assert.Equal(1, new Written().Evict(15, 16).ReadRedis(62, begun: 1).Check(deaths, _lost).TotalViolated);
+        Assert.Equal(0, new Written().Evict(15, 16).ReadRedis(50, startedAt: 1).Check(deaths, _lost).TotalViolated);
+        Assert.Equal(1, new Written().Evict(15, 16).ReadRedis(62, startedAt: 1).Check(deaths, _lost).TotalViolated);
     }
 
     [Fact]
     public void CopyOfWhatCameBack_MayBeTwoSecondsLaterThanTheEvictionInRedis()
     {
-        Assert.Equal(0, new Written().Evict(15, 16).ReadCopy(32, begun: 1).Check(_lost).TotalViolated);
-        Assert.Equal(1, new Written().Evict(15, 16).ReadCopy(34, begun: 1).Check(_lost).TotalViolated);
+        Assert.Equal(0, new Written().Evict(15, 16).ReadCopy(32, startedAt: 1).Check(_lost).TotalViolated);
+        Assert.Equal(1, new Written().Evict(15, 16).ReadCopy(34, startedAt: 1).Check(_lost).TotalViolated);
     }
 
     [Fact]
     public void RemovalThatRedisLost_IsExcusedForTheLifeOfTheValue()
     {
-        Assert.Equal(0, new Written().Remove(15, 16).ReadRedis(50, begun: 1).Check(_lost).TotalViolated);
-        Assert.Equal(1, new Written().Remove(15, 16).ReadRedis(62, begun: 1).Check(_lost).TotalViolated);
-        Assert.Equal(1, new Written().Remove(5, 6).ReadRedis(22, begun: 1).Check(_lost).TotalViolated);
+        Assert.Equal(0, new Written().Remove(15, 16).ReadRedis(50, startedAt: 1).Check(_lost).TotalViolated);
+        Assert.Equal(1, new Written().Remove(15, 16).ReadRedis(62, startedAt: 1).Check(_lost).TotalViolated);
+        Assert.Equal(1, new Written().Remove(5, 6).ReadRedis(22, startedAt: 1).Check(_lost).TotalViolated);
     }
 
     [Fact]

@@ -10,53 +10,53 @@ public sealed class CheckerTests
     [Fact]
     public void Read_AfterAnEviction_OfAnOlderValue_IsAViolation()
     {
-        var verdicts = new Written().Evict(2, 3).ReadRedis(4, begun: 1).Check();
+        var verdicts = new Written().Evict(2, 3).ReadRedis(4, startedAt: 1).Check();
         Assert.Equal(1, verdicts.Violated[Promise.ReadsOfRedis]);
         Assert.Contains("Evict of t7 by worker 0.0", Assert.Single(verdicts.Shown));
     }
 
     [Theory]
     [InlineData(2.5, 1, "it began before the eviction had returned")]
-    [InlineData(4, 2.5, "the value was begun after the eviction")]
+    [InlineData(4, 2.5, "the value was started after the eviction")]
     [InlineData(4, 4.0005, "the value was computed during the read")]
-    public void Read_ThatIsFree_IsNoViolation(double start, double begun, string why) =>
-        Assert.True(new Written().Evict(2, 3).ReadRedis(start, begun).Check().TotalViolated == 0, why);
+    public void Read_ThatIsFree_IsNoViolation(double start, double startedAt, string why) =>
+        Assert.True(new Written().Evict(2, 3).ReadRedis(start, startedAt).Check().TotalViolated == 0, why);
 
     [Fact]
     public void Eviction_OfAnotherTag_OrThatThrew_ImposesNothing()
     {
         var other = Enumerable.Range(1, Plan.Tags - 1).First(tag => !Plan.TagsOf(Written.Key).Contains(tag));
-        Assert.Equal(0, new Written().Evict(2, 3, tag: other).Evict(2, 3, Outcome.Failed).ReadRedis(4, begun: 1).Check().TotalViolated);
+        Assert.Equal(0, new Written().Evict(2, 3, tag: other).Evict(2, 3, Outcome.Failed).ReadRedis(4, startedAt: 1).Check().TotalViolated);
     }
 
     [Fact]
     public void Eviction_OfEverything_AndOfOneOfSeveralTags_Counts()
     {
-        Assert.Equal(1, new Written().Evict(2, 3, tag: Plan.Everything).ReadRedis(4, begun: 1).Check().TotalViolated);
-        Assert.Equal(1, new Written().Evict(2, 3, tag: Plan.TagsOf(Written.Key)[^1]).ReadRedis(4, begun: 1).Check().TotalViolated);
+        Assert.Equal(1, new Written().Evict(2, 3, tag: Plan.Everything).ReadRedis(4, startedAt: 1).Check().TotalViolated);
+        Assert.Equal(1, new Written().Evict(2, 3, tag: Plan.TagsOf(Written.Key)[^1]).ReadRedis(4, startedAt: 1).Check().TotalViolated);
     }
 
     [Fact]
     public void Eviction_ByAnotherProcess_Counts() =>
-        Assert.Equal(1, Written.Check(new Written(0).Evict(2, 3), new Written(1).ReadRedis(4, begun: 1)).Violated[Promise.ReadsOfRedis]);
+        Assert.Equal(1, Written.Check(new Written(0).Evict(2, 3), new Written(1).ReadRedis(4, startedAt: 1)).Violated[Promise.ReadsOfRedis]);
 
     [Fact]
     public void EarlierEviction_ThatReturnedLater_DoesNotHideANewerOne() =>
-        Assert.Equal(1, new Written().Evict(2, 3).Evict(0.5, 3.5).ReadRedis(4, begun: 1).Check().TotalViolated);
+        Assert.Equal(1, new Written().Evict(2, 3).Evict(0.5, 3.5).ReadRedis(4, startedAt: 1).Check().TotalViolated);
 
     [Fact]
     public void Version_BelowThatOfTheDatabaseWhenAnEvictionBegan_IsAViolation()
     {
-        Assert.Equal(1, new Written().Raise(1, 5).Evict(2, 3).ReadRedis(4, begun: 2.5, version: 4).Check().Violated[Promise.ReadsOfRedis]);
-        Assert.Equal(0, new Written().Raise(1, 5).Evict(2, 3).ReadRedis(4, begun: 2.5, version: 5).Check().TotalViolated);
+        Assert.Equal(1, new Written().Raise(1, 5).Evict(2, 3).ReadRedis(4, startedAt: 2.5, version: 4).Check().Violated[Promise.ReadsOfRedis]);
+        Assert.Equal(0, new Written().Raise(1, 5).Evict(2, 3).ReadRedis(4, startedAt: 2.5, version: 5).Check().TotalViolated);
     }
 
     [Fact]
     public void Removal_OfAnOlderValue_Counts_UnlessItThrew_OrTheValueWasSet()
     {
-        Assert.Equal(1, new Written().Remove(2, 3).ReadRedis(4, begun: 1).Check().Violated[Promise.ReadsOfRedis]);
-        Assert.Equal(0, new Written().Remove(2, 3, Outcome.Failed).ReadRedis(4, begun: 1).Check().TotalViolated);
-        var set = new Written().ReadRedis(0, 0).Set(1, 1).Remove(2, 3).ReadRedis(4, begun: 1, isSet: true).Check();
+        Assert.Equal(1, new Written().Remove(2, 3).ReadRedis(4, startedAt: 1).Check().Violated[Promise.ReadsOfRedis]);
+        Assert.Equal(0, new Written().Remove(2, 3, Outcome.Failed).ReadRedis(4, startedAt: 1).Check().TotalViolated);
+        var set = new Written().ReadRedis(0, 0).Set(1, 1).Remove(2, 3).ReadRedis(4, startedAt: 1, isSet: true).Check();
         Assert.Equal(0, set.TotalViolated);
         Assert.Equal(1, Assert.Single(set.NotJudged).Value);
     }
@@ -64,14 +64,14 @@ public sealed class CheckerTests
     [Fact]
     public void ValueThatWasSet_BeforeAnEviction_IsAViolation_UnlessItsInstanceHadNotHeardOfRedis()
     {
-        Assert.Equal(1, new Written().ReadRedis(0.5, 0.1, version: 9).Set(1, 1).Evict(2, 3).ReadRedis(4, begun: 1, isSet: true).Check().TotalViolated);
-        Assert.Equal(0, new Written().Set(1, 1).Evict(2, 3).ReadRedis(4, begun: 1, isSet: true).Check().TotalViolated);
+        Assert.Equal(1, new Written().ReadRedis(0.5, 0.1, version: 9).Set(1, 1).Evict(2, 3).ReadRedis(4, startedAt: 1, isSet: true).Check().TotalViolated);
+        Assert.Equal(0, new Written().Set(1, 1).Evict(2, 3).ReadRedis(4, startedAt: 1, isSet: true).Check().TotalViolated);
     }
 
     [Fact]
     public void Copy_MayBeTwoSecondsLate_AndIsMeasured()
     {
-        var verdicts = new Written().Evict(2, 3).ReadCopy(3.5, begun: 1).ReadCopy(4.9, begun: 1).ReadCopy(5.1, begun: 1).Check();
+        var verdicts = new Written().Evict(2, 3).ReadCopy(3.5, startedAt: 1).ReadCopy(4.9, startedAt: 1).ReadCopy(5.1, startedAt: 1).Check();
         Assert.Equal(1, verdicts.Violated[Promise.ReadsOfCopies]);
         Assert.Equal([500, 1_900], verdicts.Staleness.Select(s => Math.Round(s)));
     }
@@ -81,20 +81,20 @@ public sealed class CheckerTests
     {
         var (may, mayNot) = (new Written(9), new Written(8));
         foreach (var history in new[] { may, mayNot })
-            history.Evict(2, 3).ReadRedis(9.9, 0, Outcome.Unavailable).ReadCopy(10, begun: 1);
+            history.Evict(2, 3).ReadRedis(9.9, 0, Outcome.Unavailable).ReadCopy(10, startedAt: 1);
         Assert.Equal(0, may.Check().TotalViolated);
         Assert.Equal(1, mayNot.Check().TotalViolated);
-        Assert.Equal(1, new Written(9).Evict(2, 3).ReadRedis(8, 0, Outcome.Unavailable).ReadCopy(10, begun: 1).Check().TotalViolated);
+        Assert.Equal(1, new Written(9).Evict(2, 3).ReadRedis(8, 0, Outcome.Unavailable).ReadCopy(10, startedAt: 1).Check().TotalViolated);
     }
 
     [Fact]
     public void ExpiredValue_ThatPassesForFresh_IsAViolation()
     {
-        Assert.Equal(1, new Written().Expire(2, 3).ReadRedis(4, begun: 1, Outcome.Fresh).Check().Violated[Promise.ExpiredIsNotFresh]);
-        Assert.Equal(0, new Written().Expire(2, 3).ReadRedis(4, begun: 1, Outcome.Stale).Check().TotalViolated);
+        Assert.Equal(1, new Written().Expire(2, 3).ReadRedis(4, startedAt: 1, Outcome.Fresh).Check().Violated[Promise.ExpiredIsNotFresh]);
+        Assert.Equal(0, new Written().Expire(2, 3).ReadRedis(4, startedAt: 1, Outcome.Stale).Check().TotalViolated);
     }
 
     [Fact]
     public void ForeignValue_IsAViolation() =>
-        Assert.Equal(1, new Written().ReadRedis(4, begun: 1, Outcome.Foreign).Check().Violated[Promise.ValuesOfTheirKeys]);
+        Assert.Equal(1, new Written().ReadRedis(4, startedAt: 1, Outcome.Foreign).Check().Violated[Promise.ValuesOfTheirKeys]);
 }

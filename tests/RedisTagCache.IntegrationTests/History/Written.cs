@@ -36,10 +36,10 @@ internal sealed class Written(int worker = 0) : IHistory
 
     public Written Run(double start, double end, int? key = null) => Add(Kind.Run, Outcome.Done, key ?? KeptKey, start, end);
 
-    public Written ReadRedis(double start, double begun, Outcome outcome = Outcome.Value, long version = 1, bool isSet = false) =>
-        Add(Kind.ReadRedis, outcome, Key, start, start + 0.001, version, begun, isSet);
+    public Written ReadRedis(double start, double startedAt, Outcome outcome = Outcome.Value, long version = 1, bool isSet = false) =>
+        Add(Kind.ReadRedis, outcome, Key, start, start + 0.001, version, startedAt, isSet);
 
-    public Written ReadCopy(double start, double begun) => Add(Kind.ReadCopy, Outcome.Value, Key, start, start, 1, begun);
+    public Written ReadCopy(double start, double startedAt) => Add(Kind.ReadCopy, Outcome.Value, Key, start, start, 1, startedAt);
 
     public Verdicts Check(params Fault[] faults) => Check(new Dictionary<WorkerId, long>(), faults);
 
@@ -48,9 +48,9 @@ internal sealed class Written(int worker = 0) : IHistory
 
     public static Verdicts Check(params Written[] histories) => Checker.Check(histories, Circumstances.Untroubled);
 
-    private Written Add(Kind kind, Outcome outcome, int target, double start, double end, long version = 1, double begun = 0, bool isSet = false)
+    private Written Add(Kind kind, Outcome outcome, int target, double start, double end, long version = 1, double startedAt = 0, bool isSet = false)
     {
-        _operations.Add(new Operation(kind, outcome, isSet, target, At(start), At(end), version, At(begun)));
+        _operations.Add(new Operation(kind, outcome, isSet, target, At(start), At(end), version, At(startedAt)));
         return this;
     }
 }

@@ -87,7 +87,7 @@ public abstract class FleetContract(IEngine engine) : HybridSuite(engine, Hybrid
     [Theory]
     [InlineData("tag")]
     [InlineData("remove")]
-    public async Task ValueBegunBeforeARemoval_IsGivenToItsCallers_AndNotKept(string how)
+    public async Task ValueStartedBeforeARemoval_IsGivenToItsCallers_AndNotKept(string how)
     {
         var source = Source.HeldVersions();
         var call = A.GetOrCreateAsync("k", source.ReadAsync, tags: ["t"]).AsTask();

@@ -3,7 +3,7 @@ using RedisTagCache.TestSupport;
 
 namespace RedisTagCache.IntegrationTests.Hybrid;
 
-/// <summary>Who may take a value that another caller in the same process has begun to compute, and another instance overtakes. These tests need a redis-server of their own.</summary>
+/// <summary>Who may take a value that another caller in the same process has started to compute, and another instance overtakes. These tests need a redis-server of their own.</summary>
 public sealed class JoinerTests : IAsyncLifetime
 {
     private RedisServer _server = null!;

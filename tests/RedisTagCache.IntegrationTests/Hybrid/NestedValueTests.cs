@@ -8,11 +8,11 @@ public sealed class NestedValueTests(RedisFixture redis) : IClassFixture<RedisFi
 {
     private readonly string _prefix = "t" + Guid.NewGuid().ToString("N");
 
-    /// <summary>What was heard of by nobody is known all the same before anything new is begun: else a new value could be made of an evicted one, and be kept.</summary>
+    /// <summary>What was heard of by nobody is known all the same before anything new is started: else a new value could be made of an evicted one, and be kept.</summary>
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Value_BegunAfterAChangeOfItsPart_IsNotMadeOfTheOldPart(bool byRemoval)
+    public async Task Value_StartedAfterAChangeOfItsPart_IsNotMadeOfTheOldPart(bool byRemoval)
     {
         await using var deaf = NewInstance(",channelPrefix=elsewhere");
         await using var other = NewInstance();

@@ -9,7 +9,7 @@ public sealed class Source<T>(Func<int, T> value, bool isHeld = false)
 
     public int Runs => Volatile.Read(ref _runs);
 
-    /// <summary>Completes when the first run has begun.</summary>
+    /// <summary>Completes when the first run has started.</summary>
     public Task Started => _started.Task.WaitAsync(TimeSpan.FromSeconds(15));
 
     /// <summary>The token of the latest run.</summary>

@@ -50,7 +50,7 @@ public sealed class ScriptConformanceTests
         var key = random.Next(Two.Length);
         var token = One([.. pair.Stamps]);
         var current = random.Next(3) > 0 && !pair.Model.Stamp.IsNone ? pair.Model.Stamp : token;
-        var begun = random.Next(2) == 0 ? pair.Model.LastRemoval : One([.. pair.Removals]);
+        var startedAt = random.Next(2) == 0 ? pair.Model.LastRemoval : One([.. pair.Removals]);
         var owner = (byte)random.Next(1, 4);
         var isStaged = random.Next(3) == 0;
         var seen = random.Next(4) == 0 ? (byte)0 : pair.Model.Entries[key].Id;
@@ -71,8 +71,8 @@ public sealed class ScriptConformanceTests
                 return $"write {key} {current}";
             case 10 or 11:
                 var by = random.Next(2) == 0 ? pair.Model.Leases[key] : owner;
-                await pair.FillAsync(key, current, by, begun, isStaged);
-                return $"fill {key} {current} {by} {begun}";
+                await pair.FillAsync(key, current, by, startedAt, isStaged);
+                return $"fill {key} {current} {by} {startedAt}";
             case 12:
                 await pair.ReplaceAsync(key, current, isRemoval: false, isStaged);
                 return $"set {key} {current}";
@@ -86,8 +86,8 @@ public sealed class ScriptConformanceTests
                 await pair.ReleaseAsync(key, owner);
                 return $"release {key} {owner}";
             case 18 or 19:
-                await pair.SyncRemovalsAsync(begun);
-                return $"removals {begun}";
+                await pair.SyncRemovalsAsync(startedAt);
+                return $"removals {startedAt}";
             case 20:
                 await pair.LoseEntryAsync(key);
                 return $"lose-entry {key}";

@@ -99,13 +99,13 @@ internal sealed partial class ScriptPair
         Same(_model.Stamp, stamp);
     }
 
-    public async Task FillAsync(int key, Stamp token, byte owner, byte begun, bool isStaged)
+    public async Task FillAsync(int key, Stamp token, byte owner, byte startedAt, bool isStaged)
     {
         var id = ++_id;
-        var expected = _model.FillEntry(key, new Entry(id, token.Epoch, token.Generation, 0, 0), token, owner, begun, Broken.None);
+        var expected = _model.FillEntry(key, new Entry(id, token.Epoch, token.Generation, 0, 0), token, owner, startedAt, Broken.None);
         var staged = await StageAsync(isStaged, id);
         Same(expected, EntryFillScript.Parse(await RunAsync(EntryFillScript.Call(
-            _entries[key], staged, isStaged ? default : BytesOf(id), LongLife, Real(token), NameOf(owner), _removals[begun]))));
+            _entries[key], staged, isStaged ? default : BytesOf(id), LongLife, Real(token), NameOf(owner), _removals[startedAt]))));
     }
 
     public async Task ReplaceAsync(int key, Stamp token, bool isRemoval, bool isStaged)

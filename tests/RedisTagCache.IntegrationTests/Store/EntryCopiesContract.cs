@@ -95,7 +95,7 @@ public abstract class EntryCopiesContract(IEngine engine) : StoreSuite(engine)
         await GoneAsync(copies, "k");
     }
 
-    /// <summary>What was begun before a removal must not come back after it.</summary>
+    /// <summary>What was started before a removal must not come back after it.</summary>
     [Fact]
     public async Task Removal_TakesTheLeaseFromWhoComputes()
     {

@@ -109,7 +109,7 @@ public abstract class StoreContract(IEngine engine) : StoreSuite(engine)
     public async Task Evict_WithNoTags_DoesNothing() => await A.EvictByTagAsync([]);
 
     [Fact]
-    public async Task Set_OfAValueBegunBeforeAnEviction_IsNeverServed()
+    public async Task Set_OfAValueStartedBeforeAnEviction_IsNeverServed()
     {
         using var lookup = await A.GetAsync(Page("k"));
         await B.EvictByTagAsync("t");

@@ -100,12 +100,12 @@ public sealed class LocalCopyTests
         await watch.PollAsync();
         if (removedAfter == 9)
             watch.Hear(100, 101, "k");
-        var result = new FlightResult<string>("v", default, 1, 0, new CacheVersion(instance.Stamp), [TagId.Of("t", "tag")]) { Begun = watch.Removals.Observe() with { Number = number } };
+        var result = new FlightResult<string>("v", default, 1, 0, new CacheVersion(instance.Stamp), [TagId.Of("t", "tag")]) { StartedAt = watch.Removals.Observe() with { Number = number } };
         watch.Hear(100, 101, "k");
         if (mark is not null)
             watch.Mirror.Apply(new MarkReply(instance.Stamp, instance.Stamp with { Epoch = 6 }, 0), [Encoding.UTF8.GetBytes(mark)]);
         Assert.Equal(expected, result.IsLive(Copies.Address("k", watch)));
-        Assert.True((result with { Begun = null }).IsLive(Copies.Address("k", watch)) || mark == "h=t");
+        Assert.True((result with { StartedAt = null }).IsLive(Copies.Address("k", watch)) || mark == "h=t");
         Assert.False((result with { Token = new CacheVersion(new EpochStamp(5, 8, 1)) }).IsLive(Copies.Address("k", watch))); // of another generation
     }
 

@@ -26,8 +26,8 @@ public sealed class ExplanationTests
             (string Kind, string Tag, long Epoch)[] marks = [.. Enumerable.Range(0, random.Next(4)).Select(_ => (random.Next(2) == 0 ? "h" : "s", _names[random.Next(3)], random.NextInt64(12)))];
             string[] tags = [.. _names.Where(_ => random.Next(3) == 0)];
             var state = new MirrorState(known, floor, Marks.Table(string.Join(' ', marks.Select(mark => $"{mark.Kind}:{mark.Tag}:{mark.Epoch}"))));
-            var begun = random.Next(1, 14);
-            var header = new EnvelopeHeader(random.Next(8) == 0 ? 9UL : 7UL, begun, 1, 10, long.MaxValue, 0);
+            var startedAt = random.Next(1, 14);
+            var header = new EnvelopeHeader(random.Next(8) == 0 ? 9UL : 7UL, startedAt, 1, 10, long.MaxValue, 0);
             var bytes = Envelopes.Write(header, isTagged: true, Envelopes.Ids(tags), new ReadOnlySequence<byte>("payload"u8.ToArray()));
             Assert.True(EnvelopeReader.TryOpenStart(bytes, bytes.Length, out var envelope, out _));
             var now = random.Next(9, 11);
@@ -39,11 +39,11 @@ public sealed class ExplanationTests
             {
                 CacheStatusReason.None => now < 10,
                 CacheStatusReason.FreshnessEnded => now >= 10,
-                CacheStatusReason.TagExpired => tags.Contains(explained.Tag) && marks.Any(mark => mark.Kind == "s" && mark.Tag == explained.Tag && mark.Epoch > begun),
-                CacheStatusReason.TagEvicted => tags.Contains(explained.Tag) && marks.Any(mark => mark.Kind == "h" && mark.Tag == explained.Tag && mark.Epoch > begun),
-                CacheStatusReason.BelowFloor => begun < floor,
+                CacheStatusReason.TagExpired => tags.Contains(explained.Tag) && marks.Any(mark => mark.Kind == "s" && mark.Tag == explained.Tag && mark.Epoch > startedAt),
+                CacheStatusReason.TagEvicted => tags.Contains(explained.Tag) && marks.Any(mark => mark.Kind == "h" && mark.Tag == explained.Tag && mark.Epoch > startedAt),
+                CacheStatusReason.BelowFloor => startedAt < floor,
                 CacheStatusReason.OtherGeneration => header.Generation != 7,
-                CacheStatusReason.AheadOfHistory => begun > known.Epoch,
+                CacheStatusReason.AheadOfHistory => startedAt > known.Epoch,
                 _ => false,
             });
         }

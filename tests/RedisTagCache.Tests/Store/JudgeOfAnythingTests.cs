@@ -24,17 +24,17 @@ public sealed class JudgeOfAnythingTests
         {
             // Few numbers, so that they meet.
             var known = new EpochStamp(random.Next(1, 12), (ulong)random.Next(7, 9), (uint)random.Next(1, 3));
-            var begun = new EpochStamp(random.Next(1, 12), random.Next(8) == 0 ? 9 : known.Generation, random.Next(8) == 0 ? 9 : known.Run);
+            var startedAt = new EpochStamp(random.Next(1, 12), random.Next(8) == 0 ? 9 : known.Generation, random.Next(8) == 0 ? 9 : known.Run);
             var floor = random.Next(5);
             (string Kind, string Tag, long Epoch)[] marks = [.. Enumerable.Range(0, random.Next(4)).Select(_ => (random.Next(2) == 0 ? "h" : "s", _names[random.Next(5)], random.NextInt64(14)))];
             string[] tags = [.. _names.Where(_ => random.Next(3) == 0)];
             var state = new MirrorState(known, floor, Marks.Table(string.Join(' ', marks.Select(mark => $"{mark.Kind}:{mark.Tag}:{mark.Epoch}"))));
 
-            var isDead = begun.Epoch > known.Epoch || begun.Epoch < floor || marks.Any(mark => mark.Kind == "h" && tags.Contains(mark.Tag) && mark.Epoch > begun.Epoch);
-            var isStale = marks.Any(mark => mark.Kind == "s" && tags.Contains(mark.Tag) && mark.Epoch > begun.Epoch);
-            Check(OfCopy(begun, tags, state), isDead || begun.Generation != known.Generation || begun.Run != known.Run, isStale);
-            Check(OfEntry(begun, tags, state, freshUntil: 10, now: 9), isDead || begun.Generation != known.Generation, isStale);
-            Check(OfEntry(begun, tags, state, freshUntil: 10, now: 10), isDead || begun.Generation != known.Generation, true);
+            var isDead = startedAt.Epoch > known.Epoch || startedAt.Epoch < floor || marks.Any(mark => mark.Kind == "h" && tags.Contains(mark.Tag) && mark.Epoch > startedAt.Epoch);
+            var isStale = marks.Any(mark => mark.Kind == "s" && tags.Contains(mark.Tag) && mark.Epoch > startedAt.Epoch);
+            Check(OfCopy(startedAt, tags, state), isDead || startedAt.Generation != known.Generation || startedAt.Run != known.Run, isStale);
+            Check(OfEntry(startedAt, tags, state, freshUntil: 10, now: 9), isDead || startedAt.Generation != known.Generation, isStale);
+            Check(OfEntry(startedAt, tags, state, freshUntil: 10, now: 10), isDead || startedAt.Generation != known.Generation, true);
         }
 
         Assert.All(Enum.GetValues<Verdict>(), verdict => Assert.InRange(seen[verdict], 5_000, 55_000)); // all ways were taken
@@ -67,11 +67,11 @@ public sealed class JudgeOfAnythingTests
         Assert.Equal(Verdict.Invalidated, Judge.OfCopy(CacheVersion.Never, [], state));
     }
 
-    private static Verdict OfCopy(EpochStamp begun, string[] tags, MirrorState state) => Judge.OfCopy(new CacheVersion(begun), Envelopes.Ids(tags), state);
+    private static Verdict OfCopy(EpochStamp startedAt, string[] tags, MirrorState state) => Judge.OfCopy(new CacheVersion(startedAt), Envelopes.Ids(tags), state);
 
-    private static Verdict OfEntry(EpochStamp begun, string[] tags, MirrorState state, long freshUntil, long now)
+    private static Verdict OfEntry(EpochStamp startedAt, string[] tags, MirrorState state, long freshUntil, long now)
     {
-        var header = Envelopes.Header with { Generation = begun.Generation, Epoch = begun.Epoch, FreshUntil = freshUntil };
+        var header = Envelopes.Header with { Generation = startedAt.Generation, Epoch = startedAt.Epoch, FreshUntil = freshUntil };
         Assert.True(EnvelopeReader.TryOpen(Envelopes.Write(header, isTagged: true, Envelopes.Ids(tags), ReadOnlySequence<byte>.Empty), out var envelope));
         return Judge.Of(envelope, state, now);
     }

@@ -15,10 +15,10 @@ public sealed class MirrorStateTests
     [InlineData(100, 100, "", false)]
     [InlineData(100, 101, "", true)]
     [InlineData(300, 0, "h:a:250", false)]
-    public void IsPast_AValueWithTwoTags_IsJudgedByHardMarksAndFloor(long begun, long floor, string marks, bool expected)
+    public void IsPast_AValueWithTwoTags_IsJudgedByHardMarksAndFloor(long startedAt, long floor, string marks, bool expected)
     {
         var state = new MirrorState(new EpochStamp(200, 7, 1), floor, Marks.Table(marks));
-        Assert.Equal(expected, state.IsPast(new EpochStamp(begun, 7, 1), Envelopes.Ids("a", "b")));
+        Assert.Equal(expected, state.IsPast(new EpochStamp(startedAt, 7, 1), Envelopes.Ids("a", "b")));
     }
 
     [Fact]

@@ -6,17 +6,17 @@ namespace RedisTagCache.Tests.Store;
 public sealed class OneAtATimeTests : IDisposable
 {
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(30);
-    private readonly BlockingCollection<TaskCompletionSource<int>> _begun = [];
+    private readonly BlockingCollection<TaskCompletionSource<int>> _started = [];
     private readonly OneAtATime<int> _work;
 
     public OneAtATimeTests() => _work = new OneAtATime<int>(() =>
     {
         var run = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _begun.Add(run);
+        _started.Add(run);
         return run.Task;
     });
 
-    public void Dispose() => _begun.Dispose();
+    public void Dispose() => _started.Dispose();
 
     [Fact]
     public async Task Run_WhileOneIsUnderWay_SharesTheNextWhichBeginsAfterIt()
@@ -24,14 +24,14 @@ public sealed class OneAtATimeTests : IDisposable
         var first = _work.RunAsync();
         var run = await NextAsync();
         var later = Enumerable.Range(0, 3).Select(_ => _work.RunAsync()).ToArray();
-        Assert.All(later, task => Assert.NotSame(first, task)); // what is under way may have begun before they asked
-        Assert.Empty(_begun);
+        Assert.All(later, task => Assert.NotSame(first, task)); // what is under way may have started before they asked
+        Assert.Empty(_started);
 
         run.SetResult(1);
         Assert.Equal(1, await first.WaitAsync(_patience));
         (await NextAsync()).SetResult(2);
         Assert.All(await Task.WhenAll(later).WaitAsync(_patience), served => Assert.Equal(2, served));
-        Assert.Empty(_begun);
+        Assert.Empty(_started);
     }
 
     [Fact]
@@ -52,12 +52,12 @@ public sealed class OneAtATimeTests : IDisposable
         var (running, runs, begins) = (0, 0, 0);
         var work = new OneAtATime<int>(async () =>
         {
-            var begun = Interlocked.Increment(ref begins);
+            var startedAt = Interlocked.Increment(ref begins);
             Assert.Equal(1, Interlocked.Increment(ref running));
             await Task.Yield();
             Interlocked.Decrement(ref running);
             runs++;
-            return begun;
+            return startedAt;
         });
         await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
         {
@@ -71,5 +71,5 @@ public sealed class OneAtATimeTests : IDisposable
     }
 
     private Task<TaskCompletionSource<int>> NextAsync() =>
-        Task.Run(() => _begun.TryTake(out var run, _patience) ? run : throw new TimeoutException("Nothing began."));
+        Task.Run(() => _started.TryTake(out var run, _patience) ? run : throw new TimeoutException("Nothing began."));
 }

@@ -7,7 +7,7 @@ internal static class EntryFillScript
 {
     public static readonly EmbeddedScript Script = EmbeddedScript.Load("entry_fill");
     public static readonly string[] KeyNames = ["entry", "epoch", "lease", "removals", "staged"];
-    public static readonly string[] ArgumentNames = ["envelope", "ttl", "token", "owner", "begun"];
+    public static readonly string[] ArgumentNames = ["envelope", "ttl", "token", "owner", "started"];
 
     /// <param name="address">The entry and its lease.</param>
     /// <param name="staged">The key of a staged envelope; any other when the envelope comes along.</param>
@@ -15,12 +15,12 @@ internal static class EntryFillScript
     /// <param name="timeToLive">Milliseconds.</param>
     /// <param name="token">When the computation began, in evictions.</param>
     /// <param name="owner">The lease's owner; empty without one.</param>
-    /// <param name="begun">When it began, in removals.</param>
+    /// <param name="startedAt">When it began, in removals.</param>
     public static ScriptCall Call(
-        in LeasedAddress address, RedisKey staged, ReadOnlyMemory<byte> envelope, long timeToLive, in EpochStamp token, string owner, long begun) => new(
+        in LeasedAddress address, RedisKey staged, ReadOnlyMemory<byte> envelope, long timeToLive, in EpochStamp token, string owner, long startedAt) => new(
             Script.In(address.Entry.Partition),
             [address.Entry.Key, address.Entry.Partition.Epoch, address.Lease, address.Entry.Partition.Removals, staged],
-            [envelope, timeToLive, token.ToString(), owner, begun]);
+            [envelope, timeToLive, token.ToString(), owner, startedAt]);
 
     public static FillReply Parse(RedisResult reply)
     {
