@@ -8,8 +8,8 @@ namespace RedisTagCache.AspNetCore;
 /// Evicts tags once the action or endpoint has answered with success (a status below 400), before the response is sent: what its caller asks for next is new.
 /// </summary>
 /// <remarks>
-/// Works for controllers, Razor Pages and minimal APIs of an application with <c>AddRedisTagOutputCache()</c>, whether or not its pipeline has the cache's middleware. When Redis is away the
-/// response is sent all the same: the failure is logged, and the eviction repeated when Redis is back.
+/// Works for controllers, Razor Pages and minimal APIs of an application with <c>AddRedisTagOutputCache()</c>, whether or not its pipeline has the cache's middleware. While Redis is unavailable, the
+/// response is still sent: the failure is logged, and the eviction is retried until Redis confirms it.
 /// </remarks>
 [AttributeUsage(AttributeTargets.Class | AttributeTargets.Method, AllowMultiple = true)]
 public sealed class EvictOutputCacheAttribute : Attribute, IFilterFactory

@@ -13,14 +13,14 @@ public sealed class RedisTagCacheEndpointOptions
     public bool IsReadOnly { get; set; }
 
     /// <summary>
-    /// Whether everybody who reaches the page may open it, outside of the environment Development too. Default <see langword="false"/>: without an authorization policy it
-    /// refuses every request there. Set it where something in front of the application decides who gets through.
+    /// Gets or sets whether the page is open without an authorization policy outside of the Development environment. The default is <see langword="false"/>: without a policy, the page
+    /// rejects every request there. Set it only if a proxy in front of the application restricts access.
     /// </summary>
     public bool AllowAnonymous { get; set; }
 
     /// <summary>
-    /// How long one search may walk through the keys. 1 second to 10 minutes; default 10 seconds. Longer: it gets further in a large cache, some 40,000 keys a second at the
-    /// most, and Redis is busy with it for longer.
+    /// Gets or sets how long one search may scan the keys. Must be between 1 second and 10 minutes. The default is 10 seconds. Longer: a search gets further in a large cache, at most
+    /// about 40,000 keys a second, and keeps Redis busy for longer.
     /// </summary>
     public TimeSpan SearchTime { get; set; } = TimeSpan.FromSeconds(10);
 

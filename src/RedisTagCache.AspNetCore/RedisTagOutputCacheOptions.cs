@@ -17,8 +17,8 @@ public sealed class RedisTagOutputCacheOptions
     public TimeSpan RenderTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// For how long nobody waits for a page that turned out not to be cacheable, such as one that is not found. 1 second to 1 hour; default 1 minute.
-    /// Shorter: when such a page becomes cacheable, one request renders it for all the sooner. Longer: fewer requests wait in vain.
+    /// Gets or sets how long requests do not wait for a page that was not cacheable, such as one that was not found. Must be between 1 second and 1 hour. The default is 1 minute.
+    /// Shorter: when such a page becomes cacheable, one request renders it for all of them sooner. Longer: fewer requests wait for a page that they cannot share.
     /// </summary>
     public TimeSpan UncacheableDuration { get; set; } = TimeSpan.FromMinutes(1);
 

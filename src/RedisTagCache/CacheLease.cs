@@ -57,7 +57,7 @@ public sealed class CacheLease : IAsyncDisposable
     /// <param name="payload">The bytes to keep. The buffer is the caller's again as soon as the returned task has completed, however it completed.</param>
     /// <param name="options">Lifetimes and tags. Its token, where it has none, is that of the lease.</param>
     /// <param name="cancellationToken">Ends the wait; the write may still reach Redis.</param>
-    /// <returns>Whether the entry was stored, was refused because it may be older than an eviction or a removal, or was dropped because Redis is away.</returns>
+    /// <returns>Whether the entry was stored, was rejected because it may be older than an eviction or a removal, or was skipped because Redis is unavailable.</returns>
     /// <exception cref="ArgumentException">A tag is not valid.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A lifetime is not positive, or the payload is larger than Redis takes (512 MiB).</exception>
     public async ValueTask<CacheWriteOutcome> SetAsync(ReadOnlySequence<byte> payload, TagCacheEntryOptions options, CancellationToken cancellationToken = default)

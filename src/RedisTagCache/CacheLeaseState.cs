@@ -15,7 +15,7 @@ public enum CacheLeaseState
     /// <summary>The entry is not the one that was found: look again.</summary>
     Changed,
 
-    /// <summary>None is needed: the last value was not kept, so that everybody computes his own.</summary>
+    /// <summary>No lease is needed: the last value was not stored, so each caller computes its own.</summary>
     NotNeeded,
 
     /// <summary>Redis did not tell.</summary>

@@ -52,7 +52,7 @@ public sealed class CacheLookup : IDisposable
         }
     }
 
-    /// <summary>Whether it is given to the caller alone, because he had looked before what has ended it: who comes later may not have it.</summary>
+    /// <summary>Gets whether the entry is for this caller alone: the caller's lookup began before the invalidation, and later callers must not get the entry.</summary>
     internal bool IsOvertaken { get; init; }
 
     /// <summary>The whole entry, for a hit.</summary>

@@ -15,6 +15,6 @@ public enum CacheMissReason
     /// <summary>An entry that is damaged, foreign, or of a format this version does not know.</summary>
     Damaged,
 
-    /// <summary>Redis did not answer in time, or is away.</summary>
+    /// <summary>Redis did not respond in time, or is unavailable.</summary>
     Unavailable,
 }

@@ -10,7 +10,7 @@ namespace RedisTagCache;
 /// <remarks>
 /// <code>
 /// written          Lifetime              + StaleWindow             + FailSafeWindow
-///    |-----fresh------|--given out, and refreshed--|--given out when the factory fails--|
+///    |-----fresh------|--returned, and refreshed---|--returned if the factory fails----|
 /// </code>
 /// </remarks>
 public sealed record CachePolicy
@@ -22,16 +22,16 @@ public sealed record CachePolicy
     public TimeSpan? Lifetime { get; init; }
 
     /// <summary>
-    /// How long after <see cref="Lifetime"/> the value is still given out at once, while one instance of the fleet refreshes it. Zero to 3,650 days; default zero.
-    /// It also bounds nothing else: a softly expired value is given out until the end of both.
+    /// Gets how long after <see cref="Lifetime"/> the value is still returned at once while one instance of the fleet refreshes it. Must be between zero and 3,650 days. The default is zero.
+    /// A value that was expired by tag is returned until the end of both.
     /// </summary>
     public TimeSpan? StaleWindow { get; init; }
 
-    /// <summary>How long after that the value is given out when the factory fails or takes longer than <see cref="FactorySoftTimeout"/>. Zero to 3,650 days; default zero.</summary>
+    /// <summary>Gets how long after the stale window the value is returned if the factory fails or takes longer than <see cref="FactorySoftTimeout"/>. Must be between zero and 3,650 days. The default is zero.</summary>
     public TimeSpan? FailSafeWindow { get; init; }
 
     /// <summary>
-    /// How long an instance gives out its own copy without looking into Redis, never longer than the value is fresh or stale. Zero (no copies) to 3,650 days; default: as long as that.
+    /// Gets how long an instance returns the value from its local cache without a lookup in Redis, never longer than the value is fresh or stale. Must be between zero (no local cache) and 3,650 days. By default, as long as the value is fresh or stale.
     /// Evictions and removals reach copies by message; shorter bounds the memory of copies rarely used.
     /// </summary>
     public TimeSpan? LocalLifetime { get; init; }
@@ -43,12 +43,12 @@ public sealed record CachePolicy
     public double? Jitter { get; init; }
 
     /// <summary>
-    /// How long a caller waits for the factory when there is an old value within <see cref="FailSafeWindow"/> to give out instead. The factory goes on, and its value is kept.
-    /// One millisecond to 1 hour; default: until it is done.
+    /// Gets how long a caller waits for the factory if there is an old value within <see cref="FailSafeWindow"/> to return instead. The factory continues, and its value is stored.
+    /// Must be between 1 millisecond and 1 hour. By default, callers wait until the factory is done.
     /// </summary>
     public TimeSpan? FactorySoftTimeout { get; init; }
 
-    /// <summary>How long after a factory failed the old value is given out without another try, by any instance. Zero to 1 hour; default 10 seconds.</summary>
+    /// <summary>Gets how long all instances return the old value without another try after a factory failed. Must be between zero and 1 hour. The default is 10 seconds.</summary>
     public TimeSpan? RetryDelay { get; init; }
 
     /// <summary>Which layers take part in the call, as documented for <c>HybridCache</c>. Default: all.</summary>

@@ -9,6 +9,6 @@ public enum CacheWriteOutcome
     /// <summary>Nothing was stored: the value may be older than an eviction. The next lookup and write of the key succeed.</summary>
     Refused,
 
-    /// <summary>Redis did not confirm the write in time, or is away. Nothing was stored, or it lands later and is judged by its token like any other.</summary>
+    /// <summary>Redis did not confirm the write in time, or is unavailable. Either nothing was stored, or the write lands later and is validated like any other entry.</summary>
     Dropped,
 }

@@ -5,7 +5,7 @@ namespace RedisTagCache;
 /// <summary>The copies of one region's entries in this instance's memory; see <see cref="ITagCacheCopies"/>. All members are safe for concurrent use.</summary>
 public interface IEntryCopies
 {
-    /// <summary>Gives out a copy that is fresh as far as this instance knows, without asking Redis and without copying the bytes.</summary>
+    /// <summary>Gets a copy that is fresh as far as this instance knows, without asking Redis and without copying the bytes.</summary>
     /// <param name="key">The entry's key.</param>
     /// <param name="payload">The bytes that were written. All callers are given the same ones, and may keep them.</param>
     /// <returns>False where there is no such copy, or this instance cannot tell whether it is still fresh: look the entry up.</returns>

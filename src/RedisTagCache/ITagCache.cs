@@ -93,7 +93,7 @@ public interface ITagCache
     /// <exception cref="RedisTagCacheUnavailableException">Redis did not confirm it. It is repeated until it does.</exception>
     ValueTask EvictByTagAsync(IEnumerable<string> tags, CancellationToken cancellationToken = default);
 
-    /// <summary>Makes everything that carries the tag stale: it is still given out while one instance refreshes it.</summary>
+    /// <summary>Makes all entries with the tag stale. They are still returned while one instance refreshes them.</summary>
     /// <param name="tag">The tag: a non-empty string.</param>
     /// <param name="cancellationToken">Ends the wait; the expiry goes on.</param>
     /// <returns>A task that completes when Redis has confirmed the expiry.</returns>

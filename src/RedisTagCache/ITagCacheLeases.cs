@@ -23,8 +23,8 @@ public interface ITagCacheLeases
 
     /// <summary>Looks an entry up once more, after waiting for another's lease, in one round trip.</summary>
     /// <param name="key">The entry's key, of a region with tags.</param>
-    /// <param name="since">The token of the caller's first lookup. A value that began since then is his, even if it was evicted meanwhile: that came after him. So who waits is served
-    /// by one computation, however often its tags are evicted.</param>
+    /// <param name="since">The token of the caller's first lookup. A value whose computation began after that lookup is returned to the caller even if it was evicted in between. So one computation
+    /// serves a caller that waits, however often its tags are evicted.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>What was found. Dispose it. Do not give a value to anybody who came later than the first lookup.</returns>
     /// <exception cref="ArgumentException">The key is empty, or its region takes no tags.</exception>

@@ -27,12 +27,12 @@ public interface ITagCacheStore
     /// <param name="payload">The bytes to keep. The buffer is the caller's again as soon as the returned task has completed, however it completed.</param>
     /// <param name="options">Lifetimes, tags and the token of the lookup that missed.</param>
     /// <param name="cancellationToken">Ends the wait; the write may still reach Redis.</param>
-    /// <returns>Whether the entry was stored, was refused because it may be older than an eviction, or was dropped because Redis is away.</returns>
+    /// <returns>Whether the entry was stored, was rejected because it may be older than an eviction, or was skipped because Redis is unavailable.</returns>
     /// <exception cref="ArgumentException">The key is empty, a tag is not valid, or the region takes no tags.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A lifetime is not positive, or the payload is larger than Redis takes (512 MiB).</exception>
     ValueTask<CacheWriteOutcome> SetAsync(CacheEntryKey key, ReadOnlySequence<byte> payload, TagCacheEntryOptions options, CancellationToken cancellationToken = default);
 
-    /// <summary>Removes one entry. On a region with tags, copies in other instances end as they hear of it, and who computes the entry under a lease writes in vain.</summary>
+    /// <summary>Removes one entry. On a region with tags, other instances drop their copies when they learn of the removal, and a write under a lease that was acquired before is rejected.</summary>
     /// <param name="key">The entry's key.</param>
     /// <param name="cancellationToken">Ends the wait; the removal may still reach Redis.</param>
     /// <exception cref="ArgumentException">The key is empty.</exception>

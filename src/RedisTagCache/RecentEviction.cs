@@ -6,7 +6,7 @@ public sealed class RecentEviction
     /// <summary>When this instance made it, or heard of it.</summary>
     public required DateTimeOffset At { get; init; }
 
-    /// <summary>Whether it was an expiry: entries are given out stale.</summary>
+    /// <summary>Gets whether the tag was expired, so that its entries are returned stale.</summary>
     public required bool IsExpiry { get; init; }
 
     /// <summary>Whether this instance made it, rather than heard of it.</summary>

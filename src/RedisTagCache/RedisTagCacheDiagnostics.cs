@@ -9,7 +9,7 @@ public static class RedisTagCacheDiagnostics
     /// <summary>The name of the activity source.</summary>
     public const string ActivitySourceName = "RedisTagCache";
 
-    /// <summary>Counter: lookups, by <c>region</c>, <c>outcome</c> (hit, stale, miss; hit_local, stale_local and fail_safe for values given out from memory) and, for a miss, <c>reason</c>.</summary>
+    /// <summary>Counter: lookups, by <c>region</c>, <c>outcome</c> (hit, stale, miss; hit_local, stale_local and fail_safe for values returned from memory) and, for a miss, <c>reason</c>.</summary>
     public const string LookupsInstrument = "redistagcache.lookups";
 
     /// <summary>Counter: writes, by <c>region</c> and <c>outcome</c> (stored, refused, dropped).</summary>
@@ -42,7 +42,7 @@ public static class RedisTagCacheDiagnostics
     /// </summary>
     public const string FactoryCallsInstrument = "redistagcache.factory.calls";
 
-    /// <summary>Counter: refreshes behind values that were given out, by <c>outcome</c> (done, failed, taken: another instance's).</summary>
+    /// <summary>Counter: background refreshes of stale values, by <c>outcome</c> (done, failed, taken: another instance's).</summary>
     public const string RefreshesInstrument = "redistagcache.refreshes";
 
     /// <summary>Counter: values that were computed and not kept, by <c>reason</c> (key_length, payload_size, serialization, factory).</summary>

@@ -73,7 +73,7 @@ public sealed class RedisTagCacheOptions
     /// <summary>The longest key of <c>HybridCache</c> and <see cref="ITagCache"/>, in characters. Values of longer ones are computed for each caller and not kept. 1 to 65,536; default 1,024.</summary>
     public int MaximumKeyLength { get; set; } = 1_024;
 
-    /// <summary>The largest value of <c>HybridCache</c> and <see cref="ITagCache"/>, serialized and before compression. Larger ones are given out and not kept. 1 byte to 256 MiB; default 1 MiB.</summary>
+    /// <summary>Gets or sets the maximum size of a value of <c>HybridCache</c> and <see cref="ITagCache"/>, serialized and before compression. Must be between 1 byte and 256 MiB. The default is 1 MiB. Larger values are returned but not stored.</summary>
     public int MaximumPayloadBytes { get; set; } = 1024 * 1024;
 
     /// <summary>The memory for this instance's own copies of values, by their serialized size. Zero (no copies) to 64 GiB; default 64 MiB.</summary>
@@ -83,8 +83,8 @@ public sealed class RedisTagCacheOptions
     public int LocalCacheEntries { get; set; } = 100_000;
 
     /// <summary>
-    /// Whether, while Redis is away, own copies of values are given out within their lifetime although evictions by other instances cannot be
-    /// known. Default <see langword="true"/>. With <see langword="false"/> the factory runs instead, for each call, and where it fails there is no old value.
+    /// Gets or sets whether values are returned from the local cache while Redis is unavailable, within their lifetime, although evictions by other instances are
+    /// not known. The default is <see langword="true"/>. With <see langword="false"/>, the factory runs for each call, and if it fails there is no old value.
     /// </summary>
     public bool AllowLocalReadsWhenDisconnected { get; set; } = true;
 

@@ -23,8 +23,8 @@ public sealed class RedisTagCacheUnavailableException : Exception
     public IReadOnlyList<int> ConfirmedPartitions { get; internal init; } = [];
 
     /// <summary>
-    /// For an eviction or an expiry: the partitions where it did not take effect, or Redis did not say so. This instance no longer gives out what it
-    /// evicts, and repeats it; calling again is harmless. Where no connection was ever made: only the first.
+    /// Gets, for an eviction or an expiry, the partitions where it did not take effect or Redis did not confirm it. This instance no longer returns what it
+    /// evicts, and retries it; calling again is harmless. If no connection was ever made, only the first partition.
     /// </summary>
     public IReadOnlyList<int> UnconfirmedPartitions { get; internal init; } = [];
 

@@ -9,16 +9,16 @@ public sealed class RegionStatistics
     /// <summary>Lookups answered from Redis with a fresh entry.</summary>
     public required long Hits { get; init; }
 
-    /// <summary>Values given out from memory, fresh.</summary>
+    /// <summary>Gets the number of fresh values returned from memory.</summary>
     public required long LocalHits { get; init; }
 
     /// <summary>Lookups answered from Redis with a stale entry.</summary>
     public required long Stale { get; init; }
 
-    /// <summary>Values given out from memory, stale.</summary>
+    /// <summary>Gets the number of stale values returned from memory.</summary>
     public required long LocalStale { get; init; }
 
-    /// <summary>Old values given out because a factory failed or took too long, or Redis did not answer.</summary>
+    /// <summary>Gets the number of old values returned because a factory failed or took too long, or Redis did not respond.</summary>
     public required long FailSafe { get; init; }
 
     /// <summary>Misses: nothing there, or no more.</summary>

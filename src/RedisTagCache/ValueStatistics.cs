@@ -18,7 +18,7 @@ public sealed class ValueStatistics
     /// <summary>Calls that ran the factory for the fleet.</summary>
     public required long Leaders { get; init; }
 
-    /// <summary>Calls that ran it for the fleet after having waited in vain for another instance.</summary>
+    /// <summary>Gets the number of calls that ran the factory for the fleet because the instance they waited for did not deliver.</summary>
     public required long TakenOver { get; init; }
 
     /// <summary>Calls that got another instance's value.</summary>

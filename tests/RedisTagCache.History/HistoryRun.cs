@@ -27,7 +27,7 @@ internal static class HistoryRun
                 // The file is there before the first worker opens it.
             }
 
-            // The last two workers are behind proxies; the very last one gives out its copies while it is without Redis.
+            // The last two workers are behind proxies; the very last one returns its copies while it is disconnected.
             var workers = Enumerable.Range(0, options.Workers)
                 .Select(i => new WorkerProcess(new WorkerOptions(
                     folder,

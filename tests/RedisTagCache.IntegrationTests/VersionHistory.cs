@@ -34,7 +34,7 @@ internal sealed class VersionHistory(int keys)
         CultureInfo.InvariantCulture,
         $"{_reads} reads, {_hits} hits, {_stored} stored, {_refused} refused, {_evictions} evictions ({_failedEvictions} not confirmed), {_violations} violations"));
 
-    /// <summary>Whether every eviction holds on an instance, also those that were not confirmed at first: nothing older than the database is given out.</summary>
+    /// <summary>Whether every eviction holds on an instance, also those that were not confirmed at first: nothing older than the database is returned.</summary>
     public async Task<bool> AllHoldAsync(ITagCacheStore store)
     {
         for (var key = 0; key < keys; key++)

@@ -15,7 +15,7 @@ internal enum Broken
     /// <summary>Marks are dropped without a trace.</summary>
     FloorNotRaised = 1 << 2,
 
-    /// <summary>A removal leaves the lease to who computes, and the value is taken from whoever has the lease.</summary>
+    /// <summary>A removal leaves the lease to its owner, and the value is taken from any owner of the lease.</summary>
     LeaseNotRevoked = 1 << 3,
 
     /// <summary>An instance takes over a mark as it hears of it, be it older than the one it has.</summary>
@@ -45,6 +45,6 @@ internal enum Broken
     /// <summary>Another generation is always taken for a newer one.</summary>
     PastBelieved = 1 << 12,
 
-    /// <summary>What one may have because he waited for it is given to all who joined him.</summary>
+    /// <summary>What a caller may get because it waited is returned to all callers that joined it.</summary>
     AwaitedIsShared = 1 << 13,
 }

@@ -42,7 +42,7 @@ internal struct Instance
     public RemovalLog Removals;
     public Copies Copies;
 
-    /// <summary>Whether copies may be given out without asking: there was a look that succeeded. Time does not pass here: copies are trusted for ever after.</summary>
+    /// <summary>Whether copies may be returned without asking: there was a look that succeeded. Time does not pass here, so copies stay trusted.</summary>
     public bool IsCurrent;
 
     /// <summary>The changes of which copies must know: those in force when the last look began, and its own.</summary>

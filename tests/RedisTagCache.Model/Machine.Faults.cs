@@ -116,7 +116,7 @@ internal sealed partial class Machine
         }
     }
 
-    /// <summary>Another server takes over, or the same one anew, with what an earlier moment had. Whatever is under way to the old one fails.</summary>
+    /// <summary>Another server takes over, or the same one again, with what an earlier moment had. What is under way to the old one fails.</summary>
     private void GoBack(ref World world)
     {
         var kept = byte.MaxValue;

@@ -22,7 +22,7 @@ internal sealed partial class Machine
             instance.Copies[plan.Key] = default;
         }
 
-        // Who has joined in vain is still the one who came when he came.
+        // An operation that joined without success keeps the moment of its call.
         if (op.JoinedTo == 0)
             op.InForce = (byte)(world.InForce | OwnEvictions(world, plan.Instance));
         op.JoinedTo = FlightOf(world, o);
@@ -124,7 +124,7 @@ internal sealed partial class Machine
         op.Phase = Phase.Computes;
     }
 
-    /// <summary>Redis is away: what this instance knows has to do. Copies that are given out now are the documented exception.</summary>
+    /// <summary>While Redis is unavailable, only what this instance knows counts. Copies that are returned then are the documented exception.</summary>
     private void Drift(ref World world, int o)
     {
         ref var op = ref world.Ops[o];

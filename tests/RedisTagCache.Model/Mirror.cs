@@ -72,7 +72,7 @@ internal partial struct Mirror
     public readonly Verdict Judge(Entry entry) =>
         entry.Generation != Known.Generation || entry.Epoch > Known.Epoch ? Verdict.Dead : JudgeByMarks(entry);
 
-    /// <summary>Whether an entry that is dead may be given to one who has waited for it: whatever ended it came after his first look.</summary>
+    /// <summary>Whether an entry that is dead may be returned to an operation that waited for it: what ended it came after that operation's first look.</summary>
     public readonly bool IsNoOlder(Entry entry, Stamp first) =>
         first.IsSameLineage(Known) && entry.Generation == first.Generation && entry.Epoch >= first.Epoch && entry.Epoch <= Known.Epoch;
 

@@ -9,7 +9,7 @@ internal static class Probe
     {
         for (byte writer = 0; writer < machine.Scenario.Instances; writer++)
         {
-            // Each tries twice: the first look-up may be what begins a lost partition anew.
+            // Each tries twice: the first lookup may restart a lost partition.
             var trying = world;
             if (!IsKept(machine.Scenario, ref trying, writer) && !IsKept(machine.Scenario, ref trying, writer))
                 return false;

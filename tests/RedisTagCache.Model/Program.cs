@@ -1,7 +1,7 @@
 using System.Globalization;
 using RedisTagCache.Model;
 
-// Arguments: how many states are seen of a scenario at the most, and "large" for the large ones too.
+// Arguments: the maximum number of states of a scenario, and "large" for the large ones too.
 var most = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 10_000_000;
 var isViolated = false;
 foreach (var scenario in Scenarios.Sound.Concat(args.Contains("large") ? Scenarios.Large : []))

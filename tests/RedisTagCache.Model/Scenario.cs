@@ -2,13 +2,13 @@ namespace RedisTagCache.Model;
 
 internal enum OpKind : byte
 {
-    /// <summary>A look-up in Redis through the store.</summary>
+    /// <summary>A lookup in Redis through the store.</summary>
     Read,
 
-    /// <summary>A look-up, and where it misses a computation and a write without a lease: pages of one's own, <c>ITagCacheStore</c>.</summary>
+    /// <summary>A lookup, and if it misses, a computation and a write without a lease: pages of one's own, <c>ITagCacheStore</c>.</summary>
     Compute,
 
-    /// <summary>Get or create: the copy in memory, or the computation under way in the process, or a look-up, and a computation under a lease.</summary>
+    /// <summary>Get or create: the copy in memory, or the computation under way in the process, or a lookup, and a computation under a lease.</summary>
     Get,
 
     /// <summary>The same without reading the copy.</summary>
@@ -61,7 +61,7 @@ internal sealed record Scenario(string Name, params OpPlan[] Ops)
 
     public int Partitions { get; init; } = 1;
 
-    /// <summary>Marks kept at the most.</summary>
+    /// <summary>The maximum number of marks.</summary>
     public byte MostMarks { get; init; } = byte.MaxValue;
 
     /// <summary>Whether changes are announced; an announcement may come late, in another order, or never.</summary>
@@ -72,7 +72,7 @@ internal sealed record Scenario(string Name, params OpPlan[] Ops)
 
     public Faults Faults { get; init; }
 
-    /// <summary>How many of them happen at the most.</summary>
+    /// <summary>The maximum number that happens.</summary>
     public byte MostFaults { get; init; }
 
     public Broken Broken { get; init; }

@@ -51,7 +51,7 @@ internal partial struct Server
     /// <summary>lua/tag_mark.lua, with every mark younger than the retention.</summary>
     /// <param name="hard">The tags to evict, a bit each.</param>
     /// <param name="soft">The tags to expire, a bit each.</param>
-    /// <param name="cap">Marks kept at the most.</param>
+    /// <param name="cap">The maximum number of marks.</param>
     /// <param name="broken">What is left out.</param>
     public MarkReply Mark(byte hard, byte soft, byte cap, Broken broken)
     {

@@ -39,7 +39,7 @@ internal enum Violation : byte
     /// <summary>A read in Redis gave a value that an eviction or a removal had ended.</summary>
     OldValueRead,
 
-    /// <summary>A copy was given out that an eviction or a removal had ended before the instance last looked.</summary>
+    /// <summary>A copy was returned that an eviction or a removal had ended before the instance last looked.</summary>
     OldCopyGiven,
 
     /// <summary>Who joined was given a value that had ended before he came.</summary>

@@ -27,7 +27,7 @@ internal sealed class OperationsEndpoints(RedisTagCacheEndpointOptions options, 
         endpoints.MapPost("/remove", gate.Change(RemoveAsync));
     }
 
-    /// <summary>Asks nobody: it works while Redis is away.</summary>
+    /// <summary>Sends nothing to Redis, so it also works while Redis is unavailable.</summary>
     private static Task StatsAsync(HttpContext context) =>
         Reply.WriteAsync(context, StatsReply.Of(Of<ITagCacheStatistics>(context).GetSnapshot()), OperationsJson.Default.StatsReply);
 

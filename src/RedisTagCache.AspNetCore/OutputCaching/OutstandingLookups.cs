@@ -7,7 +7,7 @@ namespace RedisTagCache.AspNetCore.OutputCaching;
 /// told apart from others of the key: it takes the oldest token outstanding, which is never too new.
 /// </summary>
 /// <remarks>
-/// Such a write closes the newest lookup, not the one whose token it takes: whoever still computes is then left with a token that is old
+/// Such a write closes the newest lookup, not the one whose token it takes: a caller that still computes is then left with a token that is old
 /// enough. A lookup without a write is given up after five minutes.
 /// </remarks>
 internal sealed class OutstandingLookups(TimeProvider time)

@@ -44,7 +44,7 @@ internal static class EntryView
                 NameOf(entry),
                 VerdictOf(entry),
                 Shown.Of(entry.Age),
-                entry.TimeToLive is null ? "for ever" : Shown.Of(entry.TimeToLive),
+                entry.TimeToLive is null ? "no expiration" : Shown.Of(entry.TimeToLive),
                 Shown.Bytes(entry.StoredBytes),
                 string.Join(' ', entry.Tags));
         }

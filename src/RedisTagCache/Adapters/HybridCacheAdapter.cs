@@ -89,6 +89,6 @@ internal sealed class HybridCacheAdapter(TagCache cache) : HybridCache
         ? null
         : new CachePolicy { Lifetime = Bounded(options.Expiration), LocalLifetime = Bounded(options.LocalCacheExpiration), Flags = options.Flags };
 
-    /// <summary>Who wants "for ever" says so with the largest number there is.</summary>
+    /// <summary>Callers that want no expiration pass the largest number there is.</summary>
     private static TimeSpan? Bounded(TimeSpan? span) => span > PolicyRules.Longest ? PolicyRules.Longest : span;
 }

@@ -39,7 +39,7 @@ internal sealed class CacheMeter
         _messages = _meter.CreateCounter<long>(Names.MessagesInstrument, "{message}", "Announcements received.");
         _sent = _meter.CreateCounter<long>(Names.MessagesSentInstrument, "{message}", "Announcements of this instance's own changes.");
         _flights = _meter.CreateCounter<long>(Names.FactoryCallsInstrument, "{call}", "Calls for values that were not there, by how they came by them.");
-        _refreshes = _meter.CreateCounter<long>(Names.RefreshesInstrument, "{refresh}", "Values refreshed while they were given out, by outcome.");
+        _refreshes = _meter.CreateCounter<long>(Names.RefreshesInstrument, "{refresh}", "Values refreshed while the old value was served, by outcome.");
         _bypasses = _meter.CreateCounter<long>(Names.BypassesInstrument, "{value}", "Values that were computed and not kept, by reason.");
         _factories = _meter.CreateHistogram(
             Names.FactoryDurationInstrument,
@@ -58,7 +58,7 @@ internal sealed class CacheMeter
     /// <summary>The last evictions, for the snapshot.</summary>
     public EvictionHistory History => _statistics.Evictions;
 
-    /// <summary>A value was given out from memory: within a few nanoseconds, so that nothing is done for those who do not listen.</summary>
+    /// <summary>Counts a value returned from memory. That takes a few nanoseconds, so nothing is done if nobody listens.</summary>
     public void LocalHit()
     {
         _statistics.LocalHit();

@@ -38,7 +38,7 @@ internal static partial class Log
     [LoggerMessage(LogIds.WriteRefused, LogLevel.Debug, "A write was refused: its value may be older than an eviction")]
     public static partial void WriteRefused(ILogger logger);
 
-    [LoggerMessage(LogIds.EntryDamaged, LogLevel.Warning, "Entries were damaged, foreign or of a later version, and were answered as misses ({Count} since the last such line)")]
+    [LoggerMessage(LogIds.EntryDamaged, LogLevel.Warning, "Entries were damaged, foreign or in a newer format, and were treated as misses ({Count} since the previous line)")]
     public static partial void EntryDamaged(ILogger logger, long count);
 
     [LoggerMessage(LogIds.BackgroundCommandFailed, LogLevel.Debug, "A command that nobody waits for failed")]
@@ -71,18 +71,18 @@ internal static partial class Log
     [LoggerMessage(LogIds.RemovalsRepeated, LogLevel.Information, "Removals that Redis had not confirmed were repeated: {Count} values")]
     public static partial void RemovalsRepeated(ILogger logger, int count);
 
-    [LoggerMessage(LogIds.RefreshFailed, LogLevel.Warning, "A value could not be refreshed; the old one is given out ({Count} since the last such line)")]
+    [LoggerMessage(LogIds.RefreshFailed, LogLevel.Warning, "A value could not be refreshed, so the old one is returned ({Count} since the previous line)")]
     public static partial void RefreshFailed(ILogger logger, Exception exception, long count);
 
-    [LoggerMessage(LogIds.FactoryFailedSafe, LogLevel.Warning, "A factory failed or took too long; an old value was given out ({Count} since the last such line)")]
+    [LoggerMessage(LogIds.FactoryFailedSafe, LogLevel.Warning, "A factory failed or took too long, so an old value was returned ({Count} since the previous line)")]
     public static partial void FactoryFailedSafe(ILogger logger, Exception? exception, long count);
 
-    [LoggerMessage(LogIds.ValueNotKept, LogLevel.Warning, "Values were computed and not kept, the last for {Reason} ({Count} since the last such line)")]
+    [LoggerMessage(LogIds.ValueNotKept, LogLevel.Warning, "Values were computed but not stored, the last because of: {Reason} ({Count} since the previous line)")]
     public static partial void ValueNotKept(ILogger logger, Exception? exception, BypassReason reason, long count);
 
-    [LoggerMessage(LogIds.ValueUnreadable, LogLevel.Warning, "Values could not be deserialized and are computed again ({Count} since the last such line)")]
+    [LoggerMessage(LogIds.ValueUnreadable, LogLevel.Warning, "Values could not be deserialized and are computed again ({Count} since the previous line)")]
     public static partial void ValueUnreadable(ILogger logger, Exception exception, long count);
 
-    [LoggerMessage(LogIds.ObserverFailed, LogLevel.Warning, "The application's own observer of the cache threw ({Count} since the last such line)")]
+    [LoggerMessage(LogIds.ObserverFailed, LogLevel.Warning, "RedisTagCacheOptions.OnEvent threw an exception ({Count} since the previous line)")]
     public static partial void ObserverFailed(ILogger logger, Exception exception, long count);
 }

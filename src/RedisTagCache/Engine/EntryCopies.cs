@@ -5,8 +5,8 @@ using RedisTagCache.Store;
 namespace RedisTagCache.Engine;
 
 /// <summary>
-/// Copies of entries that others compute and write. One comes from a lookup in Redis alone, with the token and the tags that were found, and is
-/// given out only while it is fresh: whatever else it is, Redis tells.
+/// Copies of entries that others compute and write. A copy comes only from a lookup in Redis, with the token and the tags that were found, and is
+/// returned only while it is fresh. Otherwise, Redis is asked.
 /// </summary>
 internal sealed class EntryCopies : IEntryCopies, ILocalCopies
 {

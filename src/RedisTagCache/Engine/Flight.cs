@@ -59,7 +59,7 @@ internal sealed class Flight<T>(string name, HybridCacheEntryFlags flags) : Flig
     private readonly TaskCompletionSource<FlightResult<T>?> _landed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _asOf;
 
-    /// <summary>The layers of the one who began it: whoever wants others flies alone.</summary>
+    /// <summary>The layers of the caller that began it. A caller that wants other layers does not join.</summary>
     public HybridCacheEntryFlags Flags => flags;
 
     /// <summary>Cancelled when the one who began it leaves.</summary>

@@ -7,7 +7,7 @@ namespace RedisTagCache.Engine;
 /// <summary>
 /// Leases among the requests of this process, for entries of a region for which Redis grants none:
 /// <code>
-/// Redis is away ---------- one request computes the entry, and those that wait for it get it
+/// Redis unavailable ------ one request computes the entry, and those that wait for it get it
 /// Redis refuses writes --- the same, and it is kept here until it expires: each lookup in Redis, which misses, shows whether it was evicted
 /// </code>
 /// </summary>
@@ -110,7 +110,7 @@ internal sealed class InProcessLeases : ILocalCopies, IDisposable
             new(_leases, address, new Lease(verdict, token, moment.Number, left), held, null);
     }
 
-    /// <summary>Keeps an entry that Redis has not taken, unless Redis is away: then nothing would show that it was evicted.</summary>
+    /// <summary>Keeps an entry that Redis has not taken, unless Redis is unavailable: then nothing would show that it was evicted.</summary>
     public void Keep(ValueAddress address, InProcessEntry entry, in RemovalMoment startedAt)
     {
         if (!address.Watch.IsAvailable)

@@ -5,7 +5,7 @@ using RedisTagCache.Store;
 namespace RedisTagCache.Engine;
 
 /// <summary>
-/// The copies that an instance keeps, bounded by number and by size. When it is full, the oldest goes that was not given out since it was
+/// The copies that an instance keeps, bounded by number and by size. When it is full, it drops the oldest copy that was not returned since it was
 /// last considered (second chance). A hit takes no lock and writes at most one flag.
 /// </summary>
 internal sealed class LocalCache

@@ -38,10 +38,10 @@ internal abstract class LocalCopy(ValueAddress address, CacheVersion token, long
     /// <summary>Its share of the memory, in bytes.</summary>
     public int Size => size;
 
-    /// <summary>Until when it is given out without another try, after a factory failed.</summary>
+    /// <summary>Until when it is returned without another try after a factory failed.</summary>
     public long PausedUntil { get; set; }
 
-    /// <summary>Whether it was given out since this was last set back.</summary>
+    /// <summary>Whether it was returned since this was last reset.</summary>
     public bool IsUsed { get; set; }
 
     /// <summary>Whether it is kept no longer.</summary>

@@ -3,15 +3,15 @@ namespace RedisTagCache.Engine;
 /// <summary>Where a value stands in its life, and by its marks.</summary>
 internal enum Phase
 {
-    /// <summary>It is given out.</summary>
+    /// <summary>It is returned.</summary>
     Fresh,
 
-    /// <summary>It is given out, and refreshed.</summary>
+    /// <summary>It is returned and refreshed.</summary>
     Stale,
 
-    /// <summary>It is given out where the factory fails.</summary>
+    /// <summary>It is returned if the factory fails.</summary>
     FailSafe,
 
-    /// <summary>It is not given out.</summary>
+    /// <summary>It is not returned.</summary>
     Gone,
 }

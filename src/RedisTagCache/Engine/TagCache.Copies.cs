@@ -13,16 +13,16 @@ internal sealed partial class TagCache
     private LocalCopy<T>? FindCopy<T>(ValueCall<T> call) =>
         call.Policy.ReadsCopies && _copies.TryGet(call.Name, out var found) ? found as LocalCopy<T> : null;
 
-    /// <summary>The copy to give out where Redis tells nothing: within its life, and not known to be evicted.</summary>
+    /// <summary>The copy to return if Redis does not respond: within its lifetime, and not known to be evicted.</summary>
     private LocalCopy<T>? FallbackOf<T>(ValueCall<T> call) =>
         _settings.AllowLocalReadsWhenDisconnected && FindCopy(call) is { } copy && PhaseOf(copy, isAsked: false) != Phase.Gone ? copy : null;
 
-    /// <summary>The copy to give out where the factory fails: within its life, and known not to be evicted.</summary>
+    /// <summary>The copy to return if the factory fails: within its lifetime, and known not to be evicted.</summary>
     private FlightResult<T>? OldOf<T>(ValueCall<T> call) =>
         FindCopy(call) is { } copy && copy.Watch.IsCurrent(_time.GetTimestamp()) && PhaseOf(copy, isAsked: false) != Phase.Gone ? ResultOf(copy) : null;
 
     /// <param name="copy">The copy.</param>
-    /// <param name="isAsked">Whether it is to be given out without looking into Redis.</param>
+    /// <param name="isAsked">Whether it is to be returned without a lookup in Redis.</param>
     private Phase PhaseOf(LocalCopy copy, bool isAsked)
     {
         var now = _time.GetTimestamp();

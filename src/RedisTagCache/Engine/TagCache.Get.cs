@@ -20,7 +20,7 @@ internal sealed partial class TagCache
 
     private static readonly CachePolicy _open = new();
 
-    /// <summary>Gives out a copy about which there is nothing to do: no I/O, no lock, and for shared types no allocation.</summary>
+    /// <summary>Returns a copy that needs no further work: no I/O, no lock, and for shared types no allocation.</summary>
     public bool TryGetCopy<T>(ReadOnlySpan<char> key, HybridCacheEntryFlags flags, [MaybeNullWhen(false)] out T value)
     {
         if ((flags & HybridCacheEntryFlags.DisableLocalCacheRead) == 0
@@ -170,20 +170,20 @@ internal sealed partial class TagCache
 
     /// <summary>The copy, where Redis is not to be asked, or does not answer.</summary>
     /// <param name="call">The call.</param>
-    /// <param name="isAsked">Whether it is given out in its own time alone, or as long as its value lives.</param>
+    /// <param name="isAsked">Whether it is returned only until the end of its own time, or as long as its value lives.</param>
     private async ValueTask<CacheValue<T>> TryGetCopyAsync<T>(ValueCall<T> call, bool isAsked) =>
         FindCopy(call) is { } copy && await IsTrustedAsync(copy).ConfigureAwait(false) && PhaseOf(copy, isAsked) is (Phase.Fresh or Phase.Stale) and var phase
         && TryRead(copy, out var value)
             ? new CacheValue<T>(value, phase == Phase.Stale)
             : default;
 
-    /// <summary>Whether a copy can be given out: the instance knows what Redis has, or finds it out, or may give out copies without.</summary>
+    /// <summary>Whether a copy can be returned: the instance knows what Redis has, finds it out, or may return copies while disconnected.</summary>
     private async ValueTask<bool> IsTrustedAsync(LocalCopy copy) =>
         copy.Watch.IsCurrent(_time.GetTimestamp())
         || (copy.Watch.IsAvailable && await copy.Watch.PollAsync().ConfigureAwait(false))
         || _settings.AllowLocalReadsWhenDisconnected;
 
-    /// <summary>What the copy of a call is good for, where it is more than <see cref="TryGetCopy"/> gives out: having it refreshed, and giving it out while that is under way.</summary>
+    /// <summary>Returns a copy that <see cref="TryGetCopy"/> does not: one that is refreshed in the background.</summary>
     private bool TryGiveCopy<T>(ValueCall<T> call, [MaybeNullWhen(false)] out T value)
     {
         value = default;

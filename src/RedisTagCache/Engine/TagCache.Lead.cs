@@ -169,7 +169,7 @@ internal sealed partial class TagCache
         return RunAsync(flight, call, lease: null, token, moment, fallback, cancellationToken);
     }
 
-    /// <summary>Redis tells nothing: gives out the copy, or computes for this instance alone.</summary>
+    /// <summary>If Redis does not respond: returns the copy, or computes for this instance alone.</summary>
     private async Task<FlightResult<T>> WithoutRedisAsync<T>(
         Flight<T> flight, ValueCall<T> call, RemovalMoment moment, CancellationToken cancellationToken, FlightResult<T>? fallback = null)
     {

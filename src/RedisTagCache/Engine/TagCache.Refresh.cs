@@ -8,7 +8,7 @@ internal sealed partial class TagCache
 {
     private static readonly TimeSpan _nextLook = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>Has a value refreshed that was given out just now, without the caller waiting: once in this process, and once in the fleet.</summary>
+    /// <summary>Refreshes a value that was just returned, without the caller waiting: once in this process, and once in the fleet.</summary>
     /// <param name="call">The call.</param>
     /// <param name="seen">What tells the entry to be replaced from any other; nothing when it is not known.</param>
     private void StartRefresh<T>(ValueCall<T> call, ReadOnlyMemory<byte>? seen)
@@ -25,7 +25,7 @@ internal sealed partial class TagCache
         using var activity = CacheActivity.Refresh(caller);
         var pause = TimeSpan.Zero;
         var outcome = "failed";
-#pragma warning disable CA2000 // A source without a timer has nothing to dispose of, and a factory that hangs may use its token for ever.
+#pragma warning disable CA2000 // A source without a timer has nothing to dispose of, and a factory that hangs may use its token at any later time.
         var ending = new CancellationTokenSource();
 #pragma warning restore CA2000
         using var stopping = _stopping.Token.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), ending);

@@ -10,7 +10,7 @@ internal sealed partial class TagCache
     /// <summary>Long enough for all who waited; after it, one is asked to lead again.</summary>
     private static readonly TimeSpan _pass = TimeSpan.FromSeconds(1);
 
-    /// <summary>Runs the factory and keeps its value; gives out the old one where it fails, or takes too long.</summary>
+    /// <summary>Runs the factory and stores its value. Returns the old value if the factory fails or takes too long.</summary>
     private async Task<FlightResult<T>> RunAsync<T>(
         Flight<T> flight, ValueCall<T> call, HeldLease? lease, CacheVersion token, RemovalMoment moment, FlightResult<T>? fallback, CancellationToken cancellationToken)
     {
@@ -39,7 +39,7 @@ internal sealed partial class TagCache
         }
     }
 
-    /// <summary>Gives out the old value, and in this instance does so without another try until the pause is over.</summary>
+    /// <summary>Returns the old value. In this instance, there is no other try until the pause is over.</summary>
     private FlightResult<T> GiveFallback<T>(ValueCall<T> call, FlightResult<T> fallback, TimeSpan pause, Exception? exception)
     {
         CountFailSafe(call);

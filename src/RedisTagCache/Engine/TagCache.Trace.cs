@@ -4,7 +4,7 @@ namespace RedisTagCache.Engine;
 
 internal sealed partial class TagCache
 {
-    /// <summary>What <see cref="TryGetCopy"/> did not give out. Traced only where somebody listens, so that nobody else pays for it.</summary>
+    /// <summary>Gets what <see cref="TryGetCopy"/> did not return. Traced only if somebody listens, so that others do not pay for it.</summary>
     public ValueTask<T> GetOrCreateAsync<T>(
         string key, ValueFactory<T> factory, CachePolicy? policy, IEnumerable<string>? tags, CancellationToken cancellationToken)
     {

@@ -9,9 +9,9 @@ namespace RedisTagCache.Engine;
 /// <summary>
 /// Get-or-create over the store:
 /// <code>
-/// copy in this instance  ->  fresh: given out.  stale: given out, and refreshed behind it
+/// copy in this instance  ->  fresh: returned.  stale: returned, and refreshed behind it
 /// flight in this process ->  joined, if its value is not older than an eviction before the join
-/// entry in Redis         ->  fresh: copied.  stale: given out, and refreshed behind it
+/// entry in Redis         ->  fresh: copied.  stale: returned, and refreshed behind it
 /// lease                  ->  granted: the factory runs, the write gives the lease back.  taken: wait for that, look again
 /// </code>
 /// </summary>

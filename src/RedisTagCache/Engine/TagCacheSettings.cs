@@ -6,7 +6,7 @@ namespace RedisTagCache.Engine;
 /// <param name="MaximumPayloadBytes">Serialized, before compression.</param>
 /// <param name="LocalCacheBytes">For copies.</param>
 /// <param name="LocalCacheEntries">For copies.</param>
-/// <param name="AllowLocalReadsWhenDisconnected">Whether copies are given out while Redis is away.</param>
+/// <param name="AllowLocalReadsWhenDisconnected">Whether copies are returned while Redis is unavailable.</param>
 /// <param name="LeaseDuration">Without renewal.</param>
 /// <param name="LeaseTimeout">For another instance's value.</param>
 /// <param name="FactoryTimeout">After which a factory holds up nobody.</param>

@@ -16,7 +16,7 @@ namespace RedisTagCache.Envelope;
 /// 40   8  written at
 /// 48   8  fresh until; the highest number when without end
 /// 56   8  ends at; the highest number when without end
-/// 64   8  where sliding: the expiration in milliseconds; where tagged: until when it is given out as stale, 0 for as long as it lives; else 0
+/// 64   8  if sliding: the expiration in milliseconds; if tagged: until when it is returned as stale, 0 for as long as it lives; else 0
 /// 72   .  the tags' ids: each 2 bytes of length, then its bytes
 ///  .   .  the payload
 /// </code>

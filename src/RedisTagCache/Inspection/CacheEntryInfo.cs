@@ -27,13 +27,13 @@ public sealed record CacheEntryInfo
     /// <summary>Until when it is fresh; none for always.</summary>
     public DateTimeOffset? FreshUntil { get; init; }
 
-    /// <summary>Until when it is given out as stale without a need, and not only when nothing newer can be had; none for as long as it lives.</summary>
+    /// <summary>Gets until when the entry is returned as stale while it is refreshed, and not only if there is nothing newer. <see langword="null"/> for as long as it lives.</summary>
     public DateTimeOffset? StaleUntil { get; init; }
 
     /// <summary>After how long without a read it ends; none where it does not slide.</summary>
     public TimeSpan? SlidingExpiration { get; init; }
 
-    /// <summary>How long Redis will keep it; none for ever.</summary>
+    /// <summary>Gets how long Redis still stores the entry, or <see langword="null"/> if it does not expire.</summary>
     public TimeSpan? TimeToLive { get; init; }
 
     /// <summary>The bytes of the value as Redis has it: header, tags and payload.</summary>

@@ -78,7 +78,7 @@ internal abstract class BatchedRequest<TSelf, T> : IValueTaskSource<T>, IThreadP
     /// <summary>Lets go of what it was sent with.</summary>
     protected abstract void Clear();
 
-    /// <summary>Wakes its caller, who gets the answer or this failure. Whoever completes a request must not touch it again.</summary>
+    /// <summary>Wakes its caller with the answer or this failure. Code that completes a request must not touch it again.</summary>
     public void Complete(Exception? failure)
     {
         _failure = failure;

@@ -16,7 +16,7 @@ internal sealed class InspectionCommands(RedisConnection connection, TimeSpan ti
         await BoundAsync(() => connection.GetDatabaseAsync().AsTask(), cancellationToken).ConfigureAwait(false);
 
     /// <summary>The servers that have the entries.</summary>
-    /// <exception cref="RedisTagCacheUnavailableException">One of them is away, so that not all entries can be seen.</exception>
+    /// <exception cref="RedisTagCacheUnavailableException">One of them is unavailable, so not all entries can be seen.</exception>
     public async Task<IReadOnlyList<IServer>> PrimariesAsync(CancellationToken cancellationToken)
     {
         var database = await ConnectAsync(cancellationToken).ConfigureAwait(false);

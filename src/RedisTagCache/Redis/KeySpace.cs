@@ -45,7 +45,7 @@ internal sealed class KeySpace
     public KeySpace(string prefix, string buildNamespace, int partitions)
         : this(prefix, buildNamespace) => Place(new PartitionLayout(partitions, IsSharded: false));
 
-    /// <summary>How the keys are spread: nothing before the first connection, and from then on the same for ever.</summary>
+    /// <summary>How the keys are spread: nothing before the first connection, and unchanged from then on.</summary>
     public PartitionLayout? Layout { get; private set; }
 
     public bool IsPlaced => Volatile.Read(ref _partitions) is not null;
@@ -155,7 +155,7 @@ internal sealed class KeySpace
         return true;
     }
 
-    /// <summary>FNV-1a over the UTF-16 code units: every instance must place a key in the same partition, for ever.</summary>
+    /// <summary>FNV-1a over the UTF-16 code units: every instance must always place a key in the same partition.</summary>
     private static uint Hash(string key)
     {
         var hash = 2166136261;

@@ -4,7 +4,7 @@ using StackExchange.Redis;
 
 namespace RedisTagCache.Redis;
 
-/// <summary>The one connection of an instance: opened at first use, kept for ever, and told about when it is restored.</summary>
+/// <summary>The one connection of an instance: opened at first use and never closed. Listeners learn when it is restored.</summary>
 /// <remarks>An attempt that fails is followed by another at the earliest after <see cref="_pause"/>; callers in between see the same failure at once.</remarks>
 internal sealed class RedisConnection(IRedisConnector connector, LayoutAgreement layout, TimeProvider time, ILogger<RedisConnection> logger) : IAsyncDisposable, IDisposable
 {

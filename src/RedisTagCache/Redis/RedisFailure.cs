@@ -15,7 +15,7 @@ internal static class RedisFailure
     public static bool IsRedis(Exception e) =>
         e is RedisException or RedisCommandException or RedisTagCacheUnavailableException or TimeoutException or OperationCanceledException;
 
-    /// <summary>Whether it says that Redis is away for everybody, which counts towards opening the circuit. An error about one command does not.</summary>
+    /// <summary>Whether it says that Redis is unavailable for all callers, which counts towards opening the circuit. An error about one command does not.</summary>
     public static bool IsOutage(Exception e) => e switch
     {
         OperationCanceledException or UnexpectedReplyException => false,

@@ -181,7 +181,7 @@ internal abstract partial class RequestBatcher<TRequest, T>
     {
         for (var one = request; one is not null;)
         {
-            var next = one.Sharer; // whoever has his result may use the request again
+            var next = one.Sharer; // a caller that has its result may reuse the request
             one.Complete(failure);
             one = next;
         }

@@ -4,7 +4,7 @@ using RedisTagCache.Inspection;
 
 namespace RedisTagCache.Store;
 
-/// <summary>Says why the <see cref="Judge"/> has judged an entry as he has. It decides nothing: of what speaks for his verdict it names the first.</summary>
+/// <summary>Says why the <see cref="Judge"/> reached its verdict on an entry. It decides nothing: if there are several reasons, it names the first.</summary>
 internal readonly record struct Explanation(CacheEntryStatus Status, CacheStatusReason Reason, string? Tag = null)
 {
     private const int Hash = 32;

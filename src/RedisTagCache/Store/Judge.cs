@@ -35,12 +35,12 @@ internal static class Judge
     }
 
     /// <summary>
-    /// Whether an entry that is dead or stale by its marks may be given to one who has waited for it: its value began after he had first looked, so
-    /// that whatever ended it came after him. Within one lineage, where numbers compare.
+    /// Whether an entry that is dead or stale by its marks may be returned to a caller that waited for it: its computation began after that caller's first lookup, so
+    /// the eviction came later than the call. Within one lineage, where numbers compare.
     /// </summary>
     /// <param name="envelope">The entry.</param>
     /// <param name="state">The marks.</param>
-    /// <param name="since">The stamp of his first look.</param>
+    /// <param name="since">The stamp of the caller's first lookup.</param>
     public static bool IsNoOlder(in EnvelopeReader envelope, MirrorState state, in EpochStamp since) =>
         since.IsSameLineage(state.Stamp) && envelope.Header.Generation == since.Generation
         && envelope.Header.Epoch >= since.Epoch && envelope.Header.Epoch <= state.Stamp.Epoch;

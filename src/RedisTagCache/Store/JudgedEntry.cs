@@ -77,7 +77,7 @@ internal readonly record struct JudgedEntry(StoredKey Key, StoredStart Start, Ex
 
     private bool TryOpen(out EnvelopeReader envelope) => EnvelopeReader.TryOpenStart(Start.Bytes, Start.Length, out envelope, out _);
 
-    // Whoever can write to Redis can write any number: none of them may end a search.
+    // A client with write access to Redis can write any number: none of them may end a search.
     private static DateTimeOffset? Time(long milliseconds) =>
         milliseconds >= _latest ? null : DateTimeOffset.FromUnixTimeMilliseconds(Math.Max(0, milliseconds));
 

@@ -109,7 +109,7 @@ internal sealed partial class Mirror(Partition partition, RedisCommands commands
         {
             if (_known is not { } state || !state.Stamp.IsSameGeneration(reply.After))
                 return false;
-            // Whoever judges by a mark knows its order by then.
+            // A caller that judges by a mark knows its order by then.
             var isSameLineage = state.Stamp.IsSameLineage(reply.After);
             if (!isSameLineage)
                 Volatile.Write(ref _unconfirmed, null);

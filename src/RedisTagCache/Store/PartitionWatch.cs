@@ -65,7 +65,7 @@ internal sealed class PartitionWatch
         };
     }
 
-    /// <summary>Whether copies of this partition can be given out as what Redis has.</summary>
+    /// <summary>Whether copies of this partition can be returned as what Redis has.</summary>
     /// <param name="now">A time stamp.</param>
     public bool IsCurrent(long now) => now < Volatile.Read(ref _validUntil) && Mirror.IsTrusted;
 

@@ -50,7 +50,7 @@ internal sealed partial class TagCacheStore
         }
     }
 
-    /// <summary>Numbered and announced, for those who keep copies; and who computes the entry loses his lease on it, since he has started before.</summary>
+    /// <summary>Numbers and announces the removal for instances that keep copies. An instance that computes the entry loses its lease, because it started before the removal.</summary>
     private Task<FillReply> RemoveNumberedAsync(in CacheEntryKey key)
     {
         var removing = _leased.RemoveAsync(_keys.Locate(key.Region, _keys.PartitionOf(key.Key), KeySpace.NameOf(key.Key))).AsTask();

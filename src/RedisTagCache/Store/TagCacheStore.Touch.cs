@@ -6,7 +6,7 @@ namespace RedisTagCache.Store;
 
 internal sealed partial class TagCacheStore
 {
-    /// <summary>Prolongs a sliding expiration. Does nothing for other entries, and nothing when Redis is away.</summary>
+    /// <summary>Prolongs a sliding expiration. Does nothing for other entries, and nothing while Redis is unavailable.</summary>
     public async ValueTask RefreshAsync(CacheEntryKey key, CancellationToken cancellationToken)
     {
         Validate(key);

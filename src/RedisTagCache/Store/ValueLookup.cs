@@ -34,7 +34,7 @@ internal sealed class ValueLookup : IDisposable
     /// <summary>Whether Redis did not tell.</summary>
     public bool IsUnavailable => _lookup.MissReason == CacheMissReason.Unavailable;
 
-    /// <summary>Whether it is given to the caller alone: who has joined him since may not have it, and no copy is kept.</summary>
+    /// <summary>Whether it is for this caller alone: callers that joined since must not get it, and no copy is kept.</summary>
     public bool IsOvertaken => _lookup.IsOvertaken;
 
     /// <summary>Whether the value is fresh, by time and by marks.</summary>

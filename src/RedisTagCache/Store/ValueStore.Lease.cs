@@ -12,7 +12,7 @@ internal sealed partial class ValueStore
     /// <param name="address">The value.</param>
     /// <param name="owner">A name for this one attempt.</param>
     /// <param name="seen">What tells the entry that was seen from any other, empty when there was none; nothing when nobody looked.</param>
-    /// <param name="isPatient">Whether there is an old value to give out meanwhile.</param>
+    /// <param name="isPatient">Whether there is an old value to return in the meantime.</param>
     public async ValueTask<Lease> AcquireAsync(ValueAddress address, string owner, ReadOnlyMemory<byte>? seen, bool isPatient)
     {
         if (!address.Watch.IsAvailable)
@@ -73,7 +73,7 @@ internal sealed partial class ValueStore
     public ValueTask ReleaseAsync(ValueAddress address, string owner, TimeSpan pause) =>
         ReleaseAsync(address, owner, pause >= _shortestPause ? LeaseReleaseScript.Pause : "", pause);
 
-    /// <summary>Gives a lease back because the value is not kept: who waits for it computes his own, not one after the other.</summary>
+    /// <summary>Releases a lease because the value is not stored. Callers that wait for it compute their own at once, not one after the other.</summary>
     public ValueTask PassAsync(ValueAddress address, string owner, TimeSpan duration) => ReleaseAsync(address, owner, LeaseReleaseScript.Pass, duration);
 
     private async ValueTask ReleaseAsync(ValueAddress address, string owner, string mark, TimeSpan duration)

@@ -34,8 +34,8 @@ internal sealed partial class ValueStore
     }
 
     /// <summary>
-    /// Overwrites, and tells who keeps copies. Where Redis refuses the value, what it was to replace is gone all the same; where Redis is away, that
-    /// is removed when it is back, so that not each instance goes on with a value of its own.
+    /// Overwrites, and tells the instances that keep copies. If Redis rejects the value, the old one is removed all the same. If Redis is unavailable, the old one
+    /// is removed when Redis is back, so that instances do not go on with different values.
     /// </summary>
     /// <exception cref="OperationCanceledException">The caller has stopped waiting. The value may be stored or not.</exception>
     public async ValueTask<ValueWrite> ReplaceAsync(
@@ -73,7 +73,7 @@ internal sealed partial class ValueStore
         return removing.WaitAsync(cancellationToken);
     }
 
-    /// <summary>Removes an entry that was found in Redis, of whatever build, and has whoever keeps a copy hear of it. Nothing is repeated.</summary>
+    /// <summary>Removes an entry that was found in Redis, of any build, and tells the instances that keep a copy. Nothing is retried.</summary>
     public async Task<bool> RemoveStoredAsync(StoredKey key)
     {
         var reply = await _commands.RemoveAsync(key.LeasedAddress).ConfigureAwait(false);

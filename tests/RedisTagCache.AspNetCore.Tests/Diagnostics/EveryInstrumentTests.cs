@@ -16,7 +16,7 @@ public sealed class EveryInstrumentTests
         await using var scenario = await InstrumentScenario.StartAsync();
         var telemetry = scenario.Telemetry;
         await scenario.ValuesAreComputedAsync();
-        await scenario.ValuesAreGivenOutAsync();
+        await scenario.ValuesAreReturnedAsync();
         await scenario.EntriesComeAndGoAsync();
         await scenario.RedisGoesAndComesAsync();
         await scenario.PagesAreRenderedAsync();

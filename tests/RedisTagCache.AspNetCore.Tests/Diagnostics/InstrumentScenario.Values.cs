@@ -25,7 +25,7 @@ internal sealed partial class InstrumentScenario
         leading.End("v");
         Assert.Equal(["v", "v", "v"], await Task.WhenAll(first, joining, following));
 
-        // One waits in vain: the lease is gone.
+        // One waits for a lease that is gone.
         var lost = new HeldFactory();
         var losing = A.GetOrCreateAsync(Key("lost"), lost.RunAsync).AsTask();
         await lost.Started;
@@ -51,7 +51,7 @@ internal sealed partial class InstrumentScenario
         await A.GetOrCreateAsync(Key("unwanted"), (context, _) => new ValueTask<bool>(context.IsStored = false));
     }
 
-    public async Task ValuesAreGivenOutAsync()
+    public async Task ValuesAreReturnedAsync()
     {
         await A.GetOrCreateAsync(Key("led"), Never, _stale);
         await A.GetOrCreateAsync(Key("led"), Never, _fromRedis);

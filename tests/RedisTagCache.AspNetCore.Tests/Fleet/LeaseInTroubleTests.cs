@@ -48,7 +48,7 @@ public sealed class LeaseInTroubleTests : IAsyncLifetime
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task WhoWaitsForAPage_RendersItHimself_WhenRedisIsAway(bool isHung)
+    public async Task Request_WaitingForAPageWhileRedisFails_RendersThePageItself(bool isHung)
     {
         var leading = _a.GetAsync("/gated");
         await Eventually.BecomesTrueAsync(() => _rendered == 1, "one renders");

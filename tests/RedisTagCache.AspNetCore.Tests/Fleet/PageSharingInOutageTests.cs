@@ -8,7 +8,7 @@ using RedisTagCache.TestSupport;
 
 namespace RedisTagCache.AspNetCore.Tests.Fleet;
 
-/// <summary>Redis is away: the requests of a process that come together share one rendering, and none suffers from another one.</summary>
+/// <summary>While Redis is unavailable, concurrent requests of a process share one rendering, and none is delayed by another one.</summary>
 public sealed class PageSharingInOutageTests : IAsyncLifetime
 {
     private readonly CancellationTokenSource _stop = new();

@@ -6,7 +6,7 @@ namespace RedisTagCache.AspNetCore.Tests.Fleet;
 [Collection(WebFleet.Name)]
 public sealed class UncacheablePageTests(WebFleet fleet)
 {
-    /// <summary>Who waits for one rendering and then has his own takes two, and some time to learn of the first one's end.</summary>
+    /// <summary>A request that waits for one rendering and then renders itself takes two renderings, and some time to learn of the first one's end.</summary>
     private const double TwoRenderings = 2.25;
 
     [Theory]

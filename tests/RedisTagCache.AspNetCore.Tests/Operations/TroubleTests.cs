@@ -3,7 +3,7 @@ using RedisTagCache.TestSupport;
 
 namespace RedisTagCache.AspNetCore.Tests.Operations;
 
-/// <summary>The page while Redis is away.</summary>
+/// <summary>The page while Redis is unavailable.</summary>
 public sealed class TroubleTests : IAsyncLifetime
 {
     private RedisServer _server = null!;

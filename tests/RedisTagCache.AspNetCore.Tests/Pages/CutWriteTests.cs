@@ -19,7 +19,7 @@ public sealed class CutWriteTests : IAsyncLifetime
     /// <summary>The name of a lease grows with their number.</summary>
     private const int Beyond = 6;
 
-    /// <summary>Tells the keys that would stay for ever, the pages, the staged ones and the leases, and clears pages and staged ones away.</summary>
+    /// <summary>Gets the keys without expiration, the pages, the staged pages and the leases, and deletes pages and staged pages.</summary>
     private const string Inspection = """
         local forever, pages, staged, leases = '', 0, 0, 0
         for _, key in ipairs(redis.call('KEYS', ARGV[1])) do
@@ -131,7 +131,7 @@ public sealed class CutWriteTests : IAsyncLifetime
         }
 
         var (forever, stored, staged, _) = await InspectAsync(pages.Prefix);
-        Assert.True(forever.Length == 0, $"Nothing stays for ever ({offset}): {forever}");
+        Assert.True(forever.Length == 0, $"Each key has an expiration ({offset}): {forever}");
         Assert.Equal(found is null ? 0 : 1, stored);
         Interlocked.Add(ref _stored, stored);
         Interlocked.Add(ref _unheard, outcome == CacheWriteOutcome.Stored ? 0 : stored);

@@ -6,8 +6,8 @@ using StackExchange.Redis;
 namespace RedisTagCache.AspNetCore.Tests.Peers;
 
 /// <summary>
-/// A primary confirms evictions and dies, and its replica, which has the entries and not the evictions, takes over. Counted is what is still given
-/// out when nothing more changes: by the two instances that lived through it, and by a new one.
+/// A primary confirms evictions and fails, and its replica, which has the entries but not the evictions, takes over. Counts what is still returned
+/// when nothing more changes: by the two instances that lived through it, and by a new one.
 /// </summary>
 internal sealed class PeerFailover(PeerDesign design)
 {

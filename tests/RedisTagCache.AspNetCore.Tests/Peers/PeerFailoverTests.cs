@@ -11,7 +11,7 @@ public sealed class PeerFailoverTests
     {
         var failovers = PeerDesign.All.Where(design => design != PeerDesign.Control).Select(design => new PeerFailover(design)).ToArray();
         await Task.WhenAll(failovers.Select(failover => failover.RunAsync()));
-        Print("| design | given out by the two that were there | by a new instance | looked at after |");
+        Print("| design | returned by the two that were there | by a new instance | looked at after |");
         Print("|---|---|---|---|");
         foreach (var failover in failovers)
             Print(failover.ToString());

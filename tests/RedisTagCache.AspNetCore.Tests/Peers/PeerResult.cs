@@ -26,7 +26,7 @@ internal sealed class PeerResult(PeerFleet fleet)
 
     public Tally LostAfter { get; private set; } = new();
 
-    /// <summary>How many the two instances themselves gave out at the end of the last three.</summary>
+    /// <summary>How many the two instances themselves returned at the end of the last three.</summary>
     public int OnTheTwo { get; private set; }
 
     public async Task RunPairAsync(int rounds)

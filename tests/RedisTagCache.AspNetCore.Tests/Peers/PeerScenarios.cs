@@ -78,7 +78,7 @@ internal sealed class PeerScenarios(PeerFleet fleet)
         return tally;
     }
 
-    /// <summary>How many of the values the two instances give out now.</summary>
+    /// <summary>How many of the values the two instances return now.</summary>
     public async Task<int> CountServedAsync(Tally tally)
     {
         var served = 0;

@@ -1,6 +1,6 @@
 namespace RedisTagCache.AspNetCore.Tests.Peers;
 
-/// <summary>The rounds of a scenario, and how many of them gave out what had been evicted.</summary>
+/// <summary>The rounds of a scenario, and how many of them returned an evicted value.</summary>
 internal sealed class Tally
 {
     private readonly List<string> _keys = [];

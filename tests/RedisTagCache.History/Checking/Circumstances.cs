@@ -5,8 +5,8 @@ namespace RedisTagCache.History.Checking;
 /// <summary>What was done to the fleet, for the checker: it decides which promises hold when.</summary>
 /// <param name="Faults">In the order in which they began.</param>
 /// <param name="Deaths">When workers were killed.</param>
-/// <param name="GivesOutCopiesInOutages">The places of workers that are allowed to.</param>
-internal sealed record Circumstances(IReadOnlyList<Fault> Faults, IReadOnlyDictionary<WorkerId, long> Deaths, IReadOnlySet<int> GivesOutCopiesInOutages)
+/// <param name="ReturnsCopiesInOutages">The places of workers that are allowed to.</param>
+internal sealed record Circumstances(IReadOnlyList<Fault> Faults, IReadOnlyDictionary<WorkerId, long> Deaths, IReadOnlySet<int> ReturnsCopiesInOutages)
 {
     public static Circumstances Untroubled { get; } = new([], new Dictionary<WorkerId, long>(), new HashSet<int>());
 

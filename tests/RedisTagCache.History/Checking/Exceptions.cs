@@ -49,10 +49,10 @@ internal sealed class Exceptions(Circumstances circumstances, Changes changes)
         return null;
     }
 
-    /// <summary>Why a worker may give out a copy that is too old; nothing when it may not.</summary>
+    /// <summary>Why a worker may return a copy that is too old; nothing if it may not.</summary>
     public string? OfCopy(WorkerId worker, in Operation read) =>
-        circumstances.GivesOutCopiesInOutages.Contains(worker.Index) && changes.WasUnanswered(worker, read.Start - Ticks(_around), read.End + Ticks(_around))
-            ? "known limitation 6: Redis did not answer an instance that gives out its copies then"
+        circumstances.ReturnsCopiesInOutages.Contains(worker.Index) && changes.WasUnanswered(worker, read.Start - Ticks(_around), read.End + Ticks(_around))
+            ? "known limitation 6: Redis did not answer an instance that returns its copies then"
             : null;
 
     public static long Ticks(TimeSpan span) => (long)(span.TotalSeconds * Stopwatch.Frequency);

@@ -4,7 +4,7 @@ namespace RedisTagCache.History.Faults;
 
 /// <summary>The library that gives a process another clock, which comes with the package libfaketime.</summary>
 /// <remarks>
-/// It and the allocator of redis-server, jemalloc, wait for each other for ever when they start. So malloc is taken from glibc, by its library for
+/// It and the allocator of redis-server, jemalloc, deadlock when they start. So malloc is taken from glibc, by its library for
 /// looking into malloc, which is preloaded first and changes nothing when it is not told to.
 /// </remarks>
 internal static class FakeClock

@@ -43,7 +43,7 @@ internal sealed class FaultPlans(RedisPair redis, IReadOnlyList<WorkerProcess> w
             new("redis-server killed, back empty", LeasesLost.All, KillAsync),
             new("redis-server full, evicts keys", LeasesLost.All, FillAsync),
             new("connection cut at a random byte", LeasesLost.Own, CutAsync, workers.Count - 1),
-            new("instance that may give out its copies then cut off for 4 s", LeasesLost.Own, () => CutOffAsync(proxies.Count - 1), workers.Count - 1),
+            new("instance that may return its copies then cut off for 4 s", LeasesLost.Own, () => CutOffAsync(proxies.Count - 1), workers.Count - 1),
             new("instance that may not cut off for 4 s", LeasesLost.Own, () => CutOffAsync(0), workers.Count - proxies.Count),
             new("worker killed, another started", LeasesLost.None, ReplaceWorkerAsync),
             new("worker stopped for 3 s", LeasesLost.Own, StopWorkerAsync, 0),

@@ -43,7 +43,7 @@ internal sealed class RedisPair : IAsyncDisposable
     public async Task RestartEmptyAsync()
     {
         Primary.Kill();
-        await Task.Delay(TimeSpan.FromSeconds(0.5)); // it is away for a while: that is the fault
+        await Task.Delay(TimeSpan.FromSeconds(0.5)); // its absence for a while is the fault
         await Primary.RestartAsync([.. _common, "--dbfilename", NewFile()]);
     }
 

@@ -27,7 +27,7 @@ internal enum Kind : byte
     /// <summary>A read that asks Redis.</summary>
     ReadRedis,
 
-    /// <summary>A read that may give out a copy in memory.</summary>
+    /// <summary>A read that may return a copy in memory.</summary>
     ReadCopy,
 
     /// <summary>A factory ran, from its begin to its end.</summary>

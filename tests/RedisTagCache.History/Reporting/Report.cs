@@ -47,7 +47,7 @@ internal sealed class Report(
         Line("## How soon copies follow");
         Line();
         Line(late.Length == 0
-            ? "No copy was given out after a confirmed change."
+            ? "No copy was returned after a confirmed change."
             : $"{late.Length} reads of copies gave a value older than a change that was confirmed before they began: by {late[late.Length / 2]:0.0} ms (p50), {late[(int)(late.Length * 0.99)]:0.0} ms (p99), {late[^1]:0.0} ms (most). The bound is {Exceptions.CopiesFollowWithin.TotalSeconds:0} s.");
         Line();
     }

@@ -15,10 +15,10 @@ internal enum Broken
     /// <summary>Some removals are told to be done and are not.</summary>
     RemovalsSkipped = 1 << 2,
 
-    /// <summary>Copies are given out for some seconds whatever happens.</summary>
+    /// <summary>Copies are returned for some seconds whatever happens.</summary>
     CopiesNotJudged = 1 << 3,
 
-    /// <summary>Whoever misses computes, and asks nobody.</summary>
+    /// <summary>A worker that misses computes without asking for a lease.</summary>
     LeaseIgnored = 1 << 4,
 
     /// <summary>Some expired values are told to be fresh.</summary>

@@ -9,16 +9,16 @@ namespace RedisTagCache.History.Work;
 /// <param name="Worker">Who it is.</param>
 /// <param name="Rate">Reads a second.</param>
 /// <param name="Edits">Evictions, removals and such a second.</param>
-/// <param name="GivesOutCopiesInOutages">As in the options of the library.</param>
+/// <param name="ReturnsCopiesInOutages">As in the options of the library.</param>
 /// <param name="Broken">What it does wrong.</param>
-internal sealed record WorkerOptions(string Folder, string Redis, WorkerId Worker, int Rate, int Edits, bool GivesOutCopiesInOutages, Broken Broken)
+internal sealed record WorkerOptions(string Folder, string Redis, WorkerId Worker, int Rate, int Edits, bool ReturnsCopiesInOutages, Broken Broken)
 {
     /// <summary>The first argument of a process that is to be a worker.</summary>
     public const string Verb = "worker";
 
     public IEnumerable<string> ToArguments() =>
     [
-        Verb, Folder, Redis, Text(Worker.Index), Text(Worker.Life), Text(Rate), Text(Edits), GivesOutCopiesInOutages ? "1" : "0", Broken.ToString()
+        Verb, Folder, Redis, Text(Worker.Index), Text(Worker.Life), Text(Rate), Text(Edits), ReturnsCopiesInOutages ? "1" : "0", Broken.ToString()
     ];
 
     public static WorkerOptions Parse(ReadOnlySpan<string> arguments) => new(

@@ -25,7 +25,7 @@ internal static class WorkerProgram
         await using var instance = Instance.Create(options.Redis, o =>
         {
             o.LeaseDuration = LeaseDuration;
-            o.AllowLocalReadsWhenDisconnected = options.GivesOutCopiesInOutages;
+            o.AllowLocalReadsWhenDisconnected = options.ReturnsCopiesInOutages;
         });
         var pages = new Pages(instance.Store, database, recorder, options.Broken);
         var values = new Values(instance.Get<ITagCache>(), instance.Get<HybridCache>(), database, recorder, options.Broken);

@@ -46,7 +46,7 @@ public sealed class CutWriteTests : IAsyncLifetime
             await _connection.GetDatabase().KeyDeleteAsync([.. await NamesAsync(":e:"), .. await NamesAsync(":staged:")]);
             await SendAsync(write.AsMemory(0, length));
             foreach (var name in await NamesAsync(""))
-                Assert.True(await _connection.GetDatabase().KeyTimeToLiveAsync(name) > TimeSpan.Zero || IsKeptForEver(name), $"After {length} bytes {name} has no lifetime.");
+                Assert.True(await _connection.GetDatabase().KeyTimeToLiveAsync(name) > TimeSpan.Zero || HasNoExpiration(name), $"After {length} bytes {name} has no lifetime.");
 
             using var found = await reader.Store.GetAsync(_key, TestContext.Current.CancellationToken);
             if (found.HasValue)
@@ -70,7 +70,7 @@ public sealed class CutWriteTests : IAsyncLifetime
         TestContext.Current.TestOutputHelper!.WriteLine($"{whole + none} cuts of {write.Length} bytes: {whole} left the whole entry, {none} none");
     }
 
-    private static bool IsKeptForEver(string name) => name.EndsWith(":epoch", StringComparison.Ordinal) || name.EndsWith(":marks", StringComparison.Ordinal) || name.EndsWith(":removals", StringComparison.Ordinal)
+    private static bool HasNoExpiration(string name) => name.EndsWith(":epoch", StringComparison.Ordinal) || name.EndsWith(":marks", StringComparison.Ordinal) || name.EndsWith(":removals", StringComparison.Ordinal)
         || name.EndsWith(":layout}", StringComparison.Ordinal);
 
     private async Task<byte[]> RecordAsync(byte[] payload, bool underLease)

@@ -3,7 +3,7 @@ using RedisTagCache.Worker;
 
 namespace RedisTagCache.IntegrationTests.Fleet;
 
-/// <summary>Evictions reach the copies of all processes, whoever evicts and whoever read what.</summary>
+/// <summary>Evictions reach the copies of all processes, no matter which process evicts and which ones read.</summary>
 [Collection(WorkerFleet.Name)]
 public sealed class FleetEvictionTests(WorkerFleet fleet)
 {
@@ -76,14 +76,14 @@ public sealed class FleetEvictionTests(WorkerFleet fleet)
         await fleet.CopyEverywhereAsync(_key, "old");
         await fleet.Workers[1].GetAsync(new Command(Verb.Expire, _tag));
 
-        // Whoever asks gets the old value without waiting for the new one, which one process computes for all.
+        // Each caller gets the old value without waiting for the new one, which one process computes for all.
         var refreshing = new Command(Verb.GetOrCreate, _key) { Value = "new", Tags = [_tag], Policy = policy, Takes = TimeSpan.FromMilliseconds(50) };
         await Eventually.BecomesTrueAsync(
             async () => (await Task.WhenAll(fleet.Workers.Select(worker => worker.GetAsync(refreshing)))).All(value => value == "new"), "all have the new value", TimeSpan.FromSeconds(2));
         Assert.Equal(2, await fleet.RunsAsync(_key));
     }
 
-    /// <summary>A copy is given out no longer than it is fresh without a look into Redis, says <see cref="CachePolicy.LocalLifetime"/>: there the new value lies.</summary>
+    /// <summary>A copy is returned without a lookup in Redis only while it is fresh, as <see cref="CachePolicy.LocalLifetime"/> says. Redis has the new value.</summary>
     [Fact]
     public async Task StaleCopy_OfAProcessThatComputesNothing_GivesWayToTheNewValue()
     {

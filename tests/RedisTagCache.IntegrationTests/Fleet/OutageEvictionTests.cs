@@ -3,7 +3,7 @@ using RedisTagCache.TestSupport;
 
 namespace RedisTagCache.IntegrationTests.Fleet;
 
-/// <summary>What is evicted and removed while Redis is away is so at once where that was asked for, and everywhere once Redis is back.</summary>
+/// <summary>Evictions and removals while Redis is unavailable hold at once on the instance that was called, and on all instances when Redis is back.</summary>
 [Collection(WorkerFleet.Name)]
 public sealed class OutageEvictionTests : IAsyncLifetime
 {
@@ -32,7 +32,7 @@ public sealed class OutageEvictionTests : IAsyncLifetime
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task WhileRedisIsAway_TheyThrow_HoldHereAtOnce_AndEverywhereAfterIt(bool isHung)
+    public async Task EvictAndRemove_DuringAnOutage_ThrowHoldLocallyAndReachAllAfterwards(bool isHung)
     {
         await FillAsync("tagged", "removed", "removed, with tags", "kept");
         Break(isHung);
@@ -58,7 +58,7 @@ public sealed class OutageEvictionTests : IAsyncLifetime
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task StarWhileRedisIsAway_EmptiesThisInstanceAtOnce_AndAllAfterIt(bool isHung)
+    public async Task EvictStar_DuringAnOutage_EmptiesThisInstanceAndAllAfterwards(bool isHung)
     {
         string[] keys = ["tagged", "another", "one more"];
         await FillAsync(keys);

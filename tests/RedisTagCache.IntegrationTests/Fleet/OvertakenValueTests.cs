@@ -70,7 +70,7 @@ public sealed class OvertakenValueTests(WorkerFleet fleet)
     /// <summary>Those who come after the eviction must not get what began before it, although it is still being computed and then at hand.</summary>
     [Theory]
     [MemberData(nameof(Overtakings))]
-    public async Task WantedAfterTheEvictionAndBeforeTheEnd_IsComputedAnew(string how)
+    public async Task Value_RequestedBetweenEvictionAndEnd_IsComputedAgain(string how)
     {
         var call = await ComputeAsync("old", how);
         await OvertakeAsync(how);
@@ -88,7 +88,7 @@ public sealed class OvertakenValueTests(WorkerFleet fleet)
     /// <summary>Nor where it is computed: there the computation at hand must not be joined any more.</summary>
     [Theory]
     [MemberData(nameof(Overtakings))]
-    public async Task WantedInTheComputingProcess_AfterItHasHeardOfTheEviction_IsComputedAnew(string how)
+    public async Task Value_RequestedInTheComputingProcessAfterTheEviction_IsComputedAgain(string how)
     {
         // It has heard as soon as its copy of another value is gone that was evicted after that.
         var canary = WorkerFleet.NewKey();

@@ -58,7 +58,7 @@ public sealed class RefreshTests : IAsyncLifetime
         await WalkUntilAsync(() => _runs.All(runs => runs.Count >= 3), _policy);
         var gaps = _runs.SelectMany(GapsOf).ToArray();
         Print($"{gaps.Length} refreshes of {Keys} keys; the shortest time from a refresh to the next: {gaps.Min().TotalSeconds:F3} s of {_lifetime.TotalSeconds} s");
-        Assert.True(gaps.Length >= 2 * Keys && _stale.Count >= 2 * Keys, "Each key went stale, was given out, and was refreshed.");
+        Assert.True(gaps.Length >= 2 * Keys && _stale.Count >= 2 * Keys, "Each key went stale, was returned, and was refreshed.");
         Assert.Equal(0, gaps.Count(gap => gap < 0.9 * _lifetime));
         AssertNobodyWaited();
     }
@@ -80,7 +80,7 @@ public sealed class RefreshTests : IAsyncLifetime
         await WalkUntilAsync(() => _runs.All(runs => runs.Count >= 2), policy);
         var refreshes = _runs.Sum(runs => runs.Count - 1);
         Print($"{refreshes} refreshes of {Keys} keys");
-        Assert.True(_stale.Count >= Keys, "Each key was given out while it was stale.");
+        Assert.True(_stale.Count >= Keys, "Each key was returned while it was stale.");
         Assert.Equal(Keys, refreshes);
         AssertNobodyWaited();
     }

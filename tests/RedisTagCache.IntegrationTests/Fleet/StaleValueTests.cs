@@ -4,7 +4,7 @@ using RedisTagCache.Worker;
 
 namespace RedisTagCache.IntegrationTests.Fleet;
 
-/// <summary>Old values that are given out meanwhile, when the process that computes the new one is lost or fails.</summary>
+/// <summary>Old values that are returned in the meantime, if the process that computes the new one is lost or fails.</summary>
 [Collection(WorkerFleet.Name)]
 public sealed class StaleValueTests(WorkerFleet fleet)
 {

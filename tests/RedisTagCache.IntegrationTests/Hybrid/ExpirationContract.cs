@@ -77,7 +77,7 @@ public abstract class ExpirationContract(IEngine engine, IHybridMaker maker) : H
     }
 
     [Fact]
-    public async Task Set_OverAnEntry_BeginsItsLifeAnew()
+    public async Task Set_OverAnEntry_RestartsItsLifetime()
     {
         await A.SetAsync("k", "old", new HybridCacheEntryOptions { Expiration = _twoSeconds });
         await A.SetAsync("k", "new", new HybridCacheEntryOptions { Expiration = _long });

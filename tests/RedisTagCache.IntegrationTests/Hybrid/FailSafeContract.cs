@@ -3,7 +3,7 @@ using RedisTagCache.TestSupport;
 
 namespace RedisTagCache.IntegrationTests.Hybrid;
 
-/// <summary>Old values given out when the factory fails or takes too long.</summary>
+/// <summary>Old values returned if the factory fails or takes too long.</summary>
 public abstract class FailSafeContract(IEngine engine) : TagCacheSuite(engine)
 {
     private static readonly CachePolicy _policy = new() { Lifetime = TimeSpan.FromMilliseconds(200), FailSafeWindow = Hour, RetryDelay = Hour };

@@ -3,7 +3,7 @@ using RedisTagCache.TestSupport;
 
 namespace RedisTagCache.IntegrationTests.Hybrid;
 
-/// <summary>What lies in the memory of the instance is given out without an allocation.</summary>
+/// <summary>Values in the memory of the instance are returned without an allocation.</summary>
 public sealed class LocalHitAllocationTests(StandaloneEngine engine) : TagCacheSuite(engine), IClassFixture<StandaloneEngine>
 {
     private const string Key = "article:42";

@@ -19,7 +19,7 @@ public sealed class OftenEvictedTests(RedisFixture redis) : IClassFixture<RedisF
     private readonly ConcurrentQueue<(long Began, long Ended)> _runs = new();
 
     [Fact]
-    public async Task Callers_WaitForTwoComputationsAtTheMost()
+    public async Task Callers_OfAnOftenEvictedValue_WaitForAtMostTwoComputations()
     {
         var prefix = "t" + Guid.NewGuid().ToString("N");
         var fleet = Enumerable.Range(0, Instances).Select(_ => Instance.Create(redis.ConnectionString, options => options.KeyPrefix = prefix)).ToArray();

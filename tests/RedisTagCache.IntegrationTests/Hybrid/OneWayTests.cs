@@ -8,7 +8,7 @@ namespace RedisTagCache.IntegrationTests.Hybrid;
 public sealed class OneWayTests(StandaloneEngine engine) : HybridSuite(engine, HybridMakers.Ours), IClassFixture<StandaloneEngine>
 {
     [Fact]
-    public async Task ValueThatCannotBeReadAgain_IsComputedAnew()
+    public async Task Value_ThatCannotBeDeserialized_IsComputedAgain()
     {
         var (cache, source) = (NewOneWay(), new Source<OneWay>(run => new OneWay(run)));
         for (var i = 1; i <= 5; i++)

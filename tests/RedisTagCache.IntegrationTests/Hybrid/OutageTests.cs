@@ -3,7 +3,7 @@ using RedisTagCache.TestSupport;
 
 namespace RedisTagCache.IntegrationTests.Hybrid;
 
-/// <summary>Removals and own copies while Redis is away. These tests need a redis-server of their own.</summary>
+/// <summary>Removals and local copies while Redis is unavailable. These tests need a redis-server of their own.</summary>
 public sealed class OutageTests : IAsyncLifetime
 {
     private RedisServer _server = null!;
@@ -51,7 +51,7 @@ public sealed class OutageTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task CopiesDuringAnOutage_AreGivenOut_UnlessTheOptionSaysNo()
+    public async Task Copies_DuringAnOutage_AreReturnedUnlessTheOptionIsFalse()
     {
         await using var instance = NewInstance();
         await using var strict = NewInstance(o => o.AllowLocalReadsWhenDisconnected = false);
@@ -67,7 +67,7 @@ public sealed class OutageTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task CopiesDuringAnOutage_AreGivenOutToCallsThatReadNoRedis()
+    public async Task Copies_DuringAnOutage_AreReturnedToCallsThatDoNotReadRedis()
     {
         await using var instance = NewInstance();
         await using var strict = NewInstance(o => o.AllowLocalReadsWhenDisconnected = false);

@@ -14,7 +14,7 @@ public abstract class ReuseContract(IEngine engine, IHybridMaker maker) : Hybrid
     }
 
     [Fact]
-    public async Task MutableValues_AreGivenOutAsOwnInstances()
+    public async Task MutableValues_OfEachCall_AreOwnInstances()
     {
         await OwnAsync(() => new Mutable { Text = "m" });
         await OwnAsync(() => new Record("m"));

@@ -2,7 +2,7 @@ using RedisTagCache.TestSupport;
 
 namespace RedisTagCache.IntegrationTests.Hybrid;
 
-/// <summary>Old values given out at once while one instance refreshes them, and new ones before the old are old.</summary>
+/// <summary>Old values returned at once while one instance refreshes them, and values refreshed before they are stale.</summary>
 public abstract class StaleContract(IEngine engine) : TagCacheSuite(engine)
 {
     private static readonly CachePolicy _long = new() { Lifetime = Hour };
@@ -34,7 +34,7 @@ public abstract class StaleContract(IEngine engine) : TagCacheSuite(engine)
         await BecomesStaleAsync(Other, "k");
         var source = new Source<string>(_ => "new");
         await GivesAsync(Cache, source, _long);
-        await BecomesAsync(Other, "k", "new"); // a copy is given out no longer than it is fresh, without a look into Redis
+        await BecomesAsync(Other, "k", "new"); // a copy is returned without a lookup in Redis only while it is fresh
     }
 
     [Fact]
@@ -69,7 +69,7 @@ public abstract class StaleContract(IEngine engine) : TagCacheSuite(engine)
     }
 
     [Fact]
-    public async Task EvictedValue_IsNotGivenOut_WhateverItsWindows()
+    public async Task EvictedValue_WithAnyWindows_IsNotReturned()
     {
         await Cache.SetAsync("k", "old", new CachePolicy { Lifetime = Hour, StaleWindow = Hour, FailSafeWindow = Hour }, ["t"]);
         await Cache.ExpireByTagAsync("t");
@@ -142,7 +142,7 @@ public abstract class StaleContract(IEngine engine) : TagCacheSuite(engine)
     }
 
     private static async Task GivesAsync(ITagCache cache, Source<string> source, CachePolicy policy) =>
-        await Eventually.BecomesTrueAsync(async () => await cache.GetOrCreateAsync("k", From(source), policy, ["t"]) == "new", "the refreshed value is given out");
+        await Eventually.BecomesTrueAsync(async () => await cache.GetOrCreateAsync("k", From(source), policy, ["t"]) == "new", "the refreshed value is returned");
 }
 
 public sealed class StandaloneStaleTests(StandaloneEngine engine) : StaleContract(engine), IClassFixture<StandaloneEngine>;

@@ -100,7 +100,7 @@ public abstract class StampedeContract(IEngine engine, IHybridMaker maker) : Hyb
     }
 
     [Fact]
-    public async Task AllCallersCancelled_CancelsTheFactory_AndTheNextCallerRunsItAnew()
+    public async Task AllCallersCancelled_CancelsTheFactory_AndTheNextCallerRunsItAgain()
     {
         using var stop = new CancellationTokenSource();
         var source = Source.HeldVersions();

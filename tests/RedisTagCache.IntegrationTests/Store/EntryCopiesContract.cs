@@ -242,19 +242,19 @@ public abstract class EntryCopiesContract(IEngine engine) : StoreSuite(engine)
             if (version % 10 == 0)
             {
                 var before = Volatile.Read(ref kept);
-                await Eventually.BecomesTrueAsync(() => Volatile.Read(ref kept) > before || Array.Exists(readers, static reader => reader.IsFaulted), "copies are given out");
+                await Eventually.BecomesTrueAsync(() => Volatile.Read(ref kept) > before || Array.Exists(readers, static reader => reader.IsFaulted), "copies are returned");
             }
         }
 
         Volatile.Write(ref isOver, true);
         await Task.WhenAll(readers);
-        Assert.True(kept > 100, $"Copies were given out: {kept}.");
+        Assert.True(kept > 100, $"Copies were returned: {kept}.");
         await A.RemoveAsync(Page("k"));
         await GoneAsync(copies, "k");
     }
 
     [Fact]
-    public async Task MarksLost_NothingFromBeforeIsGivenOut()
+    public async Task TryGet_AfterMarksWereLost_ReturnsNothingFromBefore()
     {
         var (store, copies) = NewCopies();
         await store.WriteAsync("k", "v");

@@ -4,7 +4,7 @@ using static RedisTagCache.TestSupport.StoreExtensions;
 
 namespace RedisTagCache.IntegrationTests.Store;
 
-/// <summary>An instance that cannot know what happens to its copies gives out none.</summary>
+/// <summary>An instance that cannot know what happens to its copies returns none.</summary>
 public sealed class EntryCopiesInTroubleTests : IAsyncLifetime
 {
     private RedisServer _server = null!;
@@ -16,7 +16,7 @@ public sealed class EntryCopiesInTroubleTests : IAsyncLifetime
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task RedisAway_NoCopyIsGivenOut_AndOnceItIsBackTheyAre(bool isHung)
+    public async Task TryGet_DuringAnOutage_ReturnsCopiesOnlyAfterIt(bool isHung)
     {
         await using var instance = Instance.Create(_server.ConnectionString);
         var copies = instance.Get<ITagCacheCopies>().Keep(Pages, 1_000_000);

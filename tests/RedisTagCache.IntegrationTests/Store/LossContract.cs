@@ -60,7 +60,7 @@ public abstract class LossContract(IEngine engine) : StoreSuite(engine)
     }
 
     [Fact]
-    public async Task AnEpochThatWentBack_BeginsThePartitionAnew()
+    public async Task AnEpochThatWentBack_RestartsThePartition()
     {
         await A.WriteAsync("k", "old", "t");
         var before = await Epochs();
@@ -82,7 +82,7 @@ public abstract class LossContract(IEngine engine) : StoreSuite(engine)
     }
 
     [Fact]
-    public async Task AGenerationThatCameBack_BeginsThePartitionAnew()
+    public async Task AGenerationThatCameBack_RestartsThePartition()
     {
         await A.WriteAsync("k", "old", "t");
         var (epochs, floors) = (await Epochs(), await Floors());

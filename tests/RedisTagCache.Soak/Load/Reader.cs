@@ -9,7 +9,7 @@ namespace RedisTagCache.Soak.Load;
 /// <summary>Asks for one page, and judges the answer.</summary>
 internal sealed partial class Reader(Timeline timeline, Tally tally, ConfirmedEdits edits)
 {
-    /// <summary>Whoever has no answer by then counts as failed. The sample lets a request wait ten seconds for a page before it renders it itself.</summary>
+    /// <summary>A request without an answer by then counts as failed. The sample lets a request wait ten seconds for a page before it renders it itself.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     /// <summary>A log line of the web process may come a little after its answer.</summary>

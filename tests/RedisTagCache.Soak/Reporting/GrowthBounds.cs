@@ -1,7 +1,7 @@
 namespace RedisTagCache.Soak.Reporting;
 
 /// <summary>
-/// What must not grow. Only of the web process that lives through the whole run: the other begins anew each time it is killed.
+/// What must not grow. Only of the web process that lives through the whole run: the other starts again each time it is killed.
 /// </summary>
 internal static class GrowthBounds
 {

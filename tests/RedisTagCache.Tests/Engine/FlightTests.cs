@@ -121,7 +121,7 @@ public sealed class FlightTests
     }
 
     [Fact]
-    public Task Close_AgainstAJoiner_HearsOfHimWhenHeGotIn() =>
+    public Task Close_AgainstAJoiner_CountsAJoinerThatGotIn() =>
         AgainstAJoinerAsync(flight => flight.Close(), (_, isIn, isHeard) => Assert.True(isHeard || !isIn));
 
     [Fact]

@@ -66,7 +66,7 @@ public sealed class LocalCacheConcurrencyTests
 
         cache.DropAll(_watch);
         Assert.Equal((0, 0), (cache.Bytes, cache.Count));
-        Assert.Equal(0, copies.Count(copy => !copy.IsGone)); // or they would stand in the queue for ever
+        Assert.Equal(0, copies.Count(copy => !copy.IsGone)); // otherwise they would stay in the queue
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -28,7 +28,7 @@ public sealed class EnvelopeReaderDamageTests
     }
 
     [Fact]
-    public void TryOpen_CutAndSealedAnew_IsRefused()
+    public void TryOpen_CutAndSealedAgain_IsRefused()
     {
         var whole = Envelopes.Small();
         for (var length = 12; length < whole.Length; length++)

@@ -16,7 +16,7 @@ public sealed class PartitionTests
     [InlineData("😀", 10)]
     [InlineData("{x}", 19)]
     [InlineData("a b", 22)]
-    public void PartitionOf_With32Partitions_IsTheSameForEver(string key, int expected) =>
+    public void PartitionOf_With32Partitions_NeverChanges(string key, int expected) =>
         Assert.Equal(expected, new KeySpace("rtc", "build", 32).PartitionOf(key).Index);
 
     [Theory]

@@ -7,7 +7,7 @@ public sealed class RedisFailureTests
 {
     public static TheoryData<string, bool, bool, bool> Rows => new()
     {
-        // what, is Redis, is away, is passing
+        // what, is Redis, is an outage, is transient
         { "timeout", true, true, false },
         { "connection", true, true, true },
         { "unavailable", true, true, true },
@@ -32,7 +32,7 @@ public sealed class RedisFailureTests
 
     [Theory]
     [MemberData(nameof(Rows))]
-    public void Is_AnyException_IsToldApart(string what, bool isRedis, bool isAway, bool isPassing)
+    public void Is_AnyException_IsToldApart(string what, bool isRedis, bool isOutage, bool isTransient)
     {
         Exception e = what switch
         {
@@ -49,6 +49,6 @@ public sealed class RedisFailureTests
             "index" => new KeyNotFoundException(),
             _ => new RedisServerException(default, CommandFlags.None, what),
         };
-        Assert.Equal((isRedis, isAway, isPassing), (RedisFailure.IsRedis(e), RedisFailure.IsOutage(e), RedisFailure.IsTransient(e)));
+        Assert.Equal((isRedis, isOutage, isTransient), (RedisFailure.IsRedis(e), RedisFailure.IsOutage(e), RedisFailure.IsTransient(e)));
     }
 }

@@ -40,7 +40,7 @@ public sealed class FleetWatchTests : IDisposable
         Assert.Single(looks, "SUBSCRIBE");
         Assert.InRange(looks.Length, 3, 5);
         Assert.Equal((_instance.Stamp, 100), (_watch.Mirror.Known!.Stamp, _watch.Removals.Known));
-        await Eventually.BecomesTrueAsync(() => _watch.IsCurrent(_instance.Time.GetTimestamp()), "copies can be given out");
+        await Eventually.BecomesTrueAsync(() => _watch.IsCurrent(_instance.Time.GetTimestamp()), "copies can be returned");
     }
 
     [Fact]
@@ -91,7 +91,7 @@ public sealed class FleetWatchTests : IDisposable
     {
         await StartAsync();
         var now = _instance.Time.GetTimestamp();
-        await Eventually.BecomesTrueAsync(() => _watch.IsCurrent(now), "copies can be given out");
+        await Eventually.BecomesTrueAsync(() => _watch.IsCurrent(now), "copies can be returned");
         _instance.IsSilent = true;
         Assert.True(_watch.IsCurrent(now + _instance.Time.TimestampFrequency));
         Assert.False(_watch.IsCurrent(now + (2 * _instance.Time.TimestampFrequency)));

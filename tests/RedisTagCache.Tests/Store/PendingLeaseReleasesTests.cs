@@ -46,7 +46,7 @@ public sealed class PendingLeaseReleasesTests : IDisposable
         Add("a");
         _owed.Wake();
         var failing = Next("a");
-        _owed.Wake(); // Redis is back, and the try does not know yet that it was asked in vain
+        _owed.Wake(); // Redis is back, and the attempt under way does not know yet that it fails
         failing.SetResult(false);
         Next("a").SetResult(true);
         NothingFollows();

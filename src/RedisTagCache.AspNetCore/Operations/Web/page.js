@@ -38,10 +38,10 @@ function showState(kind, text) {
 }
 
 function showStatus(status) {
-  if (!status.isAnswering || status.isCircuitOpen) showState('bad', status.isAnswering ? 'Redis is away in part' : 'Redis does not answer');
+  if (!status.isAnswering || status.isCircuitOpen) showState('bad', status.isAnswering ? 'Some Redis servers are not responding' : 'Redis is not responding');
   else if (status.untrustedPartitions > 0 || status.silentPartitions > 0) showState('warn', 'Redis answers, evictions are being compared');
   else showState('good', 'Redis answers');
-  trouble(status.isAnswering ? '' : `Redis does not answer${status.lastFailure ? ` (${status.lastFailure}, ${time(status.lastFailureAt)})` : ''}. Lookups are misses, or come from memory, and evictions are repeated once it does. The counts below go on.`);
+  trouble(status.isAnswering ? '' : `Redis is not responding${status.lastFailure ? ` (${status.lastFailure}, ${time(status.lastFailureAt)})` : ''}. Lookups miss or are answered from memory, and evictions are retried until Redis responds. The counts below continue.`);
   const fact = ([name, value]) => element('div', null, element('dt', null, name), element('dd', null, value));
   redraw('facts', [status, Math.floor(ticks / 5)], ...[
     ['round trip', duration(status.roundTrip)],

@@ -65,7 +65,7 @@ function row(entry) {
     cell('key', { class: 'key' }, open),
     cell('status', { class: 'worth' }, element('span', null, element('span', { class: 'status ' + entry.status }, entry.status), entry.why ? element('span', { class: 'why' }, shown(entry.why)) : null)),
     cell('age', { class: 'n' }, duration(entry.ageSeconds)),
-    cell('left', { class: 'n' }, entry.timeToLiveSeconds === null ? 'for ever' : duration(entry.timeToLiveSeconds)),
+    cell('left', { class: 'n' }, entry.timeToLiveSeconds === null ? 'no expiration' : duration(entry.timeToLiveSeconds)),
     cell('size', { class: 'n' }, bytes(entry.storedBytes)),
     cell('tags', { class: 'wide' }, element('div', { class: 'tags' }, ...entry.tags.map(tagButton))),
     cell('', { class: 'nowrap' }, isReadOnly ? null : element('button', { type: 'button', class: 'small remove', 'aria-label': `Remove ${name}`, click: () => remove(entry, name) }, 'Remove')));
