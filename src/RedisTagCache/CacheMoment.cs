@@ -24,12 +24,12 @@ public sealed class CacheMoment
 
     /// <summary>The token for a value of this key. As old as the instance's knowledge was, so at worst the value counts as evicted needlessly.</summary>
     /// <param name="key">The key the value will be written under.</param>
-    /// <returns>The token; <see cref="CacheVersion.Never"/> when the instance knew nothing yet.</returns>
+    /// <returns>The token; <see cref="CacheVersion.Unknown"/> when the instance knew nothing yet.</returns>
     /// <exception cref="ArgumentException">The key is empty.</exception>
     public CacheVersion TokenOf(CacheEntryKey key)
     {
         ArgumentException.ThrowIfNullOrEmpty(key.Key, nameof(key));
-        return _states.Length > 0 && _states[_keys.PartitionOf(key.Key).Index] is { } state ? new CacheVersion(state.Stamp) : CacheVersion.Never;
+        return _states.Length > 0 && _states[_keys.PartitionOf(key.Key).Index] is { } state ? new CacheVersion(state.Stamp) : CacheVersion.Unknown;
     }
 
     /// <summary>
@@ -50,14 +50,14 @@ public sealed class CacheMoment
     /// <param name="token">The version that the value's own lookup brought.</param>
     /// <param name="partition">The value's partition.</param>
     /// <param name="first">What the instance knew of it first, for a moment before that.</param>
-    internal CacheVersion Older(CacheVersion token, Partition partition, EpochStamp? first)
+    internal CacheVersion Min(CacheVersion token, Partition partition, EpochStamp? first)
     {
         var known = partition.Index >= 0 && partition.Index < _states.Length && _states[partition.Index] is { } state ? state.Stamp : first;
-        return known is { } stamp && !token.IsDefault ? CacheVersion.Older(new CacheVersion(stamp), token) : token;
+        return known is { } stamp && !token.IsDefault ? CacheVersion.Min(new CacheVersion(stamp), token) : token;
     }
 
     /// <summary>The same for a value that is computed without Redis.</summary>
-    internal RemovalMoment Older(in RemovalMoment moment, Partition partition) =>
+    internal RemovalMoment Min(in RemovalMoment moment, Partition partition) =>
         partition.Index >= 0 && partition.Index < _unconfirmed.Length ? moment with { Unconfirmed = Math.Min(moment.Unconfirmed, _unconfirmed[partition.Index]) } : moment;
 
     internal bool IsOf(ReadOnlySpan<Mirror> mirrors)

@@ -3,50 +3,50 @@ using RedisTagCache.Redis;
 namespace RedisTagCache;
 
 /// <summary>
-/// The moment at which the computation of a value began, in the store's own count of evictions.
-/// An entry is dead when one of its tags was evicted after its token.
+/// Represents the moment at which the computation of a value began, in the store's own count of evictions.
+/// If one of its tags is evicted after its version, an entry is invalidated.
 /// </summary>
 /// <remarks>
-/// <see langword="default"/> says "not computed after a lookup": the write then takes what this instance knew when the write was called.
+/// With <see langword="default"/>, a value counts as not computed after a lookup: the write takes the version that this instance knows when the write is called.
 /// </remarks>
 public readonly struct CacheVersion : IEquatable<CacheVersion>
 {
     private readonly EpochStamp _stamp;
-    private readonly bool _never;
+    private readonly bool _isUnknown;
 
     internal CacheVersion(EpochStamp stamp) => _stamp = stamp;
 
-    private CacheVersion(bool never) => _never = never;
+    private CacheVersion(bool isUnknown) => _isUnknown = isUnknown;
 
-    /// <summary>The token of a value about which nothing is known: a write that carries it is refused.</summary>
-    public static CacheVersion Never { get; } = new(never: true);
+    /// <summary>Gets the version of a value about which nothing is known. A write with this version is rejected.</summary>
+    public static CacheVersion Unknown { get; } = new(isUnknown: true);
 
-    /// <summary>The older of two tokens for the same key, <see cref="Never"/> where they cannot be compared.</summary>
-    /// <param name="left">A token.</param>
-    /// <param name="right">Another one.</param>
-    /// <returns>One of the two, or <see cref="Never"/>.</returns>
-    public static CacheVersion Older(CacheVersion left, CacheVersion right) =>
-        left._never || right._never || !left._stamp.IsSameLineage(right._stamp) ? Never
+    /// <summary>Returns the older of two versions for the same key.</summary>
+    /// <param name="left">A version.</param>
+    /// <param name="right">Another version.</param>
+    /// <returns>The older version, or <see cref="Unknown"/> if the two cannot be compared.</returns>
+    public static CacheVersion Min(CacheVersion left, CacheVersion right) =>
+        left._isUnknown || right._isUnknown || !left._stamp.IsSameLineage(right._stamp) ? Unknown
             : left._stamp.Epoch <= right._stamp.Epoch ? left : right;
 
-    internal bool IsNever => _never;
+    internal bool IsUnknown => _isUnknown;
 
-    internal bool IsDefault => !_never && _stamp == default;
+    internal bool IsDefault => !_isUnknown && _stamp == default;
 
     internal EpochStamp Stamp => _stamp;
 
     /// <inheritdoc/>
-    public bool Equals(CacheVersion other) => _stamp == other._stamp && _never == other._never;
+    public bool Equals(CacheVersion other) => _stamp == other._stamp && _isUnknown == other._isUnknown;
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => obj is CacheVersion other && Equals(other);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(_stamp, _never);
+    public override int GetHashCode() => HashCode.Combine(_stamp, _isUnknown);
 
-    /// <summary>Whether two tokens are equal.</summary>
+    /// <summary>Determines whether two versions are equal.</summary>
     public static bool operator ==(CacheVersion left, CacheVersion right) => left.Equals(right);
 
-    /// <summary>Whether two tokens differ.</summary>
+    /// <summary>Determines whether two versions differ.</summary>
     public static bool operator !=(CacheVersion left, CacheVersion right) => !left.Equals(right);
 }

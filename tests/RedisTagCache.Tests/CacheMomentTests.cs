@@ -12,7 +12,7 @@ public sealed class CacheMomentTests
         var states = Enumerable.Range(0, 32).Select(i => i == 31 ? null : new MirrorState(new EpochStamp(i + 1, 7, 1), 0, new MarkTable())).ToArray();
         var moment = new CacheMoment(keys, states, new long[32], TimeProvider.System);
         Assert.Equal(new CacheVersion(new EpochStamp(5, 7, 1)), moment.TokenOf(new CacheEntryKey(CacheRegion.Output, "a"))); // in partition 4
-        Assert.Equal(CacheVersion.Never, moment.TokenOf(new CacheEntryKey(CacheRegion.Output, "b"))); // in partition 31, of which nothing is known
+        Assert.Equal(CacheVersion.Unknown, moment.TokenOf(new CacheEntryKey(CacheRegion.Output, "b"))); // in partition 31, of which nothing is known
     }
 
     [Fact]
@@ -63,14 +63,14 @@ public sealed class CacheMomentTests
     [InlineData(9L, null, 7)]
     [InlineData(null, 6L, 6)]
     [InlineData(null, null, 7)]
-    public void Older_OfAToken_IsTheOlderOfTheTwo(long? known, long? first, long expected)
+    public void Min_OfTwoVersions_IsTheOlder(long? known, long? first, long expected)
     {
         var keys = new KeySpace("rtc", "build", 1);
         var moment = new CacheMoment(keys, [known is { } epoch ? new MirrorState(new EpochStamp(epoch, 7, 1), 0, new MarkTable()) : null], [0], TimeProvider.System);
         var token = new CacheVersion(new EpochStamp(7, 7, 1));
         EpochStamp? seen = first is { } startedAt ? new EpochStamp(startedAt, 7, 1) : null;
-        Assert.Equal(new CacheVersion(new EpochStamp(expected, 7, 1)), moment.Older(token, keys.Partitions[0], seen));
-        Assert.Equal(default, moment.Older(default(CacheVersion), keys.Partitions[0], seen)); // of which nothing is known
+        Assert.Equal(new CacheVersion(new EpochStamp(expected, 7, 1)), moment.Min(token, keys.Partitions[0], seen));
+        Assert.Equal(default, moment.Min(default(CacheVersion), keys.Partitions[0], seen)); // of which nothing is known
     }
 
     [Theory]

@@ -8,11 +8,11 @@ public sealed class CacheTokenTests
     private static readonly CacheVersion _late = new(new EpochStamp(6, 7, 1));
 
     [Fact]
-    public void Older_OfOneLineage_IsTheLowerEpoch()
+    public void Min_OfOneLineage_IsTheLowerEpoch()
     {
-        Assert.Equal(_early, CacheVersion.Older(_early, _late));
-        Assert.Equal(_early, CacheVersion.Older(_late, _early));
-        Assert.Equal(_late, CacheVersion.Older(_late, _late));
+        Assert.Equal(_early, CacheVersion.Min(_early, _late));
+        Assert.Equal(_early, CacheVersion.Min(_late, _early));
+        Assert.Equal(_late, CacheVersion.Min(_late, _late));
     }
 
     [Theory]
@@ -20,26 +20,26 @@ public sealed class CacheTokenTests
     [InlineData(4, 7UL, 2U)]
     [InlineData(9, 7UL, 2U)]
     [InlineData(0, 0UL, 0U)]
-    public void Older_OfTwoLineages_IsNever(long epoch, ulong generation, uint run)
+    public void Min_OfTwoLineages_IsUnknown(long epoch, ulong generation, uint run)
     {
         var other = new CacheVersion(new EpochStamp(epoch, generation, run));
-        Assert.Equal(CacheVersion.Never, CacheVersion.Older(_early, other));
-        Assert.Equal(CacheVersion.Never, CacheVersion.Older(other, _early));
+        Assert.Equal(CacheVersion.Unknown, CacheVersion.Min(_early, other));
+        Assert.Equal(CacheVersion.Unknown, CacheVersion.Min(other, _early));
     }
 
     [Fact]
-    public void Older_OfNeverAndAnything_IsNever()
+    public void Min_OfUnknownAndAnything_IsUnknown()
     {
-        Assert.Equal(CacheVersion.Never, CacheVersion.Older(CacheVersion.Never, _early));
-        Assert.Equal(CacheVersion.Never, CacheVersion.Older(_early, CacheVersion.Never));
-        Assert.Equal(CacheVersion.Never, CacheVersion.Older(CacheVersion.Never, default));
-        Assert.Equal(CacheVersion.Never, CacheVersion.Older(CacheVersion.Never, CacheVersion.Never));
+        Assert.Equal(CacheVersion.Unknown, CacheVersion.Min(CacheVersion.Unknown, _early));
+        Assert.Equal(CacheVersion.Unknown, CacheVersion.Min(_early, CacheVersion.Unknown));
+        Assert.Equal(CacheVersion.Unknown, CacheVersion.Min(CacheVersion.Unknown, default));
+        Assert.Equal(CacheVersion.Unknown, CacheVersion.Min(CacheVersion.Unknown, CacheVersion.Unknown));
     }
 
     [Fact]
     public void Equality_OfTokens_TellsNeverDefaultAndStampsApart()
     {
-        CacheVersion[] different = [default, CacheVersion.Never, _early, _late, new(new EpochStamp(5, 8, 1)), new(new EpochStamp(5, 7, 2))];
+        CacheVersion[] different = [default, CacheVersion.Unknown, _early, _late, new(new EpochStamp(5, 8, 1)), new(new EpochStamp(5, 7, 2))];
         for (var i = 0; i < different.Length; i++)
         {
             for (var j = 0; j < different.Length; j++)
@@ -52,8 +52,8 @@ public sealed class CacheTokenTests
 
         Assert.Equal(_early.GetHashCode(), new CacheVersion(new EpochStamp(5, 7, 1)).GetHashCode());
         Assert.True(default(CacheVersion).IsDefault);
-        Assert.False(CacheVersion.Never.IsDefault);
-        Assert.True(CacheVersion.Never.IsNever);
-        Assert.False(_early.IsDefault || _early.IsNever);
+        Assert.False(CacheVersion.Unknown.IsDefault);
+        Assert.True(CacheVersion.Unknown.IsUnknown);
+        Assert.False(_early.IsDefault || _early.IsUnknown);
     }
 }

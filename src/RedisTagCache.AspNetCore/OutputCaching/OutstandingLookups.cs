@@ -44,7 +44,7 @@ internal sealed class OutstandingLookups(TimeProvider time)
             {
                 if (list.Count == 0)
                     return;
-                token = list.Select(entry => entry.Lookup.Token).Aggregate(CacheVersion.Older);
+                token = list.Select(entry => entry.Lookup.Token).Aggregate(CacheVersion.Min);
                 list[^1].Lookup.TryClose();
             });
         }

@@ -26,7 +26,7 @@ internal static class PageEntry
         var startedAt = page.Moment.TokenOf(key);
         if (page.Token is not { } lookup)
             return startedAt;
-        return startedAt == CacheVersion.Never || page.BeginsWithLookup ? lookup : CacheVersion.Older(startedAt, lookup);
+        return startedAt == CacheVersion.Unknown || page.BeginsWithLookup ? lookup : CacheVersion.Min(startedAt, lookup);
     }
 
     private static TimeSpan? StaleWindowOf(Endpoint? endpoint) =>

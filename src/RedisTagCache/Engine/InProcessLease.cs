@@ -28,7 +28,7 @@ internal sealed class InProcessLease(InProcessLeases leases, ValueStore values, 
                 outcome = (await values.FillAsync(address, payload, 0, life, tags, version, "", startedAt.Number).ConfigureAwait(false)).Outcome;
             if (outcome != CacheWriteOutcome.Dropped)
                 values.Overtake(address.Entry);
-            else if (!version.IsNever && !(version.IsDefault && address.Watch.Mirror.Version != _version))
+            else if (!version.IsUnknown && !(version.IsDefault && address.Watch.Mirror.Version != _version))
                 Keep(entry);
             return outcome;
         }
@@ -64,5 +64,5 @@ internal sealed class InProcessLease(InProcessLeases leases, ValueStore values, 
 
     /// <summary>Whether Redis would take it for evicted, since it cannot know which evictions came before it.</summary>
     private bool IsForThisProcess(CacheVersion version, byte[][] tags, InProcessEntry entry) =>
-        startedAt.Unconfirmed > 0 && !version.IsNever && address.Watch.Mirror.Known is { } known && known.IsPast(version.Stamp, tags) && entry.IsFresh(time.GetTimestamp()) && !entry.IsOvertaken();
+        startedAt.Unconfirmed > 0 && !version.IsUnknown && address.Watch.Mirror.Known is { } known && known.IsPast(version.Stamp, tags) && entry.IsFresh(time.GetTimestamp()) && !entry.IsOvertaken();
 }

@@ -201,7 +201,7 @@ internal sealed partial class TagCache
     private static async Task<CacheVersion> ObserveAsync<T>(ValueCall<T> call, CancellationToken cancellationToken)
     {
         var token = await ValueStore.ObserveAsync(call.Address, cancellationToken).ConfigureAwait(false);
-        return token.IsNever ? default : token;
+        return token.IsUnknown ? default : token;
     }
 
     /// <summary>Until who waits is woken, or for that long.</summary>

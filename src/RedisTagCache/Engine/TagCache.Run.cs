@@ -62,7 +62,7 @@ internal sealed partial class TagCache
             var context = new CacheContext(call.Address.Key, call.Given, call.Tags);
             if (!call.Policy.WritesRedis)
                 moment = moment with { Unconfirmed = call.Address.Watch.Mirror.UnconfirmedCount }; // it is for this process alone
-            (var startedAt, moment) = Older(call, token, moment);
+            (var startedAt, moment) = Min(call, token, moment);
             T value;
             bool isLate;
             try
@@ -93,7 +93,7 @@ internal sealed partial class TagCache
             }
 
             isPassed = false;
-            isFilled = !startedAt.IsNever && await KeepAsync(call, policy, lease, result, encoded, moment).ConfigureAwait(false);
+            isFilled = !startedAt.IsUnknown && await KeepAsync(call, policy, lease, result, encoded, moment).ConfigureAwait(false);
             return result;
         }
         finally
@@ -108,8 +108,8 @@ internal sealed partial class TagCache
     }
 
     /// <summary>When the value counts as started: no later than the caller began to read what it may be made of.</summary>
-    private static (CacheVersion Token, RemovalMoment Moment) Older<T>(ValueCall<T> call, CacheVersion token, RemovalMoment moment) => call.Moment is { } flow
-        ? (flow.Older(token, call.Address.Watch.Partition, call.Address.Watch.Mirror.First), flow.Older(moment, call.Address.Watch.Partition))
+    private static (CacheVersion Token, RemovalMoment Moment) Min<T>(ValueCall<T> call, CacheVersion token, RemovalMoment moment) => call.Moment is { } flow
+        ? (flow.Min(token, call.Address.Watch.Partition, call.Address.Watch.Mirror.First), flow.Min(moment, call.Address.Watch.Partition))
         : (token, moment);
 
     /// <summary>

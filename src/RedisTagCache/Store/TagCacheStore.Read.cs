@@ -22,7 +22,7 @@ internal sealed partial class TagCacheStore
     public ValueTask<CacheLookup> GetAsync(CacheEntryKey key, CacheVersion since, CancellationToken cancellationToken)
     {
         Validate(key);
-        return GetTaggedAsync(key, since.IsNever ? default : since.Stamp, cancellationToken);
+        return GetTaggedAsync(key, since.IsUnknown ? default : since.Stamp, cancellationToken);
     }
 
     /// <summary>The same on the client's synchronous path; for regions without tags.</summary>
@@ -68,7 +68,7 @@ internal sealed partial class TagCacheStore
     {
         using var activity = CacheActivity.Lookup(key.Region);
         if (!IsAvailable(key))
-            return Failed(key, exception: null, CacheVersion.Never, activity);
+            return Failed(key, exception: null, CacheVersion.Unknown, activity);
 
         IMemoryOwner<byte>? entry = null;
         var start = _time.GetTimestamp();
@@ -100,7 +100,7 @@ internal sealed partial class TagCacheStore
         }
         catch (Exception e) when (RedisFailure.IsRedis(e) && !cancellationToken.IsCancellationRequested)
         {
-            return Failed(key, e, CacheVersion.Never, activity);
+            return Failed(key, e, CacheVersion.Unknown, activity);
         }
         finally
         {

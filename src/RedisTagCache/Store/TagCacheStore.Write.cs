@@ -99,7 +99,7 @@ internal sealed partial class TagCacheStore
         // Without a lookup, the value counts as started when this call began; the epoch in Redis may be past that by now.
         if (token.IsDefault)
             token = TokenOf(mirror.Known ?? await Remaining(mirror.RenewAsync(cancellationToken), start, cancellationToken).ConfigureAwait(false));
-        if (token.IsNever || (mirror.Known is { } known && known.IsPast(token.Stamp, tags)))
+        if (token.IsUnknown || (mirror.Known is { } known && known.IsPast(token.Stamp, tags)))
             return (Refused(), null);
 
         var envelope = Compose(key, token, tags, payload, options, out var buffer);

@@ -102,7 +102,7 @@ internal sealed partial class TagCacheStore : ITagCacheStore, IDisposable
         return moment;
     }
 
-    private static CacheVersion TokenOf(MirrorState? state) => state is null ? CacheVersion.Never : new CacheVersion(state.Stamp);
+    private static CacheVersion TokenOf(MirrorState? state) => state is null ? CacheVersion.Unknown : new CacheVersion(state.Stamp);
 
     internal static void Validate(in CacheEntryKey key)
     {

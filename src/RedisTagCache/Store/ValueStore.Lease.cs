@@ -16,14 +16,14 @@ internal sealed partial class ValueStore
     public async ValueTask<Lease> AcquireAsync(ValueAddress address, string owner, ReadOnlyMemory<byte>? seen, bool isPatient)
     {
         if (!address.Watch.IsAvailable)
-            return new Lease(LeaseVerdict.Unavailable, CacheVersion.Never, RemovalMoment.Unknown, TimeSpan.Zero);
+            return new Lease(LeaseVerdict.Unavailable, CacheVersion.Unknown, RemovalMoment.Unknown, TimeSpan.Zero);
         try
         {
             var reply = await _commands.AcquireAsync(address.Redis, owner, _leaseDuration, seen ?? LeaseAcquireScript.NotLooked, isPatient)
                 .ConfigureAwait(false);
             var verdict = (LeaseVerdict)reply.Verdict;
             if (reply.Stamp is not { } stamp)
-                return new Lease(verdict, CacheVersion.Never, reply.Removal, reply.Left);
+                return new Lease(verdict, CacheVersion.Unknown, reply.Removal, reply.Left);
             if (verdict is LeaseVerdict.Granted or LeaseVerdict.Pass or LeaseVerdict.Taken)
                 stamp = await CaughtUpAsync(address.Watch, stamp, reply.Removal).ConfigureAwait(false);
             return new Lease(verdict, new CacheVersion(stamp), reply.Removal, reply.Left);
@@ -33,7 +33,7 @@ internal sealed partial class ValueStore
             Log.BackgroundCommandFailed(_logger, e);
             if (!RedisFailure.IsRefusal(e))
                 Owe(new PendingLeaseRelease(address, owner, "", TimeSpan.Zero)); // it may be granted yet
-            return new Lease(LeaseVerdict.Unavailable, CacheVersion.Never, RemovalMoment.Unknown, TimeSpan.Zero);
+            return new Lease(LeaseVerdict.Unavailable, CacheVersion.Unknown, RemovalMoment.Unknown, TimeSpan.Zero);
         }
     }
 

@@ -155,7 +155,7 @@ internal sealed partial class ValueStore
         var result = new ValueWrite(CacheWriteOutcome.Dropped, RemovalMoment.Unknown, default);
         try
         {
-            if (!address.Watch.IsAvailable || token.IsNever || token.IsDefault)
+            if (!address.Watch.IsAvailable || token.IsUnknown || token.IsDefault)
                 return result = result with { Outcome = _store.Dropped(exception: null) };
 
             // Not so where it replaces another value: that has to go, even if this one is dead on arrival. Nor where others wait for it: those who

@@ -137,7 +137,7 @@ internal sealed partial class ValueStore : IDisposable
         return new ValueAddress(key, name, _store.Keys.Locate(key.Region, partition, name), _watches[partition.Index]);
     }
 
-    /// <summary>For a value that begins now, without a lookup. <see cref="CacheVersion.Never"/> when Redis has told nothing yet.</summary>
+    /// <summary>For a value that begins now, without a lookup. <see cref="CacheVersion.Unknown"/> when Redis has told nothing yet.</summary>
     public static async ValueTask<CacheVersion> ObserveAsync(ValueAddress address, CancellationToken cancellationToken)
     {
         var mirror = address.Watch.Mirror;
@@ -149,7 +149,7 @@ internal sealed partial class ValueStore : IDisposable
         }
         catch (Exception e) when (RedisFailure.IsRedis(e) && !cancellationToken.IsCancellationRequested)
         {
-            return CacheVersion.Never;
+            return CacheVersion.Unknown;
         }
     }
 

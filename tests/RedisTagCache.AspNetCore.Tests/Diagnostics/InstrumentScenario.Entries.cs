@@ -20,7 +20,7 @@ internal sealed partial class InstrumentScenario
         await Store.ReadAsync(Key("entry"));
         await Store.EvictByTagAsync([Tag("entries"), Tag("more")]);
         await Store.ReadAsync(Key("entry"));
-        await Store.WriteAsync(Key("entry"), "late", CacheVersion.Never, Tag("entries"));
+        await Store.WriteAsync(Key("entry"), "late", CacheVersion.Unknown, Tag("entries"));
         await Store.RemoveAsync(Page(Key("entry")));
 
         await Store.WriteAsync(Key("damaged"), "v");

@@ -53,7 +53,7 @@ public sealed class InstrumentTests : IAsyncLifetime
         await store.ReadAsync(Secret);
         await store.EvictByTagAsync([Secret, "other"]);
         await store.ReadAsync(Secret);
-        await store.WriteAsync(Secret, "v", CacheVersion.Never, Secret);
+        await store.WriteAsync(Secret, "v", CacheVersion.Unknown, Secret);
         await store.RemoveAsync(StoreExtensions.Page(Secret));
         await _instance.Get<IDistributedCache>().SetStringAsync(Secret, "v");
         await _instance.Get<IDistributedCache>().GetStringAsync(Secret);

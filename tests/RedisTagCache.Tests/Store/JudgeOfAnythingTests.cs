@@ -64,7 +64,7 @@ public sealed class JudgeOfAnythingTests
     {
         var state = new MirrorState(new EpochStamp(5, 7, 1), 0, new MarkTable());
         Assert.Equal(Verdict.Invalidated, Judge.OfCopy(default, [], state));
-        Assert.Equal(Verdict.Invalidated, Judge.OfCopy(CacheVersion.Never, [], state));
+        Assert.Equal(Verdict.Invalidated, Judge.OfCopy(CacheVersion.Unknown, [], state));
     }
 
     private static Verdict OfCopy(EpochStamp startedAt, string[] tags, MirrorState state) => Judge.OfCopy(new CacheVersion(startedAt), Envelopes.Ids(tags), state);
