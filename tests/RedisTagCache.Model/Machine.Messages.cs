@@ -30,7 +30,7 @@ internal sealed partial class Machine
         }
         else
         {
-            Hear(ref instance, message.Before, message.Number, message.Key);
+            Record(ref instance, message.Before, message.Number, message.Key);
         }
 
         message.To &= (byte)~(1 << i);
@@ -38,9 +38,9 @@ internal sealed partial class Machine
             message = default;
     }
 
-    private static void Hear(ref Instance instance, byte before, byte number, int key)
+    private static void Record(ref Instance instance, byte before, byte number, int key)
     {
-        instance.Removals.Hear(before, number, key);
+        instance.Removals.Record(before, number, key);
         Drop(ref instance, key, number);
     }
 

@@ -33,7 +33,7 @@ internal sealed partial class Machine
     {
         ref var instance = ref world.Instances[plan.Instance];
         if (number == byte.MaxValue)
-            instance.Removals.HearOwn(plan.Key);
+            instance.Removals.RecordOwn(plan.Key);
         Drop(ref instance, plan.Key, number);
         for (var other = 0; other < scenario.Ops.Length; other++)
         {
@@ -68,7 +68,7 @@ internal sealed partial class Machine
             return;
         }
 
-        Hear(ref instance, op.Fill.Before, op.Fill.Removal, plan.Key);
+        Record(ref instance, op.Fill.Before, op.Fill.Removal, plan.Key);
         var isKept = plan.Kind == OpKind.Set && op.Fill.IsStored;
         Forget(ref world, plan, isKept ? op.Fill.Removal : byte.MaxValue);
         if (isKept)

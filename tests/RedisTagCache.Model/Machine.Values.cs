@@ -76,7 +76,7 @@ internal sealed partial class Machine
                 Look(ref world, o);
                 break;
             case Phase.Computes:
-                op.HeardBefore = world.Instances[plan.Instance].Removals.Observe().Heard;
+                op.RecordedBefore = world.Instances[plan.Instance].Removals.Observe().Recorded;
                 op.Phase = Phase.Fills;
                 break;
             case Phase.Fills:
@@ -152,7 +152,7 @@ internal sealed partial class Machine
         var startedAt = op.Moment;
         if (op.Fill.IsStored)
         {
-            startedAt = new RemovalMoment(op.Fill.Removal, op.HeardBefore);
+            startedAt = new RemovalMoment(op.Fill.Removal, op.RecordedBefore);
             Keep(ref world, scenario.Ops[o], op.Found, op.Token, startedAt.Number, startedAt);
         }
 

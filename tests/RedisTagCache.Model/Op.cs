@@ -54,7 +54,7 @@ internal struct Op
     public RemovalMoment Moment;
 
     /// <summary>What was heard of removals before the write.</summary>
-    public byte HeardBefore;
+    public byte RecordedBefore;
     public bool HasLease;
     public LeaseReply Lease;
     public FillReply Fill;

@@ -3,18 +3,18 @@ using System.Runtime.CompilerServices;
 namespace RedisTagCache.Model;
 
 /// <summary>What an instance has heard of removals: the key, and its number.</summary>
-internal record struct HeardRemoval(byte Key, byte Number);
+internal record struct RecordedRemoval(byte Key, byte Number);
 
 [InlineArray(Length)]
-internal struct HeardRemovals
+internal struct RecordedRemovals
 {
     public const int Length = 16;
 
-    private HeardRemoval _first;
+    private RecordedRemoval _first;
 }
 
 /// <summary>What an instance knew of removals at a moment.</summary>
-internal record struct RemovalMoment(byte Number, byte Heard);
+internal record struct RemovalMoment(byte Number, byte Recorded);
 
 internal struct RemovalLog
 {
@@ -27,17 +27,17 @@ internal struct RemovalLog
     public byte Known;
     private byte _count;
     private byte _forgotten;
-    private HeardRemovals _heard;
+    private RecordedRemovals _recorded;
 
     public readonly RemovalMoment Observe() => new(Known, _count);
 
     public readonly bool IsOvertaken(int key, RemovalMoment since, byte number)
     {
-        if (number == Unknown || since.Heard < _forgotten)
+        if (number == Unknown || since.Recorded < _forgotten)
             return true;
-        for (var i = since.Heard; i < _count; i++)
+        for (var i = since.Recorded; i < _count; i++)
         {
-            if (_heard[i].Key == key && _heard[i].Number > number)
+            if (_recorded[i].Key == key && _recorded[i].Number > number)
                 return true;
         }
 
@@ -45,7 +45,7 @@ internal struct RemovalLog
     }
 
     /// <summary>False when one before it was missed.</summary>
-    public bool Hear(byte before, byte number, int key)
+    public bool Record(byte before, byte number, int key)
     {
         if (Known == Unknown || number <= Known)
             return true;
@@ -56,7 +56,7 @@ internal struct RemovalLog
         return true;
     }
 
-    public void HearOwn(int key) => Note(key, Unnumbered);
+    public void RecordOwn(int key) => Note(key, Unnumbered);
 
     /// <summary>False when Redis has lost count, or the first time.</summary>
     public bool Adopt(byte asked, RemovalsPage page)
@@ -74,5 +74,5 @@ internal struct RemovalLog
         return isWhole;
     }
 
-    private void Note(int key, byte number) => _heard[_count++] = new HeardRemoval((byte)key, number);
+    private void Note(int key, byte number) => _recorded[_count++] = new RecordedRemoval((byte)key, number);
 }

@@ -8,7 +8,7 @@ internal static class CacheActivity
     private static readonly ActivitySource _source = new(RedisTagCacheDiagnostics.ActivitySourceName);
 
     /// <summary>Whether anybody listens: to be asked before anything is done for a trace alone.</summary>
-    public static bool IsHeard => _source.HasListeners();
+    public static bool HasListeners => _source.HasListeners();
 
     public static Activity? GetOrCreate()
     {

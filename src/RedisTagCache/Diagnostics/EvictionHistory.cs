@@ -42,10 +42,10 @@ internal sealed class EvictionHistory(TimeProvider time)
         }
     }
 
-    /// <summary>A message told it.</summary>
-    public void Hear(long epoch, IReadOnlyCollection<byte[]> members)
+    /// <summary>Records an eviction that a message announced.</summary>
+    public void Record(long epoch, IReadOnlyCollection<byte[]> members)
     {
-        var heard = new RecentEviction
+        var eviction = new RecentEviction
         {
             At = time.GetUtcNow(),
             IsExpiry = members.FirstOrDefault() is [(byte)'s', ..],
@@ -57,7 +57,7 @@ internal sealed class EvictionHistory(TimeProvider time)
         lock (_lock)
         {
             if (!_own.Contains(epoch))
-                Add(epoch, heard);
+                Add(epoch, eviction);
         }
     }
 

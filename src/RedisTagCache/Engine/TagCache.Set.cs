@@ -57,7 +57,7 @@ internal sealed partial class TagCache
         // What is just being computed is older, and so is any copy. Where Redis has not numbered the change, this instance remembers it.
         if (write.Outcome != CacheWriteOutcome.Stored)
         {
-            call.Address.Watch.Removals.HearOwn(call.Name);
+            call.Address.Watch.Removals.RecordOwn(call.Name);
             moment = call.Address.Watch.Removals.Observe();
         }
 
@@ -82,7 +82,7 @@ internal sealed partial class TagCache
 
     private void Forget(ValueAddress address)
     {
-        address.Watch.Removals.HearOwn(address.Name);
+        address.Watch.Removals.RecordOwn(address.Name);
         _flights.Detach(address.Name);
         _copies.Drop(address.Name, long.MaxValue);
     }

@@ -16,7 +16,7 @@ internal sealed partial class TagCache
 
     private ValueTask<T> TraceAsync<T>(
         string key, ValueFactory<T> factory, CachePolicy? policy, IEnumerable<string>? tags, CancellationToken cancellationToken) =>
-        CacheActivity.IsHeard
+        CacheActivity.HasListeners
             ? TracedAsync(key, factory, policy, tags, cancellationToken)
             : GetOrCreateAsync(key, factory, policy, tags, activity: null, cancellationToken);
 

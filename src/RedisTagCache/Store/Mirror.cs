@@ -128,10 +128,10 @@ internal sealed partial class Mirror(Partition partition, RedisCommands commands
     }
 
     /// <summary>Raised when an eviction can be noted nowhere, because nothing is known of the partition yet: whatever there is counts as evicted.</summary>
-    public event Action? Presumed;
+    public event Action? EverythingEvicted;
 
     /// <summary>Lets an eviction that Redis has not confirmed hold in this instance.</summary>
-    public void Presume(ReadOnlySpan<byte[]> members)
+    public void ApplyUnconfirmed(ReadOnlySpan<byte[]> members)
     {
         lock (_lock)
         {
@@ -144,14 +144,14 @@ internal sealed partial class Mirror(Partition partition, RedisCommands commands
             }
         }
 
-        Presumed?.Invoke();
+        EverythingEvicted?.Invoke();
     }
 
     /// <summary>The same for everything in the partition.</summary>
-    public void PresumeAll()
+    public void ApplyUnconfirmedToAll()
     {
         Distrust();
-        Presumed?.Invoke();
+        EverythingEvicted?.Invoke();
     }
 
     /// <summary>

@@ -58,7 +58,7 @@ internal sealed class PartitionWatch
     public void Attach(ILocalCopies copies)
     {
         _copies = [.. _copies, copies];
-        Mirror.Presumed += () =>
+        Mirror.EverythingEvicted += () =>
         {
             Removals.Forget();
             copies.DropAll(this);
@@ -76,13 +76,13 @@ internal sealed class PartitionWatch
             var isComplete = Mirror.Apply(reply, members.ToArray());
             _meter.Message("eviction", isComplete ? "applied" : "gap");
             if (Partition.Index == 0)
-                _meter.History.Hear(reply.After.Epoch, members);
+                _meter.History.Record(reply.After.Epoch, members);
             if (!isComplete)
                 Mirror.Refresh();
         }
         else if (BackplaneMessage.TryParseRemoval(message.Span, out var before, out var number, out var entry))
         {
-            var isComplete = Hear(before, number, entry);
+            var isComplete = Record(before, number, entry);
             _meter.Message("removal", isComplete ? "applied" : "gap");
         }
         else if (BackplaneMessage.TryParseRelease(message.Span, out var released, out var isPassed))
@@ -93,17 +93,17 @@ internal sealed class PartitionWatch
     }
 
     /// <summary>Takes over a removal of an entry that was announced, or that this instance made.</summary>
-    public bool Hear(long before, long number, ReadOnlySpan<byte> entry)
+    public bool Record(long before, long number, ReadOnlySpan<byte> entry)
     {
-        var isComplete = Removals.Hear(before, number, NameOf(entry));
+        var isComplete = Removals.Record(before, number, NameOf(entry));
         Tell(entry, number);
         return Complete(isComplete);
     }
 
     /// <summary>The same for a value, by its name.</summary>
-    public bool Hear(long before, long number, string name)
+    public bool Record(long before, long number, string name)
     {
-        var isComplete = Removals.Hear(before, number, name);
+        var isComplete = Removals.Record(before, number, name);
         foreach (var copies in _copies)
         {
             if (copies.Region == CacheRegion.Hybrid)

@@ -12,7 +12,7 @@ internal sealed class RemovalLog
     private const long Unnumbered = long.MaxValue;
 
     private readonly Lock _lock = new();
-    private readonly (int Hash, long Number)[] _heard = new (int, long)[Remembered];
+    private readonly (int Hash, long Number)[] _recorded = new (int, long)[Remembered];
     private long _known = RemovalMoment.Unknown;
     private long _count;
     private long _forgotten;
@@ -35,13 +35,13 @@ internal sealed class RemovalLog
     {
         lock (_lock)
         {
-            if (number < 0 || since.Heard < _forgotten || _count - since.Heard > Remembered)
+            if (number < 0 || since.Recorded < _forgotten || _count - since.Recorded > Remembered)
                 return true;
             var hash = string.GetHashCode(name, StringComparison.Ordinal);
-            for (var i = since.Heard; i < _count; i++)
+            for (var i = since.Recorded; i < _count; i++)
             {
-                var heard = _heard[i % Remembered];
-                if (heard.Hash == hash && heard.Number > number)
+                var removal = _recorded[i % Remembered];
+                if (removal.Hash == hash && removal.Number > number)
                     return true;
             }
 
@@ -67,7 +67,7 @@ internal sealed class RemovalLog
     }
 
     /// <summary>Takes over an announcement. False when one before it was missed.</summary>
-    public bool Hear(long before, long number, string? name)
+    public bool Record(long before, long number, string? name)
     {
         lock (_lock)
         {
@@ -83,7 +83,7 @@ internal sealed class RemovalLog
     }
 
     /// <summary>Notes a removal by this instance that Redis has not numbered: nothing read before it is kept.</summary>
-    public void HearOwn(string name)
+    public void RecordOwn(string name)
     {
         lock (_lock)
             Note(name, Unnumbered);
@@ -119,5 +119,5 @@ internal sealed class RemovalLog
         }
     }
 
-    private void Note(string name, long number) => _heard[_count++ % Remembered] = (string.GetHashCode(name, StringComparison.Ordinal), number);
+    private void Note(string name, long number) => _recorded[_count++ % Remembered] = (string.GetHashCode(name, StringComparison.Ordinal), number);
 }

@@ -143,7 +143,7 @@ internal sealed partial class TagCacheStore
         }
         catch (Exception e) when (RedisFailure.IsRedis(e))
         {
-            Presume(_nowhere, Everywhere, members);
+            ApplyUnconfirmed(_nowhere, Everywhere, members);
             return [e];
         }
 
@@ -196,18 +196,18 @@ internal sealed partial class TagCacheStore
         }
         catch (Exception e) when (RedisFailure.IsRedis(e))
         {
-            Presume(_mirrors[partition], partition, members);
+            ApplyUnconfirmed(_mirrors[partition], partition, members);
             return e;
         }
     }
 
     /// <summary>What Redis has not confirmed holds in this instance and is kept to be repeated, in either case one by one or all at once.</summary>
-    private void Presume(Mirror mirror, int partition, byte[][] members)
+    private void ApplyUnconfirmed(Mirror mirror, int partition, byte[][] members)
     {
         if (_pending.Add(partition, members))
-            mirror.Presume(members);
+            mirror.ApplyUnconfirmed(members);
         else
-            mirror.PresumeAll();
+            mirror.ApplyUnconfirmedToAll();
     }
 
     private async Task<bool> RepeatAsync(int partition, IReadOnlyCollection<byte[]> members, CancellationToken cancellationToken)

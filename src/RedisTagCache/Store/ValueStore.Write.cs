@@ -49,7 +49,7 @@ internal sealed partial class ValueStore
                 var reply = await _commands.ReplaceAsync(
                     address.Redis, envelope, envelope.Length >= TagCacheStore.LargeFrom, timeToLive, token.Stamp, cancellationToken).ConfigureAwait(false);
                 _meter.Sent("removal");
-                address.Watch.Hear(reply.Before, reply.Removal, address.Name);
+                address.Watch.Record(reply.Before, reply.Removal, address.Name);
                 return reply;
             }).ConfigureAwait(false);
             outcome = write.Outcome;
@@ -79,7 +79,7 @@ internal sealed partial class ValueStore
         var reply = await _commands.RemoveAsync(key.LeasedAddress).ConfigureAwait(false);
         _meter.Sent("removal");
         var watch = _watches[key.Partition.Index];
-        watch.Hear(reply.Before, reply.Removal, (byte[])key.Key!);
+        watch.Record(reply.Before, reply.Removal, (byte[])key.Key!);
         return true;
     }
 
@@ -90,7 +90,7 @@ internal sealed partial class ValueStore
         {
             var reply = await Retry.RunAsync(() => RemoveOnceAsync(address.Entry), _time).ConfigureAwait(false);
             var watch = address.Watch == _nowhere ? Locate(address.Entry).Watch : address.Watch;
-            watch.Hear(reply.Before, reply.Removal, address.Name);
+            watch.Record(reply.Before, reply.Removal, address.Name);
             outcome = "done";
         }
         catch (Exception e) when (RedisFailure.IsRedis(e))

@@ -91,7 +91,7 @@ internal sealed partial class ValueStore : IDisposable
             if (copies.Region.Name != key.Region.Name || !_store.Keys.IsPlaced)
                 continue;
             var name = KeySpace.NameOf(key.Key);
-            _watches[_store.Keys.PartitionOf(key.Key).Index].Removals.HearOwn(name);
+            _watches[_store.Keys.PartitionOf(key.Key).Index].Removals.RecordOwn(name);
             copies.Drop(name, long.MaxValue);
         }
     }

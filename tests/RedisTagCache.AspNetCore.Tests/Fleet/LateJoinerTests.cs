@@ -19,11 +19,11 @@ public sealed class LateJoinerTests(RedisFixture redis) : IClassFixture<RedisFix
     [InlineData(true, false)]
     [InlineData(false, true)]
     [InlineData(false, false)]
-    public async Task RequestsAfterAnEviction_WhileAnEarlierOneRenders_AreNotGivenItsPage(bool isLocking, bool isHeardOf)
+    public async Task RequestsAfterAnEviction_WhileAnEarlierOneRenders_AreNotGivenItsPage(bool isLocking, bool isAnnounced)
     {
         // Who may not listen to channels hears of no eviction, and of no rendering that has ended.
         await DeafUser.CreateAsync(redis.Connection.GetServers()[0], "deaf");
-        var connection = redis.ConnectionString + (isHeardOf ? "" : DeafUser.Login("deaf"));
+        var connection = redis.ConnectionString + (isAnnounced ? "" : DeafUser.Login("deaf"));
         await using var a = await StartAsync(connection, isLocking, _lookups[0]);
         await using var b = await StartAsync(connection, isLocking, _lookups[1]);
         using var ending = _page.EndWithTest();

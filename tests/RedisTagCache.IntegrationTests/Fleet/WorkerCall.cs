@@ -22,7 +22,7 @@ internal sealed class WorkerCall
     /// <summary>How often its factory has run.</summary>
     public int Runs => Volatile.Read(ref _runs);
 
-    public void Heard(Answer answer)
+    public void Complete(Answer answer)
     {
         if (answer.Stage == Stage.Running)
             Interlocked.Increment(ref _runs);

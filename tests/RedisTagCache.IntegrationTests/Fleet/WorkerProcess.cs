@@ -27,7 +27,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
         start.Environment["DOTNET_TieredPGO"] = "0"; // many short lives on few processors
         var worker = new WorkerProcess(Process.Start(start)!);
         var ready = worker._calls[0] = new WorkerCall();
-        worker._process.OutputDataReceived += (_, e) => worker.Hear(e.Data);
+        worker._process.OutputDataReceived += (_, e) => worker.Record(e.Data);
         worker._process.BeginOutputReadLine();
         await ready.Done;
         return worker;
@@ -70,7 +70,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    private void Hear(string? line)
+    private void Record(string? line)
     {
         if (line is null)
         {
@@ -81,7 +81,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
 
         // Calls are kept: a refresh may begin to run when its caller has long had its answer.
         var answer = JsonSerializer.Deserialize(line, ProtocolJson.Default.Answer)!;
-        _calls[answer.Id].Heard(answer);
+        _calls[answer.Id].Complete(answer);
     }
 
     private void Signal(string signal)

@@ -62,7 +62,7 @@ public sealed class CheckerTests
     }
 
     [Fact]
-    public void ValueThatWasSet_BeforeAnEviction_IsAViolation_UnlessItsInstanceHadNotHeardOfRedis()
+    public void ValueThatWasSet_BeforeAnEviction_IsAViolation_UnlessItsInstanceDidNotKnowOfRedis()
     {
         Assert.Equal(1, new Written().ReadRedis(0.5, 0.1, version: 9).Set(1, 1).Evict(2, 3).ReadRedis(4, startedAt: 1, isSet: true).Check().TotalViolated);
         Assert.Equal(0, new Written().Set(1, 1).Evict(2, 3).ReadRedis(4, startedAt: 1, isSet: true).Check().TotalViolated);

@@ -122,7 +122,7 @@ public sealed class FlightTests
 
     [Fact]
     public Task Close_AgainstAJoiner_CountsAJoinerThatGotIn() =>
-        AgainstAJoinerAsync(flight => flight.Close(), (_, isIn, isHeard) => Assert.True(isHeard || !isIn));
+        AgainstAJoinerAsync(flight => flight.Close(), (_, isIn, isCounted) => Assert.True(isCounted || !isIn));
 
     [Fact]
     public Task Leave_AgainstAJoiner_AbandonsOnlyWhenHeDidNotGetIn() => AgainstAJoinerAsync(

@@ -49,7 +49,7 @@ public sealed class LocalCopyTests
         var watch = await WatchAsync(instance);
         var copy = Copy(watch, 5, "t");
         Assert.Equal(Verdict.Fresh, copy.Judge());
-        watch.Mirror.Presume([Encoding.UTF8.GetBytes("h=t")]);
+        watch.Mirror.ApplyUnconfirmed([Encoding.UTF8.GetBytes("h=t")]);
         Assert.Equal(Verdict.Invalidated, copy.Judge());
     }
 
@@ -62,13 +62,13 @@ public sealed class LocalCopyTests
         var ended = Enum.Parse<Verdict>(expected);
         using var instance = new ScriptedInstance();
         var watch = await WatchAsync(instance);
-        watch.Mirror.Presume([Encoding.UTF8.GetBytes(mark)]);
+        watch.Mirror.ApplyUnconfirmed([Encoding.UTF8.GetBytes(mark)]);
         var copy = Copies.Of("k", watch, token: new CacheVersion(instance.Stamp), unconfirmed: watch.Mirror.UnconfirmedCount, tags: "t");
         var early = Copies.Of("k", watch, token: new CacheVersion(instance.Stamp), tags: "t");
         Assert.Equal((Verdict.Fresh, ended), (copy.Judge(), early.Judge()));
-        watch.Mirror.Presume([Encoding.UTF8.GetBytes("h=u")]);
+        watch.Mirror.ApplyUnconfirmed([Encoding.UTF8.GetBytes("h=u")]);
         Assert.Equal(Verdict.Fresh, copy.Judge());
-        watch.Mirror.Presume([Encoding.UTF8.GetBytes(mark)]);
+        watch.Mirror.ApplyUnconfirmed([Encoding.UTF8.GetBytes(mark)]);
         Assert.Equal(ended, copy.Judge());
     }
 
@@ -78,7 +78,7 @@ public sealed class LocalCopyTests
     {
         using var instance = new ScriptedInstance();
         var watch = await WatchAsync(instance);
-        watch.Mirror.Presume([Encoding.UTF8.GetBytes("h=t")]);
+        watch.Mirror.ApplyUnconfirmed([Encoding.UTF8.GetBytes("h=t")]);
         var copy = Copies.Of("k", watch, token: new CacheVersion(instance.Stamp), unconfirmed: watch.Mirror.UnconfirmedCount, tags: "t");
         Assert.Equal(Verdict.Fresh, copy.Judge());
         watch.Mirror.Apply(new MarkReply(instance.Stamp, instance.Stamp with { Epoch = 6 }, 0), [Encoding.UTF8.GetBytes("h=u")]);
@@ -99,9 +99,9 @@ public sealed class LocalCopyTests
         var watch = await WatchAsync(instance);
         await watch.PollAsync();
         if (removedAfter == 9)
-            watch.Hear(100, 101, "k");
+            watch.Record(100, 101, "k");
         var result = new FlightResult<string>("v", default, 1, 0, new CacheVersion(instance.Stamp), [TagId.Of("t", "tag")]) { StartedAt = watch.Removals.Observe() with { Number = number } };
-        watch.Hear(100, 101, "k");
+        watch.Record(100, 101, "k");
         if (mark is not null)
             watch.Mirror.Apply(new MarkReply(instance.Stamp, instance.Stamp with { Epoch = 6 }, 0), [Encoding.UTF8.GetBytes(mark)]);
         Assert.Equal(expected, result.IsLive(Copies.Address("k", watch)));

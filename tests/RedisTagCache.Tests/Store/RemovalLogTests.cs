@@ -12,7 +12,7 @@ public sealed class RemovalLogTests
     public void Known_BeforeAnythingWasAsked_IsUnknownAndStaysSo()
     {
         Assert.Equal(RemovalMoment.Unknown, _log.Known);
-        Assert.True(_log.Hear(5, 6, "k")); // nothing can be missed by who knows nothing
+        Assert.True(_log.Record(5, 6, "k")); // nothing can be missed by who knows nothing
         Assert.Equal(RemovalMoment.Unknown, _log.Known);
     }
 
@@ -28,7 +28,7 @@ public sealed class RemovalLogTests
     public void Hear_OfANumber_GoesOnOnlyFromWhatIsKnown(long before, long number, bool isComplete, long known)
     {
         Adopt(RemovalMoment.Unknown, newest: 100);
-        Assert.Equal(isComplete, _log.Hear(before, number, "k"));
+        Assert.Equal(isComplete, _log.Record(before, number, "k"));
         Assert.Equal(known, _log.Known);
     }
 
@@ -65,7 +65,7 @@ public sealed class RemovalLogTests
     public void Adopt_OfAPageThatWasOvertaken_DoesNotFallBack()
     {
         Adopt(RemovalMoment.Unknown, newest: 100);
-        _log.Hear(100, 110, "k");
+        _log.Record(100, 110, "k");
         Assert.True(Adopt(100, newest: 105));
         Assert.Equal(110, _log.Known);
     }
@@ -84,20 +84,20 @@ public sealed class RemovalLogTests
     }
 
     [Fact]
-    public void IsOvertaken_ByAnAnnouncementAfterAGap_StillHearsIt()
+    public void IsOvertaken_ByAnAnnouncementAfterAGap_StillRecordsIt()
     {
         Adopt(RemovalMoment.Unknown, newest: 100);
         var before = _log.Observe();
-        Assert.False(_log.Hear(105, 106, "k"));
+        Assert.False(_log.Record(105, 106, "k"));
         Assert.True(_log.IsOvertaken("k", before, 105));
-        Assert.Equal(new RemovalMoment(100, before.Heard), before);
+        Assert.Equal(new RemovalMoment(100, before.Recorded), before);
     }
 
     [Fact]
     public void IsOvertaken_ByARemovalOfItsOwn_IsSoWhateverTheNumber()
     {
         var before = _log.Observe();
-        _log.HearOwn("k");
+        _log.RecordOwn("k");
         Assert.True(_log.IsOvertaken("k", before, 1_000_000));
         Assert.False(_log.IsOvertaken("other", before, 1_000_000));
         Assert.False(_log.IsOvertaken("k", _log.Observe(), 0));
@@ -117,7 +117,7 @@ public sealed class RemovalLogTests
     public void TryKeep_OfACopy_KeepsItOnlyWhenItIsNotOvertaken()
     {
         var (before, kept) = (_log.Observe(), new List<string>());
-        _log.HearOwn("k");
+        _log.RecordOwn("k");
         Assert.False(_log.TryKeep("k", before, 100, "old", kept.Add));
         Assert.True(_log.TryKeep("k", _log.Observe(), 100, "new", kept.Add));
         Assert.Equal(["new"], kept);
@@ -129,11 +129,11 @@ public sealed class RemovalLogTests
     [Theory]
     [InlineData(1_024, false)]
     [InlineData(1_025, true)]
-    public void IsOvertaken_WhenMoreWasHeardThanIsRemembered_IsSo(int heard, bool expected)
+    public void IsOvertaken_WhenMoreWasRecordedThanIsRemembered_IsSo(int recorded, bool expected)
     {
         var before = _log.Observe();
-        for (var i = 0; i < heard; i++)
-            _log.HearOwn("other");
+        for (var i = 0; i < recorded; i++)
+            _log.RecordOwn("other");
         Assert.Equal(expected, _log.IsOvertaken("k", before, 5));
     }
 
@@ -144,38 +144,38 @@ public sealed class RemovalLogTests
     public void IsOvertaken_AfterAnything_AgreesWithALogThatForgetsNothing(int seed)
     {
         var random = new Random(seed);
-        var heard = new List<(string? Name, long Number)>(); // no name: everything
-        var moments = new List<(RemovalMoment Moment, int Heard)>();
+        var recorded = new List<(string? Name, long Number)>(); // no name: everything
+        var moments = new List<(RemovalMoment Moment, int Recorded)>();
         var newest = 0L;
         for (var i = 0; i < 4_000; i++)
         {
             var name = $"k{random.Next(5)}";
-            moments.Add((_log.Observe(), heard.Count));
+            moments.Add((_log.Observe(), recorded.Count));
             var before = newest;
             switch (random.Next(40))
             {
                 case 0:
-                    _log.HearOwn(name);
-                    heard.Add((name, long.MaxValue));
+                    _log.RecordOwn(name);
+                    recorded.Add((name, long.MaxValue));
                     break;
                 case 1:
                     newest += 2;
-                    heard.Add((name, newest));
+                    recorded.Add((name, newest));
                     if (!Adopt(_log.Known, newest, floor: random.Next(10) == 0 ? newest : 0, hasMore: random.Next(10) == 0, (name, newest)))
-                        heard.Add((null, 0));
+                        recorded.Add((null, 0));
                     break;
                 default:
                     newest += random.Next(1, 3);
                     if (_log.Known != RemovalMoment.Unknown)
-                        heard.Add((name, newest));
-                    _log.Hear(random.Next(5) == 0 ? before - 1 : before, newest, name);
+                        recorded.Add((name, newest));
+                    _log.Record(random.Next(5) == 0 ? before - 1 : before, newest, name);
                     break;
             }
 
             var (moment, count) = moments[^random.Next(1, Math.Min(moments.Count, 1_500) + 1)];
             var (asked, number) = ($"k{random.Next(5)}", Math.Max(0, newest - random.Next(100)));
-            var isForgotten = heard.Count - count > 1_024 || heard.Skip(count).Any(one => one.Name is null);
-            var expected = isForgotten || heard.Skip(count).Any(one => one.Name == asked && one.Number > number);
+            var isForgotten = recorded.Count - count > 1_024 || recorded.Skip(count).Any(one => one.Name is null);
+            var expected = isForgotten || recorded.Skip(count).Any(one => one.Name == asked && one.Number > number);
             Assert.Equal(expected, _log.IsOvertaken(asked, moment, number));
         }
     }
