@@ -5,7 +5,7 @@ using RedisTagCache.AspNetCore.Eviction;
 namespace RedisTagCache.AspNetCore;
 
 /// <summary>
-/// Evicts tags once the action or endpoint has answered with success (a status below 400), before the response is sent: what its caller asks for next is new.
+/// Evicts tags when the action or endpoint succeeds (a status below 400), before the response is sent. The caller's next request then gets a new page.
 /// </summary>
 /// <remarks>
 /// Works for controllers, Razor Pages and minimal APIs of an application with <c>AddRedisTagOutputCache()</c>, whether or not its pipeline has the cache's middleware. While Redis is unavailable, the
@@ -15,13 +15,13 @@ namespace RedisTagCache.AspNetCore;
 public sealed class EvictOutputCacheAttribute : Attribute, IFilterFactory
 {
     /// <summary>
-    /// The tags. Names in braces stand for route values or else for values of the query, as in <c>article:{id}</c>. A tag whose value is missing is
+    /// Gets or sets the tags. Names in braces are replaced by route values or, if there is none of that name, by query values, as in <c>article:{id}</c>. A tag whose value is missing is
     /// left out, with a warning. <c>*</c> evicts everything.
     /// </summary>
     public string[] Tags { get; init; } = [];
 
-    /// <summary>Whether the entries only become stale: served while they are refreshed. Default <see langword="false"/>: they are gone.</summary>
-    public bool Soft { get; init; }
+    /// <summary>Gets or sets whether the entries are expired instead of evicted: they are served as stale while they are refreshed. The default is <see langword="false"/>.</summary>
+    public bool Expire { get; init; }
 
     /// <summary>
     /// Gets or sets whether requests by a safe method (GET, HEAD, OPTIONS, TRACE) evict too. The default is <see langword="false"/>: on a controller, a Razor Page,

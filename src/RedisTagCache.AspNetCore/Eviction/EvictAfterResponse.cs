@@ -38,7 +38,7 @@ internal sealed class EvictAfterResponse(ITagCacheStore store, TagTemplates temp
         route ??= context.Features.Get<IRouteValuesFeature>()?.RouteValues; // a route without parameters gets them from middleware
         try
         {
-            foreach (var kind in evictions.GroupBy(static eviction => eviction.Soft))
+            foreach (var kind in evictions.GroupBy(static eviction => eviction.Expire))
             {
                 var tags = templates.FillAll(kind.SelectMany(static eviction => eviction.Tags), context, endpoint, route);
                 if (kind.Key)

@@ -23,7 +23,7 @@ public static class RedisTagEvictionEndpointConventionBuilderExtensions
     /// <returns>The endpoint.</returns>
     /// <remarks>Requests by a safe method, such as GET, evict nothing. Where they should, add the attribute with <see cref="EvictOutputCacheAttribute.OnSafeMethods"/>.</remarks>
     public static TBuilder ExpireOutputCache<TBuilder>(this TBuilder builder, params string[] tags)
-        where TBuilder : IEndpointConventionBuilder => Evict(builder, new EvictOutputCacheAttribute { Tags = tags, Soft = true });
+        where TBuilder : IEndpointConventionBuilder => Evict(builder, new EvictOutputCacheAttribute { Tags = tags, Expire = true });
 
     private static TBuilder Evict<TBuilder>(TBuilder builder, EvictOutputCacheAttribute eviction)
         where TBuilder : IEndpointConventionBuilder
