@@ -12,7 +12,7 @@ public static class RedisTagOutputCacheDiagnostics
     /// <summary>Counter: requests for pages that were not there, by <c>role</c> (leader: rendered it for the fleet; follower: waited for it; alone: rendered it for itself).</summary>
     public const string PagesInstrument = "redistagcache.pages";
 
-    /// <summary>Histogram, seconds: refreshes of stale pages, by <c>outcome</c> (stored, refused, dropped; gone: the page was removed; uncacheable: the old page is kept; failed; differs: it led to another page).</summary>
+    /// <summary>Histogram, seconds: refreshes of stale pages, by <c>outcome</c> (stored, rejected, skipped; gone: the page was removed; uncacheable: the old page is kept; failed; differs: it led to another page).</summary>
     public const string RefreshDurationInstrument = "redistagcache.page.refresh.duration";
 
     /// <summary>Dimension: how a request came by its page.</summary>

@@ -7,8 +7,8 @@ public enum CacheWriteOutcome
     Stored,
 
     /// <summary>Nothing was stored: the value may be older than an eviction. The next lookup and write of the key succeed.</summary>
-    Refused,
+    Rejected,
 
     /// <summary>Redis did not confirm the write in time, or is unavailable. Either nothing was stored, or the write lands later and is validated like any other entry.</summary>
-    Dropped,
+    Skipped,
 }

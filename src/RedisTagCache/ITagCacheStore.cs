@@ -11,7 +11,7 @@ namespace RedisTagCache;
 /// the same Redis, yields a value whose computation began before the eviction began. To get this for values that are computed after a
 /// miss, hand <see cref="CacheLookup.Token"/> of that miss to <see cref="TagCacheEntryOptions.Token"/> of the write.
 /// </para>
-/// <para>Trouble with Redis makes a lookup a miss (with the token <see cref="CacheVersion.Unknown"/>) and a write <see cref="CacheWriteOutcome.Dropped"/>; removals and evictions throw. All members are safe for concurrent use.</para>
+/// <para>Trouble with Redis makes a lookup a miss (with the token <see cref="CacheVersion.Unknown"/>) and a write <see cref="CacheWriteOutcome.Skipped"/>; removals and evictions throw. All members are safe for concurrent use.</para>
 /// </remarks>
 public interface ITagCacheStore
 {

@@ -12,7 +12,7 @@ public static class RedisTagCacheDiagnostics
     /// <summary>Counter: lookups, by <c>region</c>, <c>outcome</c> (hit, stale, miss; hit_local, stale_local and fail_safe for values returned from memory) and, for a miss, <c>reason</c>.</summary>
     public const string LookupsInstrument = "redistagcache.lookups";
 
-    /// <summary>Counter: writes, by <c>region</c> and <c>outcome</c> (stored, refused, dropped).</summary>
+    /// <summary>Counter: writes, by <c>region</c> and <c>outcome</c> (stored, rejected, skipped).</summary>
     public const string WritesInstrument = "redistagcache.writes";
 
     /// <summary>Counter: tags evicted or expired, by <c>kind</c> (hard, soft; any for the last two outcomes) and <c>outcome</c> (done, failed, repeated, healed).</summary>

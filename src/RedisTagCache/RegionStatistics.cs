@@ -36,14 +36,14 @@ public sealed class RegionStatistics
     /// <summary>All misses.</summary>
     public long Misses => MissesAbsent + MissesEvicted + MissesDamaged + MissesUnavailable;
 
-    /// <summary>Writes stored.</summary>
+    /// <summary>Gets the number of writes that were stored.</summary>
     public required long Stored { get; init; }
 
-    /// <summary>Writes refused, since the value may be older than an eviction.</summary>
-    public required long Refused { get; init; }
+    /// <summary>Gets the number of writes that were rejected because the value may be older than an eviction.</summary>
+    public required long Rejected { get; init; }
 
-    /// <summary>Writes dropped: not confirmed by Redis, or given up by the caller.</summary>
-    public required long Dropped { get; init; }
+    /// <summary>Gets the number of writes that were skipped: not confirmed by Redis, or canceled by the caller.</summary>
+    public required long Skipped { get; init; }
 
     /// <summary>Removals by key.</summary>
     public required long Removed { get; init; }

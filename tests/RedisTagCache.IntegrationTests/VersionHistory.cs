@@ -15,7 +15,7 @@ internal sealed class VersionHistory(int keys)
     private long _reads;
     private long _hits;
     private long _stored;
-    private long _refused;
+    private long _rejected;
     private long _evictions;
     private long _failedEvictions;
     private long _violations;
@@ -32,7 +32,7 @@ internal sealed class VersionHistory(int keys)
 
     public void Print() => TestContext.Current.TestOutputHelper?.WriteLine(string.Create(
         CultureInfo.InvariantCulture,
-        $"{_reads} reads, {_hits} hits, {_stored} stored, {_refused} refused, {_evictions} evictions ({_failedEvictions} not confirmed), {_violations} violations"));
+        $"{_reads} reads, {_hits} hits, {_stored} stored, {_rejected} rejected, {_evictions} evictions ({_failedEvictions} not confirmed), {_violations} violations"));
 
     /// <summary>Whether every eviction holds on an instance, also those that were not confirmed at first: nothing older than the database is returned.</summary>
     public async Task<bool> AllHoldAsync(ITagCacheStore store)
@@ -70,7 +70,7 @@ internal sealed class VersionHistory(int keys)
             var version = Interlocked.Read(ref _database[key]);
             await Task.Yield(); // where a computation would take its time
             var outcome = await store.WriteAsync("k" + key, version.ToString(CultureInfo.InvariantCulture), token, "t" + key, "all");
-            Interlocked.Increment(ref outcome == CacheWriteOutcome.Stored ? ref _stored : ref _refused);
+            Interlocked.Increment(ref outcome == CacheWriteOutcome.Stored ? ref _stored : ref _rejected);
         }
     }
 

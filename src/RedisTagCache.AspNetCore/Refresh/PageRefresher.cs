@@ -208,7 +208,7 @@ internal sealed class PageRefresher(
     private static string NameOf(CacheWriteOutcome outcome) => outcome switch
     {
         CacheWriteOutcome.Stored => "stored",
-        CacheWriteOutcome.Refused => "refused",
-        _ => "dropped",
+        CacheWriteOutcome.Rejected => "rejected",
+        _ => "skipped",
     };
 }

@@ -32,11 +32,11 @@ internal static partial class Log
     [LoggerMessage(LogIds.LookupFailed, LogLevel.Warning, "Lookups in Redis at {Location} failed and were answered as misses, the last because of: {Reason} ({Count} since the previous line)")]
     public static partial void LookupFailed(ILogger logger, RedisLocation location, FailureReason reason, long count);
 
-    [LoggerMessage(LogIds.WriteDropped, LogLevel.Warning, "Writes to Redis at {Location} were skipped, the last because of: {Reason} ({Count} since the previous line)")]
-    public static partial void WriteDropped(ILogger logger, RedisLocation location, FailureReason reason, long count);
+    [LoggerMessage(LogIds.WriteSkipped, LogLevel.Warning, "Writes to Redis at {Location} were skipped, the last because of: {Reason} ({Count} since the previous line)")]
+    public static partial void WriteSkipped(ILogger logger, RedisLocation location, FailureReason reason, long count);
 
-    [LoggerMessage(LogIds.WriteRefused, LogLevel.Debug, "A write was refused: its value may be older than an eviction")]
-    public static partial void WriteRefused(ILogger logger);
+    [LoggerMessage(LogIds.WriteRejected, LogLevel.Debug, "A write was rejected because its value may be older than an eviction")]
+    public static partial void WriteRejected(ILogger logger);
 
     [LoggerMessage(LogIds.EntryDamaged, LogLevel.Warning, "Entries were damaged, foreign or in a newer format, and were treated as misses ({Count} since the previous line)")]
     public static partial void EntryDamaged(ILogger logger, long count);

@@ -12,8 +12,8 @@ internal static class LogIds
     public const int AuthenticationFailed = 16;
     public const int FailureDetail = 15;
     public const int LookupFailed = 20;
-    public const int WriteDropped = 21;
-    public const int WriteRefused = 22;
+    public const int WriteSkipped = 21;
+    public const int WriteRejected = 22;
     public const int EntryDamaged = 23;
     public const int BackgroundCommandFailed = 24;
     public const int BackgroundStepFailed = 25;

@@ -13,8 +13,8 @@ internal sealed class RegionCounts(string region)
     private long _damaged;
     private long _unavailable;
     private long _stored;
-    private long _refused;
-    private long _dropped;
+    private long _rejected;
+    private long _skipped;
     private long _removed;
     private long _removalsFailed;
 
@@ -46,11 +46,11 @@ internal sealed class RegionCounts(string region)
 
     public void Write(string outcome)
     {
-        ref var count = ref _dropped;
+        ref var count = ref _skipped;
         if (outcome == "stored")
             count = ref _stored;
-        else if (outcome == "refused")
-            count = ref _refused;
+        else if (outcome == "rejected")
+            count = ref _rejected;
         Interlocked.Increment(ref count);
     }
 
@@ -75,8 +75,8 @@ internal sealed class RegionCounts(string region)
         MissesDamaged = Interlocked.Read(ref _damaged),
         MissesUnavailable = Interlocked.Read(ref _unavailable),
         Stored = Interlocked.Read(ref _stored),
-        Refused = Interlocked.Read(ref _refused),
-        Dropped = Interlocked.Read(ref _dropped),
+        Rejected = Interlocked.Read(ref _rejected),
+        Skipped = Interlocked.Read(ref _skipped),
         Removed = Interlocked.Read(ref _removed),
         RemovalsFailed = Interlocked.Read(ref _removalsFailed),
     };

@@ -23,10 +23,10 @@ internal sealed class InProcessLease(InProcessLeases leases, ValueStore values, 
 
             // Made before the first wait: the payload is the caller's again when this ends.
             var entry = leases.EntryOf(address, version, startedAt, tags, payload.ToArray(), life);
-            var outcome = CacheWriteOutcome.Dropped;
+            var outcome = CacheWriteOutcome.Skipped;
             if (!IsForThisProcess(version, tags, entry))
                 outcome = (await values.FillAsync(address, payload, 0, life, tags, version, "", startedAt.Number).ConfigureAwait(false)).Outcome;
-            if (outcome != CacheWriteOutcome.Dropped)
+            if (outcome != CacheWriteOutcome.Skipped)
                 values.Overtake(address.Entry);
             else if (!version.IsUnknown && !(version.IsDefault && address.Watch.Mirror.Version != _version))
                 Keep(entry);

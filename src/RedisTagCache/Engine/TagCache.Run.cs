@@ -160,7 +160,7 @@ internal sealed partial class TagCache
     private async Task<bool> KeepAsync<T>(ValueCall<T> call, EffectivePolicy policy, HeldLease? lease, FlightResult<T> result, EncodedValue encoded, RemovalMoment moment)
     {
         var life = policy.LifeFrom(Now());
-        var write = new ValueWrite(CacheWriteOutcome.Dropped, RemovalMoment.Unknown, default);
+        var write = new ValueWrite(CacheWriteOutcome.Skipped, RemovalMoment.Unknown, default);
         if (policy.WritesRedis && !IsForThisProcess(call, result))
         {
             var before = call.Address.Watch.Removals.Observe();

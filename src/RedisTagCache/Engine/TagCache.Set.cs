@@ -39,7 +39,7 @@ internal sealed partial class TagCache
         ValueCall<T> call, FlightResult<T> result, ReadOnlyMemory<byte> stored, byte flags, RemovalMoment moment, CancellationToken cancellationToken)
     {
         var life = call.Policy.LifeFrom(Now());
-        var write = new ValueWrite(CacheWriteOutcome.Dropped, RemovalMoment.Unknown, default);
+        var write = new ValueWrite(CacheWriteOutcome.Skipped, RemovalMoment.Unknown, default);
         try
         {
             if (call.Policy.WritesRedis)

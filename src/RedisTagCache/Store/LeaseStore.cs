@@ -91,7 +91,7 @@ internal sealed class LeaseStore(ValueStore values, TimeSpan leaseDuration, Time
     public async ValueTask<CacheWriteOutcome> SetAsync(
         ValueAddress address, HeldLease? lease, CacheVersion token, long removal, ReadOnlySequence<byte> payload, TagCacheEntryOptions options)
     {
-        var outcome = CacheWriteOutcome.Dropped;
+        var outcome = CacheWriteOutcome.Skipped;
         try
         {
             var tags = TagCacheStore.ValidateWrite(address.Entry, payload, options);

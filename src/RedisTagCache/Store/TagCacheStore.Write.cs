@@ -21,13 +21,13 @@ internal sealed partial class TagCacheStore
     {
         var tags = ValidateWrite(key, payload, options);
         using var activity = CacheActivity.Write(key.Region);
-        var outcome = CacheWriteOutcome.Dropped;
+        var outcome = CacheWriteOutcome.Skipped;
         var mayBeWritten = false;
         byte[]? buffer = null;
         try
         {
             if (!IsAvailable(key))
-                return Dropped(exception: null);
+                return Skipped(exception: null);
             mayBeWritten = true;
             await PlaceAsync(cancellationToken).ConfigureAwait(false);
             var address = _keys.Locate(key);
@@ -50,7 +50,7 @@ internal sealed partial class TagCacheStore
         catch (Exception e) when (RedisFailure.IsRedis(e) && !cancellationToken.IsCancellationRequested)
         {
             mayBeWritten = !RedisFailure.IsRefusal(e);
-            return Dropped(e);
+            return Skipped(e);
         }
         finally
         {
@@ -66,11 +66,11 @@ internal sealed partial class TagCacheStore
     {
         var tags = ValidateWrite(key, payload, options);
         using var activity = CacheActivity.Write(key.Region);
-        var outcome = CacheWriteOutcome.Dropped;
+        var outcome = CacheWriteOutcome.Skipped;
         try
         {
             if (!IsAvailable(key))
-                return Dropped(exception: null);
+                return Skipped(exception: null);
             Place();
             var envelope = Compose(key, default, tags, payload, options, out var buffer);
             _commands.WritePlain(_keys.Locate(key), envelope, TimeToLive(options));
@@ -79,7 +79,7 @@ internal sealed partial class TagCacheStore
         }
         catch (Exception e) when (RedisFailure.IsRedis(e))
         {
-            return Dropped(e);
+            return Skipped(e);
         }
         finally
         {
@@ -100,7 +100,7 @@ internal sealed partial class TagCacheStore
         if (token.IsDefault)
             token = TokenOf(mirror.Known ?? await Remaining(mirror.RenewAsync(cancellationToken), start, cancellationToken).ConfigureAwait(false));
         if (token.IsUnknown || (mirror.Known is { } known && known.IsPast(token.Stamp, tags)))
-            return (Refused(), null);
+            return (Rejected(), null);
 
         var envelope = Compose(key, token, tags, payload, options, out var buffer);
         var writing = envelope.Length < LargeFrom
@@ -111,7 +111,7 @@ internal sealed partial class TagCacheStore
         // The answer shows when this instance is behind; a lookup would catch up by itself, an instance that only writes would not.
         if (stamp is null || mirror.At(stamp.Value) is null)
             mirror.Refresh();
-        return (stored ? CacheWriteOutcome.Stored : Refused(), buffer);
+        return (stored ? CacheWriteOutcome.Stored : Rejected(), buffer);
     }
 
     private ReadOnlyMemory<byte> Compose(
@@ -163,27 +163,27 @@ internal sealed partial class TagCacheStore
 
     private static long Milliseconds(TimeSpan span) => (span.Ticks / TimeSpan.TicksPerMillisecond) + (span.Ticks % TimeSpan.TicksPerMillisecond > 0 ? 1 : 0);
 
-    internal CacheWriteOutcome Refused()
+    internal CacheWriteOutcome Rejected()
     {
-        Log.WriteRefused(_logger);
-        return CacheWriteOutcome.Refused;
+        Log.WriteRejected(_logger);
+        return CacheWriteOutcome.Rejected;
     }
 
-    internal CacheWriteOutcome Dropped(Exception? exception)
+    internal CacheWriteOutcome Skipped(Exception? exception)
     {
-        if (exception is not null && _droppedWrites.ShouldLog(out var count))
+        if (exception is not null && _skippedWrites.ShouldLog(out var count))
         {
-            Log.WriteDropped(_logger, _connection.Location, FailureReasons.Of(exception), count);
+            Log.WriteSkipped(_logger, _connection.Location, FailureReasons.Of(exception), count);
             Log.FailureDetail(_logger, exception);
         }
 
-        return CacheWriteOutcome.Dropped;
+        return CacheWriteOutcome.Skipped;
     }
 
     internal static string NameOf(CacheWriteOutcome outcome) => outcome switch
     {
         CacheWriteOutcome.Stored => "stored",
-        CacheWriteOutcome.Refused => "refused",
-        _ => "dropped",
+        CacheWriteOutcome.Rejected => "rejected",
+        _ => "skipped",
     };
 }

@@ -25,7 +25,7 @@ internal sealed partial class TagCacheStore : ITagCacheStore, IDisposable
     private readonly InvalidationRetryQueue _pending;
     private readonly MirrorRebuild _rebuild;
     private readonly LogThrottle _lookupFailures;
-    private readonly LogThrottle _droppedWrites;
+    private readonly LogThrottle _skippedWrites;
     private readonly LogThrottle _damagedEntries;
     private readonly LogThrottle _failedEvictions;
     private Mirror[] _mirrors = [];
@@ -58,7 +58,7 @@ internal sealed partial class TagCacheStore : ITagCacheStore, IDisposable
         keys.WhenPlaced(partitions => _mirrors = [.. partitions.Select(p => new Mirror(p, commands, settings, meter, mirrorLogger))]);
         _pending = new InvalidationRetryQueue(RepeatAsync, time, _logger);
         _lookupFailures = new LogThrottle(time);
-        _droppedWrites = new LogThrottle(time);
+        _skippedWrites = new LogThrottle(time);
         _damagedEntries = new LogThrottle(time);
         _failedEvictions = new LogThrottle(time);
         meter.ObserveMarks(() => _mirrors.Sum(m => m.Known?.Marks.Count ?? 0), () => _mirrors.Count(m => m.NeedsRebuild));

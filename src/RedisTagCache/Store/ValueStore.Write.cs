@@ -41,7 +41,7 @@ internal sealed partial class ValueStore
     public async ValueTask<ValueWrite> ReplaceAsync(
         ValueAddress address, ReadOnlySequence<byte> payload, byte payloadFlags, ValueLife life, byte[][] tags, CacheVersion token, CancellationToken cancellationToken)
     {
-        var outcome = CacheWriteOutcome.Dropped;
+        var outcome = CacheWriteOutcome.Skipped;
         try
         {
             var write = await WriteAsync(address, payload, payloadFlags, life, tags, token, replaces: true, isAwaited: false, async (envelope, timeToLive) =>
@@ -58,7 +58,7 @@ internal sealed partial class ValueStore
         }
         finally
         {
-            if (outcome == CacheWriteOutcome.Dropped)
+            if (outcome == CacheWriteOutcome.Skipped)
                 _pending.Add(OnePartition, [BytesOf(address.Key)]);
         }
     }
@@ -152,17 +152,17 @@ internal sealed partial class ValueStore
         Func<ReadOnlyMemory<byte>, long, ValueTask<FillReply>> write)
     {
         using var activity = CacheActivity.Write(address.Entry.Region);
-        var result = new ValueWrite(CacheWriteOutcome.Dropped, RemovalMoment.Unknown, default);
+        var result = new ValueWrite(CacheWriteOutcome.Skipped, RemovalMoment.Unknown, default);
         try
         {
             if (!address.Watch.IsAvailable || token.IsUnknown || token.IsDefault)
-                return result = result with { Outcome = _store.Dropped(exception: null) };
+                return result = result with { Outcome = _store.Skipped(exception: null) };
 
             // Not so where it replaces another value: that has to go, even if this one is dead on arrival. Nor where others wait for it: those who
             // came before what has ended it may have it.
             var isPast = !replaces && address.Watch.Mirror.Known is { } known && known.IsPast(token.Stamp, tags);
             if (isPast && !isAwaited)
-                return result = result with { Outcome = _store.Refused() };
+                return result = result with { Outcome = _store.Rejected() };
 
             var length = (int)EnvelopeWriter.Measure(tags, payload.Length);
             var buffer = ArrayPool<byte>.Shared.Rent(length);
@@ -177,11 +177,11 @@ internal sealed partial class ValueStore
             var isCovered = reply.Stamp is { } stamp && address.Watch.Mirror.At(stamp) is not null;
             if (!isCovered)
                 address.Watch.Mirror.Refresh();
-            return result = new ValueWrite(reply.Stored && !isPast ? CacheWriteOutcome.Stored : _store.Refused(), reply.Removal, identity, isCovered);
+            return result = new ValueWrite(reply.Stored && !isPast ? CacheWriteOutcome.Stored : _store.Rejected(), reply.Removal, identity, isCovered);
         }
         catch (Exception e) when (RedisFailure.IsRedis(e))
         {
-            return result = result with { Outcome = _store.Dropped(e) };
+            return result = result with { Outcome = _store.Skipped(e) };
         }
         finally
         {

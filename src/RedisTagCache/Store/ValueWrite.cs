@@ -8,5 +8,5 @@ namespace RedisTagCache.Store;
 internal readonly record struct ValueWrite(CacheWriteOutcome Outcome, long Removal, ReadOnlyMemory<byte> Identity, bool IsCovered = false)
 {
     /// <summary>Whether a copy may be kept. What Redis did not get is judged by what was known when it began.</summary>
-    public bool MayBeCopied => Outcome == CacheWriteOutcome.Dropped || (Outcome == CacheWriteOutcome.Stored && IsCovered);
+    public bool MayBeCopied => Outcome == CacheWriteOutcome.Skipped || (Outcome == CacheWriteOutcome.Stored && IsCovered);
 }

@@ -17,12 +17,12 @@ internal sealed partial class InstrumentScenario
         await _a.GetAsync($"/{Secret}/alone");
 
         await RefreshAsync("page/stored", "stored", static () => Task.CompletedTask);
-        await RefreshAsync("page/refused", "refused", () => _a.Store.EvictByTagAsync(Tag("page")).AsTask());
+        await RefreshAsync("page/rejected", "rejected", () => _a.Store.EvictByTagAsync(Tag("page")).AsTask());
         await RefreshAsync("page/gone", "gone", () => Task.FromResult(_pages.Status = 404));
         await RefreshAsync("page/uncacheable", "uncacheable", () => Task.FromResult(_pages.Status = 429));
         await RefreshAsync("page/failed", "failed", () => Task.FromResult(_pages.Status = 503));
         await RefreshAsync("differing", "differs", static () => Task.CompletedTask);
-        await RefreshAsync("page/dropped", "dropped", () =>
+        await RefreshAsync("page/skipped", "skipped", () =>
         {
             _server.Hang();
             return Task.CompletedTask;

@@ -131,7 +131,7 @@ public sealed class TokenFlowTests(RedisFixture redis) : IClassFixture<RedisFixt
         TestContext.Current.TestOutputHelper?.WriteLine($"{seconds} s: {reads} reads, {hits} hits, {writes} writes, {evictions} evictions, {violations} violations; {outcomes}");
         Assert.Equal(0, violations);
         Assert.True(hits > 1_000 && evictions > 100 && writes > 100, "There was something to judge.");
-        Assert.True(outcomes.Writes("refused") > 0 && outcomes.Lookups("evicted") > 0, "Some writes came too late, and evicted pages were found.");
+        Assert.True(outcomes.Writes("rejected") > 0 && outcomes.Lookups("evicted") > 0, "Some writes came too late, and evicted pages were found.");
     }
 
     private static async Task WriteAsync(IOutputCacheStore pages, string page) =>

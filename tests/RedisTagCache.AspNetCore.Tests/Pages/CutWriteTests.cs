@@ -116,7 +116,7 @@ public sealed class CutWriteTests : IAsyncLifetime
         var write = await pages.BeginAsync(key);
         var cut = proxy.Arm(offset);
         var outcome = await write(page);
-        if (outcome == CacheWriteOutcome.Dropped)
+        if (outcome == CacheWriteOutcome.Skipped)
             await cut.WaitAsync(TimeSpan.FromSeconds(20));
         proxy.Disarm();
 
@@ -136,7 +136,7 @@ public sealed class CutWriteTests : IAsyncLifetime
         Interlocked.Add(ref _stored, stored);
         Interlocked.Add(ref _unheard, outcome == CacheWriteOutcome.Stored ? 0 : stored);
         Interlocked.Add(ref _staged, staged);
-        return outcome == CacheWriteOutcome.Dropped;
+        return outcome == CacheWriteOutcome.Skipped;
     }
 
     private async Task<(string Forever, int Pages, int Staged, int Leases)> InspectAsync(string prefix)

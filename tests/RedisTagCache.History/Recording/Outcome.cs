@@ -10,7 +10,7 @@ internal enum Outcome : byte
     Failed,
 
     /// <summary>A write that Redis refused.</summary>
-    Refused,
+    Rejected,
 
     /// <summary>A read without a value.</summary>
     Nothing,

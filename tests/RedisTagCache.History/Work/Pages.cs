@@ -56,7 +56,7 @@ internal sealed class Pages(ITagCacheStore store, Database database, Recorder re
         var outcome = await store.SetAsync(_keys[key], new ReadOnlySequence<byte>(new Stamp(key, false, version, startedAt).Write()), options);
         recorder.Add(new Operation(
             Kind.Write,
-            outcome switch { CacheWriteOutcome.Stored => Outcome.Done, CacheWriteOutcome.Refused => Outcome.Refused, _ => Outcome.Failed },
+            outcome switch { CacheWriteOutcome.Stored => Outcome.Done, CacheWriteOutcome.Rejected => Outcome.Rejected, _ => Outcome.Failed },
             false, key, start, Stopwatch.GetTimestamp(), version, startedAt));
     }
 }

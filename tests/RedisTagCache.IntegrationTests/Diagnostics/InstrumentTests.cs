@@ -64,7 +64,7 @@ public sealed class InstrumentTests : IAsyncLifetime
         Assert.Equal(1, Sum(lookups, ("region", "pages"), ("outcome", "miss"), ("reason", "evicted")));
         Assert.Equal(1, Sum(lookups, ("region", "distributed"), ("outcome", "hit")));
         Assert.Equal(1, Sum(writes, ("region", "pages"), ("outcome", "stored")));
-        Assert.Equal(1, Sum(writes, ("region", "pages"), ("outcome", "refused")));
+        Assert.Equal(1, Sum(writes, ("region", "pages"), ("outcome", "rejected")));
         Assert.Equal(1, Sum(writes, ("region", "distributed"), ("outcome", "stored")));
         Assert.Equal(2, Sum(evictions, ("kind", "hard"), ("outcome", "done")));
         Assert.Equal(1, Sum(evictions, ("kind", "soft"), ("outcome", "done")));
@@ -79,7 +79,7 @@ public sealed class InstrumentTests : IAsyncLifetime
             {
                 await store.ReadAsync(Secret);
                 await store.WriteAsync(Secret, "v");
-                return Sum(lookups, ("reason", "unavailable")) > 5 && Sum(writes, ("outcome", "dropped")) + Sum(writes, ("outcome", "refused")) > 5;
+                return Sum(lookups, ("reason", "unavailable")) > 5 && Sum(writes, ("outcome", "skipped")) + Sum(writes, ("outcome", "rejected")) > 5;
             },
             "trouble is counted");
         await Assert.ThrowsAsync<RedisTagCacheUnavailableException>(async () => await store.EvictByTagAsync(Secret));

@@ -105,7 +105,7 @@ public abstract class EntryCopiesContract(IEngine engine) : StoreSuite(engine)
         await using var lease = await leases.AcquireAsync(Page("k"), found);
         Assert.Equal(CacheLeaseState.Granted, lease.State);
         await B.RemoveAsync(Page("k"));
-        Assert.Equal(CacheWriteOutcome.Refused, await lease.SetAsync(Bytes("old"), new TagCacheEntryOptions { Lifetime = TimeSpan.FromMinutes(1) }));
+        Assert.Equal(CacheWriteOutcome.Rejected, await lease.SetAsync(Bytes("old"), new TagCacheEntryOptions { Lifetime = TimeSpan.FromMinutes(1) }));
         Assert.Null(await A.ReadAsync("k"));
 
         using var again = await instance.Store.GetAsync(Page("k"));

@@ -127,7 +127,7 @@ public abstract class StoreContract(IEngine engine) : StoreSuite(engine)
         using var lookup = await A.GetAsync(Page("k"));
         await A.EvictByTagAsync("t");
         await A.WriteAsync("k", "new", "t");
-        Assert.Equal(CacheWriteOutcome.Refused, await A.WriteAsync("k", "late", lookup.Token, "t"));
+        Assert.Equal(CacheWriteOutcome.Rejected, await A.WriteAsync("k", "late", lookup.Token, "t"));
         Assert.Equal("new", await A.ReadAsync("k"));
     }
 
@@ -156,7 +156,7 @@ public abstract class StoreContract(IEngine engine) : StoreSuite(engine)
 
     [Fact]
     public async Task Set_WithTheTokenNever_IsRefused() =>
-        Assert.Equal(CacheWriteOutcome.Refused, await A.WriteAsync("k", "v", CacheVersion.Unknown, "t"));
+        Assert.Equal(CacheWriteOutcome.Rejected, await A.WriteAsync("k", "v", CacheVersion.Unknown, "t"));
 
     [Fact]
     public async Task Observe_BeforeAnEviction_GivesATokenThatIsTooOldAfterIt()

@@ -49,7 +49,7 @@ public sealed class LayoutTests(ClusterEngine cluster, StandaloneEngine standalo
         var other = Create(standalone, 6);
         using var lookup = await other.Store.GetAsync(StoreExtensions.Page("k"));
         Assert.Equal(CacheMissReason.Unavailable, lookup.MissReason);
-        Assert.Equal(CacheWriteOutcome.Dropped, await other.Store.WriteAsync("k", "w", "t"));
+        Assert.Equal(CacheWriteOutcome.Skipped, await other.Store.WriteAsync("k", "w", "t"));
         var refused = await Assert.ThrowsAsync<RedisTagCacheUnavailableException>(async () => await other.Store.EvictByTagAsync("t"));
         Assert.Contains("as '5', this one as '6'", refused.InnerException!.ToString(), StringComparison.Ordinal);
         Assert.Contains(nameof(RedisTagCacheOptions.Partitions), refused.InnerException!.ToString(), StringComparison.Ordinal);

@@ -14,7 +14,7 @@ const outcomeRows = [
   ['lookups'], ['hit', row => row.hits], ['hit in memory', row => row.localHits], ['stale', row => row.stale], ['stale in memory', row => row.localStale], ['fail-safe', row => row.failSafe],
   ['miss: absent', row => row.missesAbsent], ['miss: evicted', row => row.missesEvicted], ['miss: damaged', row => row.missesDamaged], ['miss: unavailable', row => row.missesUnavailable],
   ['served', row => lookups(row) === 0 ? '-' : percent(served(row) / lookups(row)), 'sum'],
-  ['writes'], ['stored', row => row.stored], ['refused', row => row.refused], ['dropped', row => row.dropped],
+  ['writes'], ['stored', row => row.stored], ['rejected', row => row.rejected], ['skipped', row => row.skipped],
   ['removals'], ['removed', row => row.removed], ['not confirmed', row => row.removalsFailed],
 ];
 function number(value) {
