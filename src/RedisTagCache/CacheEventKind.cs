@@ -24,8 +24,8 @@ public enum CacheEventKind
     /// <summary>A message came: kind as detail, outcome.</summary>
     Message,
 
-    /// <summary>A call came by a value that was not there: role as detail.</summary>
-    Flight,
+    /// <summary>A call ran a factory, or waited for another caller or instance: role as detail.</summary>
+    FactoryCall,
 
     /// <summary>A factory ended: outcome, duration.</summary>
     Factory,

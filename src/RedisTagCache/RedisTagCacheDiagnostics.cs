@@ -37,8 +37,8 @@ public static class RedisTagCacheDiagnostics
     public const string MessagesSentInstrument = "redistagcache.backplane.sent";
 
     /// <summary>
-    /// Counter: calls for values that were not there, by <c>role</c> (leader: ran the factory for the fleet; taken_over: the same after having waited for another instance; follower: waited for another
-    /// instance's value; joined: waited for another caller in the process; alone: ran the factory without a lease).
+    /// Counter: calls for values that were missing, by <c>role</c> (leader: ran the factory for the fleet; took_over: the same after waiting for another instance; follower: waited for another
+    /// instance's value; coalesced: waited for another caller in the process; uncoordinated: ran the factory without a lease).
     /// </summary>
     public const string FactoryCallsInstrument = "redistagcache.factory.calls";
 

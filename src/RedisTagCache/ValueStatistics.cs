@@ -1,44 +1,44 @@
 namespace RedisTagCache;
 
-/// <summary>How values of <c>HybridCache</c> and <see cref="ITagCache"/> were come by since the start.</summary>
+/// <summary>Reports how calls got their values of <c>HybridCache</c> and <see cref="ITagCache"/> since the start.</summary>
 public sealed class ValueStatistics
 {
-    /// <summary>Runs of factories that gave a value.</summary>
+    /// <summary>Gets the number of factory runs that returned a value.</summary>
     public required long FactoriesDone { get; init; }
 
-    /// <summary>Runs of factories that threw.</summary>
+    /// <summary>Gets the number of factory runs that threw.</summary>
     public required long FactoriesFailed { get; init; }
 
-    /// <summary>Runs of factories that nobody waited for any more.</summary>
+    /// <summary>Gets the number of factory runs that were canceled because all callers had stopped waiting.</summary>
     public required long FactoriesCanceled { get; init; }
 
-    /// <summary>The time of all runs together.</summary>
+    /// <summary>Gets the total time of all factory runs.</summary>
     public required TimeSpan FactoryTime { get; init; }
 
-    /// <summary>Calls that ran the factory for the fleet.</summary>
+    /// <summary>Gets the number of calls that ran the factory for the fleet.</summary>
     public required long Leaders { get; init; }
 
     /// <summary>Gets the number of calls that ran the factory for the fleet because the instance they waited for did not deliver.</summary>
-    public required long TakenOver { get; init; }
+    public required long TookOver { get; init; }
 
-    /// <summary>Calls that got another instance's value.</summary>
+    /// <summary>Gets the number of calls that got another instance's value.</summary>
     public required long Followers { get; init; }
 
-    /// <summary>Calls that waited for another caller in the process.</summary>
-    public required long Joined { get; init; }
+    /// <summary>Gets the number of calls that waited for another caller in the process.</summary>
+    public required long Coalesced { get; init; }
 
-    /// <summary>Calls that ran the factory without a lease.</summary>
-    public required long Alone { get; init; }
+    /// <summary>Gets the number of calls that ran the factory without a lease.</summary>
+    public required long Uncoordinated { get; init; }
 
-    /// <summary>Refreshes done.</summary>
+    /// <summary>Gets the number of refreshes that succeeded.</summary>
     public required long RefreshesDone { get; init; }
 
-    /// <summary>Refreshes that failed.</summary>
+    /// <summary>Gets the number of refreshes that failed.</summary>
     public required long RefreshesFailed { get; init; }
 
-    /// <summary>Refreshes left to another instance.</summary>
+    /// <summary>Gets the number of refreshes that were left to another instance.</summary>
     public required long RefreshesTaken { get; init; }
 
-    /// <summary>Values that were computed or set, and not kept.</summary>
+    /// <summary>Gets the number of values that were computed or set, but not stored.</summary>
     public required long NotKept { get; init; }
 }

@@ -134,7 +134,7 @@ internal sealed class CacheMeter
     {
         _flights.Add(1, new Tag(Names.RoleDimension, role));
         _statistics.Flight(role);
-        _observer?.Tell(new CacheEvent(CacheEventKind.Flight, "", Detail: role));
+        _observer?.Tell(new CacheEvent(CacheEventKind.FactoryCall, "", Detail: role));
     }
 
     public void Refresh(string outcome)

@@ -9,7 +9,7 @@ internal sealed class CacheStatistics(TimeProvider time)
     private readonly ConcurrentDictionary<string, RegionCounts> _regions = new();
     private readonly ThreadedCounter _localHits = new();
     private readonly NamedCounts _factories = new("ok", "error", "canceled");
-    private readonly NamedCounts _flights = new("leader", "taken_over", "follower", "joined", "alone");
+    private readonly NamedCounts _flights = new("leader", "took_over", "follower", "coalesced", "uncoordinated");
     private readonly NamedCounts _refreshes = new("done", "failed", "taken");
     private readonly NamedCounts _evictions = new("hard done", "soft done", "hard failed", "soft failed", "repeated", "healed");
     private readonly NamedCounts _messages = new("applied", "gap");
@@ -122,10 +122,10 @@ internal sealed class CacheStatistics(TimeProvider time)
         FactoriesCanceled = _factories["canceled"],
         FactoryTime = TimeSpan.FromTicks(Interlocked.Read(ref _factoryTicks)),
         Leaders = _flights["leader"],
-        TakenOver = _flights["taken_over"],
+        TookOver = _flights["took_over"],
         Followers = _flights["follower"],
-        Joined = _flights["joined"],
-        Alone = _flights["alone"],
+        Coalesced = _flights["coalesced"],
+        Uncoordinated = _flights["uncoordinated"],
         RefreshesDone = _refreshes["done"],
         RefreshesFailed = _refreshes["failed"],
         RefreshesTaken = _refreshes["taken"],

@@ -85,8 +85,8 @@ internal sealed partial class TagCache
                     continue;
                 }
 
-                _meter.Flight("joined");
-                activity.Role("joined");
+                _meter.Flight("coalesced");
+                activity.Role("coalesced");
                 var result = await flight.WaitAsync(cancellationToken).ConfigureAwait(false);
                 call = Located(call);
                 if (result is not null

@@ -130,7 +130,7 @@ internal sealed partial class TagCache
             switch (lease.Verdict)
             {
                 case LeaseVerdict.Granted:
-                    CountFlight(call, hasWaited ? "taken_over" : "leader");
+                    CountFlight(call, hasWaited ? "took_over" : "leader");
                     return await RunAsync(flight, call, new HeldLease(_values, call.Address, owner, _settings.LeaseDuration, _time), lease.Token, moment, fallback, cancellationToken)
                         .ConfigureAwait(false);
                 case LeaseVerdict.Unavailable:
@@ -165,7 +165,7 @@ internal sealed partial class TagCache
     private Task<FlightResult<T>> LeadAloneAsync<T>(
         Flight<T> flight, ValueCall<T> call, CacheVersion token, RemovalMoment moment, FlightResult<T>? fallback, CancellationToken cancellationToken)
     {
-        CountFlight(call, "alone");
+        CountFlight(call, "uncoordinated");
         return RunAsync(flight, call, lease: null, token, moment, fallback, cancellationToken);
     }
 

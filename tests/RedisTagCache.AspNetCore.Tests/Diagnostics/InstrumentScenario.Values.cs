@@ -20,7 +20,7 @@ internal sealed partial class InstrumentScenario
         await SeenAsync("operation.duration", "operation", "renew");
         var joining = A.GetOrCreateAsync(Key("led"), Never, _stale).AsTask();
         var following = B.GetOrCreateAsync(Key("led"), Never, _stale).AsTask();
-        await SeenAsync("factory.calls", "role", "joined");
+        await SeenAsync("factory.calls", "role", "coalesced");
         await IsWaitedForAsync();
         leading.End("v");
         Assert.Equal(["v", "v", "v"], await Task.WhenAll(first, joining, following));

@@ -146,7 +146,7 @@ public sealed class StatisticsTests : IAsyncLifetime
         Assert.Contains(told, e => e is { Kind: CacheEventKind.Lookup, Region: "hybrid", Outcome: "miss", Reason: "absent" });
         Assert.Contains(told, e => e is { Kind: CacheEventKind.Lookup, Region: "hybrid", Outcome: "hit_local" });
         Assert.Contains(told, e => e is { Kind: CacheEventKind.Factory, Outcome: "ok" });
-        Assert.Contains(told, e => e is { Kind: CacheEventKind.Flight, Detail: "leader" });
+        Assert.Contains(told, e => e is { Kind: CacheEventKind.FactoryCall, Detail: "leader" });
         Assert.Contains(told, e => e is { Kind: CacheEventKind.Eviction, Detail: "hard", Outcome: "done", Count: 1 });
         Assert.Contains(told, e => e is { Kind: CacheEventKind.Operation, Detail: "read", Outcome: "ok" } && e.Duration > TimeSpan.Zero);
     }

@@ -41,7 +41,7 @@ public sealed class ValueInstrumentTests(RedisFixture redis) : IClassFixture<Red
             tags: [Secret]);
         await running.Task;
         var joining = cache.GetOrCreateAsync(Secret, (_, _) => new ValueTask<string>("never"));
-        await Eventually.BecomesTrueAsync(() => Sum(Names.FactoryCallsInstrument, ("role", "joined")) == 1, "one has joined");
+        await Eventually.BecomesTrueAsync(() => Sum(Names.FactoryCallsInstrument, ("role", "coalesced")) == 1, "one has joined");
         gate.SetResult("v");
         Assert.Equal(("v", "v"), (await leading, await joining));
         Assert.Equal(1, Sum(Names.FactoryCallsInstrument, ("role", "leader")));

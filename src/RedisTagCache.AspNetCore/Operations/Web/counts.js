@@ -39,7 +39,7 @@ function showCounts(stats) {
   redraw('counts', [values, evictions, backplane, localEntries, localBytes, marks], () => element('div', { class: 'groups' },
     ...part('Values', [
       ['factories run', runs], ['failed', values.factoriesFailed], ['mean time', runs === 0 ? '-' : duration(values.factoryTime / runs)],
-      ['followed another instance', values.followers], ['joined another caller', values.joined], ['taken over', values.takenOver], ['without a lease', values.alone],
+      ['followed another instance', values.followers], ['coalesced with another caller', values.coalesced], ['took over from another instance', values.tookOver], ['without a lease', values.uncoordinated],
       ['refreshed', values.refreshesDone], ['refreshes failed', values.refreshesFailed], ['not kept', values.notKept],
     ]),
     ...part('In memory', [['copies', localEntries], ['size', bytes(localBytes)], ['evicted tags remembered', marks]]),
