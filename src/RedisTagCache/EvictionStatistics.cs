@@ -1,23 +1,23 @@
 namespace RedisTagCache;
 
-/// <summary>Evictions by this instance since the start, in tags.</summary>
+/// <summary>Reports the evictions by this instance since the start, in tags.</summary>
 public sealed class EvictionStatistics
 {
-    /// <summary>Tags evicted.</summary>
+    /// <summary>Gets the number of tags that were evicted.</summary>
     public required long Evicted { get; init; }
 
-    /// <summary>Tags expired.</summary>
+    /// <summary>Gets the number of tags that were expired.</summary>
     public required long Expired { get; init; }
 
-    /// <summary>Tags whose eviction was not confirmed at once.</summary>
+    /// <summary>Gets the number of tags whose eviction was not confirmed at once.</summary>
     public required long EvictionsFailed { get; init; }
 
-    /// <summary>Tags whose expiry was not confirmed at once.</summary>
+    /// <summary>Gets the number of tags whose expiry was not confirmed at once.</summary>
     public required long ExpiriesFailed { get; init; }
 
-    /// <summary>Tags repeated after they had failed, in partitions.</summary>
-    public required long Repeated { get; init; }
+    /// <summary>Gets the number of tags whose eviction was retried after a failure, counted in each partition.</summary>
+    public required long Retried { get; init; }
 
-    /// <summary>Tags repeated because Redis had lost them.</summary>
-    public required long Healed { get; init; }
+    /// <summary>Gets the number of tags that were evicted again because Redis had lost the eviction.</summary>
+    public required long Recovered { get; init; }
 }

@@ -8,7 +8,7 @@ namespace RedisTagCache;
 /// <remarks>
 /// <para>
 /// Trouble with Redis fails no get and no set: values then come from memory or from the factory. Removals and evictions throw
-/// <see cref="RedisTagCacheUnavailableException"/>, take effect in this instance at once, and are repeated until Redis confirms them.
+/// <see cref="RedisTagCacheUnavailableException"/>, take effect in this instance at once, and are retried until Redis confirms them.
 /// </para>
 /// <para>Values of immutable types are shared between callers; of other types each caller gets an own instance. All members are safe for concurrent use.</para>
 /// </remarks>
@@ -74,7 +74,7 @@ public interface ITagCache
     /// <param name="cancellationToken">Ends the wait; the removal goes on.</param>
     /// <returns>A task that completes when Redis has confirmed the removal. Other instances' memory follows within a moment.</returns>
     /// <exception cref="ArgumentException">The key is empty.</exception>
-    /// <exception cref="RedisTagCacheUnavailableException">Redis did not confirm it. It is repeated until it does.</exception>
+    /// <exception cref="RedisTagCacheUnavailableException">Redis did not confirm it. It is retried until Redis does.</exception>
     ValueTask RemoveAsync(string key, CancellationToken cancellationToken = default);
 
     /// <summary>Makes everything that carries the tag dead: values, pages, and what is just being computed. The tag <c>*</c> stands for all values and pages.</summary>
@@ -82,7 +82,7 @@ public interface ITagCache
     /// <param name="cancellationToken">Ends the wait; the eviction goes on.</param>
     /// <returns>A task that completes when Redis has confirmed the eviction. Other instances' memory follows within a moment.</returns>
     /// <exception cref="ArgumentException">The tag is not valid.</exception>
-    /// <exception cref="RedisTagCacheUnavailableException">Redis did not confirm it. It is repeated until it does.</exception>
+    /// <exception cref="RedisTagCacheUnavailableException">Redis did not confirm it. It is retried until Redis does.</exception>
     ValueTask EvictByTagAsync(string tag, CancellationToken cancellationToken = default);
 
     /// <summary>The same for several tags.</summary>
@@ -90,7 +90,7 @@ public interface ITagCache
     /// <param name="cancellationToken">Ends the wait; the eviction goes on.</param>
     /// <returns>A task that completes when Redis has confirmed the eviction.</returns>
     /// <exception cref="ArgumentException">A tag is not valid.</exception>
-    /// <exception cref="RedisTagCacheUnavailableException">Redis did not confirm it. It is repeated until it does.</exception>
+    /// <exception cref="RedisTagCacheUnavailableException">Redis did not confirm it. It is retried until Redis does.</exception>
     ValueTask EvictByTagAsync(IEnumerable<string> tags, CancellationToken cancellationToken = default);
 
     /// <summary>Makes all entries with the tag stale. They are still returned while one instance refreshes them.</summary>
@@ -98,7 +98,7 @@ public interface ITagCache
     /// <param name="cancellationToken">Ends the wait; the expiry goes on.</param>
     /// <returns>A task that completes when Redis has confirmed the expiry.</returns>
     /// <exception cref="ArgumentException">The tag is not valid.</exception>
-    /// <exception cref="RedisTagCacheUnavailableException">Redis did not confirm it. It is repeated until it does.</exception>
+    /// <exception cref="RedisTagCacheUnavailableException">Redis did not confirm it. It is retried until Redis does.</exception>
     ValueTask ExpireByTagAsync(string tag, CancellationToken cancellationToken = default);
 
     /// <summary>The same for several tags.</summary>
@@ -106,6 +106,6 @@ public interface ITagCache
     /// <param name="cancellationToken">Ends the wait; the expiry goes on.</param>
     /// <returns>A task that completes when Redis has confirmed the expiry.</returns>
     /// <exception cref="ArgumentException">A tag is not valid.</exception>
-    /// <exception cref="RedisTagCacheUnavailableException">Redis did not confirm it. It is repeated until it does.</exception>
+    /// <exception cref="RedisTagCacheUnavailableException">Redis did not confirm it. It is retried until Redis does.</exception>
     ValueTask ExpireByTagAsync(IEnumerable<string> tags, CancellationToken cancellationToken = default);
 }

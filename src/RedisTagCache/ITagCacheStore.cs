@@ -43,28 +43,28 @@ public interface ITagCacheStore
     /// <param name="tag">The tag; <c>*</c> is carried by every output-cache entry.</param>
     /// <param name="cancellationToken">Ends the wait; the eviction may still reach Redis.</param>
     /// <exception cref="ArgumentException">The tag is empty or not valid Unicode.</exception>
-    /// <exception cref="RedisTagCacheUnavailableException">Redis did not confirm the eviction. It is repeated when Redis is back.</exception>
+    /// <exception cref="RedisTagCacheUnavailableException">Redis did not confirm the eviction. It is retried until Redis does.</exception>
     ValueTask EvictByTagAsync(string tag, CancellationToken cancellationToken = default);
 
     /// <summary>Evicts every entry that carries any of the tags.</summary>
     /// <param name="tags">The tags. Entries that are null or empty are skipped. An empty sequence does nothing.</param>
     /// <param name="cancellationToken">Ends the wait; the eviction may still reach Redis.</param>
     /// <exception cref="ArgumentException">A tag is not valid Unicode. Nothing is evicted then.</exception>
-    /// <exception cref="RedisTagCacheUnavailableException">Redis did not confirm the eviction. It is repeated when Redis is back.</exception>
+    /// <exception cref="RedisTagCacheUnavailableException">Redis did not confirm the eviction. It is retried until Redis does.</exception>
     ValueTask EvictByTagAsync(IEnumerable<string> tags, CancellationToken cancellationToken = default);
 
     /// <summary>Makes every entry that carries the tag stale: still readable, marked <see cref="CacheLookupState.Stale"/>, until its lifetime ends or it is replaced.</summary>
     /// <param name="tag">The tag.</param>
     /// <param name="cancellationToken">Ends the wait; the expiry may still reach Redis.</param>
     /// <exception cref="ArgumentException">The tag is empty or not valid Unicode.</exception>
-    /// <exception cref="RedisTagCacheUnavailableException">Redis did not confirm the expiry. It is repeated when Redis is back.</exception>
+    /// <exception cref="RedisTagCacheUnavailableException">Redis did not confirm the expiry. It is retried until Redis does.</exception>
     ValueTask ExpireByTagAsync(string tag, CancellationToken cancellationToken = default);
 
     /// <summary>Makes every entry that carries any of the tags stale.</summary>
     /// <param name="tags">The tags. Entries that are null or empty are skipped. An empty sequence does nothing.</param>
     /// <param name="cancellationToken">Ends the wait; the expiry may still reach Redis.</param>
     /// <exception cref="ArgumentException">A tag is not valid Unicode. Nothing is expired then.</exception>
-    /// <exception cref="RedisTagCacheUnavailableException">Redis did not confirm the expiry. It is repeated when Redis is back.</exception>
+    /// <exception cref="RedisTagCacheUnavailableException">Redis did not confirm the expiry. It is retried until Redis does.</exception>
     ValueTask ExpireByTagAsync(IEnumerable<string> tags, CancellationToken cancellationToken = default);
 
     /// <summary>What this instance knows at this moment, from which values that begin now can take their tokens; no I/O, and as a rule no allocation.</summary>

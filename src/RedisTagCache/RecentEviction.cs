@@ -12,7 +12,7 @@ public sealed class RecentEviction
     /// <summary>Whether this instance made it, rather than heard of it.</summary>
     public required bool IsOwn { get; init; }
 
-    /// <summary>Whether Redis had confirmed it. When not, it is repeated.</summary>
+    /// <summary>Gets whether Redis confirmed it. If not, it is retried.</summary>
     public required bool IsConfirmed { get; init; }
 
     /// <summary>How many tags.</summary>

@@ -15,7 +15,7 @@ public static class RedisTagCacheDiagnostics
     /// <summary>Counter: writes, by <c>region</c> and <c>outcome</c> (stored, rejected, skipped).</summary>
     public const string WritesInstrument = "redistagcache.writes";
 
-    /// <summary>Counter: tags evicted or expired, by <c>kind</c> (hard, soft; any for the last two outcomes) and <c>outcome</c> (done, failed, repeated, healed).</summary>
+    /// <summary>Counter: tags evicted or expired, by <c>kind</c> (evict, expire; any for the last two outcomes) and <c>outcome</c> (done, failed, retried, recovered).</summary>
     public const string EvictionsInstrument = "redistagcache.evictions";
 
     /// <summary>Counter: entries removed by key, by <c>region</c> and <c>outcome</c> (done, failed).</summary>

@@ -17,7 +17,7 @@ internal static partial class Log
     [LoggerMessage(LogIds.PageTagUnknown, LogLevel.Warning, "A page of {Endpoint} is stored without a tag whose name is a parameter neither of its route nor of its handler. Evictions of that tag do not reach it. This endpoint is not reported again. Rename the value in the tag.")]
     public static partial void PageTagUnknown(ILogger logger, string? endpoint);
 
-    [LoggerMessage(LogIds.EvictionNotConfirmed, LogLevel.Error, "Redis did not confirm the eviction after a response. It is repeated until Redis does.")]
+    [LoggerMessage(LogIds.EvictionNotConfirmed, LogLevel.Error, "Redis did not confirm the eviction after a response. It is retried until Redis confirms it.")]
     public static partial void EvictionNotConfirmed(ILogger logger, Exception exception);
 
     [LoggerMessage(LogIds.PageRefreshFailed, LogLevel.Warning, "The refresh of a page brought no page that can be stored (status {Status}; {Count} since the last line). The old page is served within its stale window, and the next try begins after RetryDelay.")]

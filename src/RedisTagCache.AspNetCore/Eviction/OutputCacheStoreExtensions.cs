@@ -11,7 +11,7 @@ public static class RedisTagOutputCacheStoreExtensions
     /// <param name="store">The store of <c>AddRedisTagOutputCache</c>.</param>
     /// <param name="path">The path, without the path base. A query in it is ignored, a trailing slash and case make no difference.</param>
     /// <param name="cancellationToken">Ends the wait; the eviction may still reach Redis.</param>
-    /// <exception cref="RedisTagCacheUnavailableException">Redis did not confirm the eviction. It is repeated when Redis is back.</exception>
+    /// <exception cref="RedisTagCacheUnavailableException">Redis did not confirm the eviction. It is retried until Redis does.</exception>
     public static ValueTask EvictByPathAsync(this IOutputCacheStore store, PathString path, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(store);
@@ -26,7 +26,7 @@ public static class RedisTagOutputCacheStoreExtensions
     /// </param>
     /// <param name="cancellationToken">Ends the wait; the eviction may still reach Redis.</param>
     /// <exception cref="ArgumentException">The path neither begins with a slash nor is an absolute HTTP URL.</exception>
-    /// <exception cref="RedisTagCacheUnavailableException">Redis did not confirm the eviction. It is repeated when Redis is back.</exception>
+    /// <exception cref="RedisTagCacheUnavailableException">Redis did not confirm the eviction. It is retried until Redis does.</exception>
     public static ValueTask EvictByPathAsync(this IOutputCacheStore store, string path, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(store);
@@ -37,7 +37,7 @@ public static class RedisTagOutputCacheStoreExtensions
     /// <param name="store">The cache's store.</param>
     /// <param name="path">The path, without the path base. A query in it is ignored, a trailing slash and case make no difference.</param>
     /// <param name="cancellationToken">Ends the wait; the expiry may still reach Redis.</param>
-    /// <exception cref="RedisTagCacheUnavailableException">Redis did not confirm the expiry. It is repeated when Redis is back.</exception>
+    /// <exception cref="RedisTagCacheUnavailableException">Redis did not confirm the expiry. It is retried until Redis does.</exception>
     public static ValueTask ExpireByPathAsync(this ITagCacheStore store, PathString path, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(store);
@@ -52,7 +52,7 @@ public static class RedisTagOutputCacheStoreExtensions
     /// </param>
     /// <param name="cancellationToken">Ends the wait; the expiry may still reach Redis.</param>
     /// <exception cref="ArgumentException">The path neither begins with a slash nor is an absolute HTTP URL.</exception>
-    /// <exception cref="RedisTagCacheUnavailableException">Redis did not confirm the expiry. It is repeated when Redis is back.</exception>
+    /// <exception cref="RedisTagCacheUnavailableException">Redis did not confirm the expiry. It is retried until Redis does.</exception>
     public static ValueTask ExpireByPathAsync(this ITagCacheStore store, string path, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(store);

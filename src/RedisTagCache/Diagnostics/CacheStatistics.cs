@@ -11,7 +11,7 @@ internal sealed class CacheStatistics(TimeProvider time)
     private readonly NamedCounts _factories = new("ok", "error", "canceled");
     private readonly NamedCounts _flights = new("leader", "took_over", "follower", "coalesced", "uncoordinated");
     private readonly NamedCounts _refreshes = new("done", "failed", "taken");
-    private readonly NamedCounts _evictions = new("hard done", "soft done", "hard failed", "soft failed", "repeated", "healed");
+    private readonly NamedCounts _evictions = new("evict done", "expire done", "evict failed", "expire failed", "retried", "recovered");
     private readonly NamedCounts _messages = new("applied", "gap");
     private readonly NamedCounts _syncs = new("catch_up", "full", "failed");
     private readonly LatencyWindow _latency = new(time);
@@ -42,8 +42,8 @@ internal sealed class CacheStatistics(TimeProvider time)
     public void Evicted(int tags, string kind, string outcome) =>
         _evictions.Add(outcome switch
         {
-            "done" => kind == "hard" ? "hard done" : "soft done",
-            "failed" => kind == "hard" ? "hard failed" : "soft failed",
+            "done" => kind == "evict" ? "evict done" : "expire done",
+            "failed" => kind == "evict" ? "evict failed" : "expire failed",
             _ => outcome,
         }, tags);
 
@@ -83,12 +83,12 @@ internal sealed class CacheStatistics(TimeProvider time)
         Values = ReadValues(),
         Evictions = new EvictionStatistics
         {
-            Evicted = _evictions["hard done"],
-            Expired = _evictions["soft done"],
-            EvictionsFailed = _evictions["hard failed"],
-            ExpiriesFailed = _evictions["soft failed"],
-            Repeated = _evictions["repeated"],
-            Healed = _evictions["healed"],
+            Evicted = _evictions["evict done"],
+            Expired = _evictions["expire done"],
+            EvictionsFailed = _evictions["evict failed"],
+            ExpiriesFailed = _evictions["expire failed"],
+            Retried = _evictions["retried"],
+            Recovered = _evictions["recovered"],
         },
         RecentEvictions = Evictions.Read(),
         Backplane = new BackplaneStatistics

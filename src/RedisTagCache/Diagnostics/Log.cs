@@ -53,11 +53,11 @@ internal static partial class Log
     [LoggerMessage(LogIds.EvictionFailed, LogLevel.Warning, "Redis at {Location} did not confirm evictions, the last because of: {Reason}. They are retried until it does ({Count} since the previous line)")]
     public static partial void EvictionFailed(ILogger logger, RedisLocation location, FailureReason reason, long count);
 
-    [LoggerMessage(LogIds.EvictionsRepeated, LogLevel.Information, "Evictions that Redis had not confirmed were repeated: {Count} tags")]
-    public static partial void EvictionsRepeated(ILogger logger, int count);
+    [LoggerMessage(LogIds.EvictionsRetried, LogLevel.Information, "Redis confirmed evictions that were retried: {Count} tags")]
+    public static partial void EvictionsRetried(ILogger logger, int count);
 
-    [LoggerMessage(LogIds.MarksHealed, LogLevel.Warning, "Redis had lost evictions that this instance knows of; they were repeated: {Count} tags")]
-    public static partial void MarksHealed(ILogger logger, int count);
+    [LoggerMessage(LogIds.EvictionsRecovered, LogLevel.Warning, "Redis had lost evictions that this instance knows of, so they were made again: {Count} tags")]
+    public static partial void EvictionsRecovered(ILogger logger, int count);
 
     [LoggerMessage(LogIds.MirrorRebuilt, LogLevel.Debug, "The tag state of {Partition} was rebuilt with {Count} tag invalidations")]
     public static partial void MirrorRebuilt(ILogger logger, PartitionName partition, int count);
@@ -68,8 +68,8 @@ internal static partial class Log
     [LoggerMessage(LogIds.GenerationBegan, LogLevel.Warning, "Redis had lost the history of evictions of {Partition} and began a new one: entries with tags from before count as evicted")]
     public static partial void GenerationBegan(ILogger logger, PartitionName partition);
 
-    [LoggerMessage(LogIds.RemovalsRepeated, LogLevel.Information, "Removals that Redis had not confirmed were repeated: {Count} values")]
-    public static partial void RemovalsRepeated(ILogger logger, int count);
+    [LoggerMessage(LogIds.RemovalsRetried, LogLevel.Information, "Redis confirmed removals that were retried: {Count} values")]
+    public static partial void RemovalsRetried(ILogger logger, int count);
 
     [LoggerMessage(LogIds.RefreshFailed, LogLevel.Warning, "A value could not be refreshed, so the old one is returned ({Count} since the previous line)")]
     public static partial void RefreshFailed(ILogger logger, Exception exception, long count);

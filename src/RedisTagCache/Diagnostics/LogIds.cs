@@ -18,9 +18,9 @@ internal static class LogIds
     public const int BackgroundCommandFailed = 24;
     public const int BackgroundStepFailed = 25;
     public const int EvictionFailed = 30;
-    public const int EvictionsRepeated = 31;
-    public const int MarksHealed = 32;
-    public const int RemovalsRepeated = 33;
+    public const int EvictionsRetried = 31;
+    public const int EvictionsRecovered = 32;
+    public const int RemovalsRetried = 33;
     public const int EvictionsCoarsened = 34;
     public const int MirrorRebuilt = 40;
     public const int SyncFailed = 41;

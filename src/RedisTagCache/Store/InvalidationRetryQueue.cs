@@ -4,10 +4,10 @@ using RedisTagCache.Diagnostics;
 namespace RedisTagCache.Store;
 
 /// <summary>
-/// The evictions, or the removals, that Redis did not confirm. They are repeated until it does: when the connection or the circuit is back, and every second.
+/// The evictions, or the removals, that Redis did not confirm. They are retried until it does: when the connection or the circuit is back, and every second.
 /// Where there are more than are kept one by one, everything in their partition takes their place.
 /// </summary>
-internal sealed class InvalidationRetryQueue(Func<int, IReadOnlyCollection<byte[]>, CancellationToken, Task<bool>> repeat, TimeProvider time, ILogger logger) : IDisposable
+internal sealed class InvalidationRetryQueue(Func<int, IReadOnlyCollection<byte[]>, CancellationToken, Task<bool>> retry, TimeProvider time, ILogger logger) : IDisposable
 {
     /// <summary>How many are kept, in all partitions together. A partition over which that is exceeded keeps one.</summary>
     public const int Most = 20_000;
@@ -34,7 +34,7 @@ internal sealed class InvalidationRetryQueue(Func<int, IReadOnlyCollection<byte[
     /// <summary>Returns whether members stand for everything in their partition.</summary>
     public static bool IsEverything(IReadOnlyCollection<byte[]> members) => members.Count == 1 && IsEverything(members.First());
 
-    /// <summary>Keeps members to be repeated.</summary>
+    /// <summary>Queues members to be retried.</summary>
     /// <returns>False when there were too many, so that everything in the partition takes their place.</returns>
     public bool Add(int partition, IReadOnlyCollection<byte[]> members)
     {
@@ -71,7 +71,7 @@ internal sealed class InvalidationRetryQueue(Func<int, IReadOnlyCollection<byte[
 
     private static bool IsEverything(byte[] member) => member is [EverythingMark];
 
-    /// <summary>Repeats at once what there is.</summary>
+    /// <summary>Retries at once what there is.</summary>
     public void Wake()
     {
         lock (_lock)
@@ -120,7 +120,7 @@ internal sealed class InvalidationRetryQueue(Func<int, IReadOnlyCollection<byte[
     {
         try
         {
-            return await repeat(partition, members, _stopping.Token).ConfigureAwait(false);
+            return await retry(partition, members, _stopping.Token).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // Nothing may end the loop.
         catch (Exception e) when (!_stopping.IsCancellationRequested)
@@ -141,7 +141,7 @@ internal sealed class InvalidationRetryQueue(Func<int, IReadOnlyCollection<byte[
     {
         lock (_lock)
         {
-            // The very arrays that were repeated: one that was added again meanwhile stays.
+            // The very arrays that were retried: one that was added again meanwhile stays.
             var pending = _byPartition[partition];
             foreach (var member in members)
             {

@@ -88,23 +88,23 @@ internal sealed partial class Mirror
             return state is not null && _ahead.IsSameLineage(state.Stamp) && _ahead.Epoch > state.Stamp.Epoch ? _ahead : state?.Stamp;
     }
 
-    /// <summary>Repeats, at new epochs, the evictions that Redis has lost and this instance knows; the state holds them before anyone judges by it.</summary>
+    /// <summary>Retries, at new epochs, the evictions that Redis has lost and this instance knows. The state holds them before it is used to judge entries.</summary>
     private async Task<MirrorState> HealAsync(MirrorState state, List<byte[]> lost)
     {
         foreach (var chunk in lost.Chunk(TagMarkScript.MaxMembers))
         {
             _ = await commands.MarkAsync(partition, settings.TagInvalidationRetention, settings.MaxTagInvalidations, chunk, CancellationToken.None).ConfigureAwait(false)
-                ?? throw new RedisTagCacheUnavailableException("Redis changed while lost evictions were repeated.");
+                ?? throw new RedisTagCacheUnavailableException("Redis changed while lost evictions were retried.");
             BackgroundFault.Ignore(() => meter.Sent("eviction"));
         }
 
         BackgroundFault.Ignore(() =>
         {
-            Log.MarksHealed(logger, lost.Count);
-            meter.Evictions(lost.Count, "any", "healed");
+            Log.EvictionsRecovered(logger, lost.Count);
+            meter.Evictions(lost.Count, "any", "recovered");
         });
-        var (healed, isFull) = await ReadAsync(state, isFull: false).ConfigureAwait(false);
-        return isFull ? throw new RedisTagCacheUnavailableException("Redis changed again while lost evictions were repeated.") : healed;
+        var (recovered, isFull) = await ReadAsync(state, isFull: false).ConfigureAwait(false);
+        return isFull ? throw new RedisTagCacheUnavailableException("Redis changed again while lost evictions were retried.") : recovered;
     }
 
     private MirrorState Adopt(MirrorState? old, MirrorState read, bool isFull, int distrusts)

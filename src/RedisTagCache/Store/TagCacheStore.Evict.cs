@@ -6,7 +6,7 @@ namespace RedisTagCache.Store;
 
 internal sealed partial class TagCacheStore
 {
-    /// <summary>In place of a partition, for what is to be repeated before it is known which there are.</summary>
+    /// <summary>In place of a partition, for what is to be retried before it is known which there are.</summary>
     private const int Everywhere = -1;
 
     /// <inheritdoc/>
@@ -103,7 +103,7 @@ internal sealed partial class TagCacheStore
 
     private async Task MarkEverywhereAsync(MarkKind kind, string[] tags, byte[][] members)
     {
-        var name = kind == MarkKind.Hard ? "hard" : "soft";
+        var name = kind == MarkKind.Hard ? "evict" : "expire";
         using var activity = CacheActivity.Evict(name, members.Length);
         var results = await TryMarkEverywhereAsync(members).ConfigureAwait(false);
         var cause = results.FirstOrDefault(static result => result is not null);
@@ -126,7 +126,7 @@ internal sealed partial class TagCacheStore
     {
         int[] unconfirmed = [.. Enumerable.Range(0, results.Length).Where(partition => results[partition] is not null)];
         var where = unconfirmed.Length == results.Length ? "" : $" on {unconfirmed.Length} of {results.Length} partitions ({string.Join(", ", unconfirmed)})";
-        return new RedisTagCacheUnavailableException($"Redis did not confirm an eviction of {tags.Length} tags{where}. It is repeated until Redis does.", cause)
+        return new RedisTagCacheUnavailableException($"Redis did not confirm an eviction of {tags.Length} tags{where}. It is retried until Redis confirms it.", cause)
         {
             Tags = tags,
             UnconfirmedPartitions = unconfirmed,
@@ -186,7 +186,7 @@ internal sealed partial class TagCacheStore
         return true;
     }
 
-    /// <summary>Marks in one partition; what failed is kept to be repeated.</summary>
+    /// <summary>Marks in one partition; what failed is queued to be retried.</summary>
     private async Task<Exception?> TryMarkAsync(int partition, byte[][] members)
     {
         try
@@ -201,7 +201,7 @@ internal sealed partial class TagCacheStore
         }
     }
 
-    /// <summary>What Redis has not confirmed holds in this instance and is kept to be repeated, in either case one by one or all at once.</summary>
+    /// <summary>What Redis has not confirmed holds in this instance and is queued to be retried, in either case one by one or all at once.</summary>
     private void ApplyUnconfirmed(Mirror mirror, int partition, byte[][] members)
     {
         if (_pending.Add(partition, members))
@@ -234,8 +234,8 @@ internal sealed partial class TagCacheStore
             await marking.WaitAsync(cancellationToken).ConfigureAwait(false);
             BackgroundFault.Ignore(() =>
             {
-                _meter.Evictions(members.Count, "any", "repeated");
-                Log.EvictionsRepeated(_logger, members.Count);
+                _meter.Evictions(members.Count, "any", "retried");
+                Log.EvictionsRetried(_logger, members.Count);
             });
             return true;
         }

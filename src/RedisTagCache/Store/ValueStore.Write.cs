@@ -11,7 +11,7 @@ internal sealed partial class ValueStore
 {
     /// <summary>How many sets of an outage are made up for; an application may set very many.</summary>
 
-    /// <summary>Removals that are to be repeated are kept by key alone: where that lies may not be known yet.</summary>
+    /// <summary>Removals that are to be retried are kept by key alone: where that lies may not be known yet.</summary>
     private const int OnePartition = 0;
 
     /// <summary>Keeps what a factory computed and gives the lease back, unless the value may be older than an eviction or a removal.</summary>
@@ -63,7 +63,7 @@ internal sealed partial class ValueStore
         }
     }
 
-    /// <summary>Removes an entry, revokes its computation, and tells who keeps copies. What Redis does not confirm is repeated.</summary>
+    /// <summary>Removes an entry, revokes its computation, and tells who keeps copies. What Redis does not confirm is retried.</summary>
     /// <exception cref="RedisTagCacheUnavailableException">Redis did not confirm it.</exception>
     public Task RemoveAsync(ValueAddress address, CancellationToken cancellationToken)
     {
@@ -96,7 +96,7 @@ internal sealed partial class ValueStore
         catch (Exception e) when (RedisFailure.IsRedis(e))
         {
             _pending.Add(OnePartition, [BytesOf(address.Key)]);
-            throw new RedisTagCacheUnavailableException("Redis did not confirm the removal of a value. It is repeated until Redis does.", e);
+            throw new RedisTagCacheUnavailableException("Redis did not confirm the removal of a value. It is retried until Redis confirms it.", e);
         }
         finally
         {
@@ -129,7 +129,7 @@ internal sealed partial class ValueStore
                 await RemoveOnceAsync(new CacheEntryKey(CacheRegion.Hybrid, key)).WaitAsync(cancellationToken).ConfigureAwait(false);
             }
 
-            BackgroundFault.Ignore(() => Log.RemovalsRepeated(_logger, keys.Count));
+            BackgroundFault.Ignore(() => Log.RemovalsRetried(_logger, keys.Count));
             return true;
         }
         catch (Exception e) when (RedisFailure.IsRedis(e) && !cancellationToken.IsCancellationRequested)

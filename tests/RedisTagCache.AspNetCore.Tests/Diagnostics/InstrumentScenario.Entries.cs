@@ -38,7 +38,7 @@ internal sealed partial class InstrumentScenario
         await Store.EvictByTagAsync(Tag("lost"));
         await _admin.GetDatabase().SortedSetRemoveAsync("{rtc:0}:marks", "h=" + Tag("lost"));
         await _admin.GetServers()[0].ExecuteAsync("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
-        await SeenAsync("evictions", "outcome", "healed");
+        await SeenAsync("evictions", "outcome", "recovered");
         Assert.InRange(Telemetry.Observe(RedisTagCacheDiagnostics.TagStateTagsInstrument), 3, 50);
         Assert.InRange(Telemetry.Observe(RedisTagCacheDiagnostics.LocalEntriesInstrument), 1, 20);
         Assert.InRange(Telemetry.Observe(RedisTagCacheDiagnostics.LocalBytesInstrument), 50, 100_000);
@@ -66,7 +66,7 @@ internal sealed partial class InstrumentScenario
         await Assert.ThrowsAsync<RedisTagCacheUnavailableException>(async () => await Store.RemoveAsync(Page(Key("entry"))));
         await SeenAsync("removals", "outcome", "failed");
         _server.Resume();
-        await SeenAsync("evictions", "outcome", "repeated");
+        await SeenAsync("evictions", "outcome", "retried");
 
         _server.Kill();
         await SeenAsync("operation.duration", "outcome", "error", () => Store.ReadAsync(Key("entry")));

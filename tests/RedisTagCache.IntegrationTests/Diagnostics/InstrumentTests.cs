@@ -66,8 +66,8 @@ public sealed class InstrumentTests : IAsyncLifetime
         Assert.Equal(1, Sum(writes, ("region", "pages"), ("outcome", "stored")));
         Assert.Equal(1, Sum(writes, ("region", "pages"), ("outcome", "rejected")));
         Assert.Equal(1, Sum(writes, ("region", "distributed"), ("outcome", "stored")));
-        Assert.Equal(2, Sum(evictions, ("kind", "hard"), ("outcome", "done")));
-        Assert.Equal(1, Sum(evictions, ("kind", "soft"), ("outcome", "done")));
+        Assert.Equal(2, Sum(evictions, ("kind", "evict"), ("outcome", "done")));
+        Assert.Equal(1, Sum(evictions, ("kind", "expire"), ("outcome", "done")));
         Assert.Equal(1, Sum(removals, ("region", "pages"), ("outcome", "done")));
         Assert.True(Sum(syncs, ("outcome", "ok")) >= 1);
         foreach (var operation in new[] { "read", "write", "mark", "sync", "remove" })
@@ -83,7 +83,7 @@ public sealed class InstrumentTests : IAsyncLifetime
             },
             "trouble is counted");
         await Assert.ThrowsAsync<RedisTagCacheUnavailableException>(async () => await store.EvictByTagAsync(Secret));
-        Assert.Equal(1, Sum(evictions, ("kind", "hard"), ("outcome", "failed")));
+        Assert.Equal(1, Sum(evictions, ("kind", "evict"), ("outcome", "failed")));
 
         var all = lookups.GetMeasurementSnapshot().Concat(writes.GetMeasurementSnapshot()).Concat(evictions.GetMeasurementSnapshot()).Concat(removals.GetMeasurementSnapshot());
         Assert.DoesNotContain(all.SelectMany(m => m.Tags.Values), v => v?.ToString()!.Contains(Secret, StringComparison.Ordinal) == true);

@@ -116,7 +116,7 @@ public sealed class StatisticsTests : IAsyncLifetime
         Assert.False(Read(instance).RecentEvictions[0].IsConfirmed);
         await _server.RestartAsync();
         await Eventually.BecomesTrueAsync(async () => IsWell(await CheckAsync(instance)), "all is well again");
-        await Eventually.BecomesTrueAsync(() => Read(instance).Evictions.Repeated == 1, "the eviction was repeated");
+        await Eventually.BecomesTrueAsync(() => Read(instance).Evictions.Retried == 1, "the eviction was retried");
     }
 
     [Fact]
@@ -147,7 +147,7 @@ public sealed class StatisticsTests : IAsyncLifetime
         Assert.Contains(told, e => e is { Kind: CacheEventKind.Lookup, Region: "hybrid", Outcome: "hit_local" });
         Assert.Contains(told, e => e is { Kind: CacheEventKind.Factory, Outcome: "ok" });
         Assert.Contains(told, e => e is { Kind: CacheEventKind.FactoryCall, Detail: "leader" });
-        Assert.Contains(told, e => e is { Kind: CacheEventKind.Eviction, Detail: "hard", Outcome: "done", Count: 1 });
+        Assert.Contains(told, e => e is { Kind: CacheEventKind.Eviction, Detail: "evict", Outcome: "done", Count: 1 });
         Assert.Contains(told, e => e is { Kind: CacheEventKind.Operation, Detail: "read", Outcome: "ok" } && e.Duration > TimeSpan.Zero);
     }
 

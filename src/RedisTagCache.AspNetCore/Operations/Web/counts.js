@@ -45,7 +45,7 @@ function showCounts(stats) {
     ...part('In memory', [['copies', localEntries], ['size', bytes(localBytes)], ['evicted tags remembered', marks]]),
     ...part('Evictions by this instance', [
       ['tags evicted', evictions.evicted], ['tags expired', evictions.expired], ['not confirmed at once', evictions.evictionsFailed + evictions.expiriesFailed],
-      ['repeated', evictions.repeated], ['healed', evictions.healed],
+      ['retried', evictions.retried], ['recovered', evictions.recovered],
     ]),
     ...part('From the others', [
       ['messages', backplane.messages], ['gaps', backplane.gaps], ['catch-ups', backplane.catchUps], ['full syncs', backplane.fullSyncs], ['syncs failed', backplane.syncsFailed],
