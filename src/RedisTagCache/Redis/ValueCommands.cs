@@ -44,9 +44,9 @@ internal sealed class ValueCommands(RedisRunner runner)
         RunAsync("remove", address.Entry.Partition, EntryReplaceScript.Call(address, address.Entry.Partition.NothingStaged, default, 0, null), EntryReplaceScript.Parse, CancellationToken.None);
 
     /// <summary>The newest of both counts of a partition: evictions and removals. Zero for removals when there was none.</summary>
-    public ValueTask<(EpochStamp? Stamp, long Removal)> ProbeAsync(Partition partition) =>
+    public ValueTask<(EpochStamp? Stamp, long Removal)> PollAsync(Partition partition) =>
         runner.RunAsync(
-            "probe",
+            "poll",
             partition,
             partition,
             static async (database, of) =>

@@ -171,7 +171,7 @@ internal sealed class PartitionWatch
         var start = _time.GetTimestamp();
         try
         {
-            var (stamp, removal) = await _commands.ProbeAsync(Partition).ConfigureAwait(false);
+            var (stamp, removal) = await _commands.PollAsync(Partition).ConfigureAwait(false);
             if (stamp is null)
                 await Mirror.RenewAsync(CancellationToken.None).ConfigureAwait(false);
             else if (Mirror.At(stamp.Value) is null && await Mirror.CoverAsync(stamp.Value, CancellationToken.None).ConfigureAwait(false) is null)
