@@ -25,7 +25,7 @@ if stamp and not fits then
   fits = lineage == begunIn and tonumber(begun) <= tonumber(epoch)
 end
 
--- A removal and an overwrite take the lease away: who still has it was not overtaken. Without it the log must prove as much.
+-- A removal and an overwrite take the lease away: its owner was not superseded. Without a lease the log must prove as much.
 local removal = redis.call('ZSCORE', KEYS[4], 'last') or '0'
 if fits and not held and removal ~= ARGV[5] then
   local floor = redis.call('ZSCORE', KEYS[4], 'floor')

@@ -53,7 +53,7 @@ public sealed class CacheLookup : IDisposable
     }
 
     /// <summary>Gets whether the entry is for this caller alone: the caller's lookup began before the invalidation, and later callers must not get the entry.</summary>
-    internal bool IsOvertaken { get; init; }
+    internal bool IsSuperseded { get; init; }
 
     /// <summary>The whole entry, for a hit.</summary>
     internal ReadOnlyMemory<byte> Envelope => _owner?.Memory ?? default;

@@ -34,7 +34,7 @@ internal record struct Entry(byte Id, byte Epoch, byte Generation, byte Tags, by
 /// <summary>A copy of an entry in the memory of an instance.</summary>
 /// <param name="Entry">The entry.</param>
 /// <param name="Run">Of its token.</param>
-/// <param name="Removal">The newest removal that it is known not to be overtaken by.</param>
+/// <param name="Removal">The newest removal that it is known not to be superseded by.</param>
 internal record struct Copy(Entry Entry, byte Run, byte Removal)
 {
     public readonly Stamp Token => new(Entry.Epoch, Entry.Generation, Run);

@@ -81,7 +81,7 @@ internal sealed partial class Machine
         ref var mirror = ref instance.Mirrors[op.Partition];
         var isLive = IsCovered(op) || scenario.Broken.HasFlag(Broken.JoinersTakeAll)
             || ((!mirror.HasKnown || (op.Found.Generation == mirror.Known.Generation && !mirror.IsPast(op.Found)))
-                && (op.Moment.Number == RemovalLog.Unknown || !instance.Removals.IsOvertaken(plan.Key, op.Moment, op.Moment.Number)));
+                && (op.Moment.Number == RemovalLog.Unknown || !instance.Removals.IsSuperseded(plan.Key, op.Moment, op.Moment.Number)));
         if (isLive)
         {
             if (IsCovered(op) || op.HasLooked || !instance.IsDown)

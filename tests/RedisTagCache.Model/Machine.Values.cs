@@ -164,7 +164,7 @@ internal sealed partial class Machine
     private void Keep(ref World world, OpPlan plan, Entry entry, Stamp token, byte number, RemovalMoment since)
     {
         ref var instance = ref world.Instances[plan.Instance];
-        if (!scenario.Broken.HasFlag(Broken.RemovalsIgnored) && instance.Removals.IsOvertaken(plan.Key, since, number))
+        if (!scenario.Broken.HasFlag(Broken.RemovalsIgnored) && instance.Removals.IsSuperseded(plan.Key, since, number))
             return;
         instance.Copies[plan.Key] = new Copy(entry with { Epoch = token.Epoch, Generation = token.Generation }, token.Run, number);
     }

@@ -31,7 +31,7 @@ internal struct RemovalLog
 
     public readonly RemovalMoment Observe() => new(Known, _count);
 
-    public readonly bool IsOvertaken(int key, RemovalMoment since, byte number)
+    public readonly bool IsSuperseded(int key, RemovalMoment since, byte number)
     {
         if (number == Unknown || since.Recorded < _forgotten)
             return true;

@@ -50,10 +50,10 @@ internal static class ReclaimCommand
             if (result.IsTakenElsewhere)
                 throw new ToolException(ExitCode.Problem, "Another reclaimer is at work in this cache.", "Wait for it; after a crash its claim ends within 30 seconds.");
             report.Write(
-                new { options.DryRun, result.LookedAt, result.DroppedInvalidated, result.DroppedOfOtherBuilds, result.Overtaken, result.Bytes },
+                new { options.DryRun, result.LookedAt, result.DroppedInvalidated, result.DroppedOfOtherBuilds, result.Superseded, result.Bytes },
                 () => report.Line(
                     $"{(options.DryRun ? "Would drop" : "Dropped")} {Shown.Count(result.DroppedInvalidated, "invalidated entry")} and {Shown.Count(result.DroppedOfOtherBuilds)} of other builds, "
-                    + $"{Shown.Bytes(result.Bytes)}, of {Shown.Count(result.LookedAt)} looked at. {Shown.Count(result.Overtaken)} were overwritten meanwhile and stay."));
+                    + $"{Shown.Bytes(result.Bytes)}, of {Shown.Count(result.LookedAt)} looked at. {Shown.Count(result.Superseded)} were overwritten meanwhile and stay."));
             return ExitCode.Ok;
         });
         return command;

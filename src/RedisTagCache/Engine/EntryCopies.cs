@@ -66,7 +66,7 @@ internal sealed class EntryCopies : IEntryCopies, ILocalCopies
         var address = _values.Locate(new CacheEntryKey(_region, key));
         var before = address.Watch.Removals.Observe();
         var lookup = await _values.FindAsync(address, cancellationToken).ConfigureAwait(false);
-        if (isHot && lookup is { State: CacheLookupState.Fresh, IsOvertaken: false })
+        if (isHot && lookup is { State: CacheLookupState.Fresh, IsSuperseded: false })
             Keep(address, lookup, before);
         return lookup;
     }

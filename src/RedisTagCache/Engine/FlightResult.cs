@@ -21,5 +21,5 @@ internal sealed record FlightResult<T>(T Value, ReadOnlyMemory<byte> Plain, int?
     public bool IsLive(ValueAddress address) =>
         !address.Watch.Mirror.IsRetired
         && (address.Watch.Mirror.Known is not { } state || (Token.Stamp.IsSameGeneration(state.Stamp) && !state.IsPast(Token.Stamp, Tags, address.Watch.Mirror.UnconfirmedAt(StartedAt?.Unconfirmed ?? 0))))
-        && (StartedAt is not { Number: >= 0 } startedAt || !address.Watch.Removals.IsOvertaken(address.Name, startedAt, startedAt.Number));
+        && (StartedAt is not { Number: >= 0 } startedAt || !address.Watch.Removals.IsSuperseded(address.Name, startedAt, startedAt.Number));
 }

@@ -14,8 +14,8 @@ internal sealed class InProcessEntry(ValueAddress address, CacheVersion token, R
     public bool IsFresh(long now) => now < Times.FreshUntil && Judge() == Verdict.Fresh;
 
     /// <summary>Whether it was removed or overwritten since it began. The removal of one that is kept ends it.</summary>
-    public bool IsOvertaken() => Watch.Removals.IsOvertaken(Name, startedAt, NumberOf(startedAt));
+    public bool IsSuperseded() => Watch.Removals.IsSuperseded(Name, startedAt, NumberOf(startedAt));
 
-    /// <summary>Gets the newest removal that it is not overtaken by. Where Redis has told none, what this process has heard of counts.</summary>
+    /// <summary>Gets the newest removal that it is not superseded by. Where Redis has told none, what this process has heard of counts.</summary>
     public static long NumberOf(in RemovalMoment startedAt) => Math.Max(0, startedAt.Number);
 }

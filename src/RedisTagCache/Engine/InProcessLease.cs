@@ -27,7 +27,7 @@ internal sealed class InProcessLease(InProcessLeases leases, ValueStore values, 
             if (!IsForThisProcess(version, tags, entry))
                 outcome = (await values.FillAsync(address, payload, 0, life, tags, version, "", startedAt.Number).ConfigureAwait(false)).Outcome;
             if (outcome != CacheWriteOutcome.Skipped)
-                values.Overtake(address.Entry);
+                values.Supersede(address.Entry);
             else if (!version.IsUnknown && !(version.IsDefault && address.Watch.Mirror.Version != _version))
                 Keep(entry);
             return outcome;
@@ -64,5 +64,5 @@ internal sealed class InProcessLease(InProcessLeases leases, ValueStore values, 
 
     /// <summary>Whether Redis would take it for evicted, since it cannot know which evictions came before it.</summary>
     private bool IsForThisProcess(CacheVersion version, byte[][] tags, InProcessEntry entry) =>
-        startedAt.Unconfirmed > 0 && !version.IsUnknown && address.Watch.Mirror.Known is { } known && known.IsPast(version.Stamp, tags) && entry.IsFresh(time.GetTimestamp()) && !entry.IsOvertaken();
+        startedAt.Unconfirmed > 0 && !version.IsUnknown && address.Watch.Mirror.Known is { } known && known.IsPast(version.Stamp, tags) && entry.IsFresh(time.GetTimestamp()) && !entry.IsSuperseded();
 }

@@ -54,7 +54,7 @@ internal sealed class InProcessLeases : ILocalCopies, IDisposable
 
     private async ValueTask<ImmutableArray<byte>?> FindOneAsync(string key, CacheLookup found, CacheLease? awaited)
     {
-        if ((awaited?.Awaited as InProcessLease)?.Result is { } result && result.IsFresh(_time.GetTimestamp()) && !result.IsOvertaken())
+        if ((awaited?.Awaited as InProcessLease)?.Result is { } result && result.IsFresh(_time.GetTimestamp()) && !result.IsSuperseded())
             return result.Payload;
         if (!_entries.TryGet(ValueStore.NameOf(key), out var kept))
             return null;

@@ -88,7 +88,7 @@ internal sealed class LocalCache
         }
     }
 
-    /// <summary>Removes a copy that is overtaken by that number.</summary>
+    /// <summary>Removes a copy that is superseded by that number.</summary>
     public void Drop(string name, long removal)
     {
         while (_copies.TryGetValue(name, out var copy) && copy.Removal < removal)

@@ -26,7 +26,7 @@ internal abstract class LocalCopy(ValueAddress address, CacheVersion token, long
     /// <summary>The ids of its tags.</summary>
     public byte[][] Tags => tags;
 
-    /// <summary>The newest removal that it is known not to be overtaken by.</summary>
+    /// <summary>The newest removal that it is known not to be superseded by.</summary>
     public long Removal => removal;
 
     /// <summary>What tells its entry in Redis from any other; empty when it is not there.</summary>

@@ -96,7 +96,7 @@ internal sealed partial class TagCache
     /// <param name="policy">How it is to be kept.</param>
     /// <param name="result">The value with its token and its tags.</param>
     /// <param name="life">The life of its entry.</param>
-    /// <param name="removal">The newest removal that the value is known not to be overtaken by.</param>
+    /// <param name="removal">The newest removal that the value is known not to be superseded by.</param>
     /// <param name="since">What was known of removals before it was read, or computed.</param>
     /// <param name="identity">What tells its entry from any other; empty where there is none.</param>
     private void Keep<T>(

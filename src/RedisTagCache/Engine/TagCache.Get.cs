@@ -131,7 +131,7 @@ internal sealed partial class TagCache
         return RunningFactory.MomentOf(this, oldest) ?? _values.MomentOfFlow(oldest);
     }
 
-    /// <summary>Whether a value under way may be given to one who joined: it must not have been overtaken before he came, whether that was announced here or not.</summary>
+    /// <summary>Whether a value under way may be given to one who joined: it must not have been superseded before he came, whether that was announced here or not.</summary>
     private static async ValueTask<bool> IsStillLiveAsync<T>(ValueCall<T> call, FlightResult<T> result, long called)
     {
         if (call.Address.Watch.IsAvailable)

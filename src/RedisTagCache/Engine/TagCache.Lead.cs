@@ -74,7 +74,7 @@ internal sealed partial class TagCache
                 using var found = new ValueLookup(await _values.FindAsync(call.Address, first, cancellationToken).ConfigureAwait(false), before);
                 if (found.IsUnavailable)
                     return await WithoutRedisAsync(flight, call, found.Moment, cancellationToken).ConfigureAwait(false);
-                if (found.IsOvertaken && TryOpen(call, found, flight, out var awaited))
+                if (found.IsSuperseded && TryOpen(call, found, flight, out var awaited))
                 {
                     flight.AsOf = firstAsked; // who has joined since may not have it
                     return Followed(call, awaited, looks, "hit");

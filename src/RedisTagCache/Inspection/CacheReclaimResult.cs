@@ -13,7 +13,7 @@ public sealed record CacheReclaimResult
     public long DroppedOfOtherBuilds { get; init; }
 
     /// <summary>Entries that were to be dropped and stayed, because they were overwritten or gone when the server looked again.</summary>
-    public long Overtaken { get; init; }
+    public long Superseded { get; init; }
 
     /// <summary>The bytes of the values dropped.</summary>
     public long Bytes { get; init; }

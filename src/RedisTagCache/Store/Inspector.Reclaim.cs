@@ -71,7 +71,7 @@ internal sealed partial class Inspector
             LookedAt = result.LookedAt + entries.Count,
             DroppedInvalidated = result.DroppedInvalidated + droppedDead,
             DroppedOfOtherBuilds = result.DroppedOfOtherBuilds + droppedAll - droppedDead,
-            Overtaken = result.Overtaken + all.Length - droppedAll,
+            Superseded = result.Superseded + all.Length - droppedAll,
             Bytes = result.Bytes + dropped.Sum(),
         };
     }

@@ -102,7 +102,7 @@ internal sealed class LeaseStore(ValueStore values, TimeSpan leaseDuration, Time
         }
         finally
         {
-            values.Overtake(address.Entry);
+            values.Supersede(address.Entry);
             if (outcome == CacheWriteOutcome.Stored)
                 lease?.Dispose(); // the write has given it back
             else if (lease is not null)

@@ -77,7 +77,7 @@ internal sealed partial class Mirror(Partition partition, RedisCommands commands
         {
             if (state is not null && IsTrusted && state.Stamp.IsSameLineage(stamp) && state.Stamp.Epoch >= stamp.Epoch)
             {
-                // A lower epoch is an answer that was overtaken, or a Redis that has lost history: a synchronization tells which.
+                // A lower epoch is an answer that was superseded, or a Redis that has lost history: a synchronization tells which.
                 if (state.Stamp.Epoch > stamp.Epoch)
                     Refresh();
                 return state;

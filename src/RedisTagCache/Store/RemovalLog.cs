@@ -4,7 +4,7 @@ namespace RedisTagCache.Store;
 
 /// <summary>
 /// What this instance has heard of removals and overwrites in a partition. Redis numbers them; a copy knows up to which number it is not
-/// overtaken. The last ones heard are remembered, for copies that were read before and are kept only now.
+/// superseded. The last ones heard are remembered, for copies that were read before and are kept only now.
 /// </summary>
 internal sealed class RemovalLog
 {
@@ -30,8 +30,8 @@ internal sealed class RemovalLog
     /// <summary>Whether a copy must not be kept: its entry was removed or overwritten after that number, or something was missed meanwhile.</summary>
     /// <param name="name">The entry.</param>
     /// <param name="since">Before the copy was read.</param>
-    /// <param name="number">Up to which the copy is known not to be overtaken.</param>
-    public bool IsOvertaken(string name, in RemovalMoment since, long number)
+    /// <param name="number">Up to which the copy is known not to be superseded.</param>
+    public bool IsSuperseded(string name, in RemovalMoment since, long number)
     {
         lock (_lock)
         {
@@ -49,17 +49,17 @@ internal sealed class RemovalLog
         }
     }
 
-    /// <summary>Keeps a copy unless it is overtaken. A removal that is heard of from then on finds the copy.</summary>
+    /// <summary>Keeps a copy unless it is superseded. A removal that is heard of from then on finds the copy.</summary>
     /// <param name="name">The entry.</param>
     /// <param name="since">Before the copy was read.</param>
-    /// <param name="number">Up to which the copy is known not to be overtaken.</param>
+    /// <param name="number">Up to which the copy is known not to be superseded.</param>
     /// <param name="state">The copy.</param>
     /// <param name="keep">Keeps it.</param>
     public bool TryKeep<T>(string name, in RemovalMoment since, long number, T state, Action<T> keep)
     {
         lock (_lock)
         {
-            if (IsOvertaken(name, since, number))
+            if (IsSuperseded(name, since, number))
                 return false;
             keep(state);
             return true;
@@ -96,7 +96,7 @@ internal sealed class RemovalLog
             _forgotten = ++_count;
     }
 
-    /// <summary>Takes over what Redis told. False the first time, and when it has lost count or could not tell all: then every copy may be overtaken.</summary>
+    /// <summary>Takes over what Redis told. False the first time, and when it has lost count or could not tell all: then every copy may be superseded.</summary>
     /// <param name="asked">What was known when it was asked.</param>
     /// <param name="page">What it told.</param>
     /// <param name="nameOf">The name of an entry; nothing for what is no entry of these copies.</param>

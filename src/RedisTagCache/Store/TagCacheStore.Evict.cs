@@ -45,7 +45,7 @@ internal sealed partial class TagCacheStore
         }
         finally
         {
-            Overtaken?.Invoke(key);
+            Superseded?.Invoke(key);
             _meter.Removal(key.Region, outcome);
         }
     }

@@ -124,12 +124,12 @@ internal sealed partial class TagCacheStore
             return Damaged(key, address, entry.Memory.Span, token, activity);
 
         var verdict = state is null ? Verdict.Invalidated : Judge.Of(envelope, state, Now());
-        var isOvertaken = verdict != Verdict.Fresh && state is not null && Now() < envelope.Header.FreshUntil && Judge.IsNoOlder(envelope, state, since);
-        if (isOvertaken)
+        var isSuperseded = verdict != Verdict.Fresh && state is not null && Now() < envelope.Header.FreshUntil && Judge.IsNoOlder(envelope, state, since);
+        if (isSuperseded)
             verdict = Verdict.Fresh;
         return verdict == Verdict.Invalidated
             ? Missed(key, CacheMissReason.Evicted, token, activity, envelope.Identity.ToArray())
-            : Found(key, verdict, token, envelope, entry, activity, isOvertaken);
+            : Found(key, verdict, token, envelope, entry, activity, isSuperseded);
     }
 
     private CacheLookup OpenPlain(in CacheEntryKey key, EntryAddress address, IMemoryOwner<byte>? entry, Activity? activity)
@@ -149,7 +149,7 @@ internal sealed partial class TagCacheStore
         return Found(key, now >= header.FreshUntil ? Verdict.Stale : Verdict.Fresh, default, envelope, entry, activity);
     }
 
-    private CacheLookup Found(in CacheEntryKey key, Verdict verdict, CacheVersion token, in EnvelopeReader envelope, IMemoryOwner<byte> entry, Activity? activity, bool isOvertaken = false)
+    private CacheLookup Found(in CacheEntryKey key, Verdict verdict, CacheVersion token, in EnvelopeReader envelope, IMemoryOwner<byte> entry, Activity? activity, bool isSuperseded = false)
     {
         var outcome = verdict == Verdict.Fresh ? "hit" : "stale";
         _meter.Lookup(key.Region, outcome);
@@ -161,7 +161,7 @@ internal sealed partial class TagCacheStore
             entry,
             entry.Memory[envelope.PayloadOffset..])
         {
-            IsOvertaken = isOvertaken,
+            IsSuperseded = isSuperseded,
         };
     }
 

@@ -55,7 +55,7 @@ internal sealed partial class TagCacheStore
         finally
         {
             if (mayBeWritten)
-                Overtaken?.Invoke(key);
+                Superseded?.Invoke(key);
             _meter.Write(key.Region, NameOf(outcome));
             activity.Outcome(NameOf(outcome));
         }

@@ -69,7 +69,7 @@ internal sealed partial class TagCacheStore : ITagCacheStore, IDisposable
     }
 
     /// <summary>Raised when an entry was written or removed through this store, or may have been: copies of what was there before are out of date.</summary>
-    internal event Action<CacheEntryKey>? Overtaken;
+    internal event Action<CacheEntryKey>? Superseded;
 
     /// <summary>Where everything lies.</summary>
     internal KeySpace Keys => _keys;

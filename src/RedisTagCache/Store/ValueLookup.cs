@@ -35,7 +35,7 @@ internal sealed class ValueLookup : IDisposable
     public bool IsUnavailable => _lookup.MissReason == CacheMissReason.Unavailable;
 
     /// <summary>Whether it is for this caller alone: callers that joined since must not get it, and no copy is kept.</summary>
-    public bool IsOvertaken => _lookup.IsOvertaken;
+    public bool IsSuperseded => _lookup.IsSuperseded;
 
     /// <summary>Whether the value is fresh, by time and by marks.</summary>
     public bool IsFresh => _lookup.State == CacheLookupState.Fresh;

@@ -26,7 +26,7 @@ internal sealed partial class ValueStore
     public ValueTask<ValueWrite> FillAsync(
         ValueAddress address, in ReadOnlySequence<byte> payload, byte payloadFlags, in ValueLife life, byte[][] tags, CacheVersion token, string owner, long startedAt)
     {
-        // Nothing was known of removals when it began: Redis could not tell whether it is overtaken.
+        // Nothing was known of removals when it began: Redis could not tell whether it is superseded.
         if (startedAt == RemovalMoment.Unknown)
             token = default;
         return WriteAsync(address, payload, payloadFlags, life, tags, token, replaces: false, isAwaited: owner.Length > 0, (envelope, timeToLive) =>

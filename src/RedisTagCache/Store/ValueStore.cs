@@ -62,7 +62,7 @@ internal sealed partial class ValueStore : IDisposable
         meter.ObserveSilence(() => _fleet.CountSilent(_watches));
         _pending = new InvalidationRetryQueue(RepeatAsync, time, _logger);
         _owed = new PendingLeaseReleases(TryReleaseAsync, leaseDuration, time, _logger);
-        store.Overtaken += OnOvertaken;
+        store.Superseded += OnSuperseded;
         _connection = connection;
         _circuits = circuits;
         circuits.Closed += OnBack;
@@ -84,7 +84,7 @@ internal sealed partial class ValueStore : IDisposable
     }
 
     /// <summary>An entry that is no value was written or removed by this instance: neither a copy of what was there before is kept, nor what is being read now.</summary>
-    public void Overtake(in CacheEntryKey key)
+    public void Supersede(in CacheEntryKey key)
     {
         foreach (var copies in _copies)
         {
@@ -168,7 +168,7 @@ internal sealed partial class ValueStore : IDisposable
     public ValueTask<CacheLookup> FindAsync(ValueAddress address, CacheVersion since, CancellationToken cancellationToken) =>
         _store.GetAsync(address.Entry, since, cancellationToken);
 
-    private void OnOvertaken(CacheEntryKey key) => Overtake(key);
+    private void OnSuperseded(CacheEntryKey key) => Supersede(key);
 
     private void OnBack()
     {
@@ -178,7 +178,7 @@ internal sealed partial class ValueStore : IDisposable
 
     public void Dispose()
     {
-        _store.Overtaken -= OnOvertaken;
+        _store.Superseded -= OnSuperseded;
         _circuits.Closed -= OnBack;
         _connection.Restored -= OnBack;
         _fleet.Dispose();

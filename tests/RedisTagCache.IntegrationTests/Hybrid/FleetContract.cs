@@ -129,7 +129,7 @@ public abstract class FleetContract(IEngine engine) : HybridSuite(engine, Hybrid
     }
 
     [Fact]
-    public async Task Set_ThatAnEvictionOvertakes_DoesNotLeaveWhatItReplaces()
+    public async Task Set_ThatAnEvictionSupersedes_DoesNotLeaveWhatItReplaces()
     {
         var during = new Hooked();
         var cache = NewCache(setup => setup with { Services = services => services.AddSingleton<IHybridCacheSerializer<string>>(during) });

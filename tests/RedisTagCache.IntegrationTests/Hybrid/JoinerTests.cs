@@ -3,7 +3,7 @@ using RedisTagCache.TestSupport;
 
 namespace RedisTagCache.IntegrationTests.Hybrid;
 
-/// <summary>Who may take a value that another caller in the same process has started to compute, and another instance overtakes. These tests need a redis-server of their own.</summary>
+/// <summary>Who may take a value that another caller in the same process has started to compute, and another instance supersedes. These tests need a redis-server of their own.</summary>
 public sealed class JoinerTests : IAsyncLifetime
 {
     private RedisServer _server = null!;
@@ -14,7 +14,7 @@ public sealed class JoinerTests : IAsyncLifetime
 
     public ValueTask DisposeAsync() => _server.DisposeAsync();
 
-    /// <summary>Those who had come before Redis was asked began before whatever overtakes the value: they need no second run.</summary>
+    /// <summary>Those who had come before Redis was asked began before whatever supersedes the value: they need no second run.</summary>
     [Theory]
     [MemberData(nameof(ByRemoval))]
     public async Task JoinedEarly_TakesTheValue(bool byRemoval)
@@ -29,7 +29,7 @@ public sealed class JoinerTests : IAsyncLifetime
         var calls = Enumerable.Range(0, 10).Select(_ => CallAsync(cache, source)).ToArray();
         _server.Resume();
         await source.Started;
-        await OvertakeAsync(other, byRemoval);
+        await SupersedeAsync(other, byRemoval);
         source.Release();
 
         Assert.All(await Task.WhenAll(calls), value => Assert.Equal("v1", value));
@@ -48,7 +48,7 @@ public sealed class JoinerTests : IAsyncLifetime
         var source = Source.HeldVersions();
         var early = CallAsync(cache, source);
         await source.Started;
-        await OvertakeAsync(other, byRemoval);
+        await SupersedeAsync(other, byRemoval);
         var late = CallAsync(cache, source);
         source.Release();
 
@@ -60,7 +60,7 @@ public sealed class JoinerTests : IAsyncLifetime
 
     private static Task<string> CallAsync(HybridCache cache, Source<string> source) => cache.GetOrCreateAsync("k", source.ReadAsync, tags: ["t"]).AsTask();
 
-    private static async Task OvertakeAsync(Instance other, bool byRemoval)
+    private static async Task SupersedeAsync(Instance other, bool byRemoval)
     {
         var cache = other.Get<HybridCache>();
         await (byRemoval ? cache.RemoveAsync("k") : cache.RemoveByTagAsync("t"));

@@ -189,7 +189,7 @@ public abstract class InspectorContract(IEngine engine) : StoreSuite(engine)
         Assert.Equal((30L, 10L), (dry.LookedAt, dry.DroppedInvalidated));
         Assert.Equal(30, EntryKeys().Length);
         var result = await Inspector.ReclaimAsync();
-        Assert.Equal((30L, 10L, 0L, 0L), (result.LookedAt, result.DroppedInvalidated, result.DroppedOfOtherBuilds, result.Overtaken));
+        Assert.Equal((30L, 10L, 0L, 0L), (result.LookedAt, result.DroppedInvalidated, result.DroppedOfOtherBuilds, result.Superseded));
         Assert.Equal(dry.Bytes, result.Bytes);
         Assert.Equal(20, EntryKeys().Length);
     }

@@ -45,7 +45,7 @@ public sealed class ReclaimUnderWritesTests(StandaloneEngine engine) : StoreSuit
             Assert.Equal(i % 2 != 0 || isNew.Contains(i), left.Contains($"{Partitions[0].HashTag}:e:pages:test:k{i}"));
         foreach (var i in isNew.Take(500))
             Assert.Equal("new", await A.ReadAsync("k" + i));
-        TestContext.Current.SendDiagnosticMessage($"{result.DroppedInvalidated} dropped, {result.Overtaken} overtaken, {during} written meanwhile, {result.Bytes} bytes.");
+        TestContext.Current.SendDiagnosticMessage($"{result.DroppedInvalidated} dropped, {result.Superseded} superseded, {during} written meanwhile, {result.Bytes} bytes.");
     }
 
     [Fact]

@@ -93,7 +93,7 @@ public sealed class LocalCopyTests
     [InlineData(101, 10, "h=t", false)]
     [InlineData(101, 10, "s=t", true)]
     [InlineData(101, 10, "h=u", true)]
-    public async Task FlightResult_OfAValueThatMayBeOvertaken_IsLiveOnlyWhenItIsNot(long number, long removedAfter, string? mark, bool expected)
+    public async Task FlightResult_OfAValueThatMayBeSuperseded_IsLiveOnlyWhenItIsNot(long number, long removedAfter, string? mark, bool expected)
     {
         using var instance = new ScriptedInstance();
         var watch = await WatchAsync(instance);

@@ -46,8 +46,8 @@ public sealed class RemovalLogTests
         var before = _log.Observe();
         Assert.Equal(isWhole, Adopt(asked, newest, floor, hasMore));
         Assert.Equal(known, _log.Known);
-        Assert.Equal(!isWhole, _log.IsOvertaken("any", before, 1_000));
-        Assert.False(_log.IsOvertaken("any", _log.Observe(), 1_000));
+        Assert.Equal(!isWhole, _log.IsSuperseded("any", before, 1_000));
+        Assert.False(_log.IsSuperseded("any", _log.Observe(), 1_000));
     }
 
     // What was written before the first answer may have been removed before it, and further down in the log than one page.
@@ -55,14 +55,14 @@ public sealed class RemovalLogTests
     public void Adopt_ForTheFirstTime_LosesEverythingReadBefore()
     {
         var before = _log.Observe();
-        Assert.False(_log.IsOvertaken("k", before, 5)); // written, and numbered by Redis
+        Assert.False(_log.IsSuperseded("k", before, 5)); // written, and numbered by Redis
         Assert.False(Adopt(RemovalMoment.Unknown, 9_000, floor: 0, hasMore: true));
-        Assert.True(_log.IsOvertaken("k", before, 5));
+        Assert.True(_log.IsSuperseded("k", before, 5));
         Assert.Equal(9_000, _log.Known);
     }
 
     [Fact]
-    public void Adopt_OfAPageThatWasOvertaken_DoesNotFallBack()
+    public void Adopt_OfAPageThatWasSuperseded_DoesNotFallBack()
     {
         Adopt(RemovalMoment.Unknown, newest: 100);
         _log.Record(100, 110, "k");
@@ -71,50 +71,50 @@ public sealed class RemovalLogTests
     }
 
     [Fact]
-    public void IsOvertaken_ByWhatAPageTells_LooksAtNameAndNumber()
+    public void IsSuperseded_ByWhatAPageTells_LooksAtNameAndNumber()
     {
         Adopt(RemovalMoment.Unknown, newest: 90);
         var before = _log.Observe();
         Assert.True(Adopt(90, 100, 0, false, ("k", 99), ("last", 100)));
-        Assert.True(_log.IsOvertaken("k", before, 98));
-        Assert.False(_log.IsOvertaken("k", before, 99));
-        Assert.False(_log.IsOvertaken("K", before, 98));
-        Assert.False(_log.IsOvertaken("last", before, 98)); // that is no entry
-        Assert.False(_log.IsOvertaken("k", _log.Observe(), 98)); // it was read later
+        Assert.True(_log.IsSuperseded("k", before, 98));
+        Assert.False(_log.IsSuperseded("k", before, 99));
+        Assert.False(_log.IsSuperseded("K", before, 98));
+        Assert.False(_log.IsSuperseded("last", before, 98)); // that is no entry
+        Assert.False(_log.IsSuperseded("k", _log.Observe(), 98)); // it was read later
     }
 
     [Fact]
-    public void IsOvertaken_ByAnAnnouncementAfterAGap_StillRecordsIt()
+    public void IsSuperseded_ByAnAnnouncementAfterAGap_StillRecordsIt()
     {
         Adopt(RemovalMoment.Unknown, newest: 100);
         var before = _log.Observe();
         Assert.False(_log.Record(105, 106, "k"));
-        Assert.True(_log.IsOvertaken("k", before, 105));
+        Assert.True(_log.IsSuperseded("k", before, 105));
         Assert.Equal(new RemovalMoment(100, before.Recorded), before);
     }
 
     [Fact]
-    public void IsOvertaken_ByARemovalOfItsOwn_IsSoWhateverTheNumber()
+    public void IsSuperseded_ByARemovalOfItsOwn_IsSoWhateverTheNumber()
     {
         var before = _log.Observe();
         _log.RecordOwn("k");
-        Assert.True(_log.IsOvertaken("k", before, 1_000_000));
-        Assert.False(_log.IsOvertaken("other", before, 1_000_000));
-        Assert.False(_log.IsOvertaken("k", _log.Observe(), 0));
+        Assert.True(_log.IsSuperseded("k", before, 1_000_000));
+        Assert.False(_log.IsSuperseded("other", before, 1_000_000));
+        Assert.False(_log.IsSuperseded("k", _log.Observe(), 0));
     }
 
     [Fact]
-    public void IsOvertaken_AfterForgetting_IsSoForAllThatWasReadBefore()
+    public void IsSuperseded_AfterForgetting_IsSoForAllThatWasReadBefore()
     {
         var before = _log.Observe();
-        Assert.False(_log.IsOvertaken("k", before, 5));
+        Assert.False(_log.IsSuperseded("k", before, 5));
         _log.Forget();
-        Assert.True(_log.IsOvertaken("k", before, 1_000_000));
-        Assert.False(_log.IsOvertaken("k", _log.Observe(), 0));
+        Assert.True(_log.IsSuperseded("k", before, 1_000_000));
+        Assert.False(_log.IsSuperseded("k", _log.Observe(), 0));
     }
 
     [Fact]
-    public void TryKeep_OfACopy_KeepsItOnlyWhenItIsNotOvertaken()
+    public void TryKeep_OfACopy_KeepsItOnlyWhenItIsNotSuperseded()
     {
         var (before, kept) = (_log.Observe(), new List<string>());
         _log.RecordOwn("k");
@@ -124,24 +124,24 @@ public sealed class RemovalLogTests
     }
 
     [Fact]
-    public void IsOvertaken_OfACopyWithoutANumber_IsSo() => Assert.True(_log.IsOvertaken("k", _log.Observe(), RemovalMoment.Unknown));
+    public void IsSuperseded_OfACopyWithoutANumber_IsSo() => Assert.True(_log.IsSuperseded("k", _log.Observe(), RemovalMoment.Unknown));
 
     [Theory]
     [InlineData(1_024, false)]
     [InlineData(1_025, true)]
-    public void IsOvertaken_WhenMoreWasRecordedThanIsRemembered_IsSo(int recorded, bool expected)
+    public void IsSuperseded_WhenMoreWasRecordedThanIsRemembered_IsSo(int recorded, bool expected)
     {
         var before = _log.Observe();
         for (var i = 0; i < recorded; i++)
             _log.RecordOwn("other");
-        Assert.Equal(expected, _log.IsOvertaken("k", before, 5));
+        Assert.Equal(expected, _log.IsSuperseded("k", before, 5));
     }
 
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
-    public void IsOvertaken_AfterAnything_AgreesWithALogThatForgetsNothing(int seed)
+    public void IsSuperseded_AfterAnything_AgreesWithALogThatForgetsNothing(int seed)
     {
         var random = new Random(seed);
         var recorded = new List<(string? Name, long Number)>(); // no name: everything
@@ -176,7 +176,7 @@ public sealed class RemovalLogTests
             var (asked, number) = ($"k{random.Next(5)}", Math.Max(0, newest - random.Next(100)));
             var isForgotten = recorded.Count - count > 1_024 || recorded.Skip(count).Any(one => one.Name is null);
             var expected = isForgotten || recorded.Skip(count).Any(one => one.Name == asked && one.Number > number);
-            Assert.Equal(expected, _log.IsOvertaken(asked, moment, number));
+            Assert.Equal(expected, _log.IsSuperseded(asked, moment, number));
         }
     }
 

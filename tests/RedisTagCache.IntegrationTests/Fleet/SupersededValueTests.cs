@@ -6,7 +6,7 @@ namespace RedisTagCache.IntegrationTests.Fleet;
 
 /// <summary>A value is being computed by one process while another evicts or removes it: its callers get it, and nobody else, ever.</summary>
 [Collection(WorkerFleet.Name)]
-public sealed class OvertakenValueTests(WorkerFleet fleet)
+public sealed class SupersededValueTests(WorkerFleet fleet)
 {
     private static readonly TimeSpan _takes = TimeSpan.FromMilliseconds(400);
     private readonly string _key = WorkerFleet.NewKey();
@@ -16,15 +16,15 @@ public sealed class OvertakenValueTests(WorkerFleet fleet)
 
     private WorkerProcess Evictor => fleet.Workers[1];
 
-    public static TheoryData<string> Overtakings => ["evicted", "evicted by the factory's tag", "removed", "*"];
+    public static TheoryData<string> Changes => ["evicted", "evicted by the factory's tag", "removed", "*"];
 
     [Theory]
-    [MemberData(nameof(Overtakings))]
-    public async Task Overtaken_IsGivenToItsCallers_AndServedNowhere(string how)
+    [MemberData(nameof(Changes))]
+    public async Task Superseded_IsGivenToItsCallers_AndServedNowhere(string how)
     {
         var call = await ComputeAsync("old", how);
-        await OvertakeAsync(how);
-        Assert.False(call.Done.IsCompleted, "It was overtaken while it was computed.");
+        await SupersedeAsync(how);
+        Assert.False(call.Done.IsCompleted, "It was superseded while it was computed.");
         var answer = await call.Done;
         Assert.Empty(answer.Errors);
         Assert.Equal("old", Assert.Single(answer.Values));
@@ -39,11 +39,11 @@ public sealed class OvertakenValueTests(WorkerFleet fleet)
 
     /// <summary>The same without local copies, and for an instance that was not there when it happened.</summary>
     [Theory]
-    [MemberData(nameof(Overtakings))]
-    public async Task Overtaken_IsNotInRedisEither(string how)
+    [MemberData(nameof(Changes))]
+    public async Task Superseded_IsNotInRedisEither(string how)
     {
         var call = await ComputeAsync("old", how);
-        await OvertakeAsync(how);
+        await SupersedeAsync(how);
         await call.Done;
         await using var copyless = Instance.Create(fleet.ConnectionString, options => options.LocalCacheEntries = 0);
         for (var i = 0; i < 50; i++)
@@ -52,11 +52,11 @@ public sealed class OvertakenValueTests(WorkerFleet fleet)
 
     /// <summary>What is refused in the end must not leave its lease behind, for which the next would wait.</summary>
     [Theory]
-    [MemberData(nameof(Overtakings))]
-    public async Task Overtaken_HoldsUpNobodyWhenItIsDone(string how)
+    [MemberData(nameof(Changes))]
+    public async Task Superseded_HoldsUpNobodyWhenItIsDone(string how)
     {
         var call = await ComputeAsync("old", how);
-        await OvertakeAsync(how);
+        await SupersedeAsync(how);
         var waiting = fleet.Workers[2].Begin(GetOrCreate("new", how));
         var done = await call.Done;
         var next = await fleet.Workers[3].DoAsync(GetOrCreate("newer", how));
@@ -69,11 +69,11 @@ public sealed class OvertakenValueTests(WorkerFleet fleet)
 
     /// <summary>Those who come after the eviction must not get what began before it, although it is still being computed and then at hand.</summary>
     [Theory]
-    [MemberData(nameof(Overtakings))]
+    [MemberData(nameof(Changes))]
     public async Task Value_RequestedBetweenEvictionAndEnd_IsComputedAgain(string how)
     {
         var call = await ComputeAsync("old", how);
-        await OvertakeAsync(how);
+        await SupersedeAsync(how);
         var later = fleet.Workers.Skip(2).Select(worker => worker.Begin(GetOrCreate("new", how) with { Callers = 5, Takes = TimeSpan.FromMilliseconds(20) })).ToArray();
         var answers = await Task.WhenAll(later.Select(l => l.Done));
         Assert.Empty(answers.SelectMany(answer => answer.Errors));
@@ -87,14 +87,14 @@ public sealed class OvertakenValueTests(WorkerFleet fleet)
 
     /// <summary>Nor where it is computed: there the computation at hand must not be joined any more.</summary>
     [Theory]
-    [MemberData(nameof(Overtakings))]
+    [MemberData(nameof(Changes))]
     public async Task Value_RequestedInTheComputingProcessAfterTheEviction_IsComputedAgain(string how)
     {
         // It has heard as soon as its copy of another value is gone that was evicted after that.
         var canary = WorkerFleet.NewKey();
         await Computer.GetAsync(new Command(Verb.Set, canary) { Value = "canary", Tags = [canary] });
         var call = await ComputeAsync("old", how);
-        await OvertakeAsync(how);
+        await SupersedeAsync(how);
         await Evictor.GetAsync(new Command(Verb.Evict, canary));
         Assert.Null(await Computer.GetAsync(new Command(Verb.Watch, canary) { Value = "canary" }));
         Assert.False(call.Done.IsCompleted, "It is still being computed.");
@@ -132,7 +132,7 @@ public sealed class OvertakenValueTests(WorkerFleet fleet)
         return call;
     }
 
-    private async Task OvertakeAsync(string how) => await Evictor.GetAsync(how switch
+    private async Task SupersedeAsync(string how) => await Evictor.GetAsync(how switch
     {
         "removed" => new Command(Verb.Remove, _key),
         "*" => new Command(Verb.Evict, "*"),
