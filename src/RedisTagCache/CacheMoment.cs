@@ -10,11 +10,11 @@ namespace RedisTagCache;
 public sealed class CacheMoment
 {
     private readonly KeySpace _keys;
-    private readonly MirrorState?[] _states;
+    private readonly TagStateSnapshot?[] _states;
     private readonly long[] _unconfirmed;
     private readonly TimeProvider _time;
 
-    internal CacheMoment(KeySpace keys, MirrorState?[] states, long[] unconfirmed, TimeProvider time)
+    internal CacheMoment(KeySpace keys, TagStateSnapshot?[] states, long[] unconfirmed, TimeProvider time)
     {
         _keys = keys;
         _states = states;
@@ -60,13 +60,13 @@ public sealed class CacheMoment
     internal RemovalMoment Min(in RemovalMoment moment, Partition partition) =>
         partition.Index >= 0 && partition.Index < _unconfirmed.Length ? moment with { Unconfirmed = Math.Min(moment.Unconfirmed, _unconfirmed[partition.Index]) } : moment;
 
-    internal bool IsOf(ReadOnlySpan<Mirror> mirrors)
+    internal bool IsOf(ReadOnlySpan<TagState> tagStates)
     {
-        if (mirrors.Length != _states.Length)
+        if (tagStates.Length != _states.Length)
             return false;
-        for (var i = 0; i < mirrors.Length; i++)
+        for (var i = 0; i < tagStates.Length; i++)
         {
-            if (!ReferenceEquals(_states[i], mirrors[i].Known) || _unconfirmed[i] != mirrors[i].UnconfirmedCount)
+            if (!ReferenceEquals(_states[i], tagStates[i].Known) || _unconfirmed[i] != tagStates[i].UnconfirmedCount)
                 return false;
         }
 

@@ -38,7 +38,7 @@ internal struct Poll
 
 internal struct Instance
 {
-    public Mirrors Mirrors;
+    public TagStates TagStates;
     public RemovalLog Removals;
     public Copies Copies;
 

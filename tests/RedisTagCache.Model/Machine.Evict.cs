@@ -5,8 +5,8 @@ internal sealed partial class Machine
     private void BeginMark(ref World world, int o)
     {
         ref var op = ref world.Ops[o];
-        ref var mirror = ref world.Instances[scenario.Ops[o].Instance].Mirrors[op.Partition];
-        if (mirror.HasKnown && mirror.IsTrusted)
+        ref var tagState = ref world.Instances[scenario.Ops[o].Instance].TagStates[op.Partition];
+        if (tagState.HasKnown && tagState.IsTrusted)
             op.Phase = Phase.Marks;
         else
             Await(ref world, o, Phase.Marks);
@@ -36,7 +36,7 @@ internal sealed partial class Machine
             return;
         }
 
-        instance.Mirrors[op.Partition].Apply(op.Mark, hard, soft, scenario.Broken);
+        instance.TagStates[op.Partition].Apply(op.Mark, hard, soft, scenario.Broken);
         if (++op.Partition < scenario.Partitions)
         {
             BeginMark(ref world, o);

@@ -56,7 +56,7 @@ internal sealed partial class Machine
             case MoveKind.Notice:
                 world.Instances[move.A].IsUnaware = false;
                 for (var p = 0; p < scenario.Partitions; p++)
-                    world.Instances[move.A].Mirrors[p].Distrust();
+                    world.Instances[move.A].TagStates[p].Distrust();
                 return;
             case MoveKind.Remember:
                 world.Earlier = world.Servers;

@@ -78,9 +78,9 @@ internal sealed partial class Machine
         ref var op = ref world.Ops[o];
         var plan = scenario.Ops[o];
         ref var instance = ref world.Instances[plan.Instance];
-        ref var mirror = ref instance.Mirrors[op.Partition];
+        ref var tagState = ref instance.TagStates[op.Partition];
         var isLive = IsCovered(op) || scenario.Broken.HasFlag(Broken.JoinersTakeAll)
-            || ((!mirror.HasKnown || (op.Found.Generation == mirror.Known.Generation && !mirror.IsPast(op.Found)))
+            || ((!tagState.HasKnown || (op.Found.Generation == tagState.Known.Generation && !tagState.IsPast(op.Found)))
                 && (op.Moment.Number == RemovalLog.Unknown || !instance.Removals.IsSuperseded(plan.Key, op.Moment, op.Moment.Number)));
         if (isLive)
         {

@@ -22,11 +22,11 @@ internal sealed partial class Machine
     {
         ref var message = ref world.Messages[m];
         ref var instance = ref world.Instances[i];
-        ref var mirror = ref instance.Mirrors[message.Partition];
+        ref var tagState = ref instance.TagStates[message.Partition];
         if (message.Kind == MessageKind.Marks)
         {
-            if (!mirror.Apply(message.Marks, message.Hard, message.Soft, scenario.Broken))
-                mirror.BeginSync();
+            if (!tagState.Apply(message.Marks, message.Hard, message.Soft, scenario.Broken))
+                tagState.BeginSync();
         }
         else
         {

@@ -117,7 +117,7 @@ internal sealed partial class Machine
     {
         ref var op = ref world.Ops[o];
         var plan = scenario.Ops[o];
-        ref var mirror = ref world.Instances[plan.Instance].Mirrors[op.Partition];
+        ref var tagState = ref world.Instances[plan.Instance].TagStates[op.Partition];
         if (op.Token.IsNone)
         {
             if (op.Syncs++ == 0)
@@ -126,18 +126,18 @@ internal sealed partial class Machine
                 return;
             }
 
-            op.Token = mirror.Known;
+            op.Token = tagState.Known;
             Miss(ref world, o);
             return;
         }
 
         var verdict = Verdict.Dead;
-        if (mirror.IsAt(op.Token) || mirror.Covers(op.Token))
+        if (tagState.IsAt(op.Token) || tagState.Covers(op.Token))
         {
-            if (mirror.Known.Epoch > op.Token.Epoch)
-                mirror.BeginSync();
-            verdict = op.Found.Id > 0 ? mirror.Judge(op.Found) : Verdict.Dead;
-            if (op.Found.Id > 0 && verdict != Verdict.Fresh && mirror.IsNoOlder(op.Found, op.First))
+            if (tagState.Known.Epoch > op.Token.Epoch)
+                tagState.BeginSync();
+            verdict = op.Found.Id > 0 ? tagState.Judge(op.Found) : Verdict.Dead;
+            if (op.Found.Id > 0 && verdict != Verdict.Fresh && tagState.IsNoOlder(op.Found, op.First))
             {
                 TakeAwaited(ref world, o);
                 return;
@@ -160,7 +160,7 @@ internal sealed partial class Machine
         ref var op = ref world.Ops[o];
         op.Phase = Phase.AwaitsSync;
         op.Next = next;
-        world.Instances[scenario.Ops[o].Instance].Mirrors[op.Partition].BeginSync();
+        world.Instances[scenario.Ops[o].Instance].TagStates[op.Partition].BeginSync();
     }
 
     private void Hit(ref World world, int o, Verdict verdict)

@@ -16,7 +16,7 @@ internal sealed partial class Machine
             hasReaders |= isReader;
         }
 
-        return hasReaders && (!instance.IsCurrent || instance.Removals.Known != world.Servers[0].LastRemoval || !instance.Mirrors[0].IsAt(world.Servers[0].Stamp)
+        return hasReaders && (!instance.IsCurrent || instance.Removals.Known != world.Servers[0].LastRemoval || !instance.TagStates[0].IsAt(world.Servers[0].Stamp)
             || (world.InForce & ~instance.Due) != 0);
     }
 
@@ -47,7 +47,7 @@ internal sealed partial class Machine
             case PollPhase.Answered:
                 if (poll.Stamp.IsNone)
                 {
-                    instance.Mirrors[0].BeginSync();
+                    instance.TagStates[0].BeginSync();
                     poll.Phase = PollPhase.AwaitsMarks;
                 }
                 else
@@ -73,10 +73,10 @@ internal sealed partial class Machine
     {
         ref var instance = ref world.Instances[i];
         ref var poll = ref instance.Poll;
-        ref var mirror = ref instance.Mirrors[0];
-        if (!poll.Stamp.IsNone && !mirror.IsAt(poll.Stamp))
+        ref var tagState = ref instance.TagStates[0];
+        if (!poll.Stamp.IsNone && !tagState.IsAt(poll.Stamp))
         {
-            if (!mirror.Covers(poll.Stamp))
+            if (!tagState.Covers(poll.Stamp))
             {
                 if (poll.Syncs++ == MostSyncs)
                 {
@@ -84,13 +84,13 @@ internal sealed partial class Machine
                     return;
                 }
 
-                mirror.BeginSync();
+                tagState.BeginSync();
                 poll.Phase = PollPhase.AwaitsMarks;
                 return;
             }
 
-            if (mirror.Known.Epoch > poll.Stamp.Epoch)
-                mirror.BeginSync();
+            if (tagState.Known.Epoch > poll.Stamp.Epoch)
+                tagState.BeginSync();
         }
 
         if (poll.Removal == instance.Removals.Known)

@@ -16,8 +16,8 @@ internal sealed partial class Machine
         }
 
         op.Found = Value(world, o, default);
-        if (instance.Mirrors[op.Partition].HasKnown)
-            Stamp(ref op, instance.Mirrors[op.Partition].Known);
+        if (instance.TagStates[op.Partition].HasKnown)
+            Stamp(ref op, instance.TagStates[op.Partition].Known);
         else
             Await(ref world, o, Phase.Replaces);
     }

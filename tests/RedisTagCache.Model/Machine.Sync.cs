@@ -4,27 +4,27 @@ internal sealed partial class Machine
 {
     private void Sync(ref World world, int i, int p)
     {
-        ref var mirror = ref world.Instances[i].Mirrors[p];
-        switch (mirror.Sync.Phase)
+        ref var tagState = ref world.Instances[i].TagStates[p];
+        switch (tagState.Sync.Phase)
         {
             case SyncPhase.Asked or SyncPhase.Healing or SyncPhase.AskedAgain when IsAtFault(world, i):
-                mirror.Sync = default;
+                tagState.Sync = default;
                 EndWaits(ref world, i, p, isKnown: false);
                 break;
             case SyncPhase.Asked or SyncPhase.AskedAgain:
-                mirror.Ask(ref world.Servers[p], (byte)(world.Nonce + 1), scenario.Broken);
+                tagState.Ask(ref world.Servers[p], (byte)(world.Nonce + 1), scenario.Broken);
                 if (world.Servers[p].Stamp.Generation > world.Nonce)
                     world.Nonce = world.Servers[p].Stamp.Generation;
                 break;
             case SyncPhase.Answered:
-                if (mirror.Adopt(scenario.Broken))
+                if (tagState.Adopt(scenario.Broken))
                     EndWaits(ref world, i, p, isKnown: true);
                 break;
             case SyncPhase.Healing:
                 Heal(ref world, i, p);
                 break;
             case SyncPhase.AnsweredAgain:
-                EndWaits(ref world, i, p, mirror.AdoptAgain(scenario.Broken));
+                EndWaits(ref world, i, p, tagState.AdoptAgain(scenario.Broken));
                 break;
             default:
                 throw new InvalidOperationException();
@@ -33,17 +33,17 @@ internal sealed partial class Machine
 
     private void Heal(ref World world, int i, int p)
     {
-        ref var mirror = ref world.Instances[i].Mirrors[p];
-        var (hard, soft) = (mirror.Sync.LostHard, mirror.Sync.LostSoft);
+        ref var tagState = ref world.Instances[i].TagStates[p];
+        var (hard, soft) = (tagState.Sync.LostHard, tagState.Sync.LostSoft);
         var reply = Mark(ref world, p, hard, soft);
         if (reply.IsRefused)
         {
-            mirror.Sync = default;
+            tagState.Sync = default;
             EndWaits(ref world, i, p, isKnown: false);
             return;
         }
 
-        mirror.Sync.Phase = SyncPhase.AskedAgain;
+        tagState.Sync.Phase = SyncPhase.AskedAgain;
         for (var o = 0; o < scenario.Ops.Length; o++)
         {
             var op = scenario.Ops[o];
@@ -70,7 +70,7 @@ internal sealed partial class Machine
     private void EndWaits(ref World world, int i, int p, bool isKnown)
     {
         // Who has compared what it knows with what Redis has, has repeated what was lost.
-        if (isKnown && !world.Instances[i].IsUnaware && world.Instances[i].Mirrors[p].IsTrusted)
+        if (isKnown && !world.Instances[i].IsUnaware && world.Instances[i].TagStates[p].IsTrusted)
             world.InForce |= OwnEvictions(world, i);
         for (var o = 0; o < scenario.Ops.Length; o++)
         {
@@ -85,7 +85,7 @@ internal sealed partial class Machine
             else if (op.Phase == Phase.Replaces)
             {
                 // Nothing was known when it was called: it counts as started when Redis has first answered. docs/consistency.md, hole 7.
-                Stamp(ref op, world.Instances[i].Mirrors[p].Known);
+                Stamp(ref op, world.Instances[i].TagStates[p].Known);
                 op.Found.Seen = world.Started;
             }
         }

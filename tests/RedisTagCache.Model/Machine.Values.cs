@@ -8,9 +8,9 @@ internal sealed partial class Machine
         var plan = scenario.Ops[o];
         ref var instance = ref world.Instances[plan.Instance];
         var copy = instance.Copies[plan.Key];
-        if (plan.Kind == OpKind.Get && copy.Entry.Id > 0 && instance.IsCurrent && instance.Mirrors[op.Partition].IsTrusted)
+        if (plan.Kind == OpKind.Get && copy.Entry.Id > 0 && instance.IsCurrent && instance.TagStates[op.Partition].IsTrusted)
         {
-            var verdict = scenario.Broken.HasFlag(Broken.CopiesNotJudged) ? Verdict.Fresh : instance.Mirrors[op.Partition].Judge(copy);
+            var verdict = scenario.Broken.HasFlag(Broken.CopiesNotJudged) ? Verdict.Fresh : instance.TagStates[op.Partition].Judge(copy);
             if (verdict != Verdict.Dead)
             {
                 var due = (byte)(instance.Due | OwnEvictions(world, plan.Instance));
@@ -128,7 +128,7 @@ internal sealed partial class Machine
     private void Drift(ref World world, int o)
     {
         ref var op = ref world.Ops[o];
-        op.Token = world.Instances[scenario.Ops[o].Instance].Mirrors[op.Partition].Known;
+        op.Token = world.Instances[scenario.Ops[o].Instance].TagStates[op.Partition].Known;
         Compute(ref world, o);
     }
 

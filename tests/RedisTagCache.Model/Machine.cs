@@ -18,8 +18,8 @@ internal sealed partial class Machine(Scenario scenario)
             server.SyncMarks(default, 0, nonce: 1, floor: 0, Broken.None);
             for (var i = 0; i < scenario.Instances; i++)
             {
-                ref var mirror = ref world.Instances[i].Mirrors[p];
-                (mirror.Known, mirror.Floor, mirror.IsTrusted) = (server.Stamp, server.Floor, true);
+                ref var tagState = ref world.Instances[i].TagStates[p];
+                (tagState.Known, tagState.Floor, tagState.IsTrusted) = (server.Stamp, server.Floor, true);
             }
         }
 
@@ -56,7 +56,7 @@ internal sealed partial class Machine(Scenario scenario)
                 return false;
             for (var p = 0; p < scenario.Partitions; p++)
             {
-                if (instance.Mirrors[p].Sync.Phase != SyncPhase.None || instance.Mirrors[p].NeedsRebuild)
+                if (instance.TagStates[p].Sync.Phase != SyncPhase.None || instance.TagStates[p].NeedsRebuild)
                     return false;
             }
         }
@@ -97,7 +97,7 @@ internal sealed partial class Machine(Scenario scenario)
                 Sync(ref world, move.A, move.B);
                 break;
             case MoveKind.Rebuild:
-                world.Instances[move.A].Mirrors[move.B].BeginSync();
+                world.Instances[move.A].TagStates[move.B].BeginSync();
                 break;
             case MoveKind.Poll:
                 Poll(ref world, move.A);
@@ -120,9 +120,9 @@ internal sealed partial class Machine(Scenario scenario)
             moves.Add(new Move(MoveKind.Notice, i));
         for (byte p = 0; p < scenario.Partitions; p++)
         {
-            if (instance.Mirrors[p].Sync.Phase != SyncPhase.None)
+            if (instance.TagStates[p].Sync.Phase != SyncPhase.None)
                 moves.Add(new Move(MoveKind.Sync, i, p));
-            else if (instance.Mirrors[p].NeedsRebuild && !instance.IsDown)
+            else if (instance.TagStates[p].NeedsRebuild && !instance.IsDown)
                 moves.Add(new Move(MoveKind.Rebuild, i, p));
         }
 

@@ -59,8 +59,8 @@ internal static partial class Log
     [LoggerMessage(LogIds.EvictionsRecovered, LogLevel.Warning, "Redis had lost evictions that this instance knows of, so they were made again: {Count} tags")]
     public static partial void EvictionsRecovered(ILogger logger, int count);
 
-    [LoggerMessage(LogIds.MirrorRebuilt, LogLevel.Debug, "The tag state of {Partition} was rebuilt with {Count} tag invalidations")]
-    public static partial void MirrorRebuilt(ILogger logger, PartitionName partition, int count);
+    [LoggerMessage(LogIds.TagStateRebuilt, LogLevel.Debug, "The tag state of {Partition} was rebuilt with {Count} tag invalidations")]
+    public static partial void TagStateRebuilt(ILogger logger, PartitionName partition, int count);
 
     [LoggerMessage(LogIds.SyncFailed, LogLevel.Debug, "The tag state of {Partition} could not be synchronized")]
     public static partial void SyncFailed(ILogger logger, Exception exception, PartitionName partition);

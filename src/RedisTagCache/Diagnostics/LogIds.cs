@@ -22,7 +22,7 @@ internal static class LogIds
     public const int EvictionsRecovered = 32;
     public const int RemovalsRetried = 33;
     public const int EvictionsCoarsened = 34;
-    public const int MirrorRebuilt = 40;
+    public const int TagStateRebuilt = 40;
     public const int SyncFailed = 41;
     public const int GenerationBegan = 42;
     public const int RefreshFailed = 50;

@@ -84,9 +84,9 @@ internal sealed class InProcessLeases : ILocalCopies, IDisposable
         if (isAnswered && address.Watch.Removals.Known == RemovalMoment.Unknown)
             await address.Watch.PollAsync().ConfigureAwait(false); // until then nothing is kept
 
-        var known = address.Watch.Mirror.Known;
+        var known = address.Watch.TagState.Known;
         var token = !found.Token.IsUnknown ? found.Token : known is null ? default : new CacheVersion(known.Stamp);
-        var moment = address.Watch.Removals.Observe() with { Unconfirmed = address.Watch.Mirror.UnconfirmedCount };
+        var moment = address.Watch.Removals.Observe() with { Unconfirmed = address.Watch.TagState.UnconfirmedCount };
         var lease = new InProcessLease(this, _values, address, token, startedAt?.Min(moment, address.Watch.Partition) ?? moment, _time);
         var now = _time.GetTimestamp();
         Volatile.Write(ref _askedAt, now);

@@ -11,7 +11,7 @@ internal abstract class LocalCopy(ValueAddress address, CacheVersion token, long
 {
     private const int NeverFresh = -1;
 
-    private readonly int _bornAt = address.Watch.Mirror.Version;
+    private readonly int _bornAt = address.Watch.TagState.Version;
     private int _freshAt = NeverFresh;
 
     public string Name => address.Name;
@@ -50,14 +50,14 @@ internal abstract class LocalCopy(ValueAddress address, CacheVersion token, long
     /// <summary>What it is worth by its marks. As long as the instance hears of nothing new, the last verdict stands.</summary>
     public Verdict Judge()
     {
-        var mirror = address.Watch.Mirror;
-        var version = mirror.Version;
+        var tagState = address.Watch.TagState;
+        var version = tagState.Version;
         if (Volatile.Read(ref _freshAt) == version)
             return Verdict.Fresh;
 
         // Without a token nothing was known of Redis, and this stands until something is.
-        var verdict = mirror.Known is { } state ? Store.Judge.OfCopy(token, tags, state, mirror.UnconfirmedAt(Unconfirmed))
-            : token.IsDefault && version == _bornAt && !mirror.IsRetired ? Verdict.Fresh
+        var verdict = tagState.Known is { } state ? Store.Judge.OfCopy(token, tags, state, tagState.UnconfirmedAt(Unconfirmed))
+            : token.IsDefault && version == _bornAt && !tagState.IsRetired ? Verdict.Fresh
             : Verdict.Invalidated;
         if (verdict == Verdict.Fresh)
             Volatile.Write(ref _freshAt, version);

@@ -46,20 +46,20 @@ internal sealed class EntryLook(TagCacheStore store, InspectionCommands commands
             starts[again[i]] = read[i];
     }
 
-    private async Task<Dictionary<Partition, (bool HasHistory, MirrorState? State)>> StatesAsync(IEnumerable<Partition> partitions, CancellationToken cancellationToken)
+    private async Task<Dictionary<Partition, (bool HasHistory, TagStateSnapshot? State)>> StatesAsync(IEnumerable<Partition> partitions, CancellationToken cancellationToken)
     {
         Partition[] wanted = [.. partitions];
-        var states = new Dictionary<Partition, (bool, MirrorState?)>(wanted.Length);
+        var states = new Dictionary<Partition, (bool, TagStateSnapshot?)>(wanted.Length);
         if (wanted.Length == 0)
             return states;
         var stamps = await commands.StampsAsync(wanted, cancellationToken).ConfigureAwait(false);
         for (var i = 0; i < wanted.Length; i++)
         {
-            var mirror = store.Mirrors[wanted[i].Index];
+            var tagState = store.TagStates[wanted[i].Index];
 
             // Without a history nothing is started here: it is for the application, not for an onlooker, to begin one.
             var state = stamps[i] is not { } stamp ? null
-                : mirror.At(stamp) ?? await commands.BoundAsync(() => mirror.CoverAsync(stamp, cancellationToken).AsTask(), cancellationToken).ConfigureAwait(false);
+                : tagState.At(stamp) ?? await commands.BoundAsync(() => tagState.CoverAsync(stamp, cancellationToken).AsTask(), cancellationToken).ConfigureAwait(false);
             states.Add(wanted[i], (stamps[i] is not null, state));
         }
 
@@ -68,7 +68,7 @@ internal sealed class EntryLook(TagCacheStore store, InspectionCommands commands
 
     private static bool IsTagged(StoredStart start) => EnvelopeReader.TryOpenStart(start.Bytes, start.Length, out var envelope, out _) && envelope.IsTagged;
 
-    private static Explanation Explain(StoredKey key, StoredStart start, Dictionary<Partition, (bool HasHistory, MirrorState? State)> states, long now)
+    private static Explanation Explain(StoredKey key, StoredStart start, Dictionary<Partition, (bool HasHistory, TagStateSnapshot? State)> states, long now)
     {
         if (!EnvelopeReader.TryOpenStart(start.Bytes, start.Length, out var envelope, out _))
         {

@@ -9,7 +9,7 @@ internal readonly record struct Explanation(CacheEntryStatus Status, CacheStatus
 {
     private const int Hash = 32;
 
-    public static Explanation Of(in EnvelopeReader envelope, MirrorState state, long now)
+    public static Explanation Of(in EnvelopeReader envelope, TagStateSnapshot state, long now)
     {
         var verdict = Judge.Of(envelope, state, now);
         var header = envelope.Header;
@@ -37,7 +37,7 @@ internal readonly record struct Explanation(CacheEntryStatus Status, CacheStatus
             : id.Length > 0 ? Encoding.UTF8.GetString(id[1..])
             : "";
 
-    private static string? MarkedAfter(in EnvelopeReader envelope, MirrorState state, MarkKind kind)
+    private static string? MarkedAfter(in EnvelopeReader envelope, TagStateSnapshot state, MarkKind kind)
     {
         foreach (var tag in envelope.Tags)
         {

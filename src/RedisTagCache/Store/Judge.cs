@@ -16,7 +16,7 @@ internal static class Judge
     /// <param name="envelope">The entry.</param>
     /// <param name="state">The marks, complete at least up to the stamp that was read with the entry.</param>
     /// <param name="now">Milliseconds since 1970, for freshness alone; no clock decides over life.</param>
-    public static Verdict Of(in EnvelopeReader envelope, MirrorState state, long now)
+    public static Verdict Of(in EnvelopeReader envelope, TagStateSnapshot state, long now)
     {
         var header = envelope.Header;
         if (header.Generation != state.Stamp.Generation || header.Epoch > state.Stamp.Epoch || header.Epoch < state.Floor)
@@ -41,7 +41,7 @@ internal static class Judge
     /// <param name="envelope">The entry.</param>
     /// <param name="state">The marks.</param>
     /// <param name="since">The stamp of the caller's first lookup.</param>
-    public static bool IsNoOlder(in EnvelopeReader envelope, MirrorState state, in EpochStamp since) =>
+    public static bool IsNoOlder(in EnvelopeReader envelope, TagStateSnapshot state, in EpochStamp since) =>
         since.IsSameLineage(state.Stamp) && envelope.Header.Generation == since.Generation
         && envelope.Header.Epoch >= since.Epoch && envelope.Header.Epoch <= state.Stamp.Epoch;
 
@@ -50,7 +50,7 @@ internal static class Judge
     /// <param name="tags">The ids of its tags.</param>
     /// <param name="state">The marks.</param>
     /// <param name="unconfirmed">Which of them came before it although they are above its token.</param>
-    public static Verdict OfCopy(CacheVersion token, ReadOnlySpan<byte[]> tags, MirrorState state, in UnconfirmedMarks unconfirmed = default)
+    public static Verdict OfCopy(CacheVersion token, ReadOnlySpan<byte[]> tags, TagStateSnapshot state, in UnconfirmedMarks unconfirmed = default)
     {
         var stamp = token.Stamp;
         if (!stamp.IsSameLineage(state.Stamp) || stamp.Epoch > state.Stamp.Epoch || stamp.Epoch < state.Floor)

@@ -29,10 +29,10 @@ internal sealed class PartitionWatch
     private long _validUntil;
 
     public PartitionWatch(
-        Partition partition, Mirror mirror, KeySpace keys, ValueCommands commands, TimeProvider time, CacheMeter meter, ILogger<PartitionWatch> logger)
+        Partition partition, TagState tagState, KeySpace keys, ValueCommands commands, TimeProvider time, CacheMeter meter, ILogger<PartitionWatch> logger)
     {
         Partition = partition;
-        Mirror = mirror;
+        TagState = tagState;
         _keys = keys;
         _commands = commands;
         _time = time;
@@ -45,7 +45,7 @@ internal sealed class PartitionWatch
 
     public Partition Partition { get; }
 
-    public Mirror Mirror { get; }
+    public TagState TagState { get; }
 
     public RemovalLog Removals { get; } = new();
 
@@ -58,7 +58,7 @@ internal sealed class PartitionWatch
     public void Attach(ILocalCopies copies)
     {
         _copies = [.. _copies, copies];
-        Mirror.EverythingEvicted += () =>
+        TagState.EverythingEvicted += () =>
         {
             Removals.Forget();
             copies.DropAll(this);
@@ -67,18 +67,18 @@ internal sealed class PartitionWatch
 
     /// <summary>Whether copies of this partition can be returned as what Redis has.</summary>
     /// <param name="now">A time stamp.</param>
-    public bool IsCurrent(long now) => now < Volatile.Read(ref _validUntil) && Mirror.IsTrusted;
+    public bool IsCurrent(long now) => now < Volatile.Read(ref _validUntil) && TagState.IsTrusted;
 
     public void Receive(ReadOnlyMemory<byte> message)
     {
         if (BackplaneMessage.TryParseMarks(message.Span, out var reply, out var members))
         {
-            var isComplete = Mirror.Apply(reply, members.ToArray());
+            var isComplete = TagState.Apply(reply, members.ToArray());
             _meter.Message("eviction", isComplete ? "applied" : "gap");
             if (Partition.Index == 0)
                 _meter.History.Record(reply.After.Epoch, members);
             if (!isComplete)
-                Mirror.Refresh();
+                TagState.Refresh();
         }
         else if (BackplaneMessage.TryParseRemoval(message.Span, out var before, out var number, out var entry))
         {
@@ -160,8 +160,8 @@ internal sealed class PartitionWatch
     /// <exception cref="Exception">One that <see cref="RedisFailure.IsRedis"/> knows.</exception>
     public async ValueTask CatchUpAsync(EpochStamp stamp, long removal)
     {
-        if (Mirror.At(stamp) is null)
-            await Mirror.CoverAsync(stamp, CancellationToken.None).ConfigureAwait(false);
+        if (TagState.At(stamp) is null)
+            await TagState.CoverAsync(stamp, CancellationToken.None).ConfigureAwait(false);
         if (Removals.Known is >= 0 and var known && removal > known)
             await _removalSyncs.RunAsync().ConfigureAwait(false);
     }
@@ -173,8 +173,8 @@ internal sealed class PartitionWatch
         {
             var (stamp, removal) = await _commands.PollAsync(Partition).ConfigureAwait(false);
             if (stamp is null)
-                await Mirror.RenewAsync(CancellationToken.None).ConfigureAwait(false);
-            else if (Mirror.At(stamp.Value) is null && await Mirror.CoverAsync(stamp.Value, CancellationToken.None).ConfigureAwait(false) is null)
+                await TagState.RenewAsync(CancellationToken.None).ConfigureAwait(false);
+            else if (TagState.At(stamp.Value) is null && await TagState.CoverAsync(stamp.Value, CancellationToken.None).ConfigureAwait(false) is null)
                 return false;
             if (removal != Removals.Known)
                 await _removalSyncs.RunAsync().ConfigureAwait(false);

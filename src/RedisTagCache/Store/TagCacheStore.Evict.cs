@@ -147,12 +147,12 @@ internal sealed partial class TagCacheStore
             return [e];
         }
 
-        if (_mirrors.Length == 1)
+        if (_tagStates.Length == 1)
             return [await TryMarkAsync(0, members).ConfigureAwait(false)];
 
         // All at once; what that leaves, each with as many tries as it takes.
         var replies = await TryMarkAtOnceAsync(members).ConfigureAwait(false);
-        var results = new Exception?[_mirrors.Length];
+        var results = new Exception?[_tagStates.Length];
         await Task.WhenAll(Enumerable.Range(0, results.Length).Where(partition => replies[partition] is null).Select(async partition =>
             results[partition] = await TryMarkAsync(partition, members).ConfigureAwait(false))).ConfigureAwait(false);
         return results;
@@ -161,8 +161,8 @@ internal sealed partial class TagCacheStore
     private async Task<MarkReply?[]> TryMarkAtOnceAsync(byte[][] members)
     {
         // What this instance evicts it must be able to repeat: see MarkOnceAsync.
-        if (members.Length > TagMarkScript.MaxMembers || Array.Exists(_mirrors, static mirror => mirror.Known is null || !mirror.IsTrusted))
-            return new MarkReply?[_mirrors.Length];
+        if (members.Length > TagMarkScript.MaxMembers || Array.Exists(_tagStates, static tagState => tagState.Known is null || !tagState.IsTrusted))
+            return new MarkReply?[_tagStates.Length];
         try
         {
             var replies = await _commands.TryMarkAsync(_keys.Partitions, _settings.TagInvalidationRetention, _settings.MaxTagInvalidations, members).ConfigureAwait(false);
@@ -176,7 +176,7 @@ internal sealed partial class TagCacheStore
         }
         catch (Exception e) when (RedisFailure.IsRedis(e))
         {
-            return new MarkReply?[_mirrors.Length];
+            return new MarkReply?[_tagStates.Length];
         }
     }
 
@@ -196,18 +196,18 @@ internal sealed partial class TagCacheStore
         }
         catch (Exception e) when (RedisFailure.IsRedis(e))
         {
-            ApplyUnconfirmed(_mirrors[partition], partition, members);
+            ApplyUnconfirmed(_tagStates[partition], partition, members);
             return e;
         }
     }
 
     /// <summary>What Redis has not confirmed holds in this instance and is queued to be retried, in either case one by one or all at once.</summary>
-    private void ApplyUnconfirmed(Mirror mirror, int partition, byte[][] members)
+    private void ApplyUnconfirmed(TagState tagState, int partition, byte[][] members)
     {
         if (_pending.Add(partition, members))
-            mirror.ApplyUnconfirmed(members);
+            tagState.ApplyUnconfirmed(members);
         else
-            mirror.ApplyUnconfirmedToAll();
+            tagState.ApplyUnconfirmedToAll();
     }
 
     private async Task<bool> RepeatAsync(int partition, IReadOnlyCollection<byte[]> members, CancellationToken cancellationToken)
@@ -217,7 +217,7 @@ internal sealed partial class TagCacheStore
             if (partition == Everywhere)
             {
                 await PlaceAsync(cancellationToken).ConfigureAwait(false);
-                for (var i = 0; i < _mirrors.Length; i++)
+                for (var i = 0; i < _tagStates.Length; i++)
                     _pending.Add(i, members);
                 _pending.Wake();
                 return true;
@@ -225,7 +225,7 @@ internal sealed partial class TagCacheStore
 
             if (InvalidationRetryQueue.IsEverything(members))
             {
-                await _mirrors[partition].ForgetAsync(cancellationToken).ConfigureAwait(false);
+                await _tagStates[partition].ForgetAsync(cancellationToken).ConfigureAwait(false);
                 return true;
             }
 
@@ -260,20 +260,20 @@ internal sealed partial class TagCacheStore
         _meter.Sent("eviction");
         if (partition == 0)
             _meter.History.Claim(reply.After.Epoch);
-        _mirrors[partition].Apply(reply, members);
+        _tagStates[partition].Apply(reply, members);
     }
 
     private async Task<MarkReply> MarkOnceAsync(int partition, byte[][] members)
     {
         // What this instance evicts it must be able to repeat after a failover: its copy has to exist first.
-        var mirror = _mirrors[partition];
-        await mirror.CurrentAsync(CancellationToken.None).ConfigureAwait(false);
+        var tagState = _tagStates[partition];
+        await tagState.CurrentAsync(CancellationToken.None).ConfigureAwait(false);
         var reply = await _commands.MarkAsync(_keys.Partitions[partition], _settings.TagInvalidationRetention, _settings.MaxTagInvalidations, members, CancellationToken.None)
             .ConfigureAwait(false);
         if (reply is not null)
             return reply;
 
-        await mirror.RenewAsync(CancellationToken.None).ConfigureAwait(false);
+        await tagState.RenewAsync(CancellationToken.None).ConfigureAwait(false);
         throw new RedisTagCacheUnavailableException("The partition did not become whole.");
     }
 }

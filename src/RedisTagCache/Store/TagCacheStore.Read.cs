@@ -76,12 +76,12 @@ internal sealed partial class TagCacheStore
         {
             await PlaceAsync(cancellationToken).ConfigureAwait(false);
             var address = _keys.Locate(key);
-            var mirror = _mirrors[address.Partition.Index];
+            var tagState = _tagStates[address.Partition.Index];
             (entry, var stamp) = await _commands.ReadAsync(address, cancellationToken).ConfigureAwait(false);
             if (stamp is not { } read)
             {
                 // No epoch: the partition is new or was lost. It begins again now, and whatever was read is dead.
-                var renewed = await Remaining(mirror.RenewAsync(cancellationToken), start, cancellationToken).ConfigureAwait(false);
+                var renewed = await Remaining(tagState.RenewAsync(cancellationToken), start, cancellationToken).ConfigureAwait(false);
                 return entry is null
                     ? Missed(key, CacheMissReason.Absent, TokenOf(renewed), activity)
                     : Missed(key, CacheMissReason.Evicted, TokenOf(renewed), activity, IdentityOf(entry.Memory.Span));
@@ -90,7 +90,7 @@ internal sealed partial class TagCacheStore
             var token = new CacheVersion(read);
 
             // Also when there is nothing to judge: who computes a value under this token may read others from this instance's memory.
-            var state = mirror.At(read) ?? await Remaining(mirror.CoverAsync(read, cancellationToken), start, cancellationToken).ConfigureAwait(false);
+            var state = tagState.At(read) ?? await Remaining(tagState.CoverAsync(read, cancellationToken), start, cancellationToken).ConfigureAwait(false);
             if (entry is null)
                 return Missed(key, CacheMissReason.Absent, token, activity);
             var lookup = OpenTagged(key, address, entry, state, token, since, activity);
@@ -118,7 +118,7 @@ internal sealed partial class TagCacheStore
     }
 
     private CacheLookup OpenTagged(
-        in CacheEntryKey key, EntryAddress address, IMemoryOwner<byte> entry, MirrorState? state, CacheVersion token, in EpochStamp since, Activity? activity)
+        in CacheEntryKey key, EntryAddress address, IMemoryOwner<byte> entry, TagStateSnapshot? state, CacheVersion token, in EpochStamp since, Activity? activity)
     {
         if (!EnvelopeReader.TryOpen(entry.Memory.Span, out var envelope) || !envelope.IsTagged)
             return Damaged(key, address, entry.Memory.Span, token, activity);

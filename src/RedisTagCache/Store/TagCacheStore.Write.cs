@@ -92,14 +92,14 @@ internal sealed partial class TagCacheStore
     private async ValueTask<(CacheWriteOutcome Outcome, byte[]? Buffer)> SetTaggedAsync(
         CacheEntryKey key, EntryAddress address, byte[][] tags, ReadOnlySequence<byte> payload, TagCacheEntryOptions options, CancellationToken cancellationToken)
     {
-        var mirror = _mirrors[address.Partition.Index];
+        var tagState = _tagStates[address.Partition.Index];
         var start = _time.GetTimestamp();
         var token = options.Token;
 
         // Without a lookup, the value counts as started when this call began; the epoch in Redis may be past that by now.
         if (token.IsDefault)
-            token = TokenOf(mirror.Known ?? await Remaining(mirror.RenewAsync(cancellationToken), start, cancellationToken).ConfigureAwait(false));
-        if (token.IsUnknown || (mirror.Known is { } known && known.IsPast(token.Stamp, tags)))
+            token = TokenOf(tagState.Known ?? await Remaining(tagState.RenewAsync(cancellationToken), start, cancellationToken).ConfigureAwait(false));
+        if (token.IsUnknown || (tagState.Known is { } known && known.IsPast(token.Stamp, tags)))
             return (Rejected(), null);
 
         var envelope = Compose(key, token, tags, payload, options, out var buffer);
@@ -109,8 +109,8 @@ internal sealed partial class TagCacheStore
         var (stored, stamp) = await writing.ConfigureAwait(false);
 
         // The answer shows when this instance is behind; a lookup would catch up by itself, an instance that only writes would not.
-        if (stamp is null || mirror.At(stamp.Value) is null)
-            mirror.Refresh();
+        if (stamp is null || tagState.At(stamp.Value) is null)
+            tagState.Refresh();
         return (stored ? CacheWriteOutcome.Stored : Rejected(), buffer);
     }
 

@@ -21,14 +21,14 @@ internal sealed partial class TagCacheStore : ITagCacheStore, IDisposable
     private readonly TimeProvider _time;
     private readonly CacheMeter _meter;
     private readonly ILogger<TagCacheStore> _logger;
-    private readonly Mirror _nowhere;
+    private readonly TagState _nowhere;
     private readonly InvalidationRetryQueue _pending;
-    private readonly MirrorRebuild _rebuild;
+    private readonly TagStateRebuild _rebuild;
     private readonly LogThrottle _lookupFailures;
     private readonly LogThrottle _skippedWrites;
     private readonly LogThrottle _damagedEntries;
     private readonly LogThrottle _failedEvictions;
-    private Mirror[] _mirrors = [];
+    private TagState[] _tagStates = [];
     private CacheMoment? _moment;
 
     public TagCacheStore(
@@ -53,16 +53,16 @@ internal sealed partial class TagCacheStore : ITagCacheStore, IDisposable
         _time = time;
         _meter = meter;
         _logger = loggers.CreateLogger<TagCacheStore>();
-        var mirrorLogger = loggers.CreateLogger<Mirror>();
-        _nowhere = new Mirror(Partition.Nowhere, commands, settings, meter, mirrorLogger);
-        keys.WhenPlaced(partitions => _mirrors = [.. partitions.Select(p => new Mirror(p, commands, settings, meter, mirrorLogger))]);
+        var tagStateLogger = loggers.CreateLogger<TagState>();
+        _nowhere = new TagState(Partition.Nowhere, commands, settings, meter, tagStateLogger);
+        keys.WhenPlaced(partitions => _tagStates = [.. partitions.Select(p => new TagState(p, commands, settings, meter, tagStateLogger))]);
         _pending = new InvalidationRetryQueue(RepeatAsync, time, _logger);
         _lookupFailures = new LogThrottle(time);
         _skippedWrites = new LogThrottle(time);
         _damagedEntries = new LogThrottle(time);
         _failedEvictions = new LogThrottle(time);
-        meter.ObserveMarks(() => _mirrors.Sum(m => m.Known?.Marks.Count ?? 0), () => _mirrors.Count(m => m.NeedsRebuild));
-        _rebuild = new MirrorRebuild(() => _mirrors, time, _logger);
+        meter.ObserveMarks(() => _tagStates.Sum(m => m.Known?.Marks.Count ?? 0), () => _tagStates.Count(m => m.NeedsRebuild));
+        _rebuild = new TagStateRebuild(() => _tagStates, time, _logger);
         connection.Restored += OnDisturbed;
         connection.Lost += OnDisturbed;
         circuits.Closed += OnAnswering;
@@ -75,10 +75,10 @@ internal sealed partial class TagCacheStore : ITagCacheStore, IDisposable
     internal KeySpace Keys => _keys;
 
     /// <summary>What is known of evictions, by partition; nothing before the first connection.</summary>
-    internal IReadOnlyList<Mirror> Mirrors => _mirrors;
+    internal IReadOnlyList<TagState> TagStates => _tagStates;
 
     /// <summary>What is known before the first connection.</summary>
-    internal Mirror Nowhere => _nowhere;
+    internal TagState Nowhere => _nowhere;
 
     /// <summary>Whether a call for a key would wait for Redis at all.</summary>
     private bool IsAvailable(in CacheEntryKey key) => _commands.IsAvailable(_keys.IsPlaced ? _keys.PartitionOf(key.Key) : Partition.Nowhere);
@@ -97,12 +97,12 @@ internal sealed partial class TagCacheStore : ITagCacheStore, IDisposable
     public CacheMoment Observe()
     {
         var moment = Volatile.Read(ref _moment);
-        if (moment is null || !moment.IsOf(_mirrors))
-            Volatile.Write(ref _moment, moment = new CacheMoment(_keys, [.. _mirrors.Select(m => m.Known)], [.. _mirrors.Select(m => m.UnconfirmedCount)], _time));
+        if (moment is null || !moment.IsOf(_tagStates))
+            Volatile.Write(ref _moment, moment = new CacheMoment(_keys, [.. _tagStates.Select(m => m.Known)], [.. _tagStates.Select(m => m.UnconfirmedCount)], _time));
         return moment;
     }
 
-    private static CacheVersion TokenOf(MirrorState? state) => state is null ? CacheVersion.Unknown : new CacheVersion(state.Stamp);
+    private static CacheVersion TokenOf(TagStateSnapshot? state) => state is null ? CacheVersion.Unknown : new CacheVersion(state.Stamp);
 
     internal static void Validate(in CacheEntryKey key)
     {
@@ -122,8 +122,8 @@ internal sealed partial class TagCacheStore : ITagCacheStore, IDisposable
     // The connection held, but it may be another server that answers now: a look at the marks tells.
     private void OnAnswering()
     {
-        foreach (var mirror in _mirrors.Where(m => m.Known is not null))
-            mirror.Refresh();
+        foreach (var tagState in _tagStates.Where(m => m.Known is not null))
+            tagState.Refresh();
         _pending.Wake();
     }
 

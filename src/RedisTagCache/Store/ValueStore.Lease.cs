@@ -48,7 +48,7 @@ internal sealed partial class ValueStore
         catch (Exception e) when (RedisFailure.IsRedis(e))
         {
             Log.BackgroundCommandFailed(_logger, e);
-            return watch.Mirror.Known?.Stamp ?? stamp;
+            return watch.TagState.Known?.Stamp ?? stamp;
         }
     }
 

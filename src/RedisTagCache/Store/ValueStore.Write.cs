@@ -119,7 +119,7 @@ internal sealed partial class ValueStore
             if (InvalidationRetryQueue.IsEverything(keys))
             {
                 await _store.PlaceAsync(cancellationToken).ConfigureAwait(false);
-                await Task.WhenAll(_store.Mirrors.Select(mirror => mirror.ForgetAsync(cancellationToken))).ConfigureAwait(false);
+                await Task.WhenAll(_store.TagStates.Select(tagState => tagState.ForgetAsync(cancellationToken))).ConfigureAwait(false);
                 return true;
             }
 
@@ -160,7 +160,7 @@ internal sealed partial class ValueStore
 
             // Not so where it replaces another value: that has to go, even if this one is dead on arrival. Nor where others wait for it: those who
             // came before what has ended it may have it.
-            var isPast = !replaces && address.Watch.Mirror.Known is { } known && known.IsPast(token.Stamp, tags);
+            var isPast = !replaces && address.Watch.TagState.Known is { } known && known.IsPast(token.Stamp, tags);
             if (isPast && !isAwaited)
                 return result = result with { Outcome = _store.Rejected() };
 
@@ -174,9 +174,9 @@ internal sealed partial class ValueStore
 
             // Only now: a write that was given up may still be read from its buffer, so that one is left to the collector.
             ArrayPool<byte>.Shared.Return(buffer);
-            var isCovered = reply.Stamp is { } stamp && address.Watch.Mirror.At(stamp) is not null;
+            var isCovered = reply.Stamp is { } stamp && address.Watch.TagState.At(stamp) is not null;
             if (!isCovered)
-                address.Watch.Mirror.Refresh();
+                address.Watch.TagState.Refresh();
             return result = new ValueWrite(reply.Stored && !isPast ? CacheWriteOutcome.Stored : _store.Rejected(), reply.Removal, identity, isCovered);
         }
         catch (Exception e) when (RedisFailure.IsRedis(e))

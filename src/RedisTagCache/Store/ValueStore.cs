@@ -47,7 +47,7 @@ internal sealed partial class ValueStore : IDisposable
         _nowhere = new PartitionWatch(Partition.Nowhere, store.Nowhere, store.Keys, commands, time, meter, watchLogger);
         store.Keys.WhenPlaced(partitions =>
         {
-            PartitionWatch[] watches = [.. partitions.Select((p, i) => new PartitionWatch(p, store.Mirrors[i], store.Keys, commands, time, meter, watchLogger))];
+            PartitionWatch[] watches = [.. partitions.Select((p, i) => new PartitionWatch(p, store.TagStates[i], store.Keys, commands, time, meter, watchLogger))];
             lock (_attaching)
             {
                 foreach (var watch in watches)
@@ -140,12 +140,12 @@ internal sealed partial class ValueStore : IDisposable
     /// <summary>For a value that begins now, without a lookup. <see cref="CacheVersion.Unknown"/> when Redis has told nothing yet.</summary>
     public static async ValueTask<CacheVersion> ObserveAsync(ValueAddress address, CancellationToken cancellationToken)
     {
-        var mirror = address.Watch.Mirror;
-        if (mirror.Known is { } known)
+        var tagState = address.Watch.TagState;
+        if (tagState.Known is { } known)
             return new CacheVersion(known.Stamp);
         try
         {
-            return new CacheVersion((await mirror.RenewAsync(cancellationToken).ConfigureAwait(false)).Stamp);
+            return new CacheVersion((await tagState.RenewAsync(cancellationToken).ConfigureAwait(false)).Stamp);
         }
         catch (Exception e) when (RedisFailure.IsRedis(e) && !cancellationToken.IsCancellationRequested)
         {

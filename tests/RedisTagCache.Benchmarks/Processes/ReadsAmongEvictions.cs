@@ -3,7 +3,7 @@ using RedisTagCache.Benchmarks.Stores;
 
 namespace RedisTagCache.Benchmarks.Processes;
 
-/// <summary>What readers feel of evictions by another instance: after each of them the mirror catches up.</summary>
+/// <summary>What readers feel of evictions by another instance: after each of them the tag state catches up.</summary>
 internal static class ReadsAmongEvictions
 {
     public const string Quiet = "no evictions";

@@ -13,7 +13,7 @@ internal static class GrowthBounds
         new("live heap after a collection, MB", "a_heap_live", 0.2, 10, Mb),
         new("resident memory, MB", "a_rss", 0.2, 50, Mb),
         new("threads", "a_threads", 0, 10),
-        new("marks in the mirror", "a_mirror_marks", 0.2, 20),
+        new("tags in the tag state", "a_tag_state_tags", 0.2, 20),
         new("bytes of local copies, MB", "a_local_bytes", 0.2, 1, Mb),
         new("marks in Redis", "redis_marks", 0.2, 20),
         new("keys in Redis", "redis_keys", 0.2, 50),

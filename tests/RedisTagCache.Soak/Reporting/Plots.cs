@@ -28,7 +28,7 @@ internal static class Plots
             new("Threads", 1, [new("a_threads", "a", _first), new("b_threads", "b", _second)]),
             new("Memory of Redis, MB", 1 / Mb, [new("redis_memory", "", _first)]),
             new("Keys in Redis, without junk", 1, [new("redis_keys", "", _first)]),
-            new("Marks: in Redis, and in the mirrors", 1, [new("a_mirror_marks", "mirror a", _first), new("b_mirror_marks", "mirror b", _second), new("redis_marks", "Redis", _third)])
+            new("Evicted tags: in Redis, and in the tag states", 1, [new("a_tag_state_tags", "tag state a", _first), new("b_tag_state_tags", "tag state b", _second), new("redis_marks", "Redis", _third)])
         ];
 
         var all = new Multiplot();

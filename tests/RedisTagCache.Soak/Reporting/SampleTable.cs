@@ -7,9 +7,9 @@ internal sealed class SampleTable
 {
     /// <summary>Of each web process, under the names of their sources: the startup hook, the gauges of the cache, and the system.</summary>
     public static readonly string[] OfProcess =
-        ["heap", "heap_live", "VmRSS:", "Threads:", "pool_threads", "redistagcache.mirror.marks", "redistagcache.local.bytes", "redistagcache.local.entries"];
+        ["heap", "heap_live", "VmRSS:", "Threads:", "pool_threads", "redistagcache.tag_state.tags", "redistagcache.local.bytes", "redistagcache.local.entries"];
 
-    private static readonly string[] _ofProcess = ["heap", "heap_live", "rss", "threads", "pool_threads", "mirror_marks", "local_bytes", "local_entries"];
+    private static readonly string[] _ofProcess = ["heap", "heap_live", "rss", "threads", "pool_threads", "tag_state_tags", "local_bytes", "local_entries"];
 
     public static readonly string[] Columns =
     [

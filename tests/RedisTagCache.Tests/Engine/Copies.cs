@@ -21,8 +21,8 @@ internal static class Copies
     public static PartitionWatch Watch(RedisRunner? runner = null)
     {
         var meter = new CacheMeter(_services.GetRequiredService<IMeterFactory>(), new CacheStatistics(TimeProvider.System));
-        var mirror = new Mirror(_keys.Partitions[0], new RedisCommands(runner!), new StoreSettings(TimeSpan.FromDays(1), 1_000), meter, NullLogger<Mirror>.Instance);
-        return new PartitionWatch(_keys.Partitions[0], mirror, _keys, new ValueCommands(runner!), TimeProvider.System, meter, NullLogger<PartitionWatch>.Instance);
+        var tagState = new TagState(_keys.Partitions[0], new RedisCommands(runner!), new StoreSettings(TimeSpan.FromDays(1), 1_000), meter, NullLogger<TagState>.Instance);
+        return new PartitionWatch(_keys.Partitions[0], tagState, _keys, new ValueCommands(runner!), TimeProvider.System, meter, NullLogger<PartitionWatch>.Instance);
     }
 
     public static ValueAddress Address(string key, PartitionWatch watch)

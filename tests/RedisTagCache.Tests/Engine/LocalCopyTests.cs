@@ -17,7 +17,7 @@ public sealed class LocalCopyTests
         Assert.Equal(Verdict.Fresh, copy.Judge());
         Assert.Equal(Verdict.Invalidated, Copies.Of("k", watch, token: new CacheVersion(new EpochStamp(5, 7, 1))).Judge());
 
-        watch.Mirror.Distrust(); // something is heard
+        watch.TagState.Distrust(); // something is heard
         Assert.Equal(Verdict.Invalidated, copy.Judge());
         Assert.Equal(Verdict.Fresh, Copies.Of("k", watch).Judge());
     }
@@ -39,7 +39,7 @@ public sealed class LocalCopyTests
         Assert.Equal("Invalidated Invalidated Invalidated Invalidated", Verdicts(one, other, early, future));
 
         void Evict(long before, long after, string mark) =>
-            watch.Mirror.Apply(new MarkReply(new EpochStamp(before, 7, 1), new EpochStamp(after, 7, 1), 0), [Encoding.UTF8.GetBytes(mark)]);
+            watch.TagState.Apply(new MarkReply(new EpochStamp(before, 7, 1), new EpochStamp(after, 7, 1), 0), [Encoding.UTF8.GetBytes(mark)]);
     }
 
     [Fact]
@@ -49,7 +49,7 @@ public sealed class LocalCopyTests
         var watch = await WatchAsync(instance);
         var copy = Copy(watch, 5, "t");
         Assert.Equal(Verdict.Fresh, copy.Judge());
-        watch.Mirror.ApplyUnconfirmed([Encoding.UTF8.GetBytes("h=t")]);
+        watch.TagState.ApplyUnconfirmed([Encoding.UTF8.GetBytes("h=t")]);
         Assert.Equal(Verdict.Invalidated, copy.Judge());
     }
 
@@ -62,13 +62,13 @@ public sealed class LocalCopyTests
         var ended = Enum.Parse<Verdict>(expected);
         using var instance = new ScriptedInstance();
         var watch = await WatchAsync(instance);
-        watch.Mirror.ApplyUnconfirmed([Encoding.UTF8.GetBytes(mark)]);
-        var copy = Copies.Of("k", watch, token: new CacheVersion(instance.Stamp), unconfirmed: watch.Mirror.UnconfirmedCount, tags: "t");
+        watch.TagState.ApplyUnconfirmed([Encoding.UTF8.GetBytes(mark)]);
+        var copy = Copies.Of("k", watch, token: new CacheVersion(instance.Stamp), unconfirmed: watch.TagState.UnconfirmedCount, tags: "t");
         var early = Copies.Of("k", watch, token: new CacheVersion(instance.Stamp), tags: "t");
         Assert.Equal((Verdict.Fresh, ended), (copy.Judge(), early.Judge()));
-        watch.Mirror.ApplyUnconfirmed([Encoding.UTF8.GetBytes("h=u")]);
+        watch.TagState.ApplyUnconfirmed([Encoding.UTF8.GetBytes("h=u")]);
         Assert.Equal(Verdict.Fresh, copy.Judge());
-        watch.Mirror.ApplyUnconfirmed([Encoding.UTF8.GetBytes(mark)]);
+        watch.TagState.ApplyUnconfirmed([Encoding.UTF8.GetBytes(mark)]);
         Assert.Equal(ended, copy.Judge());
     }
 
@@ -78,10 +78,10 @@ public sealed class LocalCopyTests
     {
         using var instance = new ScriptedInstance();
         var watch = await WatchAsync(instance);
-        watch.Mirror.ApplyUnconfirmed([Encoding.UTF8.GetBytes("h=t")]);
-        var copy = Copies.Of("k", watch, token: new CacheVersion(instance.Stamp), unconfirmed: watch.Mirror.UnconfirmedCount, tags: "t");
+        watch.TagState.ApplyUnconfirmed([Encoding.UTF8.GetBytes("h=t")]);
+        var copy = Copies.Of("k", watch, token: new CacheVersion(instance.Stamp), unconfirmed: watch.TagState.UnconfirmedCount, tags: "t");
         Assert.Equal(Verdict.Fresh, copy.Judge());
-        watch.Mirror.Apply(new MarkReply(instance.Stamp, instance.Stamp with { Epoch = 6 }, 0), [Encoding.UTF8.GetBytes("h=u")]);
+        watch.TagState.Apply(new MarkReply(instance.Stamp, instance.Stamp with { Epoch = 6 }, 0), [Encoding.UTF8.GetBytes("h=u")]);
         Assert.Equal(Verdict.Invalidated, copy.Judge());
     }
 
@@ -103,7 +103,7 @@ public sealed class LocalCopyTests
         var result = new FlightResult<string>("v", default, 1, 0, new CacheVersion(instance.Stamp), [TagId.Of("t", "tag")]) { StartedAt = watch.Removals.Observe() with { Number = number } };
         watch.Record(100, 101, "k");
         if (mark is not null)
-            watch.Mirror.Apply(new MarkReply(instance.Stamp, instance.Stamp with { Epoch = 6 }, 0), [Encoding.UTF8.GetBytes(mark)]);
+            watch.TagState.Apply(new MarkReply(instance.Stamp, instance.Stamp with { Epoch = 6 }, 0), [Encoding.UTF8.GetBytes(mark)]);
         Assert.Equal(expected, result.IsLive(Copies.Address("k", watch)));
         Assert.True((result with { StartedAt = null }).IsLive(Copies.Address("k", watch)) || mark == "h=t");
         Assert.False((result with { Token = new CacheVersion(new EpochStamp(5, 8, 1)) }).IsLive(Copies.Address("k", watch))); // of another generation
@@ -116,7 +116,7 @@ public sealed class LocalCopyTests
     private static async Task<PartitionWatch> WatchAsync(ScriptedInstance instance)
     {
         var watch = Copies.Watch(instance.Get<RedisRunner>());
-        await watch.Mirror.RenewAsync(CancellationToken.None);
+        await watch.TagState.RenewAsync(CancellationToken.None);
         return watch;
     }
 }

@@ -39,7 +39,7 @@ public sealed class FleetWatchTests : IDisposable
         Assert.Equal(["GET", "SUBSCRIBE", "GET"], looks.Distinct().Append(looks[^1])); // what was announced before the subscription stood is found
         Assert.Single(looks, "SUBSCRIBE");
         Assert.InRange(looks.Length, 3, 5);
-        Assert.Equal((_instance.Stamp, 100), (_watch.Mirror.Known!.Stamp, _watch.Removals.Known));
+        Assert.Equal((_instance.Stamp, 100), (_watch.TagState.Known!.Stamp, _watch.Removals.Known));
         await Eventually.BecomesTrueAsync(() => _watch.IsCurrent(_instance.Time.GetTimestamp()), "copies can be returned");
     }
 
@@ -71,7 +71,7 @@ public sealed class FleetWatchTests : IDisposable
         _instance.Stamp = _instance.Stamp with { Epoch = 9 };
         _instance.Answers["ZSCORE"] = _ => ScriptedServer.Bulk("105");
         _instance.Answers["removals_sync"] = _ => ScriptedServer.Texts("105", "50", Entry, "104", "last", "105");
-        await PassesAsync(() => _watch.Mirror.Known!.Stamp.Epoch == 9 && _watch.Removals.Known == 105);
+        await PassesAsync(() => _watch.TagState.Known!.Stamp.Epoch == 9 && _watch.Removals.Known == 105);
         await Eventually.BecomesTrueAsync(() => copies.Told.Count >= 2, "the copies are told");
         Assert.Equal(["drop k 104", "wake k"], copies.Told);
         Assert.Equal("100", _instance.Server.AskedOf("removals_sync").Last()[2]);
@@ -104,8 +104,8 @@ public sealed class FleetWatchTests : IDisposable
     public async Task Message_OfAnyKind_IsTakenOver()
     {
         var copies = await StartAsync();
-        await SendAsync("m5:7:1 6:7:1 0 3:h=t", () => _watch.Mirror.Known!.Stamp.Epoch == 6);
-        Assert.Equal(6, _watch.Mirror.Known!.Marks[Marks.Id("t")].Hard);
+        await SendAsync("m5:7:1 6:7:1 0 3:h=t", () => _watch.TagState.Known!.Stamp.Epoch == 6);
+        Assert.Equal(6, _watch.TagState.Known!.Marks[Marks.Id("t")].Hard);
         await SendAsync("r100 101 " + Entry, () => copies.Told.Count == 2);
         await SendAsync("l" + Entry, () => copies.Told.Count == 3);
         await SendAsync("r101 102 {rtc:0}:e:hybrid:other:k", () => _watch.Removals.Known == 102); // another build's
@@ -121,7 +121,7 @@ public sealed class FleetWatchTests : IDisposable
     {
         await StartAsync();
         await _instance.Server.PublishAsync(Channel, message);
-        await SendAsync("m5:7:1 6:7:1 0 3:h=t", () => _watch.Mirror.Known!.Stamp.Epoch == 6);
+        await SendAsync("m5:7:1 6:7:1 0 3:h=t", () => _watch.TagState.Known!.Stamp.Epoch == 6);
     }
 
     [Fact]
@@ -130,7 +130,7 @@ public sealed class FleetWatchTests : IDisposable
         await StartAsync();
         _instance.Stamp = _instance.Stamp with { Epoch = 8 };
         _instance.Answers["removals_sync"] = _ => ScriptedServer.Texts("107", "50");
-        await SendAsync("m7:7:1 8:7:1 0 3:h=t", () => _watch.Mirror.Known!.Stamp.Epoch == 8);
+        await SendAsync("m7:7:1 8:7:1 0 3:h=t", () => _watch.TagState.Known!.Stamp.Epoch == 8);
         await SendAsync("r105 106 " + Entry, () => _watch.Removals.Known == 107);
     }
 

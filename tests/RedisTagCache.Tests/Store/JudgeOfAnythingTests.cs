@@ -28,7 +28,7 @@ public sealed class JudgeOfAnythingTests
             var floor = random.Next(5);
             (string Kind, string Tag, long Epoch)[] marks = [.. Enumerable.Range(0, random.Next(4)).Select(_ => (random.Next(2) == 0 ? "h" : "s", _names[random.Next(5)], random.NextInt64(14)))];
             string[] tags = [.. _names.Where(_ => random.Next(3) == 0)];
-            var state = new MirrorState(known, floor, Marks.Table(string.Join(' ', marks.Select(mark => $"{mark.Kind}:{mark.Tag}:{mark.Epoch}"))));
+            var state = new TagStateSnapshot(known, floor, Marks.Table(string.Join(' ', marks.Select(mark => $"{mark.Kind}:{mark.Tag}:{mark.Epoch}"))));
 
             var isDead = startedAt.Epoch > known.Epoch || startedAt.Epoch < floor || marks.Any(mark => mark.Kind == "h" && tags.Contains(mark.Tag) && mark.Epoch > startedAt.Epoch);
             var isStale = marks.Any(mark => mark.Kind == "s" && tags.Contains(mark.Tag) && mark.Epoch > startedAt.Epoch);
@@ -53,7 +53,7 @@ public sealed class JudgeOfAnythingTests
         for (var i = 0; i < 2_000; i++)
             table.Raise(Marks.Member("h", $"other{i}"), 50);
         table.Raise(Marks.Member("h", "t"), 80);
-        var older = new MirrorState(new EpochStamp(90, 7, 1), 10, table);
+        var older = new TagStateSnapshot(new EpochStamp(90, 7, 1), 10, table);
         table.Prune(80);
         Assert.Equal(Verdict.Invalidated, OfCopy(new EpochStamp(79, 7, 1), ["t"], older));
         Assert.Equal(Verdict.Fresh, OfCopy(new EpochStamp(80, 7, 1), ["t"], older));
@@ -62,14 +62,14 @@ public sealed class JudgeOfAnythingTests
     [Fact]
     public void OfCopy_OfATokenThatKnowsNothing_IsDead()
     {
-        var state = new MirrorState(new EpochStamp(5, 7, 1), 0, new MarkTable());
+        var state = new TagStateSnapshot(new EpochStamp(5, 7, 1), 0, new MarkTable());
         Assert.Equal(Verdict.Invalidated, Judge.OfCopy(default, [], state));
         Assert.Equal(Verdict.Invalidated, Judge.OfCopy(CacheVersion.Unknown, [], state));
     }
 
-    private static Verdict OfCopy(EpochStamp startedAt, string[] tags, MirrorState state) => Judge.OfCopy(new CacheVersion(startedAt), Envelopes.Ids(tags), state);
+    private static Verdict OfCopy(EpochStamp startedAt, string[] tags, TagStateSnapshot state) => Judge.OfCopy(new CacheVersion(startedAt), Envelopes.Ids(tags), state);
 
-    private static Verdict OfEntry(EpochStamp startedAt, string[] tags, MirrorState state, long freshUntil, long now)
+    private static Verdict OfEntry(EpochStamp startedAt, string[] tags, TagStateSnapshot state, long freshUntil, long now)
     {
         var header = Envelopes.Header with { Generation = startedAt.Generation, Epoch = startedAt.Epoch, FreshUntil = freshUntil };
         Assert.True(EnvelopeReader.TryOpen(Envelopes.Write(header, isTagged: true, Envelopes.Ids(tags), ReadOnlySequence<byte>.Empty), out var envelope));

@@ -3,9 +3,9 @@ using System.Runtime.CompilerServices;
 namespace RedisTagCache.Model;
 
 [InlineArray(Two.Length)]
-internal struct Mirrors
+internal struct TagStates
 {
-    private Mirror _first;
+    private TagState _first;
 }
 
 internal enum Verdict : byte
@@ -16,7 +16,7 @@ internal enum Verdict : byte
 }
 
 /// <summary>An instance's copy of a partition's marks.</summary>
-internal partial struct Mirror
+internal partial struct TagState
 {
     public Stamp Known;
     public byte Floor;

@@ -36,7 +36,7 @@ internal struct Sync
     public byte LostSoft;
 }
 
-internal partial struct Mirror
+internal partial struct TagState
 {
     public void BeginSync()
     {

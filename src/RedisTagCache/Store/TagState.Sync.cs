@@ -6,9 +6,9 @@ using RedisTagCache.Redis.Scripts;
 
 namespace RedisTagCache.Store;
 
-internal sealed partial class Mirror
+internal sealed partial class TagState
 {
-    private Task<MirrorState> SyncAsync()
+    private Task<TagStateSnapshot> SyncAsync()
     {
         lock (_lock)
         {
@@ -22,7 +22,7 @@ internal sealed partial class Mirror
         }
     }
 
-    private async Task<MirrorState> SyncOnceAsync()
+    private async Task<TagStateSnapshot> SyncOnceAsync()
     {
         using var activity = CacheActivity.Sync();
         var distrusts = Volatile.Read(ref _distrusts);
@@ -56,7 +56,7 @@ internal sealed partial class Mirror
     });
 
     /// <summary>Reads page after page, from the old state on where its lineage still holds, else from nothing.</summary>
-    private async Task<(MirrorState State, bool IsFull)> ReadAsync(MirrorState? old, bool isFull)
+    private async Task<(TagStateSnapshot State, bool IsFull)> ReadAsync(TagStateSnapshot? old, bool isFull)
     {
         var nonce = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
         var known = NewestSeen(old);
@@ -76,20 +76,20 @@ internal sealed partial class Mirror
                 marks.Raise(row.Member, row.Epoch);
             known = page.Stamp;
             if (!page.HasMore)
-                return (new MirrorState(page.Stamp, page.Floor, marks), isFull);
+                return (new TagStateSnapshot(page.Stamp, page.Floor, marks), isFull);
             from = page.Marks[^1].Epoch; // inclusive: marks of one epoch may lie on both sides of the cut
         }
     }
 
     /// <summary>The newest stamp of the state's lineage that Redis has shown: by a lower one it would prove to have lost history.</summary>
-    private EpochStamp? NewestSeen(MirrorState? state)
+    private EpochStamp? NewestSeen(TagStateSnapshot? state)
     {
         lock (_lock)
             return state is not null && _ahead.IsSameLineage(state.Stamp) && _ahead.Epoch > state.Stamp.Epoch ? _ahead : state?.Stamp;
     }
 
     /// <summary>Retries, at new epochs, the evictions that Redis has lost and this instance knows. The state holds them before it is used to judge entries.</summary>
-    private async Task<MirrorState> HealAsync(MirrorState state, List<byte[]> lost)
+    private async Task<TagStateSnapshot> HealAsync(TagStateSnapshot state, List<byte[]> lost)
     {
         foreach (var chunk in lost.Chunk(TagMarkScript.MaxMembers))
         {
@@ -107,7 +107,7 @@ internal sealed partial class Mirror
         return isFull ? throw new RedisTagCacheUnavailableException("Redis changed again while lost evictions were retried.") : recovered;
     }
 
-    private MirrorState Adopt(MirrorState? old, MirrorState read, bool isFull, int distrusts)
+    private TagStateSnapshot Adopt(TagStateSnapshot? old, TagStateSnapshot read, bool isFull, int distrusts)
     {
         lock (_lock)
         {
@@ -127,12 +127,12 @@ internal sealed partial class Mirror
             Volatile.Write(ref _trustedAt, distrusts);
             Interlocked.Increment(ref _version);
             if (isFull)
-                BackgroundFault.Ignore(() => Log.MirrorRebuilt(logger, partition.Name, read.Marks.Count));
+                BackgroundFault.Ignore(() => Log.TagStateRebuilt(logger, partition.Name, read.Marks.Count));
             return read;
         }
     }
 
-    private static void CopyMarks(MirrorState from, MirrorState to)
+    private static void CopyMarks(TagStateSnapshot from, TagStateSnapshot to)
     {
         foreach (var member in from.Marks.NotIn(to.Marks, to.Floor))
         {

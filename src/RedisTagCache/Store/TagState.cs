@@ -9,14 +9,14 @@ namespace RedisTagCache.Store;
 /// This instance's copy of a partition's marks. Readers compare the stamp that came with their entry: equal, and the copy is complete;
 /// otherwise the copy first catches up, once for all readers that wait.
 /// </summary>
-internal sealed partial class Mirror(Partition partition, RedisCommands commands, StoreSettings settings, CacheMeter meter, ILogger<Mirror> logger)
+internal sealed partial class TagState(Partition partition, RedisCommands commands, StoreSettings settings, CacheMeter meter, ILogger<TagState> logger)
 {
     private const int MaxSyncs = 4;
 
     private readonly Lock _lock = new();
-    private MirrorState? _known;
+    private TagStateSnapshot? _known;
     private EpochStamp _ahead;
-    private Task<MirrorState>? _syncing;
+    private Task<TagStateSnapshot>? _syncing;
     private int _distrusts;
     private int _trustedAt = -1;
     private int _version;
@@ -25,10 +25,10 @@ internal sealed partial class Mirror(Partition partition, RedisCommands commands
     private EpochStamp? _first;
 
     /// <summary>The newest state known, even when it is no longer trusted; nothing before the first synchronization.</summary>
-    public MirrorState? Known => Volatile.Read(ref _known);
+    public TagStateSnapshot? Known => Volatile.Read(ref _known);
 
     /// <summary>The state when it is complete up to just this stamp: the case of nearly every read.</summary>
-    public MirrorState? At(in EpochStamp stamp)
+    public TagStateSnapshot? At(in EpochStamp stamp)
     {
         var state = Volatile.Read(ref _known);
         return state is not null && state.Stamp == stamp && IsTrusted ? state : null;
@@ -70,7 +70,7 @@ internal sealed partial class Mirror(Partition partition, RedisCommands commands
 
     /// <summary>Gives a state that is complete at least up to the stamp, or nothing when Redis has moved on to another lineage meanwhile.</summary>
     /// <exception cref="Exception">One that <see cref="RedisFailure.IsRedis"/> knows.</exception>
-    public async ValueTask<MirrorState?> CoverAsync(EpochStamp stamp, CancellationToken cancellationToken)
+    public async ValueTask<TagStateSnapshot?> CoverAsync(EpochStamp stamp, CancellationToken cancellationToken)
     {
         var state = Known;
         for (var syncs = 0; ; syncs++)
@@ -91,11 +91,11 @@ internal sealed partial class Mirror(Partition partition, RedisCommands commands
     }
 
     /// <summary>Gives the state as Redis has it now: for a partition that was found incomplete.</summary>
-    public async ValueTask<MirrorState> RenewAsync(CancellationToken cancellationToken) =>
+    public async ValueTask<TagStateSnapshot> RenewAsync(CancellationToken cancellationToken) =>
         await SyncAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
 
     /// <summary>Gives the newest trusted state, synchronizing only when there is none.</summary>
-    public ValueTask<MirrorState> CurrentAsync(CancellationToken cancellationToken) =>
+    public ValueTask<TagStateSnapshot> CurrentAsync(CancellationToken cancellationToken) =>
         Known is { } state && IsTrusted ? new(state) : RenewAsync(cancellationToken);
 
     /// <summary>Synchronizes in the background, when not already under way.</summary>
@@ -119,7 +119,7 @@ internal sealed partial class Mirror(Partition partition, RedisCommands commands
             if (!isSameLineage)
                 Distrust(); // it was another server that confirmed: the one known now may lack the mark, and is compared
             else if (state.Stamp == reply.Before)
-                Publish(new MirrorState(reply.After, Math.Max(state.Floor, reply.Floor), state.Marks));
+                Publish(new TagStateSnapshot(reply.After, Math.Max(state.Floor, reply.Floor), state.Marks));
         }
 
         if (NeedsRebuild)
@@ -164,7 +164,7 @@ internal sealed partial class Mirror(Partition partition, RedisCommands commands
         await RenewAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    private void Raise(MirrorState state, ReadOnlySpan<byte[]> members, long epoch)
+    private void Raise(TagStateSnapshot state, ReadOnlySpan<byte[]> members, long epoch)
     {
         foreach (var member in members)
             state.Marks.Raise(member, epoch);
@@ -190,7 +190,7 @@ internal sealed partial class Mirror(Partition partition, RedisCommands commands
         Volatile.Write(ref _unconfirmedCount, number);
     }
 
-    private void Publish(MirrorState state)
+    private void Publish(TagStateSnapshot state)
     {
         // What was computed ahead of it is judged by its token alone from here on: of what Redis has made meanwhile, nothing was known. At the same stamp it
         // has made nothing.

@@ -8,13 +8,13 @@ using RedisTagCache.TestSupport;
 namespace RedisTagCache.Tests.Store;
 
 /// <summary>Evictions that are announced, taken over where nothing lies between.</summary>
-public sealed class MirrorApplyTests : IDisposable
+public sealed class TagStateApplyTests : IDisposable
 {
     private const ulong Generation = 7;
     private readonly ScriptedInstance _instance = new();
-    private readonly Mirror _mirror;
+    private readonly TagState _tagState;
 
-    public MirrorApplyTests() => _mirror = Copies.Watch(_instance.Get<RedisRunner>()).Mirror;
+    public TagStateApplyTests() => _tagState = Copies.Watch(_instance.Get<RedisRunner>()).TagState;
 
     public void Dispose() => _instance.Dispose();
 
@@ -22,21 +22,21 @@ public sealed class MirrorApplyTests : IDisposable
     public void Apply_BeforeAnythingIsKnown_IsRefused()
     {
         Assert.False(Apply(5, 6, "h:t"));
-        Assert.Null(_mirror.Known);
+        Assert.Null(_tagState.Known);
     }
 
     [Fact]
     public async Task Apply_OfWhatFollowsWhatIsKnown_GoesOn()
     {
         await KnowAsync(5);
-        var version = _mirror.Version;
+        var version = _tagState.Version;
         Assert.True(Apply(5, 6, "h:t"));
         Assert.True(Apply(6, 9, "s:u", "h:v"));
-        Assert.Equal(At(9), _mirror.Known!.Stamp);
-        Assert.Same(_mirror.Known, _mirror.At(At(9)));
-        Assert.Null(_mirror.At(At(6)));
+        Assert.Equal(At(9), _tagState.Known!.Stamp);
+        Assert.Same(_tagState.Known, _tagState.At(At(9)));
+        Assert.Null(_tagState.At(At(6)));
         Assert.Equal((6, 9, 9), (Marked("t").Hard, Marked("u").Soft, Marked("v").Hard));
-        Assert.NotEqual(version, _mirror.Version);
+        Assert.NotEqual(version, _tagState.Version);
         Assert.Single(_instance.Server.AskedOf("marks_sync")); // at first
     }
 
@@ -47,23 +47,23 @@ public sealed class MirrorApplyTests : IDisposable
         Assert.True(Apply(5, 6, "h:t"));
         Assert.True(Apply(5, 6, "h:t"));
         Assert.True(Apply(3, 4, "h:t"));
-        Assert.Equal((At(6), 6), (_mirror.Known!.Stamp, Marked("t").Hard));
+        Assert.Equal((At(6), 6), (_tagState.Known!.Stamp, Marked("t").Hard));
     }
 
     [Fact]
     public async Task Apply_AfterAGap_MarksButGoesNotOn()
     {
         await KnowAsync(5);
-        var version = _mirror.Version;
+        var version = _tagState.Version;
         Assert.False(Apply(6, 7, "h:t"));
-        Assert.Equal((At(5), 7), (_mirror.Known!.Stamp, Marked("t").Hard));
-        Assert.NotEqual(version, _mirror.Version); // copies are judged again
+        Assert.Equal((At(5), 7), (_tagState.Known!.Stamp, Marked("t").Hard));
+        Assert.NotEqual(version, _tagState.Version); // copies are judged again
         Assert.False(Apply(7, 8, "h:t")); // not from there either
 
         // What closes the gap comes late, and asks from what is known on, telling what was seen.
         _instance.Stamp = At(8);
-        await _mirror.CoverAsync(At(8), CancellationToken.None);
-        Assert.Equal(At(8), _mirror.Known!.Stamp);
+        await _tagState.CoverAsync(At(8), CancellationToken.None);
+        Assert.Equal(At(8), _tagState.Known!.Stamp);
         Assert.Equal([At(8).ToString(), "6"], _instance.Server.AskedOf("marks_sync").Last()[3..5]);
     }
 
@@ -71,18 +71,18 @@ public sealed class MirrorApplyTests : IDisposable
     public async Task Apply_WithAFloor_RaisesItAndNeverLowersIt()
     {
         await KnowAsync(50, floor: 10);
-        Assert.True(_mirror.Apply(new MarkReply(At(50), At(51), 20), [Marks.Member("h", "t")]));
-        Assert.Equal(20, _mirror.Known!.Floor);
-        Assert.True(_mirror.Apply(new MarkReply(At(51), At(52), 15), [Marks.Member("h", "t")]));
-        Assert.Equal(20, _mirror.Known!.Floor);
+        Assert.True(_tagState.Apply(new MarkReply(At(50), At(51), 20), [Marks.Member("h", "t")]));
+        Assert.Equal(20, _tagState.Known!.Floor);
+        Assert.True(_tagState.Apply(new MarkReply(At(51), At(52), 15), [Marks.Member("h", "t")]));
+        Assert.Equal(20, _tagState.Known!.Floor);
     }
 
     [Fact]
     public async Task Apply_OfAnotherGeneration_IsRefused()
     {
         await KnowAsync(5);
-        Assert.False(_mirror.Apply(new MarkReply(new EpochStamp(5, 8, 1), new EpochStamp(6, 8, 1), 0), [Marks.Member("h", "t")]));
-        Assert.Equal((At(5), 0), (_mirror.Known!.Stamp, Marked("t").Hard));
+        Assert.False(_tagState.Apply(new MarkReply(new EpochStamp(5, 8, 1), new EpochStamp(6, 8, 1), 0), [Marks.Member("h", "t")]));
+        Assert.Equal((At(5), 0), (_tagState.Known!.Stamp, Marked("t").Hard));
     }
 
     [Fact]
@@ -92,9 +92,9 @@ public sealed class MirrorApplyTests : IDisposable
         EpochStamp before = new(5, Generation, 2), after = new(6, Generation, 2);
         _instance.Stamp = new EpochStamp(7, Generation, 2);
         _instance.Answers["tag_mark"] = _ => ScriptedServer.Texts(after.ToString(), _instance.Stamp.ToString(), "0");
-        Assert.True(_mirror.Apply(new MarkReply(before, after, 0), [Marks.Member("h", "t")]));
+        Assert.True(_tagState.Apply(new MarkReply(before, after, 0), [Marks.Member("h", "t")]));
         Assert.Equal(6, Marked("t").Hard);
-        await Eventually.BecomesTrueAsync(() => _mirror.At(_instance.Stamp) is not null, "it is rebuilt");
+        await Eventually.BecomesTrueAsync(() => _tagState.At(_instance.Stamp) is not null, "it is rebuilt");
 
         // Redis did not tell of the mark, so that it is repeated, and holds meanwhile.
         Assert.Equal("0", _instance.Server.AskedOf("marks_sync").ElementAt(1)[4]);
@@ -107,10 +107,10 @@ public sealed class MirrorApplyTests : IDisposable
     {
         await KnowAsync(5);
         _instance.IsSilent = true;
-        _mirror.Distrust();
+        _tagState.Distrust();
         Assert.True(Apply(5, 6, "h:t"));
-        Assert.Equal((6, false, true), (Marked("t").Hard, _mirror.IsTrusted, _mirror.NeedsRebuild));
-        Assert.Null(_mirror.At(At(6)));
+        Assert.Equal((6, false, true), (Marked("t").Hard, _tagState.IsTrusted, _tagState.NeedsRebuild));
+        Assert.Null(_tagState.At(At(6)));
     }
 
     private static EpochStamp At(long epoch) => new(epoch, Generation, 1);
@@ -118,12 +118,12 @@ public sealed class MirrorApplyTests : IDisposable
     private async Task KnowAsync(long epoch, long floor = 0)
     {
         (_instance.Stamp, _instance.Floor) = (At(epoch), floor);
-        await _mirror.RenewAsync(CancellationToken.None);
-        Assert.Same(_mirror.Known, _mirror.At(At(epoch)));
+        await _tagState.RenewAsync(CancellationToken.None);
+        Assert.Same(_tagState.Known, _tagState.At(At(epoch)));
     }
 
     private bool Apply(long before, long after, params string[] marks) =>
-        _mirror.Apply(new MarkReply(At(before), At(after), 0), [.. marks.Select(mark => Marks.Member(mark[..1], mark[2..]))]);
+        _tagState.Apply(new MarkReply(At(before), At(after), 0), [.. marks.Select(mark => Marks.Member(mark[..1], mark[2..]))]);
 
-    private TagMarks Marked(string tag) => _mirror.Known!.Marks[Marks.Id(tag)];
+    private TagMarks Marked(string tag) => _tagState.Known!.Marks[Marks.Id(tag)];
 }

@@ -5,10 +5,10 @@ using RedisTagCache.Redis;
 namespace RedisTagCache.Store;
 
 /// <summary>
-/// After a disturbance (a connection lost or restored, another primary) rebuilds the mirrors until it succeeds, also when nobody reads:
+/// After a disturbance (a connection lost or restored, another primary) rebuilds the tag states until it succeeds, also when nobody reads:
 /// an instance that issued an eviction must find out, by itself, that a failover lost it.
 /// </summary>
-internal sealed class MirrorRebuild(Func<IReadOnlyList<Mirror>> mirrors, TimeProvider time, ILogger logger) : IDisposable
+internal sealed class TagStateRebuild(Func<IReadOnlyList<TagState>> tagStates, TimeProvider time, ILogger logger) : IDisposable
 {
     private static readonly TimeSpan _pause = TimeSpan.FromSeconds(1);
 
@@ -18,8 +18,8 @@ internal sealed class MirrorRebuild(Func<IReadOnlyList<Mirror>> mirrors, TimePro
     /// <summary>From now on nothing is judged by what was known before.</summary>
     public void Begin()
     {
-        foreach (var mirror in mirrors())
-            mirror.Distrust();
+        foreach (var tagState in tagStates())
+            tagState.Distrust();
         Run();
     }
 
@@ -54,7 +54,7 @@ internal sealed class MirrorRebuild(Func<IReadOnlyList<Mirror>> mirrors, TimePro
     {
         try
         {
-            await Task.WhenAll(mirrors().Where(m => m.NeedsRebuild).Select(m => m.RenewAsync(_stopping.Token).AsTask())).ConfigureAwait(false);
+            await Task.WhenAll(tagStates().Where(m => m.NeedsRebuild).Select(m => m.RenewAsync(_stopping.Token).AsTask())).ConfigureAwait(false);
             return !NeedsRebuild();
         }
         catch (Exception e) when (RedisFailure.IsRedis(e) && !_stopping.IsCancellationRequested)
@@ -70,7 +70,7 @@ internal sealed class MirrorRebuild(Func<IReadOnlyList<Mirror>> mirrors, TimePro
         }
     }
 
-    private bool NeedsRebuild() => mirrors().Any(m => m.NeedsRebuild);
+    private bool NeedsRebuild() => tagStates().Any(m => m.NeedsRebuild);
 
     public void Dispose() => _stopping.Cancel();
 }

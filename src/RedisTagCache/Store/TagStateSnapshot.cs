@@ -5,7 +5,7 @@ namespace RedisTagCache.Store;
 /// <summary>
 /// The marks of a partition, complete up to a stamp. The table may already hold newer ones: they only make the judgement stricter.
 /// </summary>
-internal sealed record MirrorState(EpochStamp Stamp, long Floor, MarkTable Marks)
+internal sealed record TagStateSnapshot(EpochStamp Stamp, long Floor, MarkTable Marks)
 {
     /// <summary>Whether a value started at this stamp with these tags is known to be dead already: it must not replace one that may be live.</summary>
     public bool IsPast(in EpochStamp startedAt, ReadOnlySpan<byte[]> tags, in UnconfirmedMarks unconfirmed = default)
