@@ -12,12 +12,12 @@ public sealed class BackplaneStatistics
     /// <summary>Evictions, expiries, removals and overwrites of this instance that Redis was told to announce, one for each partition.</summary>
     public required long Sent { get; init; }
 
-    /// <summary>Times that the marks since the last time were fetched.</summary>
+    /// <summary>Times that the tag invalidations since the last time were fetched.</summary>
     public required long CatchUps { get; init; }
 
-    /// <summary>Times that all marks were fetched.</summary>
+    /// <summary>Times that all tag invalidations were fetched.</summary>
     public required long FullSyncs { get; init; }
 
-    /// <summary>Times that fetching marks failed.</summary>
+    /// <summary>Times that fetching tag invalidations failed.</summary>
     public required long SyncsFailed { get; init; }
 }

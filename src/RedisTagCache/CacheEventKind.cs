@@ -18,7 +18,7 @@ public enum CacheEventKind
     /// <summary>An operation on Redis ended: operation as detail, outcome, duration.</summary>
     Operation,
 
-    /// <summary>Marks were fetched: kind as detail, outcome.</summary>
+    /// <summary>Tag invalidations were fetched: kind as detail, outcome.</summary>
     Sync,
 
     /// <summary>A message came: kind as detail, outcome.</summary>

@@ -24,7 +24,7 @@ public static class RedisTagCacheDiagnostics
     /// <summary>Histogram, seconds: one operation on Redis, by <c>operation</c> and <c>outcome</c> (ok, timeout, error, canceled).</summary>
     public const string OperationDurationInstrument = "redistagcache.operation.duration";
 
-    /// <summary>Counter: synchronizations of this instance's copy of the marks, by <c>kind</c> (catch_up, full) and <c>outcome</c> (ok, failed).</summary>
+    /// <summary>Counter: synchronizations of this instance's copy of the tag invalidations, by <c>kind</c> (catch_up, full) and <c>outcome</c> (ok, failed).</summary>
     public const string TagStateSyncsInstrument = "redistagcache.tag_state.syncs";
 
     /// <summary>Gauge: evicted tags this instance remembers.</summary>

@@ -21,7 +21,7 @@ public sealed class RedisTagCacheSnapshot
     /// <summary>The last evictions that this instance made or heard of, the newest first; at most 50.</summary>
     public required IReadOnlyList<RecentEviction> RecentEvictions { get; init; }
 
-    /// <summary>Messages received and marks fetched.</summary>
+    /// <summary>Gets the messages received and the tag invalidations fetched.</summary>
     public required BackplaneStatistics Backplane { get; init; }
 
     /// <summary>How long operations on Redis took within about the last minute.</summary>
@@ -36,6 +36,6 @@ public sealed class RedisTagCacheSnapshot
     /// <summary>The size of those copies, serialized.</summary>
     public required long LocalBytes { get; init; }
 
-    /// <summary>The evicted or expired tags that this instance remembers, summed over the partitions.</summary>
-    public required int Marks { get; init; }
+    /// <summary>Gets the number of evicted or expired tags that this instance remembers, over all partitions.</summary>
+    public required int TagInvalidations { get; init; }
 }

@@ -56,7 +56,7 @@ internal sealed partial class Machine
     }
 
     /// <summary>The script, and its announcement.</summary>
-    private MarkReply Mark(ref World world, int p, byte hard, byte soft)
+    private TagInvalidationReply Mark(ref World world, int p, byte hard, byte soft)
     {
         var reply = world.Servers[p].Mark(hard, soft, scenario.MostMarks, scenario.Broken);
         if (world.Servers[p].CountMarks() > scenario.MostMarks)

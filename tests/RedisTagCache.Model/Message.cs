@@ -23,7 +23,7 @@ internal struct Message
     public MessageKind Kind;
     public byte To;
     public byte Partition;
-    public MarkReply Marks;
+    public TagInvalidationReply Marks;
     public byte Hard;
     public byte Soft;
     public byte Key;

@@ -58,7 +58,7 @@ internal struct Op
     public bool HasLease;
     public LeaseReply Lease;
     public FillReply Fill;
-    public MarkReply Mark;
+    public TagInvalidationReply Mark;
 
     /// <summary>The operation that it has joined, counted from 1.</summary>
     public byte JoinedTo;

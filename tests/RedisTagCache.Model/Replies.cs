@@ -1,7 +1,7 @@
 namespace RedisTagCache.Model;
 
 /// <summary>What <c>marks_sync</c> tells; 0 for a mark that is not told.</summary>
-internal struct MarksPage(Stamp stamp, byte floor)
+internal struct TagInvalidationPage(Stamp stamp, byte floor)
 {
     public Stamp Stamp = stamp;
     public byte Floor = floor;
@@ -10,7 +10,7 @@ internal struct MarksPage(Stamp stamp, byte floor)
 }
 
 /// <summary>What <c>tag_mark</c> tells; no stamps when the caller has to synchronize first.</summary>
-internal record struct MarkReply(Stamp Before, Stamp After, byte Floor)
+internal record struct TagInvalidationReply(Stamp Before, Stamp After, byte Floor)
 {
     public readonly bool IsRefused => After.IsNone;
 }

@@ -7,7 +7,7 @@ internal partial struct Server
     public readonly bool HasMarks => Floor > 0;
 
     /// <summary>lua/marks_sync.lua</summary>
-    public MarksPage SyncMarks(Stamp known, byte from, byte nonce, byte floor, Broken broken)
+    public TagInvalidationPage SyncMarks(Stamp known, byte from, byte nonce, byte floor, Broken broken)
     {
         if (broken.HasFlag(Broken.RunIgnored))
             known.Run = Here;
@@ -26,7 +26,7 @@ internal partial struct Server
             Hard = default;
             Soft = default;
             Floor = broken.HasFlag(Broken.GenerationKept) ? (byte)1 : epoch;
-            return new MarksPage(Stamp, Floor);
+            return new TagInvalidationPage(Stamp, Floor);
         }
 
         if (broken.HasFlag(Broken.RunIgnored))
@@ -38,7 +38,7 @@ internal partial struct Server
         if (!known.IsSameLineage(Stamp))
             from = 0;
 
-        var page = new MarksPage(Stamp, Floor);
+        var page = new TagInvalidationPage(Stamp, Floor);
         for (var tag = 0; tag < Two.Length; tag++)
         {
             page.Hard[tag] = Hard[tag] >= from ? Hard[tag] : (byte)0;
@@ -53,7 +53,7 @@ internal partial struct Server
     /// <param name="soft">The tags to expire, a bit each.</param>
     /// <param name="cap">The maximum number of marks.</param>
     /// <param name="broken">What is left out.</param>
-    public MarkReply Mark(byte hard, byte soft, byte cap, Broken broken)
+    public TagInvalidationReply Mark(byte hard, byte soft, byte cap, Broken broken)
     {
         if (Stamp.IsNone || !HasMarks || (Here != Stamp.Run && !broken.HasFlag(Broken.RunIgnored)))
             return default;
@@ -70,7 +70,7 @@ internal partial struct Server
 
         Stamp.Epoch = epoch;
         Trim(cap, broken);
-        return new MarkReply(before, Stamp, Floor);
+        return new TagInvalidationReply(before, Stamp, Floor);
     }
 
     /// <summary>Drops the oldest marks; those of one epoch in the order of their names.</summary>

@@ -30,8 +30,8 @@ internal struct Sync
     public byte OldFloor;
     public Stamp Sent;
     public byte From;
-    public MarksPage Page;
-    public MarksPage PageAgain;
+    public TagInvalidationPage Page;
+    public TagInvalidationPage PageAgain;
     public byte LostHard;
     public byte LostSoft;
 }
@@ -78,7 +78,7 @@ internal partial struct TagState
         if (!Sync.IsFull && page.Stamp.IsSameLineage(Sync.Sent))
         {
             Raise(page.Hard, page.Soft, broken);
-            Finish(new MarksPage(page.Stamp, page.Floor) { Hard = Hard, Soft = Soft }, isFull: false, broken);
+            Finish(new TagInvalidationPage(page.Stamp, page.Floor) { Hard = Hard, Soft = Soft }, isFull: false, broken);
             return true;
         }
 
@@ -117,7 +117,7 @@ internal partial struct TagState
         return true;
     }
 
-    private void Finish(MarksPage read, bool isFull, Broken broken)
+    private void Finish(TagInvalidationPage read, bool isFull, Broken broken)
     {
         if (HasKnown && Known.IsSameGeneration(read.Stamp))
         {
@@ -144,7 +144,7 @@ internal partial struct TagState
     }
 
     /// <summary>The tags whose marks stand higher here than there, and above the floor there.</summary>
-    private readonly (byte Hard, byte Soft) NotIn(MarksPage page)
+    private readonly (byte Hard, byte Soft) NotIn(TagInvalidationPage page)
     {
         var (lostHard, lostSoft) = (0, 0);
         for (var tag = 0; tag < Two.Length; tag++)

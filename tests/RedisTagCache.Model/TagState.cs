@@ -41,7 +41,7 @@ internal partial struct TagState
     }
 
     /// <summary>Takes over an eviction of its own, or one that was announced. False when something before it is not known.</summary>
-    public bool Apply(MarkReply reply, byte hard, byte soft, Broken broken)
+    public bool Apply(TagInvalidationReply reply, byte hard, byte soft, Broken broken)
     {
         if (!HasKnown || !Known.IsSameGeneration(reply.After))
             return false;

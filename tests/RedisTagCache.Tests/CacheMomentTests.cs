@@ -9,7 +9,7 @@ public sealed class CacheMomentTests
     public void TokenOf_AKey_IsThatOfItsPartition()
     {
         var keys = new KeySpace("rtc", "build", 32);
-        var states = Enumerable.Range(0, 32).Select(i => i == 31 ? null : new TagStateSnapshot(new EpochStamp(i + 1, 7, 1), 0, new MarkTable())).ToArray();
+        var states = Enumerable.Range(0, 32).Select(i => i == 31 ? null : new TagStateSnapshot(new EpochStamp(i + 1, 7, 1), 0, new TagInvalidationTable())).ToArray();
         var moment = new CacheMoment(keys, states, new long[32], TimeProvider.System);
         Assert.Equal(new CacheVersion(new EpochStamp(5, 7, 1)), moment.TokenOf(new CacheEntryKey(CacheRegion.Output, "a"))); // in partition 4
         Assert.Equal(CacheVersion.Unknown, moment.TokenOf(new CacheEntryKey(CacheRegion.Output, "b"))); // in partition 31, of which nothing is known
@@ -66,7 +66,7 @@ public sealed class CacheMomentTests
     public void Min_OfTwoVersions_IsTheOlder(long? known, long? first, long expected)
     {
         var keys = new KeySpace("rtc", "build", 1);
-        var moment = new CacheMoment(keys, [known is { } epoch ? new TagStateSnapshot(new EpochStamp(epoch, 7, 1), 0, new MarkTable()) : null], [0], TimeProvider.System);
+        var moment = new CacheMoment(keys, [known is { } epoch ? new TagStateSnapshot(new EpochStamp(epoch, 7, 1), 0, new TagInvalidationTable()) : null], [0], TimeProvider.System);
         var token = new CacheVersion(new EpochStamp(7, 7, 1));
         EpochStamp? seen = first is { } startedAt ? new EpochStamp(startedAt, 7, 1) : null;
         Assert.Equal(new CacheVersion(new EpochStamp(expected, 7, 1)), moment.Min(token, keys.Partitions[0], seen));

@@ -149,7 +149,7 @@ public sealed class CommandTests : IClassFixture<RedisFixture>, IAsyncDisposable
         var json = (await RunAsync("stats", "--json")).Json;
         var row = Assert.Single(json.GetProperty("entries").EnumerateArray());
         Assert.Equal(("pages", "test", 3, 1), (Text(row, "region"), Text(row, "buildNamespace"), row.GetProperty("fresh").GetInt32(), row.GetProperty("invalidated").GetInt32()));
-        Assert.Equal(1, json.GetProperty("partitions")[0].GetProperty("marks").GetInt32());
+        Assert.Equal(1, json.GetProperty("partitions")[0].GetProperty("tagInvalidations").GetInt32());
         Assert.True(json.GetProperty("servers")[0].GetProperty("isAnswering").GetBoolean());
     }
 

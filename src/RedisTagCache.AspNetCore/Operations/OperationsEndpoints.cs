@@ -22,8 +22,8 @@ internal sealed class OperationsEndpoints(RedisTagCacheEndpointOptions options, 
         endpoints.MapGet("/servers", gate.Look(ServersAsync));
         endpoints.MapPost("/find", gate.Ask(FindAsync));
         endpoints.MapPost("/inspect", gate.Ask(InspectAsync));
-        endpoints.MapPost("/evict", gate.Change(context => MarkAsync(context, "evict", static (store, tags, stop) => store.EvictByTagAsync(tags, stop))));
-        endpoints.MapPost("/expire", gate.Change(context => MarkAsync(context, "expire", static (store, tags, stop) => store.ExpireByTagAsync(tags, stop))));
+        endpoints.MapPost("/evict", gate.Change(context => InvalidateAsync(context, "evict", static (store, tags, stop) => store.EvictByTagAsync(tags, stop))));
+        endpoints.MapPost("/expire", gate.Change(context => InvalidateAsync(context, "expire", static (store, tags, stop) => store.ExpireByTagAsync(tags, stop))));
         endpoints.MapPost("/remove", gate.Change(RemoveAsync));
     }
 
@@ -61,13 +61,13 @@ internal sealed class OperationsEndpoints(RedisTagCacheEndpointOptions options, 
             await Reply.WriteAsync(context, new EntryReply(entry, entry.Payload is { } payload ? PayloadText.Of(payload, entry.Compression) : null), OperationsJson.Default.EntryReply).ConfigureAwait(false);
     }
 
-    private async Task MarkAsync(HttpContext context, string action, Func<ITagCacheStore, IEnumerable<string>, CancellationToken, ValueTask> mark)
+    private async Task InvalidateAsync(HttpContext context, string action, Func<ITagCacheStore, IEnumerable<string>, CancellationToken, ValueTask> invalidate)
     {
         var tags = (await Reply.ReadAsync(context, OperationsJson.Default.TagsRequest).ConfigureAwait(false)).Tags;
         if (tags is not { Count: > 0 and <= MaxTags } || tags.Any(string.IsNullOrEmpty))
             throw new ArgumentException($"1 to {MaxTags} tags are named, none of them empty.");
         Log.OperatorActed(logger, action, tags.Count);
-        await mark(Of<ITagCacheStore>(context), tags, context.RequestAborted).ConfigureAwait(false);
+        await invalidate(Of<ITagCacheStore>(context), tags, context.RequestAborted).ConfigureAwait(false);
         await Reply.WriteAsync(context, new TagsReply(Done: true, tags), OperationsJson.Default.TagsReply).ConfigureAwait(false);
     }
 

@@ -64,9 +64,9 @@ internal static class StatsCommand
         }
 
         report.Terminal.Write(servers);
-        var marks = described.Partitions.Sum(static partition => partition.Marks);
+        var invalidations = described.Partitions.Sum(static partition => partition.TagInvalidations);
         var without = described.Partitions.Count(static partition => partition.Epoch is null);
-        report.Line($"{Shown.Count(marks)} evicted or expired tags are remembered, the floor is {Shown.Of(described.Partitions.Max(static partition => partition.FloorAge))} old"
+        report.Line($"{Shown.Count(invalidations)} evicted or expired tags are remembered, the floor is {Shown.Of(described.Partitions.Max(static partition => partition.FloorAge))} old"
             + (without == 0 ? "." : $"; {without} partitions have no history."));
 
         var entries = Report.Table("region", "build", "fresh", "stale", "invalidated", "memory", "of it invalidated");

@@ -57,7 +57,7 @@ internal static class ServerChecks
         return most == 0
             ? new Finding(Name, Level.Warn, state + ".", "Set maxmemory and maxmemory-policy volatile-lru, or the machine's memory is the limit.")
             : policy.StartsWith("allkeys", StringComparison.Ordinal)
-                ? new Finding(Name, Level.Ok, state + ". It may drop the marks when it is full: all entries with tags then count as evicted. volatile-lru avoids that.")
+                ? new Finding(Name, Level.Ok, state + ". If it is full, it may drop the tag invalidations, and all entries with tags then count as evicted. Use volatile-lru to avoid that.")
                 : new Finding(Name, Level.Ok, state + ".");
     }
 

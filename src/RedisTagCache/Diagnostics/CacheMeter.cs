@@ -35,7 +35,7 @@ internal sealed class CacheMeter
         _writes = _meter.CreateCounter<long>(Names.WritesInstrument, "{write}", "Writes by outcome.");
         _evictions = _meter.CreateCounter<long>(Names.EvictionsInstrument, "{tag}", "Tags evicted or expired, by outcome.");
         _removals = _meter.CreateCounter<long>(Names.RemovalsInstrument, "{entry}", "Entries removed by key, by outcome.");
-        _syncs = _meter.CreateCounter<long>(Names.TagStateSyncsInstrument, "{sync}", "Synchronizations of the copy of the marks.");
+        _syncs = _meter.CreateCounter<long>(Names.TagStateSyncsInstrument, "{sync}", "Synchronizations of the tag state.");
         _messages = _meter.CreateCounter<long>(Names.MessagesInstrument, "{message}", "Announcements received.");
         _sent = _meter.CreateCounter<long>(Names.MessagesSentInstrument, "{message}", "Announcements of this instance's own changes.");
         _flights = _meter.CreateCounter<long>(Names.FactoryCallsInstrument, "{call}", "Calls for values that were not there, by how they came by them.");
@@ -201,9 +201,9 @@ internal sealed class CacheMeter
     /// <summary>For the status alone.</summary>
     public void ObserveSilence(Func<int> partitions) => _statistics.Silent = partitions;
 
-    public void ObserveMarks(Func<int> count, Func<int> untrusted)
+    public void ObserveTagInvalidations(Func<int> count, Func<int> untrusted)
     {
-        (_statistics.Marks, _statistics.Untrusted) = (count, untrusted);
+        (_statistics.TagInvalidations, _statistics.Untrusted) = (count, untrusted);
         _meter.CreateObservableGauge(Names.TagStateTagsInstrument, count, "{tag}", "Evicted tags remembered by this instance.");
     }
 }

@@ -28,7 +28,7 @@ internal sealed class CacheStatistics(TimeProvider time)
 
     public Func<int> Circuit { get; set; } = static () => 0;
 
-    public Func<int> Marks { get; set; } = static () => 0;
+    public Func<int> TagInvalidations { get; set; } = static () => 0;
 
     public Func<int> Untrusted { get; set; } = static () => 0;
 
@@ -104,7 +104,7 @@ internal sealed class CacheStatistics(TimeProvider time)
         IsCircuitOpen = Circuit() != 0,
         LocalEntries = LocalEntries(),
         LocalBytes = LocalBytes(),
-        Marks = Marks(),
+        TagInvalidations = TagInvalidations(),
     };
 
     private RegionStatistics[] ReadRegions()

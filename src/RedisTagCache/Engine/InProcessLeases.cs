@@ -14,7 +14,7 @@ namespace RedisTagCache.Engine;
 internal sealed class InProcessLeases : ILocalCopies, IDisposable
 {
     private const int EntryOverhead = 256;
-    private const int MaxMarks = 10_000;
+    private const int MaxStates = 10_000;
     private static readonly TimeSpan _untilReleased = TimeSpan.FromDays(1);
     private static readonly TimeSpan _sweepInterval = TimeSpan.FromSeconds(1);
 
@@ -163,7 +163,7 @@ internal sealed class InProcessLeases : ILocalCopies, IDisposable
             var now = _time.GetTimestamp();
             state.PausedUntil = now + Ticks(pause);
             state.PassedUntil = now + Ticks(pass);
-            if ((pause <= TimeSpan.Zero && pass <= TimeSpan.Zero) || (_states.Count > MaxMarks && !TrySweep(now)))
+            if ((pause <= TimeSpan.Zero && pass <= TimeSpan.Zero) || (_states.Count > MaxStates && !TrySweep(now)))
                 _states.Remove(name);
             _waiters.Wake(name, isPassed: pass > TimeSpan.Zero);
         }
@@ -201,7 +201,7 @@ internal sealed class InProcessLeases : ILocalCopies, IDisposable
                 _states.Remove(name);
         }
 
-        return _states.Count <= MaxMarks;
+        return _states.Count <= MaxStates;
     }
 
     private long Ticks(TimeSpan span) => (long)(span.TotalSeconds * _time.TimestampFrequency);

@@ -47,7 +47,7 @@ internal abstract class LocalCopy(ValueAddress address, CacheVersion token, long
     /// <summary>Whether it is kept no longer.</summary>
     public bool IsGone { get; set; }
 
-    /// <summary>What it is worth by its marks. As long as the instance hears of nothing new, the last verdict stands.</summary>
+    /// <summary>What it is worth by its tag invalidations. As long as the instance hears of nothing new, the last verdict stands.</summary>
     public Verdict Judge()
     {
         var tagState = address.Watch.TagState;

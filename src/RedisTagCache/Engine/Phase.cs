@@ -1,6 +1,6 @@
 namespace RedisTagCache.Engine;
 
-/// <summary>Where a value stands in its life, and by its marks.</summary>
+/// <summary>Where a value stands in its life, and by its tag invalidations.</summary>
 internal enum Phase
 {
     /// <summary>It is returned.</summary>

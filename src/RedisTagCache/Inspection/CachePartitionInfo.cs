@@ -1,6 +1,6 @@
 namespace RedisTagCache.Inspection;
 
-/// <summary>One partition: the keys that share one hash tag, one epoch and one set of marks.</summary>
+/// <summary>One partition: the keys that share one hash tag, one epoch and one set of tag invalidations.</summary>
 public sealed record CachePartitionInfo
 {
     /// <summary>Its number.</summary>
@@ -15,8 +15,8 @@ public sealed record CachePartitionInfo
     /// <summary>The nonce of the history; another one means that history was lost in between.</summary>
     public string? Generation { get; init; }
 
-    /// <summary>How many evicted and expired tags are remembered by name.</summary>
-    public long Marks { get; init; }
+    /// <summary>Gets the number of evicted and expired tags that are remembered by name.</summary>
+    public long TagInvalidations { get; init; }
 
     /// <summary>Entries from before this epoch are invalidated.</summary>
     public long? Floor { get; init; }

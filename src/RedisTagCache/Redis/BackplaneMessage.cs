@@ -6,7 +6,7 @@ namespace RedisTagCache.Redis;
 /// <summary>
 /// What a script announces on the channel of its partition:
 /// <code>
-/// m BEFORE AFTER FLOOR LENGTH:MEMBER...   marks were raised: an eviction or an expiry
+/// m BEFORE AFTER FLOOR LENGTH:MEMBER...   tag invalidations were raised: an eviction or an expiry
 /// r BEFORE NUMBER ENTRY                   an entry was removed or overwritten
 /// l ENTRY                                 a lease was given back, or its value is there
 /// p ENTRY                                 a lease was given back, and nobody needs it: its value is not kept
@@ -15,7 +15,7 @@ namespace RedisTagCache.Redis;
 /// </summary>
 internal static class BackplaneMessage
 {
-    public static bool TryParseMarks(ReadOnlySpan<byte> message, out MarkReply reply, out List<byte[]> members)
+    public static bool TryParseTagInvalidations(ReadOnlySpan<byte> message, out TagInvalidationReply reply, out List<byte[]> members)
     {
         (reply, members) = (null!, []);
         if (!TryStart(ref message, (byte)'m')
@@ -37,7 +37,7 @@ internal static class BackplaneMessage
             message = message[length..];
         }
 
-        reply = new MarkReply(before, after, floor);
+        reply = new TagInvalidationReply(before, after, floor);
         return true;
     }
 

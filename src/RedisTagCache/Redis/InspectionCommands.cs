@@ -59,8 +59,8 @@ internal sealed class InspectionCommands(RedisConnection connection, TimeSpan ti
         return [.. texts.Select(ScriptReply.Stamp)];
     }
 
-    /// <summary>The number of marks and the floor below them.</summary>
-    public async Task<(long Marks, long? Floor)> MarksAsync(Partition partition, CancellationToken cancellationToken)
+    /// <summary>The number of tag invalidations and the floor below them.</summary>
+    public async Task<(long Count, long? Floor)> TagInvalidationsAsync(Partition partition, CancellationToken cancellationToken)
     {
         var database = await ConnectAsync(cancellationToken).ConfigureAwait(false);
         var count = database.SortedSetLengthAsync(partition.Marks, flags: Flags);

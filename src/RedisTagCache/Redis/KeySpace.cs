@@ -14,7 +14,7 @@ namespace RedisTagCache.Redis;
 /// H:eh:region:build:hash   an entry whose key is longer than 512 bytes, or not valid Unicode, under its SHA-256
 /// H:l:region:build:key     the lease on computing a value; H:lh: for those keys
 /// H:epoch                   the partition's stamp; the channel on which its changes are announced has the same name
-/// H:marks                   the marks, and the floor below them
+/// H:marks                   the tag invalidations, and the floor below them
 /// H:removals                the entries removed or overwritten last
 /// H:staged:nonce            a large entry on its way
 /// </code>

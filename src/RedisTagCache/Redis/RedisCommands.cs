@@ -94,7 +94,7 @@ internal sealed class RedisCommands(RedisRunner runner)
 
     /// <summary>Deletes a partition's stamp. The next synchronization begins a new generation.</summary>
     public ValueTask<bool> ForgetAsync(Partition partition, CancellationToken cancellationToken) =>
-        runner.RunAsync("mark", partition, partition, static (database, of) => new ValueTask<bool>(database.KeyDeleteAsync(of.Epoch, Flags)), cancellationToken);
+        runner.RunAsync("invalidate", partition, partition, static (database, of) => new ValueTask<bool>(database.KeyDeleteAsync(of.Epoch, Flags)), cancellationToken);
 
     public ValueTask<bool> RemoveAsync(EntryAddress address, CancellationToken cancellationToken) =>
         runner.RunAsync("remove", address.Partition, address, static (database, of) => new ValueTask<bool>(database.KeyDeleteAsync(of.Key, Flags)), cancellationToken);
@@ -137,26 +137,26 @@ internal sealed class RedisCommands(RedisRunner runner)
     public byte[] Peek(EntryAddress address, int length) =>
         (byte[]?)runner.Run("peek", address.Partition, (address, length), static (database, of) => database.StringGetRange(of.address.Key, 0, of.length - 1, Flags)) ?? [];
 
-    public ValueTask<MarkReply?> MarkAsync(
+    public ValueTask<TagInvalidationReply?> InvalidateAsync(
         Partition partition, TimeSpan retention, int cap, ReadOnlyMemory<byte[]> members, CancellationToken cancellationToken) =>
         runner.RunAsync(
-            "mark",
+            "invalidate",
             partition,
             TagMarkScript.Call(partition, retention, cap, members.Span),
             static async (database, call) => ScriptReply.Read(await call.RunAsync(database).ConfigureAwait(false), TagMarkScript.Parse),
             cancellationToken);
 
     /// <summary>The same in many partitions at once, and once: nothing for each where that did not succeed.</summary>
-    public Task<MarkReply?[]> TryMarkAsync(IReadOnlyList<Partition> partitions, TimeSpan retention, int cap, ReadOnlyMemory<byte[]> members)
+    public Task<TagInvalidationReply?[]> TryInvalidateAsync(IReadOnlyList<Partition> partitions, TimeSpan retention, int cap, ReadOnlyMemory<byte[]> members)
     {
         var arguments = TagMarkScript.Arguments(retention, cap, members.Span);
         return runner.TryAllAsync(
-            "mark",
+            "invalidate",
             partitions,
             async (database, partition) => ScriptReply.Read(await TagMarkScript.Call(partition, arguments).RunAsync(database).ConfigureAwait(false), TagMarkScript.Parse));
     }
 
-    public ValueTask<MarksPage> SyncAsync(Partition partition, EpochStamp? known, long from, ulong nonce, long floor, CancellationToken cancellationToken) =>
+    public ValueTask<TagInvalidationPage> SyncAsync(Partition partition, EpochStamp? known, long from, ulong nonce, long floor, CancellationToken cancellationToken) =>
         runner.RunAsync(
             "sync",
             partition,

@@ -5,7 +5,7 @@ namespace RedisTagCache.Redis;
 /// <summary>One script with its keys and arguments, ready to be run.</summary>
 internal readonly record struct ScriptCall(EmbeddedScript Script, RedisKey[] Keys, RedisValue[] Arguments)
 {
-    // Entries, epochs and marks are never read from or written to a replica.
+    // Entries, epochs and tag invalidations are never read from or written to a replica.
     private const CommandFlags Flags = CommandFlags.DemandMaster;
 
     /// <summary>Runs the script by its hash; a server that does not know it has run nothing, and is given the text.</summary>

@@ -16,12 +16,12 @@ internal readonly record struct Explanation(CacheEntryStatus Status, CacheStatus
         return verdict switch
         {
             Store.Verdict.Fresh => new(CacheEntryStatus.Fresh, CacheStatusReason.None),
-            Store.Verdict.Stale => MarkedAfter(envelope, state, MarkKind.Soft) is { } expired
+            Store.Verdict.Stale => InvalidatedAfter(envelope, state, TagInvalidationKind.Expire) is { } expired
                 ? new(CacheEntryStatus.Stale, CacheStatusReason.TagExpired, expired)
                 : new(CacheEntryStatus.Stale, CacheStatusReason.FreshnessEnded),
             _ when header.Generation != state.Stamp.Generation => new(CacheEntryStatus.Invalidated, CacheStatusReason.OtherGeneration),
             _ when header.Epoch > state.Stamp.Epoch => new(CacheEntryStatus.Invalidated, CacheStatusReason.AheadOfHistory),
-            _ when MarkedAfter(envelope, state, MarkKind.Hard) is { } evicted => new(CacheEntryStatus.Invalidated, CacheStatusReason.TagEvicted, evicted),
+            _ when InvalidatedAfter(envelope, state, TagInvalidationKind.Evict) is { } evicted => new(CacheEntryStatus.Invalidated, CacheStatusReason.TagEvicted, evicted),
             _ => new(CacheEntryStatus.Invalidated, CacheStatusReason.BelowFloor),
         };
     }
@@ -37,12 +37,12 @@ internal readonly record struct Explanation(CacheEntryStatus Status, CacheStatus
             : id.Length > 0 ? Encoding.UTF8.GetString(id[1..])
             : "";
 
-    private static string? MarkedAfter(in EnvelopeReader envelope, TagStateSnapshot state, MarkKind kind)
+    private static string? InvalidatedAfter(in EnvelopeReader envelope, TagStateSnapshot state, TagInvalidationKind kind)
     {
         foreach (var tag in envelope.Tags)
         {
-            var marks = state.Marks[tag];
-            if ((kind == MarkKind.Hard ? marks.Hard : marks.Soft) > envelope.Header.Epoch)
+            var invalidations = state.Invalidations[tag];
+            if ((kind == TagInvalidationKind.Evict ? invalidations.EvictedAt : invalidations.ExpiredAt) > envelope.Header.Epoch)
                 return NameOf(tag);
         }
 

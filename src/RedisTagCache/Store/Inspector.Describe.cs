@@ -32,7 +32,7 @@ internal sealed partial class Inspector
         try
         {
             var stamp = (await _commands.StampsAsync([partition], cancellationToken).ConfigureAwait(false))[0];
-            var (marks, floor) = await _commands.MarksAsync(partition, cancellationToken).ConfigureAwait(false);
+            var (count, floor) = await _commands.TagInvalidationsAsync(partition, cancellationToken).ConfigureAwait(false);
 
             // An epoch is the server's time in microseconds, or barely above it where evictions come faster.
             var reached = floor is { } epoch ? DateTimeOffset.UnixEpoch.AddTicks(Math.Clamp(epoch, 0, _latestEpoch) * TimeSpan.TicksPerMicrosecond) : (DateTimeOffset?)null;
@@ -41,7 +41,7 @@ internal sealed partial class Inspector
             {
                 Epoch = stamp?.Epoch,
                 Generation = stamp?.Generation.ToString("x16", null),
-                Marks = marks,
+                TagInvalidations = count,
                 Floor = floor,
                 FloorAge = age < TimeSpan.Zero ? TimeSpan.Zero : age,
             };

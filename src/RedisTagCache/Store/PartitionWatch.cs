@@ -71,7 +71,7 @@ internal sealed class PartitionWatch
 
     public void Receive(ReadOnlyMemory<byte> message)
     {
-        if (BackplaneMessage.TryParseMarks(message.Span, out var reply, out var members))
+        if (BackplaneMessage.TryParseTagInvalidations(message.Span, out var reply, out var members))
         {
             var isComplete = TagState.Apply(reply, members.ToArray());
             _meter.Message("eviction", isComplete ? "applied" : "gap");

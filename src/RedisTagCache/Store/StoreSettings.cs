@@ -1,4 +1,4 @@
 namespace RedisTagCache.Store;
 
-/// <summary>How many marks are kept, and for how long.</summary>
+/// <summary>How many tag invalidations are kept, and for how long.</summary>
 internal sealed record StoreSettings(TimeSpan TagInvalidationRetention, int MaxTagInvalidations);

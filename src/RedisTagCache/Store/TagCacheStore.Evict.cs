@@ -11,19 +11,19 @@ internal sealed partial class TagCacheStore
 
     /// <inheritdoc/>
     public ValueTask EvictByTagAsync(string tag, CancellationToken cancellationToken = default) =>
-        MarkAsync(MarkKind.Hard, [tag], nameof(tag), cancellationToken);
+        InvalidateAsync(TagInvalidationKind.Evict, [tag], nameof(tag), cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask EvictByTagAsync(IEnumerable<string> tags, CancellationToken cancellationToken = default) =>
-        MarkAsync(MarkKind.Hard, Given(tags), nameof(tags), cancellationToken);
+        InvalidateAsync(TagInvalidationKind.Evict, Given(tags), nameof(tags), cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask ExpireByTagAsync(string tag, CancellationToken cancellationToken = default) =>
-        MarkAsync(MarkKind.Soft, [tag], nameof(tag), cancellationToken);
+        InvalidateAsync(TagInvalidationKind.Expire, [tag], nameof(tag), cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask ExpireByTagAsync(IEnumerable<string> tags, CancellationToken cancellationToken = default) =>
-        MarkAsync(MarkKind.Soft, Given(tags), nameof(tags), cancellationToken);
+        InvalidateAsync(TagInvalidationKind.Expire, Given(tags), nameof(tags), cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask RemoveAsync(CacheEntryKey key, CancellationToken cancellationToken = default)
@@ -88,7 +88,7 @@ internal sealed partial class TagCacheStore
         return tags.Where(static tag => !string.IsNullOrEmpty(tag));
     }
 
-    private ValueTask MarkAsync(MarkKind kind, IEnumerable<string> tags, string parameter, CancellationToken cancellationToken)
+    private ValueTask InvalidateAsync(TagInvalidationKind kind, IEnumerable<string> tags, string parameter, CancellationToken cancellationToken)
     {
         string[] distinct = [.. tags.Distinct(StringComparer.OrdinalIgnoreCase)];
         byte[][] members = [.. distinct.Select(tag => TagId.Member(kind, TagId.Of(tag, parameter)))];
@@ -96,19 +96,19 @@ internal sealed partial class TagCacheStore
             return default;
 
         // The caller may stop waiting (its request was aborted), the eviction goes on: what it follows has happened.
-        var marking = MarkEverywhereAsync(kind, distinct, members);
-        marking.Forget();
-        return new ValueTask(marking.WaitAsync(cancellationToken));
+        var invalidating = InvalidateEverywhereAsync(kind, distinct, members);
+        invalidating.Forget();
+        return new ValueTask(invalidating.WaitAsync(cancellationToken));
     }
 
-    private async Task MarkEverywhereAsync(MarkKind kind, string[] tags, byte[][] members)
+    private async Task InvalidateEverywhereAsync(TagInvalidationKind kind, string[] tags, byte[][] members)
     {
-        var name = kind == MarkKind.Hard ? "evict" : "expire";
+        var name = kind == TagInvalidationKind.Evict ? "evict" : "expire";
         using var activity = CacheActivity.Evict(name, members.Length);
-        var results = await TryMarkEverywhereAsync(members).ConfigureAwait(false);
+        var results = await TryInvalidateEverywhereAsync(members).ConfigureAwait(false);
         var cause = results.FirstOrDefault(static result => result is not null);
         _meter.Evictions(members.Length, name, cause is null ? "done" : "failed");
-        _meter.History.Add(tags, isExpiry: kind == MarkKind.Soft, isConfirmed: cause is null);
+        _meter.History.Add(tags, isExpiry: kind == TagInvalidationKind.Expire, isConfirmed: cause is null);
         activity.Outcome(cause is null ? "done" : "failed");
         if (cause is null)
             return;
@@ -134,8 +134,8 @@ internal sealed partial class TagCacheStore
         };
     }
 
-    /// <summary>Marks in all partitions at once: what came of it in each.</summary>
-    private async Task<Exception?[]> TryMarkEverywhereAsync(byte[][] members)
+    /// <summary>Invalidates the tags in all partitions at once. Returns the result of each.</summary>
+    private async Task<Exception?[]> TryInvalidateEverywhereAsync(byte[][] members)
     {
         try
         {
@@ -148,24 +148,24 @@ internal sealed partial class TagCacheStore
         }
 
         if (_tagStates.Length == 1)
-            return [await TryMarkAsync(0, members).ConfigureAwait(false)];
+            return [await TryInvalidateAsync(0, members).ConfigureAwait(false)];
 
         // All at once; what that leaves, each with as many tries as it takes.
-        var replies = await TryMarkAtOnceAsync(members).ConfigureAwait(false);
+        var replies = await TryInvalidateAtOnceAsync(members).ConfigureAwait(false);
         var results = new Exception?[_tagStates.Length];
         await Task.WhenAll(Enumerable.Range(0, results.Length).Where(partition => replies[partition] is null).Select(async partition =>
-            results[partition] = await TryMarkAsync(partition, members).ConfigureAwait(false))).ConfigureAwait(false);
+            results[partition] = await TryInvalidateAsync(partition, members).ConfigureAwait(false))).ConfigureAwait(false);
         return results;
     }
 
-    private async Task<MarkReply?[]> TryMarkAtOnceAsync(byte[][] members)
+    private async Task<TagInvalidationReply?[]> TryInvalidateAtOnceAsync(byte[][] members)
     {
-        // What this instance evicts it must be able to repeat: see MarkOnceAsync.
+        // What this instance evicts it must be able to repeat: see InvalidateOnceAsync.
         if (members.Length > TagMarkScript.MaxMembers || Array.Exists(_tagStates, static tagState => tagState.Known is null || !tagState.IsTrusted))
-            return new MarkReply?[_tagStates.Length];
+            return new TagInvalidationReply?[_tagStates.Length];
         try
         {
-            var replies = await _commands.TryMarkAsync(_keys.Partitions, _settings.TagInvalidationRetention, _settings.MaxTagInvalidations, members).ConfigureAwait(false);
+            var replies = await _commands.TryInvalidateAsync(_keys.Partitions, _settings.TagInvalidationRetention, _settings.MaxTagInvalidations, members).ConfigureAwait(false);
             for (var i = 0; i < replies.Length; i++)
             {
                 if (replies[i] is { } reply)
@@ -176,7 +176,7 @@ internal sealed partial class TagCacheStore
         }
         catch (Exception e) when (RedisFailure.IsRedis(e))
         {
-            return new MarkReply?[_tagStates.Length];
+            return new TagInvalidationReply?[_tagStates.Length];
         }
     }
 
@@ -186,12 +186,12 @@ internal sealed partial class TagCacheStore
         return true;
     }
 
-    /// <summary>Marks in one partition; what failed is queued to be retried.</summary>
-    private async Task<Exception?> TryMarkAsync(int partition, byte[][] members)
+    /// <summary>Invalidates the tags in one partition. What failed is queued to be retried.</summary>
+    private async Task<Exception?> TryInvalidateAsync(int partition, byte[][] members)
     {
         try
         {
-            await MarkAsync(partition, members).ConfigureAwait(false);
+            await InvalidateAsync(partition, members).ConfigureAwait(false);
             return null;
         }
         catch (Exception e) when (RedisFailure.IsRedis(e))
@@ -229,9 +229,9 @@ internal sealed partial class TagCacheStore
                 return true;
             }
 
-            var marking = MarkAsync(partition, [.. members]);
-            marking.Forget();
-            await marking.WaitAsync(cancellationToken).ConfigureAwait(false);
+            var invalidating = InvalidateAsync(partition, [.. members]);
+            invalidating.Forget();
+            await invalidating.WaitAsync(cancellationToken).ConfigureAwait(false);
             BackgroundFault.Ignore(() =>
             {
                 _meter.Evictions(members.Count, "any", "retried");
@@ -245,17 +245,17 @@ internal sealed partial class TagCacheStore
         }
     }
 
-    private async Task MarkAsync(int partition, byte[][] members)
+    private async Task InvalidateAsync(int partition, byte[][] members)
     {
         foreach (var chunk in members.Chunk(TagMarkScript.MaxMembers))
         {
-            var reply = await Retry.RunAsync(() => MarkOnceAsync(partition, chunk), _time).ConfigureAwait(false);
+            var reply = await Retry.RunAsync(() => InvalidateOnceAsync(partition, chunk), _time).ConfigureAwait(false);
             Take(partition, reply, chunk);
         }
     }
 
     /// <summary>Takes over what this instance did. The first partition's epoch tells it from evictions of others.</summary>
-    private void Take(int partition, MarkReply reply, byte[][] members)
+    private void Take(int partition, TagInvalidationReply reply, byte[][] members)
     {
         _meter.Sent("eviction");
         if (partition == 0)
@@ -263,12 +263,12 @@ internal sealed partial class TagCacheStore
         _tagStates[partition].Apply(reply, members);
     }
 
-    private async Task<MarkReply> MarkOnceAsync(int partition, byte[][] members)
+    private async Task<TagInvalidationReply> InvalidateOnceAsync(int partition, byte[][] members)
     {
         // What this instance evicts it must be able to repeat after a failover: its copy has to exist first.
         var tagState = _tagStates[partition];
         await tagState.CurrentAsync(CancellationToken.None).ConfigureAwait(false);
-        var reply = await _commands.MarkAsync(_keys.Partitions[partition], _settings.TagInvalidationRetention, _settings.MaxTagInvalidations, members, CancellationToken.None)
+        var reply = await _commands.InvalidateAsync(_keys.Partitions[partition], _settings.TagInvalidationRetention, _settings.MaxTagInvalidations, members, CancellationToken.None)
             .ConfigureAwait(false);
         if (reply is not null)
             return reply;

@@ -6,7 +6,7 @@ namespace RedisTagCache.Store;
 
 /// <summary>
 /// The protocol over Redis. An entry carries its tags and the token of its value; a partition keeps, per evicted tag, the epoch of the
-/// eviction (its mark); an entry is judged by the marks when it is read. So an eviction costs the same however many entries carry the tag,
+/// eviction (its tag invalidation); an entry is judged by the tag invalidations when it is read. So an eviction costs the same however many entries carry the tag,
 /// and no index can be lost, leak or grow.
 /// </summary>
 internal sealed partial class TagCacheStore : ITagCacheStore, IDisposable
@@ -61,7 +61,7 @@ internal sealed partial class TagCacheStore : ITagCacheStore, IDisposable
         _skippedWrites = new LogThrottle(time);
         _damagedEntries = new LogThrottle(time);
         _failedEvictions = new LogThrottle(time);
-        meter.ObserveMarks(() => _tagStates.Sum(m => m.Known?.Marks.Count ?? 0), () => _tagStates.Count(m => m.NeedsRebuild));
+        meter.ObserveTagInvalidations(() => _tagStates.Sum(m => m.Known?.Invalidations.Count ?? 0), () => _tagStates.Count(m => m.NeedsRebuild));
         _rebuild = new TagStateRebuild(() => _tagStates, time, _logger);
         connection.Restored += OnDisturbed;
         connection.Lost += OnDisturbed;
@@ -119,7 +119,7 @@ internal sealed partial class TagCacheStore : ITagCacheStore, IDisposable
         _pending.Wake();
     }
 
-    // The connection held, but it may be another server that answers now: a look at the marks tells.
+    // The connection held, but it may be another server that answers now: a look at the tag invalidations tells.
     private void OnAnswering()
     {
         foreach (var tagState in _tagStates.Where(m => m.Known is not null))

@@ -6,7 +6,7 @@ namespace RedisTagCache.Store;
 /// <summary>
 /// A tag as bytes: <c>=</c> and its UTF-8 as given, or <c>#</c> and the SHA-256 of the folded tag when that is longer than 256 bytes. Where only one of the
 /// two is longer, the folded tag decides. Ids are compared by <see cref="TagFold"/>.
-/// A mark's member in Redis is <c>h</c> (hard) or <c>s</c> (soft) followed by the id.
+/// A tag invalidation's member in Redis is <c>h</c> (hard) or <c>s</c> (soft) followed by the id.
 /// </summary>
 internal static class TagId
 {
@@ -73,5 +73,5 @@ internal static class TagId
             : throw new ArgumentException($"An entry carries at most {EnvelopeLayout.MaxTags} different tags; got {ids.Count}.", parameter);
     }
 
-    public static byte[] Member(MarkKind kind, ReadOnlySpan<byte> id) => [kind == MarkKind.Hard ? (byte)'h' : (byte)'s', .. id];
+    public static byte[] Member(TagInvalidationKind kind, ReadOnlySpan<byte> id) => [kind == TagInvalidationKind.Evict ? (byte)'h' : (byte)'s', .. id];
 }

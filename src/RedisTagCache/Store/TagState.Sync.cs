@@ -32,7 +32,7 @@ internal sealed partial class TagState
         {
             var read = await ReadAsync(old, isFull).ConfigureAwait(false);
             var lost = read.IsFull && old is not null && old.Stamp.IsSameGeneration(read.State.Stamp)
-                ? old.Marks.NotIn(read.State.Marks, read.State.Floor)
+                ? old.Invalidations.NotIn(read.State.Invalidations, read.State.Floor)
                 : [];
             if (lost.Count > 0)
                 read = read with { State = await HealAsync(read.State, lost).ConfigureAwait(false) };
@@ -61,23 +61,23 @@ internal sealed partial class TagState
         var nonce = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
         var known = NewestSeen(old);
         var from = isFull ? 0 : old!.Stamp.Epoch + 1;
-        MarkTable? marks = null;
+        TagInvalidationTable? table = null;
         while (true)
         {
             var page = await commands.SyncAsync(partition, known, from, nonce, old?.Floor ?? 0, CancellationToken.None).ConfigureAwait(false);
-            if (marks is null || !page.Stamp.IsSameLineage(known!.Value))
+            if (table is null || !page.Stamp.IsSameLineage(known!.Value))
             {
                 // The first page, or one that began at the lowest score because the lineage changed before it.
                 isFull = isFull || !page.Stamp.IsSameLineage(known!.Value);
-                marks = isFull ? new MarkTable() : old!.Marks;
+                table = isFull ? new TagInvalidationTable() : old!.Invalidations;
             }
 
-            foreach (var row in page.Marks)
-                marks.Raise(row.Member, row.Epoch);
+            foreach (var row in page.Invalidations)
+                table.Raise(row.Member, row.Epoch);
             known = page.Stamp;
             if (!page.HasMore)
-                return (new TagStateSnapshot(page.Stamp, page.Floor, marks), isFull);
-            from = page.Marks[^1].Epoch; // inclusive: marks of one epoch may lie on both sides of the cut
+                return (new TagStateSnapshot(page.Stamp, page.Floor, table), isFull);
+            from = page.Invalidations[^1].Epoch; // inclusive: tag invalidations of one epoch may lie on both sides of the cut
         }
     }
 
@@ -93,7 +93,7 @@ internal sealed partial class TagState
     {
         foreach (var chunk in lost.Chunk(TagMarkScript.MaxMembers))
         {
-            _ = await commands.MarkAsync(partition, settings.TagInvalidationRetention, settings.MaxTagInvalidations, chunk, CancellationToken.None).ConfigureAwait(false)
+            _ = await commands.InvalidateAsync(partition, settings.TagInvalidationRetention, settings.MaxTagInvalidations, chunk, CancellationToken.None).ConfigureAwait(false)
                 ?? throw new RedisTagCacheUnavailableException("Redis changed while lost evictions were retried.");
             BackgroundFault.Ignore(() => meter.Sent("eviction"));
         }
@@ -115,9 +115,9 @@ internal sealed partial class TagState
                 BackgroundFault.Ignore(() => Log.GenerationBegan(logger, partition.Name));
             if (_known is { } known && known.Stamp.IsSameGeneration(read.Stamp))
             {
-                // Evictions of this instance went on meanwhile. Their marks stay, whichever state is the newer.
+                // Evictions of this instance went on meanwhile. Their tag invalidations stay, whichever state is the newer.
                 if (isFull)
-                    CopyMarks(known, read);
+                    CopyInvalidations(known, read);
                 else if (known.Stamp.IsSameLineage(read.Stamp) && known.Stamp.Epoch > read.Stamp.Epoch)
                     read = known;
                 read = read with { Floor = Math.Max(read.Floor, known.Floor) };
@@ -127,17 +127,17 @@ internal sealed partial class TagState
             Volatile.Write(ref _trustedAt, distrusts);
             Interlocked.Increment(ref _version);
             if (isFull)
-                BackgroundFault.Ignore(() => Log.TagStateRebuilt(logger, partition.Name, read.Marks.Count));
+                BackgroundFault.Ignore(() => Log.TagStateRebuilt(logger, partition.Name, read.Invalidations.Count));
             return read;
         }
     }
 
-    private static void CopyMarks(TagStateSnapshot from, TagStateSnapshot to)
+    private static void CopyInvalidations(TagStateSnapshot from, TagStateSnapshot to)
     {
-        foreach (var member in from.Marks.NotIn(to.Marks, to.Floor))
+        foreach (var member in from.Invalidations.NotIn(to.Invalidations, to.Floor))
         {
-            var marks = from.Marks[member.AsSpan(1)];
-            to.Marks.Raise(member, member[0] == (byte)'h' ? marks.Hard : marks.Soft);
+            var invalidations = from.Invalidations[member.AsSpan(1)];
+            to.Invalidations.Raise(member, member[0] == (byte)'h' ? invalidations.EvictedAt : invalidations.ExpiredAt);
         }
     }
 }

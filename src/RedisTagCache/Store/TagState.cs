@@ -6,7 +6,7 @@ using RedisTagCache.Redis.Scripts;
 namespace RedisTagCache.Store;
 
 /// <summary>
-/// This instance's copy of a partition's marks. Readers compare the stamp that came with their entry: equal, and the copy is complete;
+/// This instance's copy of a partition's tag invalidations. Readers compare the stamp that came with their entry: equal, and the copy is complete;
 /// otherwise the copy first catches up, once for all readers that wait.
 /// </summary>
 internal sealed partial class TagState(Partition partition, RedisCommands commands, StoreSettings settings, CacheMeter meter, ILogger<TagState> logger)
@@ -20,7 +20,7 @@ internal sealed partial class TagState(Partition partition, RedisCommands comman
     private int _distrusts;
     private int _trustedAt = -1;
     private int _version;
-    private MarkTable? _unconfirmed;
+    private TagInvalidationTable? _unconfirmed;
     private long _unconfirmedCount;
     private EpochStamp? _first;
 
@@ -43,11 +43,11 @@ internal sealed partial class TagState(Partition partition, RedisCommands comman
     /// <summary>The first state that was known; read it after <see cref="Known"/>.</summary>
     public EpochStamp? First => _first;
 
-    /// <summary>The number of the newest mark that this instance has taken over ahead of what Redis had told.</summary>
+    /// <summary>The number of the newest tag invalidation that this instance has taken over ahead of what Redis had told.</summary>
     public long UnconfirmedCount => Volatile.Read(ref _unconfirmedCount);
 
     /// <summary>For a value that began at such a number.</summary>
-    public UnconfirmedMarks UnconfirmedAt(long startedAt) => new(Volatile.Read(ref _unconfirmed), startedAt);
+    public UnconfirmedTagInvalidations UnconfirmedAt(long startedAt) => new(Volatile.Read(ref _unconfirmed), startedAt);
 
     /// <summary>Whether the newest state may be judged by, as far as it goes.</summary>
     public bool IsTrusted => Volatile.Read(ref _trustedAt) == Volatile.Read(ref _distrusts);
@@ -102,14 +102,14 @@ internal sealed partial class TagState(Partition partition, RedisCommands comman
     public void Refresh() => _ = SyncAsync();
 
     /// <summary>Takes over what an eviction of this instance did, or one of another that was announced. False when evictions before it are not known.</summary>
-    public bool Apply(MarkReply reply, ReadOnlySpan<byte[]> members)
+    public bool Apply(TagInvalidationReply reply, ReadOnlySpan<byte[]> members)
     {
         var isComplete = true;
         lock (_lock)
         {
             if (_known is not { } state || !state.Stamp.IsSameGeneration(reply.After))
                 return false;
-            // A caller that judges by a mark knows its order by then.
+            // A caller that judges by a tag invalidation knows its order by then.
             var isSameLineage = state.Stamp.IsSameLineage(reply.After);
             if (!isSameLineage)
                 Volatile.Write(ref _unconfirmed, null);
@@ -117,9 +117,9 @@ internal sealed partial class TagState(Partition partition, RedisCommands comman
                 isComplete = NoteAhead(reply.After, members);
             Raise(state, members, reply.After.Epoch);
             if (!isSameLineage)
-                Distrust(); // it was another server that confirmed: the one known now may lack the mark, and is compared
+                Distrust(); // it was another server that confirmed: the one known now may lack the tag invalidation, and is compared
             else if (state.Stamp == reply.Before)
-                Publish(new TagStateSnapshot(reply.After, Math.Max(state.Floor, reply.Floor), state.Marks));
+                Publish(new TagStateSnapshot(reply.After, Math.Max(state.Floor, reply.Floor), state.Invalidations));
         }
 
         if (NeedsRebuild)
@@ -167,7 +167,7 @@ internal sealed partial class TagState(Partition partition, RedisCommands comman
     private void Raise(TagStateSnapshot state, ReadOnlySpan<byte[]> members, long epoch)
     {
         foreach (var member in members)
-            state.Marks.Raise(member, epoch);
+            state.Invalidations.Raise(member, epoch);
         Interlocked.Increment(ref _version);
     }
 
@@ -182,7 +182,7 @@ internal sealed partial class TagState(Partition partition, RedisCommands comman
 
     private void NoteUnconfirmed(ReadOnlySpan<byte[]> members)
     {
-        var table = _unconfirmed ?? new MarkTable();
+        var table = _unconfirmed ?? new TagInvalidationTable();
         var number = _unconfirmedCount + 1;
         foreach (var member in members)
             table.Raise(member, number);
@@ -197,7 +197,7 @@ internal sealed partial class TagState(Partition partition, RedisCommands comman
         if (_known is not { } known || known.Stamp != state.Stamp)
             Volatile.Write(ref _unconfirmed, null);
         _first ??= state.Stamp;
-        state.Marks.Prune(state.Floor);
+        state.Invalidations.Prune(state.Floor);
         Volatile.Write(ref _known, state);
         Interlocked.Increment(ref _version);
     }

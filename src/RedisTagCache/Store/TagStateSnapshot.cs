@@ -3,12 +3,12 @@ using RedisTagCache.Redis;
 namespace RedisTagCache.Store;
 
 /// <summary>
-/// The marks of a partition, complete up to a stamp. The table may already hold newer ones: they only make the judgement stricter.
+/// The tag invalidations of a partition, complete up to a stamp. The table may already hold newer ones: they only make the judgement stricter.
 /// </summary>
-internal sealed record TagStateSnapshot(EpochStamp Stamp, long Floor, MarkTable Marks)
+internal sealed record TagStateSnapshot(EpochStamp Stamp, long Floor, TagInvalidationTable Invalidations)
 {
     /// <summary>Whether a value started at this stamp with these tags is known to be dead already: it must not replace one that may be live.</summary>
-    public bool IsPast(in EpochStamp startedAt, ReadOnlySpan<byte[]> tags, in UnconfirmedMarks unconfirmed = default)
+    public bool IsPast(in EpochStamp startedAt, ReadOnlySpan<byte[]> tags, in UnconfirmedTagInvalidations unconfirmed = default)
     {
         if (!startedAt.IsSameGeneration(Stamp))
             return false; // for Redis to refuse
@@ -16,10 +16,10 @@ internal sealed record TagStateSnapshot(EpochStamp Stamp, long Floor, MarkTable 
             return true;
         foreach (var tag in tags)
         {
-            if (Marks[tag].Hard > startedAt.Epoch && !unconfirmed.IsEvictedBefore(tag))
+            if (Invalidations[tag].EvictedAt > startedAt.Epoch && !unconfirmed.IsEvictedBefore(tag))
                 return true;
         }
 
-        return startedAt.Epoch < Marks.PrunedTo;
+        return startedAt.Epoch < Invalidations.PrunedTo;
     }
 }

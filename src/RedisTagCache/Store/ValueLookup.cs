@@ -37,7 +37,7 @@ internal sealed class ValueLookup : IDisposable
     /// <summary>Whether it is for this caller alone: callers that joined since must not get it, and no copy is kept.</summary>
     public bool IsSuperseded => _lookup.IsSuperseded;
 
-    /// <summary>Whether the value is fresh, by time and by marks.</summary>
+    /// <summary>Whether the value is fresh, by time and by tag invalidations.</summary>
     public bool IsFresh => _lookup.State == CacheLookupState.Fresh;
 
     /// <summary>For a value whose computation begins now.</summary>

@@ -70,7 +70,7 @@ public sealed class InstrumentTests : IAsyncLifetime
         Assert.Equal(1, Sum(evictions, ("kind", "expire"), ("outcome", "done")));
         Assert.Equal(1, Sum(removals, ("region", "pages"), ("outcome", "done")));
         Assert.True(Sum(syncs, ("outcome", "ok")) >= 1);
-        foreach (var operation in new[] { "read", "write", "mark", "sync", "remove" })
+        foreach (var operation in new[] { "read", "write", "invalidate", "sync", "remove" })
             Assert.Contains(durations.GetMeasurementSnapshot(), m => (string?)m.Tags["operation"] == operation && (string?)m.Tags["outcome"] == "ok");
 
         _server.Kill();
@@ -113,7 +113,7 @@ public sealed class InstrumentTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Gauges_TellTheCircuitAndTheMarks()
+    public async Task Gauges_ShowTheCircuitAndTheTagInvalidations()
     {
         var circuit = Collect<int>(Names.CircuitStateInstrument);
         var marks = Collect<int>(Names.TagStateTagsInstrument);

@@ -55,7 +55,7 @@ public sealed class StatisticsTests : IAsyncLifetime
         await Eventually.BecomesTrueAsync(() => Read(instance).RecentEvictions.Count == 2, "both evictions are known, and one's own once");
         var after = Read(instance);
         Assert.Equal((2, 0), (after.Evictions.Evicted, after.Evictions.Expired));
-        Assert.Equal(3, after.Marks);
+        Assert.Equal(3, after.TagInvalidations);
         var (heard, own) = (after.RecentEvictions[0], after.RecentEvictions[1]);
         Assert.Equal((true, false, true, 2), (own.IsOwn, own.IsExpiry, own.IsConfirmed, own.TagCount));
         Assert.Equal(["t", "u"], own.Tags);

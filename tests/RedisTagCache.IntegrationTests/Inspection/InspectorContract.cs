@@ -169,7 +169,7 @@ public abstract class InspectorContract(IEngine engine) : StoreSuite(engine)
         var described = await Inspector.DescribeAsync();
         Assert.Equal((Prefix, "test", "option"), (described.KeyPrefix, described.BuildNamespace, described.BuildNamespaceSource));
         Assert.Equal(Engine.Partitions, described.Partitions.Count);
-        Assert.All(described.Partitions, partition => Assert.Equal(2, partition.Marks));
+        Assert.All(described.Partitions, partition => Assert.Equal(2, partition.TagInvalidations));
         Assert.All(described.Partitions, partition => Assert.InRange(partition.FloorAge!.Value, TimeSpan.Zero, TimeSpan.FromMinutes(1)));
         Assert.All(described.Partitions, partition => Assert.True(partition.Epoch >= partition.Floor));
         Assert.Contains(described.Servers, server => server is { IsAnswering: true, IsReplica: false, Version.Length: > 2 });

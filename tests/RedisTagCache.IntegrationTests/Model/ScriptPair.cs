@@ -59,7 +59,7 @@ internal sealed partial class ScriptPair
 
         Same(expected.Stamp, page.Stamp);
         _epochs.Add(expected.Floor, page.Floor);
-        var told = page.Marks.ToDictionary(row => Encoding.UTF8.GetString(row.Member), row => row.Epoch);
+        var told = page.Invalidations.ToDictionary(row => Encoding.UTF8.GetString(row.Member), row => row.Epoch);
         told.Remove("floor");
         foreach (var (member, epoch) in Members(expected.Hard, expected.Soft))
         {

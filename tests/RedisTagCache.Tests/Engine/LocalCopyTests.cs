@@ -39,7 +39,7 @@ public sealed class LocalCopyTests
         Assert.Equal("Invalidated Invalidated Invalidated Invalidated", Verdicts(one, other, early, future));
 
         void Evict(long before, long after, string mark) =>
-            watch.TagState.Apply(new MarkReply(new EpochStamp(before, 7, 1), new EpochStamp(after, 7, 1), 0), [Encoding.UTF8.GetBytes(mark)]);
+            watch.TagState.Apply(new TagInvalidationReply(new EpochStamp(before, 7, 1), new EpochStamp(after, 7, 1), 0), [Encoding.UTF8.GetBytes(mark)]);
     }
 
     [Fact]
@@ -81,7 +81,7 @@ public sealed class LocalCopyTests
         watch.TagState.ApplyUnconfirmed([Encoding.UTF8.GetBytes("h=t")]);
         var copy = Copies.Of("k", watch, token: new CacheVersion(instance.Stamp), unconfirmed: watch.TagState.UnconfirmedCount, tags: "t");
         Assert.Equal(Verdict.Fresh, copy.Judge());
-        watch.TagState.Apply(new MarkReply(instance.Stamp, instance.Stamp with { Epoch = 6 }, 0), [Encoding.UTF8.GetBytes("h=u")]);
+        watch.TagState.Apply(new TagInvalidationReply(instance.Stamp, instance.Stamp with { Epoch = 6 }, 0), [Encoding.UTF8.GetBytes("h=u")]);
         Assert.Equal(Verdict.Invalidated, copy.Judge());
     }
 
@@ -103,7 +103,7 @@ public sealed class LocalCopyTests
         var result = new FlightResult<string>("v", default, 1, 0, new CacheVersion(instance.Stamp), [TagId.Of("t", "tag")]) { StartedAt = watch.Removals.Observe() with { Number = number } };
         watch.Record(100, 101, "k");
         if (mark is not null)
-            watch.TagState.Apply(new MarkReply(instance.Stamp, instance.Stamp with { Epoch = 6 }, 0), [Encoding.UTF8.GetBytes(mark)]);
+            watch.TagState.Apply(new TagInvalidationReply(instance.Stamp, instance.Stamp with { Epoch = 6 }, 0), [Encoding.UTF8.GetBytes(mark)]);
         Assert.Equal(expected, result.IsLive(Copies.Address("k", watch)));
         Assert.True((result with { StartedAt = null }).IsLive(Copies.Address("k", watch)) || mark == "h=t");
         Assert.False((result with { Token = new CacheVersion(new EpochStamp(5, 8, 1)) }).IsLive(Copies.Address("k", watch))); // of another generation

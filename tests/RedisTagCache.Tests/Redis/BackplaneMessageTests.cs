@@ -9,7 +9,7 @@ namespace RedisTagCache.Tests.Redis;
 public sealed class BackplaneMessageTests
 {
     private const string Stamps = "5:0000000000000007:00000001 6:0000000000000007:00000001";
-    private static readonly MarkReply _reply = new(new EpochStamp(5, 7, 1), new EpochStamp(6, 7, 1), 4);
+    private static readonly TagInvalidationReply _reply = new(new EpochStamp(5, 7, 1), new EpochStamp(6, 7, 1), 4);
 
     [Theory]
     [InlineData("")]
@@ -19,10 +19,10 @@ public sealed class BackplaneMessageTests
     [InlineData("7:h=3:abc4:s=:1", "h=3:abc", "s=:1")]
     [InlineData("5:h= \r\n", "h= \r\n")]
     [InlineData("6:h=ключ", "h=кл", null)]
-    public void TryParseMarks_OfWellFormedText_TellsStampsFloorAndMembers(string text, params string?[] members)
+    public void TryParseTagInvalidations_OfWellFormedText_TellsStampsFloorAndMembers(string text, params string?[] members)
     {
         var isWhole = !members.Contains(null); // a member that is longer than it says leaves a rest that is none
-        Assert.Equal(isWhole, Marks($"m{Stamps} 4 {text}", out var reply, out var found));
+        Assert.Equal(isWhole, TryParse($"m{Stamps} 4 {text}", out var reply, out var found));
         if (isWhole)
             Assert.Equal(_reply, reply);
         Assert.Equal(members.OfType<string>(), found.Select(Encoding.UTF8.GetString));
@@ -61,7 +61,7 @@ public sealed class BackplaneMessageTests
     [InlineData("m5:7:1 6:7:1 4 3:h=t2147483647:h=t")]
     [InlineData("r5 6 entry")]
     [InlineData("lentry")]
-    public void TryParseMarks_OfAnythingElse_IsRefused(string text) => Assert.False(Marks(text, out _, out _));
+    public void TryParseTagInvalidations_OfAnythingElse_IsRefused(string text) => Assert.False(TryParse(text, out _, out _));
 
     [Theory]
     [InlineData("r5 6 {rtc:0}:e:hybrid:build:k", 5, 6, "{rtc:0}:e:hybrid:build:k")]
@@ -129,7 +129,7 @@ public sealed class BackplaneMessageTests
                 Assert.Contains(Math.Abs(before).ToString(CultureInfo.InvariantCulture), Encoding.Latin1.GetString(bytes), StringComparison.Ordinal);
             }
 
-            if (BackplaneMessage.TryParseMarks(bytes, out var reply, out var members))
+            if (BackplaneMessage.TryParseTagInvalidations(bytes, out var reply, out var members))
             {
                 parsed++;
                 var tail = string.Concat(members.Select(member => $"{member.Length}:{Encoding.Latin1.GetString(member)}"));
@@ -140,6 +140,6 @@ public sealed class BackplaneMessageTests
         Assert.InRange(parsed, 10_000, 90_000); // both ways were taken
     }
 
-    private static bool Marks(string text, out MarkReply reply, out List<byte[]> members) =>
-        BackplaneMessage.TryParseMarks(Encoding.UTF8.GetBytes(text), out reply, out members);
+    private static bool TryParse(string text, out TagInvalidationReply reply, out List<byte[]> members) =>
+        BackplaneMessage.TryParseTagInvalidations(Encoding.UTF8.GetBytes(text), out reply, out members);
 }

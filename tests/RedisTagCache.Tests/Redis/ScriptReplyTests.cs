@@ -27,7 +27,7 @@ public sealed class ScriptReplyTests
     [Fact]
     public void Parse_OfAMark_TellsBothStampsAndTheFloor()
     {
-        Assert.Equal(new MarkReply(_stamp, new EpochStamp(6, 7, 1), 4), TagMarkScript.Parse(Reply(Stamp, "6:7:1", "4")));
+        Assert.Equal(new TagInvalidationReply(_stamp, new EpochStamp(6, 7, 1), 4), TagMarkScript.Parse(Reply(Stamp, "6:7:1", "4")));
         Assert.Null(TagMarkScript.Parse(Reply()));
         Assert.Null(TagMarkScript.Parse(Reply("foreign", Stamp, "4")));
         Assert.Null(TagMarkScript.Parse(RedisResult.Create(RedisValue.Null)));
@@ -38,7 +38,7 @@ public sealed class ScriptReplyTests
     {
         var page = MarksSyncScript.Parse(Reply(Stamp, "3", "floor", "3", "h=t", "1763862000000123", "s=u", "1.763862000000124e+15"));
         Assert.Equal((_stamp, 3L, false), (page.Stamp, page.Floor, page.HasMore));
-        Assert.Equal([("floor", 3), ("h=t", 1_763_862_000_000_123), ("s=u", 1_763_862_000_000_124)], page.Marks.Select(row => (System.Text.Encoding.UTF8.GetString(row.Member), row.Epoch)));
+        Assert.Equal([("floor", 3), ("h=t", 1_763_862_000_000_123), ("s=u", 1_763_862_000_000_124)], page.Invalidations.Select(row => (System.Text.Encoding.UTF8.GetString(row.Member), row.Epoch)));
     }
 
     [Theory]

@@ -25,7 +25,7 @@ public sealed class ExplanationTests
             var floor = random.Next(6);
             (string Kind, string Tag, long Epoch)[] marks = [.. Enumerable.Range(0, random.Next(4)).Select(_ => (random.Next(2) == 0 ? "h" : "s", _names[random.Next(3)], random.NextInt64(12)))];
             string[] tags = [.. _names.Where(_ => random.Next(3) == 0)];
-            var state = new TagStateSnapshot(known, floor, Marks.Table(string.Join(' ', marks.Select(mark => $"{mark.Kind}:{mark.Tag}:{mark.Epoch}"))));
+            var state = new TagStateSnapshot(known, floor, Invalidations.Table(string.Join(' ', marks.Select(mark => $"{mark.Kind}:{mark.Tag}:{mark.Epoch}"))));
             var startedAt = random.Next(1, 14);
             var header = new EnvelopeHeader(random.Next(8) == 0 ? 9UL : 7UL, startedAt, 1, 10, long.MaxValue, 0);
             var bytes = Envelopes.Write(header, isTagged: true, Envelopes.Ids(tags), new ReadOnlySequence<byte>("payload"u8.ToArray()));

@@ -105,7 +105,7 @@ public sealed class FleetWatchTests : IDisposable
     {
         var copies = await StartAsync();
         await SendAsync("m5:7:1 6:7:1 0 3:h=t", () => _watch.TagState.Known!.Stamp.Epoch == 6);
-        Assert.Equal(6, _watch.TagState.Known!.Marks[Marks.Id("t")].Hard);
+        Assert.Equal(6, _watch.TagState.Known!.Invalidations[Invalidations.Id("t")].EvictedAt);
         await SendAsync("r100 101 " + Entry, () => copies.Told.Count == 2);
         await SendAsync("l" + Entry, () => copies.Told.Count == 3);
         await SendAsync("r101 102 {rtc:0}:e:hybrid:other:k", () => _watch.Removals.Known == 102); // another build's

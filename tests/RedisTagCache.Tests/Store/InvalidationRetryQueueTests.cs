@@ -24,12 +24,12 @@ public sealed class InvalidationRetryQueueTests : IDisposable
     [Fact]
     public async Task Add_NotConfirmed_IsRepeatedUntilItIs()
     {
-        _pending.Add(3, [Marks.Member("h", "t")]);
+        _pending.Add(3, [Invalidations.Member("h", "t")]);
         for (var i = 0; i < 3; i++)
         {
             var (partition, members, answer) = await NextAsync();
             Assert.Equal(3, partition);
-            Assert.Equal([Marks.Member("h", "t")], members);
+            Assert.Equal([Invalidations.Member("h", "t")], members);
             answer.SetResult(false);
         }
 
@@ -40,8 +40,8 @@ public sealed class InvalidationRetryQueueTests : IDisposable
     [Fact]
     public async Task Add_TheSameMemberTwice_IsRepeatedOnce()
     {
-        _pending.Add(0, [Marks.Member("h", "t"), Marks.Member("s", "t")]);
-        _pending.Add(0, [Marks.Member("h", "t")]);
+        _pending.Add(0, [Invalidations.Member("h", "t"), Invalidations.Member("s", "t")]);
+        _pending.Add(0, [Invalidations.Member("h", "t")]);
         var (_, members, answer) = await NextAsync();
         Assert.Equal(2, members.Length);
         answer.SetResult(true);
@@ -51,13 +51,13 @@ public sealed class InvalidationRetryQueueTests : IDisposable
     [Fact]
     public async Task Add_WhileItIsRepeated_IsRepeatedAgain()
     {
-        _pending.Add(0, [Marks.Member("h", "t"), Marks.Member("h", "u")]);
+        _pending.Add(0, [Invalidations.Member("h", "t"), Invalidations.Member("h", "u")]);
         var (_, _, answer) = await NextAsync();
-        _pending.Add(0, [Marks.Member("h", "t")]);
+        _pending.Add(0, [Invalidations.Member("h", "t")]);
         answer.SetResult(true);
 
         var again = await NextAsync();
-        Assert.Equal([Marks.Member("h", "t")], again.Members);
+        Assert.Equal([Invalidations.Member("h", "t")], again.Members);
         again.Answer.SetResult(true);
         await NothingFollowsAsync();
     }
@@ -65,9 +65,9 @@ public sealed class InvalidationRetryQueueTests : IDisposable
     [Fact]
     public async Task Add_OnSeveralPartitions_ConfirmsEachByItself()
     {
-        _pending.Add(0, [Marks.Member("h", "t")]);
+        _pending.Add(0, [Invalidations.Member("h", "t")]);
         var first = await NextAsync();
-        _pending.Add(1, [Marks.Member("h", "t")]);
+        _pending.Add(1, [Invalidations.Member("h", "t")]);
         first.Answer.SetResult(false);
 
         var round = new[] { await NextAsync(), default };
@@ -85,7 +85,7 @@ public sealed class InvalidationRetryQueueTests : IDisposable
     [Fact]
     public async Task Wake_WithSomethingPending_RepeatsWithoutTimePassing()
     {
-        _pending.Add(0, [Marks.Member("h", "t")]);
+        _pending.Add(0, [Invalidations.Member("h", "t")]);
         _pending.Wake();
         var (_, _, answer) = await Task.Run(TakeNext);
         answer.SetResult(true);
@@ -97,7 +97,7 @@ public sealed class InvalidationRetryQueueTests : IDisposable
     [Fact]
     public async Task Dispose_WithSomethingPending_EndsTheRepeats()
     {
-        _pending.Add(0, [Marks.Member("h", "t")]);
+        _pending.Add(0, [Invalidations.Member("h", "t")]);
         (await NextAsync()).Answer.SetResult(false);
         _pending.Dispose();
         await NothingFollowsAsync();
@@ -106,7 +106,7 @@ public sealed class InvalidationRetryQueueTests : IDisposable
     [Fact]
     public async Task Repeat_ThrowsWhatRedisDoesNot_IsTriedAgain()
     {
-        _pending.Add(0, [Marks.Member("h", "t")]);
+        _pending.Add(0, [Invalidations.Member("h", "t")]);
         (await NextAsync()).Answer.SetException(new InvalidOperationException("a listener"));
         (await NextAsync()).Answer.SetResult(true);
         await NothingFollowsAsync();
@@ -115,10 +115,10 @@ public sealed class InvalidationRetryQueueTests : IDisposable
     [Fact]
     public async Task Add_MoreThanAreKept_RepeatsEverythingInThatPartition()
     {
-        Assert.True(_pending.Add(1, [Marks.Member("h", "t")]));
+        Assert.True(_pending.Add(1, [Invalidations.Member("h", "t")]));
         for (var i = 0; i < InvalidationRetryQueue.Most / 100; i++)
-            _pending.Add(0, [.. Enumerable.Range(0, 150).Select(j => Marks.Member("h", $"{i}-{j}"))]);
-        Assert.False(_pending.Add(0, [Marks.Member("h", "t")]));
+            _pending.Add(0, [.. Enumerable.Range(0, 150).Select(j => Invalidations.Member("h", $"{i}-{j}"))]);
+        Assert.False(_pending.Add(0, [Invalidations.Member("h", "t")]));
         Assert.Equal(2, _pending.Count);
 
         var round = new[] { await NextAsync(), default };
@@ -133,10 +133,10 @@ public sealed class InvalidationRetryQueueTests : IDisposable
     [Fact]
     public async Task Add_WhileEverythingIsRepeated_RepeatsItAgain()
     {
-        _pending.Add(0, [.. Enumerable.Range(0, InvalidationRetryQueue.Most + 1).Select(static i => Marks.Member("h", $"{i}"))]);
+        _pending.Add(0, [.. Enumerable.Range(0, InvalidationRetryQueue.Most + 1).Select(static i => Invalidations.Member("h", $"{i}"))]);
         var first = await NextAsync();
         Assert.True(InvalidationRetryQueue.IsEverything(first.Members));
-        Assert.False(_pending.Add(0, [Marks.Member("h", "t")]));
+        Assert.False(_pending.Add(0, [Invalidations.Member("h", "t")]));
         first.Answer.SetResult(true);
         var second = await NextAsync();
         Assert.True(InvalidationRetryQueue.IsEverything(second.Members));

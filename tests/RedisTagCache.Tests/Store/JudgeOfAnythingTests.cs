@@ -28,7 +28,7 @@ public sealed class JudgeOfAnythingTests
             var floor = random.Next(5);
             (string Kind, string Tag, long Epoch)[] marks = [.. Enumerable.Range(0, random.Next(4)).Select(_ => (random.Next(2) == 0 ? "h" : "s", _names[random.Next(5)], random.NextInt64(14)))];
             string[] tags = [.. _names.Where(_ => random.Next(3) == 0)];
-            var state = new TagStateSnapshot(known, floor, Marks.Table(string.Join(' ', marks.Select(mark => $"{mark.Kind}:{mark.Tag}:{mark.Epoch}"))));
+            var state = new TagStateSnapshot(known, floor, Invalidations.Table(string.Join(' ', marks.Select(mark => $"{mark.Kind}:{mark.Tag}:{mark.Epoch}"))));
 
             var isDead = startedAt.Epoch > known.Epoch || startedAt.Epoch < floor || marks.Any(mark => mark.Kind == "h" && tags.Contains(mark.Tag) && mark.Epoch > startedAt.Epoch);
             var isStale = marks.Any(mark => mark.Kind == "s" && tags.Contains(mark.Tag) && mark.Epoch > startedAt.Epoch);
@@ -49,10 +49,10 @@ public sealed class JudgeOfAnythingTests
     [Fact]
     public void OfCopy_OfATableThatWasPrunedForANewerState_StaysDead()
     {
-        var table = new MarkTable();
+        var table = new TagInvalidationTable();
         for (var i = 0; i < 2_000; i++)
-            table.Raise(Marks.Member("h", $"other{i}"), 50);
-        table.Raise(Marks.Member("h", "t"), 80);
+            table.Raise(Invalidations.Member("h", $"other{i}"), 50);
+        table.Raise(Invalidations.Member("h", "t"), 80);
         var older = new TagStateSnapshot(new EpochStamp(90, 7, 1), 10, table);
         table.Prune(80);
         Assert.Equal(Verdict.Invalidated, OfCopy(new EpochStamp(79, 7, 1), ["t"], older));
@@ -62,7 +62,7 @@ public sealed class JudgeOfAnythingTests
     [Fact]
     public void OfCopy_OfATokenThatKnowsNothing_IsDead()
     {
-        var state = new TagStateSnapshot(new EpochStamp(5, 7, 1), 0, new MarkTable());
+        var state = new TagStateSnapshot(new EpochStamp(5, 7, 1), 0, new TagInvalidationTable());
         Assert.Equal(Verdict.Invalidated, Judge.OfCopy(default, [], state));
         Assert.Equal(Verdict.Invalidated, Judge.OfCopy(CacheVersion.Unknown, [], state));
     }

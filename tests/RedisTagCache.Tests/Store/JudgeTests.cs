@@ -11,10 +11,10 @@ public sealed class JudgeTests
     [Fact]
     public void Of_AStateWhoseTableWasPrunedForANewerOne_StaysDead()
     {
-        var table = new MarkTable();
+        var table = new TagInvalidationTable();
         for (var i = 0; i < 2_000; i++)
-            table.Raise(TagId.Member(MarkKind.Hard, TagId.Of("other" + i, "tag")), 50);
-        table.Raise(TagId.Member(MarkKind.Hard, TagId.Of("t", "tag")), 80);
+            table.Raise(TagId.Member(TagInvalidationKind.Evict, TagId.Of("other" + i, "tag")), 50);
+        table.Raise(TagId.Member(TagInvalidationKind.Evict, TagId.Of("t", "tag")), 80);
         var older = new TagStateSnapshot(new EpochStamp(90, 7, 1), 10, table);
         table.Prune(80);
         byte[][] tags = [TagId.Of("t", "tag")];
@@ -102,6 +102,6 @@ public sealed class JudgeTests
         var header = Envelopes.Header with { Generation = generation, Epoch = token, FreshUntil = freshUntil };
         var bytes = Envelopes.Write(header, isTagged: true, Envelopes.Ids(tags), ReadOnlySequence<byte>.Empty);
         Assert.True(EnvelopeReader.TryOpen(bytes, out var envelope));
-        return RedisTagCache.Store.Judge.Of(envelope, new TagStateSnapshot(new EpochStamp(Epoch, Generation, 1), floor, Marks.Table(marks)), Now);
+        return RedisTagCache.Store.Judge.Of(envelope, new TagStateSnapshot(new EpochStamp(Epoch, Generation, 1), floor, Invalidations.Table(marks)), Now);
     }
 }

@@ -33,11 +33,11 @@ public sealed class TagFoldTests
         {
             var (one, other) = (TagId.Of(new string('x', padding) + left, "tag"), TagId.Of(new string('X', padding) + right, "tag"));
             Assert.True(TagFold.AreEqual(one, other), $"with {padding} before it");
-            var table = new MarkTable();
-            table.Raise(TagId.Member(MarkKind.Hard, one), 5);
-            Assert.Equal(5, table[other].Hard);
-            table.Raise(TagId.Member(MarkKind.Soft, other), 6);
-            Assert.Equal(new TagMarks(5, 6), table[one]);
+            var table = new TagInvalidationTable();
+            table.Raise(TagId.Member(TagInvalidationKind.Evict, one), 5);
+            Assert.Equal(5, table[other].EvictedAt);
+            table.Raise(TagId.Member(TagInvalidationKind.Expire, other), 6);
+            Assert.Equal(new TagInvalidations(5, 6), table[one]);
             Assert.Equal(1, table.Count);
         }
     }
@@ -90,22 +90,22 @@ public sealed class TagFoldTests
         Assert.True(TagFold.AreEqual(foreign, [.. foreign]));
         Assert.False(TagFold.AreEqual(foreign, [(byte)'=', 0xC3, 0x28, (byte)'a']));
         Assert.False(TagFold.AreEqual(new byte[1_000], new byte[1_001]));
-        var table = new MarkTable();
+        var table = new TagInvalidationTable();
         table.Raise([(byte)'h', .. foreign], 5);
         table.Raise([(byte)'h', .. new byte[1_000]], 6);
-        Assert.Equal((5, 6), (table[foreign].Hard, table[new byte[1_000]].Hard));
+        Assert.Equal((5, 6), (table[foreign].EvictedAt, table[new byte[1_000]].EvictedAt));
     }
 
     [Fact]
     public void Get_AsciiTags_AllocatesNothing()
     {
-        var table = new MarkTable();
+        var table = new TagInvalidationTable();
         var (lower, upper) = (TagId.Of("post:7", "tag"), TagId.Of("POST:7", "tag"));
-        table.Raise(TagId.Member(MarkKind.Hard, lower), 5);
-        Assert.Equal(10, table[lower].Hard + table[upper].Hard);
+        table.Raise(TagId.Member(TagInvalidationKind.Evict, lower), 5);
+        Assert.Equal(10, table[lower].EvictedAt + table[upper].EvictedAt);
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var i = 0; i < 100; i++)
-            _ = table[lower].Hard + table[upper].Hard;
+            _ = table[lower].EvictedAt + table[upper].EvictedAt;
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 }

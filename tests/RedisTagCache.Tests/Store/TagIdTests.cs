@@ -73,7 +73,7 @@ public sealed class TagIdTests
     [Fact]
     public void Member_OfEitherKind_IsItsLetterAndTheId()
     {
-        Assert.Equal("h=t"u8, TagId.Member(MarkKind.Hard, TagId.Of("t", "tag")));
-        Assert.Equal("s=t"u8, TagId.Member(MarkKind.Soft, TagId.Of("t", "tag")));
+        Assert.Equal("h=t"u8, TagId.Member(TagInvalidationKind.Evict, TagId.Of("t", "tag")));
+        Assert.Equal("s=t"u8, TagId.Member(TagInvalidationKind.Expire, TagId.Of("t", "tag")));
     }
 }

@@ -35,7 +35,7 @@ public sealed class TagStateApplyTests : IDisposable
         Assert.Equal(At(9), _tagState.Known!.Stamp);
         Assert.Same(_tagState.Known, _tagState.At(At(9)));
         Assert.Null(_tagState.At(At(6)));
-        Assert.Equal((6, 9, 9), (Marked("t").Hard, Marked("u").Soft, Marked("v").Hard));
+        Assert.Equal((6, 9, 9), (Invalidated("t").EvictedAt, Invalidated("u").ExpiredAt, Invalidated("v").EvictedAt));
         Assert.NotEqual(version, _tagState.Version);
         Assert.Single(_instance.Server.AskedOf("marks_sync")); // at first
     }
@@ -47,7 +47,7 @@ public sealed class TagStateApplyTests : IDisposable
         Assert.True(Apply(5, 6, "h:t"));
         Assert.True(Apply(5, 6, "h:t"));
         Assert.True(Apply(3, 4, "h:t"));
-        Assert.Equal((At(6), 6), (_tagState.Known!.Stamp, Marked("t").Hard));
+        Assert.Equal((At(6), 6), (_tagState.Known!.Stamp, Invalidated("t").EvictedAt));
     }
 
     [Fact]
@@ -56,7 +56,7 @@ public sealed class TagStateApplyTests : IDisposable
         await KnowAsync(5);
         var version = _tagState.Version;
         Assert.False(Apply(6, 7, "h:t"));
-        Assert.Equal((At(5), 7), (_tagState.Known!.Stamp, Marked("t").Hard));
+        Assert.Equal((At(5), 7), (_tagState.Known!.Stamp, Invalidated("t").EvictedAt));
         Assert.NotEqual(version, _tagState.Version); // copies are judged again
         Assert.False(Apply(7, 8, "h:t")); // not from there either
 
@@ -71,9 +71,9 @@ public sealed class TagStateApplyTests : IDisposable
     public async Task Apply_WithAFloor_RaisesItAndNeverLowersIt()
     {
         await KnowAsync(50, floor: 10);
-        Assert.True(_tagState.Apply(new MarkReply(At(50), At(51), 20), [Marks.Member("h", "t")]));
+        Assert.True(_tagState.Apply(new TagInvalidationReply(At(50), At(51), 20), [Invalidations.Member("h", "t")]));
         Assert.Equal(20, _tagState.Known!.Floor);
-        Assert.True(_tagState.Apply(new MarkReply(At(51), At(52), 15), [Marks.Member("h", "t")]));
+        Assert.True(_tagState.Apply(new TagInvalidationReply(At(51), At(52), 15), [Invalidations.Member("h", "t")]));
         Assert.Equal(20, _tagState.Known!.Floor);
     }
 
@@ -81,8 +81,8 @@ public sealed class TagStateApplyTests : IDisposable
     public async Task Apply_OfAnotherGeneration_IsRefused()
     {
         await KnowAsync(5);
-        Assert.False(_tagState.Apply(new MarkReply(new EpochStamp(5, 8, 1), new EpochStamp(6, 8, 1), 0), [Marks.Member("h", "t")]));
-        Assert.Equal((At(5), 0), (_tagState.Known!.Stamp, Marked("t").Hard));
+        Assert.False(_tagState.Apply(new TagInvalidationReply(new EpochStamp(5, 8, 1), new EpochStamp(6, 8, 1), 0), [Invalidations.Member("h", "t")]));
+        Assert.Equal((At(5), 0), (_tagState.Known!.Stamp, Invalidated("t").EvictedAt));
     }
 
     [Fact]
@@ -92,14 +92,14 @@ public sealed class TagStateApplyTests : IDisposable
         EpochStamp before = new(5, Generation, 2), after = new(6, Generation, 2);
         _instance.Stamp = new EpochStamp(7, Generation, 2);
         _instance.Answers["tag_mark"] = _ => ScriptedServer.Texts(after.ToString(), _instance.Stamp.ToString(), "0");
-        Assert.True(_tagState.Apply(new MarkReply(before, after, 0), [Marks.Member("h", "t")]));
-        Assert.Equal(6, Marked("t").Hard);
+        Assert.True(_tagState.Apply(new TagInvalidationReply(before, after, 0), [Invalidations.Member("h", "t")]));
+        Assert.Equal(6, Invalidated("t").EvictedAt);
         await Eventually.BecomesTrueAsync(() => _tagState.At(_instance.Stamp) is not null, "it is rebuilt");
 
         // Redis did not tell of the mark, so that it is repeated, and holds meanwhile.
         Assert.Equal("0", _instance.Server.AskedOf("marks_sync").ElementAt(1)[4]);
         Assert.Equal("h=t", Assert.Single(_instance.Server.AskedOf("tag_mark"))[^1]);
-        Assert.Equal(6, Marked("t").Hard);
+        Assert.Equal(6, Invalidated("t").EvictedAt);
     }
 
     [Fact]
@@ -109,7 +109,7 @@ public sealed class TagStateApplyTests : IDisposable
         _instance.IsSilent = true;
         _tagState.Distrust();
         Assert.True(Apply(5, 6, "h:t"));
-        Assert.Equal((6, false, true), (Marked("t").Hard, _tagState.IsTrusted, _tagState.NeedsRebuild));
+        Assert.Equal((6, false, true), (Invalidated("t").EvictedAt, _tagState.IsTrusted, _tagState.NeedsRebuild));
         Assert.Null(_tagState.At(At(6)));
     }
 
@@ -123,7 +123,7 @@ public sealed class TagStateApplyTests : IDisposable
     }
 
     private bool Apply(long before, long after, params string[] marks) =>
-        _tagState.Apply(new MarkReply(At(before), At(after), 0), [.. marks.Select(mark => Marks.Member(mark[..1], mark[2..]))]);
+        _tagState.Apply(new TagInvalidationReply(At(before), At(after), 0), [.. marks.Select(mark => Invalidations.Member(mark[..1], mark[2..]))]);
 
-    private TagMarks Marked(string tag) => _tagState.Known!.Marks[Marks.Id(tag)];
+    private TagInvalidations Invalidated(string tag) => _tagState.Known!.Invalidations[Invalidations.Id(tag)];
 }

@@ -32,17 +32,17 @@ function showOutcomes(counts) {
 }
 
 function showCounts(stats) {
-  const { values, evictions, backplane, localEntries, localBytes, marks } = stats.counts;
+  const { values, evictions, backplane, localEntries, localBytes, tagInvalidations } = stats.counts;
   byId('instance').textContent = stats.instance;
   const runs = values.factoriesDone + values.factoriesFailed + values.factoriesCanceled;
   const part = (name, rows) => [element('section', null, element('h3', null, name), pairs(rows.map(([key, value]) => [key, typeof value === 'number' ? count(value) : value]), 'pairs'))];
-  redraw('counts', [values, evictions, backplane, localEntries, localBytes, marks], () => element('div', { class: 'groups' },
+  redraw('counts', [values, evictions, backplane, localEntries, localBytes, tagInvalidations], () => element('div', { class: 'groups' },
     ...part('Values', [
       ['factories run', runs], ['failed', values.factoriesFailed], ['mean time', runs === 0 ? '-' : duration(values.factoryTime / runs)],
       ['followed another instance', values.followers], ['coalesced with another caller', values.coalesced], ['took over from another instance', values.tookOver], ['without a lease', values.uncoordinated],
       ['refreshed', values.refreshesDone], ['refreshes failed', values.refreshesFailed], ['not kept', values.notKept],
     ]),
-    ...part('In memory', [['copies', localEntries], ['size', bytes(localBytes)], ['evicted tags remembered', marks]]),
+    ...part('In memory', [['copies', localEntries], ['size', bytes(localBytes)], ['evicted tags remembered', tagInvalidations]]),
     ...part('Evictions by this instance', [
       ['tags evicted', evictions.evicted], ['tags expired', evictions.expired], ['not confirmed at once', evictions.evictionsFailed + evictions.expiriesFailed],
       ['retried', evictions.retried], ['recovered', evictions.recovered],
@@ -76,7 +76,7 @@ function showServers(described) {
   const isNumber = name => name === 'keys' || name === 'dropped';
   const known = value => value === null || value === undefined ? '-' : count(value);
   const without = partitions.filter(partition => partition.epoch === null).length;
-  const marks = partitions.reduce((sum, partition) => sum + partition.marks, 0);
+  const invalidations = partitions.reduce((sum, partition) => sum + partition.tagInvalidations, 0);
   const floor = Math.max(...partitions.map(partition => partition.floorAge ?? -1));
   redraw('servers', described,
     () => element('table', null,
@@ -94,7 +94,7 @@ function showServers(described) {
     () => element('h3', null, plural(partitions.length, 'partition', 'partitions')),
     () => pairs([
       ['prefix', described.keyPrefix], ['topology', described.topology], ['round trip', duration(described.roundTrip)],
-      ['tags remembered', `${count(marks)} evicted or expired${without === 0 ? '' : `; ${plural(without, 'partition has', 'partitions have')} no history`}`],
+      ['tags remembered', `${count(invalidations)} evicted or expired${without === 0 ? '' : `; ${plural(without, 'partition has', 'partitions have')} no history`}`],
       ['floor', floor < 0 ? '-' : `${duration(floor)} old`],
       ['epoch', partitions.length === 1 ? String(partitions[0].epoch ?? '-') : `${partitions.length - without} of ${partitions.length} have one`],
     ], 'lines'));

@@ -133,7 +133,7 @@ async function act(path, body, done) {
   if (lastSearch && mine === newestAct) await find(true);
 }
 
-async function mark(verb, past, what) {
+async function invalidate(verb, past, what) {
   const tag = typed(byId('find-text').value);
   if (tag === '') {
     tell('Which tag?', 'failed');
@@ -169,8 +169,8 @@ function kindChanged() {
 
 if (!isReadOnly) {
   byId('find-actions').append(
-    element('button', { type: 'button', id: 'evict', click: () => mark('Evict', 'Evicted', 'Every entry that carries the tag ends at once, on every region, in every build, on all instances. What is asked for next is computed again.') }, 'Evict tag'),
-    element('button', { type: 'button', id: 'expire', click: () => mark('Expire', 'Expired', 'Every entry that carries the tag becomes stale: it is still served while one instance computes it again.') }, 'Expire tag'));
+    element('button', { type: 'button', id: 'evict', click: () => invalidate('Evict', 'Evicted', 'Every entry that carries the tag ends at once, on every region, in every build, on all instances. What is asked for next is computed again.') }, 'Evict tag'),
+    element('button', { type: 'button', id: 'expire', click: () => invalidate('Expire', 'Expired', 'Every entry that carries the tag becomes stale: it is still served while one instance computes it again.') }, 'Expire tag'));
 }
 byId('confirm-yes').addEventListener('click', () => byId('confirm').close('yes'));
 byId('confirm-no').addEventListener('click', () => byId('confirm').close(''));

@@ -3,10 +3,10 @@ using StackExchange.Redis;
 
 namespace RedisTagCache.Redis.Scripts;
 
-/// <summary>Tells the marks above a score, after making the partition whole.</summary>
+/// <summary>Tells the tag invalidations above a score, after making the partition whole.</summary>
 internal static class MarksSyncScript
 {
-    /// <summary>Marks in one page: some 2 ms of the server's time.</summary>
+    /// <summary>Tag invalidations in one page: some 2 ms of the server's time.</summary>
     public const int PageSize = 2_000;
 
     public static readonly EmbeddedScript Script = EmbeddedScript.Load("marks_sync");
@@ -17,21 +17,21 @@ internal static class MarksSyncScript
     /// <param name="known">The newest stamp seen.</param>
     /// <param name="from">The lowest score wanted.</param>
     /// <param name="nonce">The name of a new generation should one begin.</param>
-    /// <param name="floor">The floor known, which Redis may have lost with the marks it stands for.</param>
+    /// <param name="floor">The floor known, which Redis may have lost with the tag invalidations it stands for.</param>
     public static ScriptCall Call(Partition partition, EpochStamp? known, long from, ulong nonce, long floor = 0) => new(
         Script,
         [partition.Epoch, partition.Marks],
         [known?.ToString() ?? "", from, PageSize, nonce.ToString("x16", CultureInfo.InvariantCulture), floor]);
 
-    public static MarksPage Parse(RedisResult reply)
+    public static TagInvalidationPage Parse(RedisResult reply)
     {
         var parts = (RedisValue[]?)reply ?? [];
         if (parts.Length < 2 || !EpochStamp.TryParse(((ReadOnlyMemory<byte>)parts[0]).Span, out var stamp))
             throw new UnexpectedReplyException("marks_sync gave no stamp.");
 
-        var marks = new List<MarkRow>((parts.Length - 2) / 2);
+        var invalidations = new List<TagInvalidationRow>((parts.Length - 2) / 2);
         for (var i = 2; i + 1 < parts.Length; i += 2)
-            marks.Add(new MarkRow((byte[])parts[i]!, (long)(double)parts[i + 1]));
-        return new MarksPage(stamp, (long)(double)parts[1], marks, marks.Count == PageSize);
+            invalidations.Add(new TagInvalidationRow((byte[])parts[i]!, (long)(double)parts[i + 1]));
+        return new TagInvalidationPage(stamp, (long)(double)parts[1], invalidations, invalidations.Count == PageSize);
     }
 }

@@ -2,7 +2,7 @@ using StackExchange.Redis;
 
 namespace RedisTagCache.Redis.Scripts;
 
-/// <summary>Raises the marks of tags to a new epoch.</summary>
+/// <summary>Raises the tag invalidations of tags to a new epoch.</summary>
 internal static class TagMarkScript
 {
     /// <summary>Tags in one call: keeps the script short for the other clients, and a page of <see cref="MarksSyncScript"/> longer than one epoch.</summary>
@@ -28,9 +28,9 @@ internal static class TagMarkScript
         return arguments;
     }
 
-    /// <summary>What the marks became, or nothing when the partition must be synchronized first.</summary>
-    public static MarkReply? Parse(RedisResult reply) =>
+    /// <summary>What the tag invalidations became, or nothing when the partition must be synchronized first.</summary>
+    public static TagInvalidationReply? Parse(RedisResult reply) =>
         reply.Length == 3 && EpochStamp.TryParse((byte[]?)reply[0], out var before) && EpochStamp.TryParse((byte[]?)reply[1], out var after)
-            ? new MarkReply(before, after, (long)reply[2])
+            ? new TagInvalidationReply(before, after, (long)reply[2])
             : null;
 }

@@ -3,41 +3,41 @@ using RedisTagCache.Store;
 
 namespace RedisTagCache.Tests.Store;
 
-public sealed class MarkTableTests
+public sealed class TagInvalidationTableTests
 {
     [Fact]
     public void Raise_OlderThanWhatIsThere_ChangesNothing()
     {
-        var table = Marks.Table("h:t:5 h:t:9 h:t:3 s:t:7 s:t:2");
-        Assert.Equal(new TagMarks(9, 7), table[Marks.Id("t")]);
+        var table = Invalidations.Table("h:t:5 h:t:9 h:t:3 s:t:7 s:t:2");
+        Assert.Equal(new TagInvalidations(9, 7), table[Invalidations.Id("t")]);
     }
 
     [Fact]
     public void Raise_HardAndSoft_AreKeptApart()
     {
-        var table = Marks.Table("h:hard:5 s:soft:6");
-        Assert.Equal(new TagMarks(5, 0), table[Marks.Id("hard")]);
-        Assert.Equal(new TagMarks(0, 6), table[Marks.Id("soft")]);
+        var table = Invalidations.Table("h:hard:5 s:soft:6");
+        Assert.Equal(new TagInvalidations(5, 0), table[Invalidations.Id("hard")]);
+        Assert.Equal(new TagInvalidations(0, 6), table[Invalidations.Id("soft")]);
         Assert.Equal(2, table.Count);
     }
 
     [Fact]
     public void Get_OfATagNeverMarked_IsZero()
     {
-        Assert.Equal(default, new MarkTable()[Marks.Id("t")]);
-        Assert.Equal(default, Marks.Table("h:t:5")[Marks.Id("T ")]);
-        Assert.Equal(default, Marks.Table("h:t:5")[Marks.Id("t ")]);
+        Assert.Equal(default, new TagInvalidationTable()[Invalidations.Id("t")]);
+        Assert.Equal(default, Invalidations.Table("h:t:5")[Invalidations.Id("T ")]);
+        Assert.Equal(default, Invalidations.Table("h:t:5")[Invalidations.Id("t ")]);
     }
 
     [Fact]
     public void Raise_WithABufferThatIsUsedAgain_KeepsWhatItHeld()
     {
-        var table = new MarkTable();
-        var member = Marks.Member("h", "one");
+        var table = new TagInvalidationTable();
+        var member = Invalidations.Member("h", "one");
         table.Raise(member, 5);
         member.AsSpan().Fill((byte)'h');
         table.Raise(member, 9);
-        Assert.Equal(new TagMarks(5, 0), table[Marks.Id("one")]);
+        Assert.Equal(new TagInvalidations(5, 0), table[Invalidations.Id("one")]);
     }
 
     [Theory]
@@ -50,7 +50,7 @@ public sealed class MarkTableTests
     [InlineData("H=t")]
     public void Raise_OfAMemberThatIsNoMark_IsPassedOver(string member)
     {
-        var table = new MarkTable();
+        var table = new TagInvalidationTable();
         table.Raise(Encoding.UTF8.GetBytes(member), 5);
         Assert.Equal(0, table.Count);
     }
@@ -76,14 +76,14 @@ public sealed class MarkTableTests
     [InlineData("h:a:1 h:b:2 s:c:3", "h:b:2", 0, "h=a s=c")]
     public void NotIn_AnotherTable_NamesWhatThatOneLacksAboveTheFloor(string here, string there, long floor, string expected)
     {
-        var lost = Marks.Table(here).NotIn(Marks.Table(there), floor).Select(Encoding.UTF8.GetString).Order(StringComparer.Ordinal);
+        var lost = Invalidations.Table(here).NotIn(Invalidations.Table(there), floor).Select(Encoding.UTF8.GetString).Order(StringComparer.Ordinal);
         Assert.Equal(expected, string.Join(' ', lost));
     }
 
     [Fact]
     public void Prune_OfASmallTable_DropsNothing()
     {
-        var table = Marks.Table("h:t:5");
+        var table = Invalidations.Table("h:t:5");
         table.Prune(floor: 10);
         Assert.Equal(1, table.Count);
     }
@@ -91,21 +91,21 @@ public sealed class MarkTableTests
     [Fact]
     public void Prune_OfALargeTable_DropsOnlyWhatTheFloorCovers()
     {
-        var table = new MarkTable();
+        var table = new TagInvalidationTable();
         for (var i = 1; i <= 4_000; i++)
-            table.Raise(Marks.Member(i % 2 == 0 ? "h" : "s", $"t{i}"), i);
-        table.Raise(Marks.Member("s", "t2"), 4_001); // its hard mark is covered, its soft one is not
-        table.Raise(Marks.Member("h", "t3"), 4_002);
+            table.Raise(Invalidations.Member(i % 2 == 0 ? "h" : "s", $"t{i}"), i);
+        table.Raise(Invalidations.Member("s", "t2"), 4_001); // its hard mark is covered, its soft one is not
+        table.Raise(Invalidations.Member("h", "t3"), 4_002);
 
         table.Prune(floor: 3_000);
 
         for (var i = 1; i <= 4_000; i++)
         {
-            var expected = i is 2 ? new TagMarks(2, 4_001)
-                : i is 3 ? new TagMarks(4_002, 3)
+            var expected = i is 2 ? new TagInvalidations(2, 4_001)
+                : i is 3 ? new TagInvalidations(4_002, 3)
                 : i <= 3_000 ? default
-                : i % 2 == 0 ? new TagMarks(i, 0) : new TagMarks(0, i);
-            Assert.Equal(expected, table[Marks.Id($"t{i}")]);
+                : i % 2 == 0 ? new TagInvalidations(i, 0) : new TagInvalidations(0, i);
+            Assert.Equal(expected, table[Invalidations.Id($"t{i}")]);
         }
 
         Assert.Equal(1_002, table.Count);
@@ -116,8 +116,8 @@ public sealed class MarkTableTests
     {
         const int Writers = 4;
         const int Rounds = 20_000;
-        var table = new MarkTable();
-        var (hard, soft, id) = (Marks.Member("h", "t"), Marks.Member("s", "t"), Marks.Id("t"));
+        var table = new TagInvalidationTable();
+        var (hard, soft, id) = (Invalidations.Member("h", "t"), Invalidations.Member("s", "t"), Invalidations.Id("t"));
         using var start = new Barrier(Writers + 1);
         var writers = Enumerable.Range(0, Writers).Select(writer => Task.Factory.StartNew(
             () =>
@@ -128,16 +128,16 @@ public sealed class MarkTableTests
             },
             TaskCreationOptions.LongRunning)).ToArray();
 
-        var seen = default(TagMarks);
+        var seen = default(TagInvalidations);
         start.SignalAndWait();
         while (!Task.WhenAll(writers).IsCompleted)
         {
             var now = table[id];
-            Assert.True(now.Hard >= seen.Hard && now.Soft >= seen.Soft, $"{now} after {seen}");
+            Assert.True(now.EvictedAt >= seen.EvictedAt && now.ExpiredAt >= seen.ExpiredAt, $"{now} after {seen}");
             seen = now;
         }
 
         await Task.WhenAll(writers);
-        Assert.Equal(new TagMarks((Rounds * Writers) + 2, (Rounds * Writers) + 3), table[id]);
+        Assert.Equal(new TagInvalidations((Rounds * Writers) + 2, (Rounds * Writers) + 3), table[id]);
     }
 }

@@ -4,7 +4,7 @@ using RedisTagCache.Tool.Output;
 namespace RedisTagCache.Tool.Commands;
 
 /// <summary><c>evict</c> and <c>expire</c>: end entries by their tags, on all regions and in all builds.</summary>
-internal static class MarkCommand
+internal static class InvalidateCommand
 {
     private static readonly Argument<string[]> _tags = new("TAG")
     {
@@ -26,7 +26,7 @@ internal static class MarkCommand
         static (store, tags, cancellationToken) => store.ExpireByTagAsync(tags, cancellationToken));
 
     private static Command Create(
-        ToolHost host, string name, string description, string asked, string done, Func<ITagCacheStore, string[], CancellationToken, ValueTask> mark)
+        ToolHost host, string name, string description, string asked, string done, Func<ITagCacheStore, string[], CancellationToken, ValueTask> invalidate)
     {
         var command = new Command(name, description) { _tags, _paths }
             .Taking(CommonOptions.Prefix, CommonOptions.Yes)
@@ -43,7 +43,7 @@ internal static class MarkCommand
             await using var session = await Session.OpenAsync(parsed, host, cancellationToken);
             await report.ConfirmAsync(parsed.GetValue(CommonOptions.Yes), $"{asked} {string.Join(", ", tags)} in '{session.Settings.Prefix}' at {session.Settings.Where}?", cancellationToken);
             report.WhenStopped = "Redis had not confirmed it yet, and may have done it or not. Run it again.";
-            await mark(session.Store, tags, cancellationToken);
+            await invalidate(session.Store, tags, cancellationToken);
             report.Write(new { done = true, tags }, () => report.Line($"{done}: {string.Join(", ", tags)}."));
             return ExitCode.Ok;
         });

@@ -5,11 +5,11 @@ using RedisTagCache.Tests.Envelope;
 namespace RedisTagCache.Tests.Store;
 
 /// <summary>Marks in short form: <c>h:tag:epoch</c> (hard) and <c>s:tag:epoch</c> (soft), parted by blanks.</summary>
-internal static class Marks
+internal static class Invalidations
 {
-    public static MarkTable Table(string marks)
+    public static TagInvalidationTable Table(string marks)
     {
-        var table = new MarkTable();
+        var table = new TagInvalidationTable();
         foreach (var mark in marks.Split(' ', StringSplitOptions.RemoveEmptyEntries))
         {
             var parts = mark.Split(':');
@@ -19,7 +19,7 @@ internal static class Marks
         return table;
     }
 
-    public static byte[] Member(string kind, string tag) => TagId.Member(kind == "h" ? MarkKind.Hard : MarkKind.Soft, Id(tag));
+    public static byte[] Member(string kind, string tag) => TagId.Member(kind == "h" ? TagInvalidationKind.Evict : TagInvalidationKind.Expire, Id(tag));
 
     public static byte[] Id(string tag) => Envelopes.Ids(tag)[0];
 }
