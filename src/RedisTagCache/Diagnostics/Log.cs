@@ -56,7 +56,7 @@ internal static partial class Log
     [LoggerMessage(LogIds.EvictionsRetried, LogLevel.Information, "Redis confirmed evictions that were retried: {Count} tags")]
     public static partial void EvictionsRetried(ILogger logger, int count);
 
-    [LoggerMessage(LogIds.EvictionsRecovered, LogLevel.Warning, "Redis had lost evictions that this instance knows of, so they were made again: {Count} tags")]
+    [LoggerMessage(LogIds.EvictionsRecovered, LogLevel.Warning, "Redis had lost evictions that this instance knows of, so they were applied again: {Count} tags")]
     public static partial void EvictionsRecovered(ILogger logger, int count);
 
     [LoggerMessage(LogIds.TagStateRebuilt, LogLevel.Debug, "The tag state of {Partition} was rebuilt with {Count} tag invalidations")]
