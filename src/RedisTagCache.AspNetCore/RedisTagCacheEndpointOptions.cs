@@ -1,15 +1,15 @@
 namespace RedisTagCache.AspNetCore;
 
-/// <summary>What the operations page shows and may do. Given to <c>MapRedisTagCache</c>; fixed from then on.</summary>
+/// <summary>Provides options for the operations page. They are set in <c>MapRedisTagCache</c> and do not change afterwards.</summary>
 public sealed class RedisTagCacheEndpointOptions
 {
     /// <summary>
-    /// Whether the beginning of an entry's payload can be looked at. Default <see langword="false"/>: payloads are what your users see and may be personal; keys and tags
-    /// are shown in any case.
+    /// Gets or sets whether the page can show the beginning of an entry's payload. The default is <see langword="false"/>, because payloads can contain personal data. Keys and tags
+    /// are always shown.
     /// </summary>
     public bool ShowPayloads { get; set; }
 
-    /// <summary>Whether the page only looks: nothing can be evicted, expired or removed, and requests to do so are answered with 403. Default <see langword="false"/>.</summary>
+    /// <summary>Gets or sets whether the page is read-only. If so, requests to evict, expire or remove entries get a 403 response. The default is <see langword="false"/>.</summary>
     public bool IsReadOnly { get; set; }
 
     /// <summary>

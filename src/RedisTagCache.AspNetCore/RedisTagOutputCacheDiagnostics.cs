@@ -1,6 +1,6 @@
 namespace RedisTagCache.AspNetCore;
 
-/// <summary>The names under which output caching reports itself, besides those of the cache. They are stable.</summary>
+/// <summary>Provides the names of the metrics and traces of output caching, in addition to those of the cache. They are stable.</summary>
 public static class RedisTagOutputCacheDiagnostics
 {
     /// <summary>The name of the meter.</summary>
@@ -9,15 +9,15 @@ public static class RedisTagOutputCacheDiagnostics
     /// <summary>The name of the activity source.</summary>
     public const string ActivitySourceName = "RedisTagCache.AspNetCore";
 
-    /// <summary>Counter: requests for pages that were not there, by <c>role</c> (leader: rendered it for the fleet; follower: waited for it; alone: rendered it for itself).</summary>
+    /// <summary>Counter: requests for missing pages, by <c>role</c> (leader: rendered it for the fleet; follower: waited for it; alone: rendered it for itself).</summary>
     public const string PagesInstrument = "redistagcache.pages";
 
     /// <summary>Histogram, seconds: refreshes of stale pages, by <c>outcome</c> (stored, rejected, skipped; gone: the page was removed; uncacheable: the old page is kept; failed; differs: it led to another page).</summary>
     public const string RefreshDurationInstrument = "redistagcache.page.refresh.duration";
 
-    /// <summary>Dimension: how a request came by its page.</summary>
+    /// <summary>Dimension: how a request got its page.</summary>
     public const string RoleDimension = "role";
 
-    /// <summary>Dimension: what came of it.</summary>
+    /// <summary>Dimension: the outcome.</summary>
     public const string OutcomeDimension = "outcome";
 }

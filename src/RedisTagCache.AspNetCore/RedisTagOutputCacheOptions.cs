@@ -2,17 +2,17 @@ using Microsoft.AspNetCore.Http;
 
 namespace RedisTagCache.AspNetCore;
 
-/// <summary>How pages are computed and kept. What to cache and for how long is for ASP.NET Core's <c>OutputCacheOptions</c> and policies to say.</summary>
+/// <summary>Provides options for pages in the cache. ASP.NET Core's <c>OutputCacheOptions</c> and policies specify what is cached, and for how long.</summary>
 public sealed class RedisTagOutputCacheOptions
 {
     /// <summary>
-    /// How long after its expiry a page is still served while it is rendered again, where its endpoint does not say. Zero (not at all) to 365 days; default zero.
+    /// Gets or sets how long after its expiration a page is still served while it is refreshed, unless its endpoint specifies it. Must be between zero (not at all) and 365 days. The default is zero.
     /// </summary>
     public TimeSpan StaleWindow { get; set; }
 
     /// <summary>
-    /// How long a request waits for a page that another request renders, here or on another instance, before it renders the page itself.
-    /// Zero (nobody waits, everybody renders) to 10 minutes; default 10 seconds. Choose it longer than your slowest page.
+    /// Gets or sets how long a request waits for a page that another request renders, here or on another instance, before it renders the page itself.
+    /// Must be between zero (requests do not wait) and 10 minutes. The default is 10 seconds. Use more than the time of your slowest page.
     /// </summary>
     public TimeSpan RenderTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
@@ -22,10 +22,10 @@ public sealed class RedisTagOutputCacheOptions
     /// </summary>
     public TimeSpan UncacheableDuration { get; set; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>How long after a refresh that brought no page that can be stored the next one of the same page begins. 1 second to 1 hour; default 10 seconds.</summary>
+    /// <summary>Gets or sets how long after a failed refresh of a page the next one begins. Must be between 1 second and 1 hour. The default is 10 seconds.</summary>
     public TimeSpan RetryDelay { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long the refresh of a page may take. Then it is given up, and what it still renders is not stored. 1 second to 1 hour; default 1 minute.</summary>
+    /// <summary>Gets or sets how long the refresh of a page can take. Must be between 1 second and 1 hour. The default is 1 minute. After that, the refresh is abandoned, and its page is not stored.</summary>
     public TimeSpan RefreshTimeout { get; set; } = TimeSpan.FromMinutes(1);
 
     /// <summary>
@@ -42,12 +42,12 @@ public sealed class RedisTagOutputCacheOptions
     public Func<HttpContext, HttpContext, CancellationToken, ValueTask>? PrepareRefresh { get; set; }
 
     /// <summary>
-    /// The memory for this instance's own copies of hot pages, by their size. Zero (no copies) to 64 GiB; default zero. With copies, a page that is asked for often is
-    /// served without asking Redis, and an eviction on another instance ends it when this one hears of it: as a rule within milliseconds, and within two seconds when
-    /// no message comes. Without them every eviction holds everywhere as soon as it has returned.
+    /// Gets or sets the maximum size of the local cache of hot pages. Must be between zero (no local cache) and 64 GiB. The default is zero. With a local cache, a page that is often requested is
+    /// served without a lookup in Redis. An eviction on another instance then takes effect here when its message arrives, usually within milliseconds, or within two seconds if
+    /// no message arrives. Without a local cache, an eviction has taken effect on all instances when it returns.
     /// </summary>
     public long LocalCacheBytes { get; set; }
 
-    /// <summary>Whether responses of cached endpoints carry <c>X-Cache: hit</c>, <c>stale</c>, <c>miss</c> or <c>bypass</c>. Default <see langword="false"/>.</summary>
+    /// <summary>Gets or sets whether responses of cached endpoints have the header <c>X-Cache: hit</c>, <c>stale</c>, <c>miss</c> or <c>bypass</c>. The default is <see langword="false"/>.</summary>
     public bool AddCacheStatusHeader { get; set; }
 }

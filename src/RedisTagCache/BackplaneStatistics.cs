@@ -1,23 +1,23 @@
 namespace RedisTagCache;
 
-/// <summary>What went to the other instances and came from them since the start.</summary>
+/// <summary>Reports the messages to and from other instances since the start.</summary>
 public sealed class BackplaneStatistics
 {
-    /// <summary>Messages received, one's own included.</summary>
+    /// <summary>Gets the number of messages received, including those of this instance.</summary>
     public required long Messages { get; init; }
 
-    /// <summary>Those of them that showed that one before had not come.</summary>
+    /// <summary>Gets the number of messages that showed that an earlier message had not arrived.</summary>
     public required long Gaps { get; init; }
 
-    /// <summary>Evictions, expiries, removals and overwrites of this instance that Redis was told to announce, one for each partition.</summary>
+    /// <summary>Gets the number of messages that Redis sent for evictions, expiries, removals and overwrites of this instance, counted in each partition.</summary>
     public required long Sent { get; init; }
 
-    /// <summary>Times that the tag invalidations since the last time were fetched.</summary>
+    /// <summary>Gets how often the new tag invalidations were fetched.</summary>
     public required long CatchUps { get; init; }
 
-    /// <summary>Times that all tag invalidations were fetched.</summary>
+    /// <summary>Gets how often all tag invalidations were fetched.</summary>
     public required long FullSyncs { get; init; }
 
-    /// <summary>Times that fetching tag invalidations failed.</summary>
+    /// <summary>Gets how often fetching tag invalidations failed.</summary>
     public required long SyncsFailed { get; init; }
 }

@@ -1,14 +1,14 @@
 namespace RedisTagCache;
 
-/// <summary>How large values are compressed for Redis. Readers recognize it by the entry, whatever they are set to.</summary>
+/// <summary>Specifies how large values are compressed for Redis. Readers detect the compression of each entry, whatever their own setting.</summary>
 public enum CacheCompression
 {
-    /// <summary>Not at all.</summary>
+    /// <summary>Values are not compressed.</summary>
     None,
 
-    /// <summary>Brotli: smaller.</summary>
+    /// <summary>Brotli, which makes values smaller.</summary>
     Brotli,
 
-    /// <summary>GZip: faster.</summary>
+    /// <summary>GZip, which is faster.</summary>
     GZip,
 }

@@ -1,6 +1,6 @@
 namespace RedisTagCache;
 
-/// <summary>What a factory of <see cref="ITagCache"/> can decide about the value it computes. For the factory alone; not safe for concurrent use.</summary>
+/// <summary>Lets a factory of <see cref="ITagCache"/> decide how the value that it computes is cached. Only for the factory; not thread-safe.</summary>
 public sealed class CacheContext
 {
     internal CacheContext(string key, CachePolicy policy, IEnumerable<string> tags)
@@ -10,15 +10,15 @@ public sealed class CacheContext
         Tags = new HashSet<string>(tags, StringComparer.Ordinal);
     }
 
-    /// <summary>The key.</summary>
+    /// <summary>Gets the key.</summary>
     public string Key { get; }
 
-    /// <summary>How the value will be kept: at first what the call asked for. Change it with <c>with</c>, or name another profile.</summary>
+    /// <summary>Gets or sets how the value is cached. Initially, this is the policy of the call. Change it with <c>with</c>, or set the name of another profile.</summary>
     public CachePolicy Policy { get; set; }
 
-    /// <summary>The tags the value will carry: at first those of the call.</summary>
+    /// <summary>Gets the tags of the value. Initially, these are the tags of the call.</summary>
     public ISet<string> Tags { get; }
 
-    /// <summary>Whether the value is kept at all. Default <see langword="true"/>. Callers get it in either case.</summary>
+    /// <summary>Gets or sets whether the value is stored. The default is <see langword="true"/>. Callers get the value in either case.</summary>
     public bool IsStored { get; set; } = true;
 }

@@ -1,6 +1,6 @@
 namespace RedisTagCache;
 
-/// <summary>Names one entry: its region and its key there.</summary>
+/// <summary>Identifies an entry by its region and its key.</summary>
 /// <param name="Region">The region.</param>
-/// <param name="Key">The key: any string, of any length. It may be empty only where the region has no tags. Keys are compared by their UTF-16 code units.</param>
+/// <param name="Key">The key: any string, of any length. It can be empty only if the region has no tags. Keys are compared by their UTF-16 code units.</param>
 public readonly record struct CacheEntryKey(CacheRegion Region, string Key);

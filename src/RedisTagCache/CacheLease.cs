@@ -4,8 +4,8 @@ using RedisTagCache.Store;
 namespace RedisTagCache;
 
 /// <summary>
-/// The answer to asking for the right to compute an entry's value. While it is <see cref="CacheLeaseState.Granted"/> it is renewed, until it is
-/// written with, given back or disposed of. One caller's: not safe for concurrent use, but that it may be given back or disposed of at any time.
+/// Represents the result of a request for a lease, the right to compute an entry's value. A lease that is <see cref="CacheLeaseState.Granted"/> is renewed until the value is
+/// written or the lease is released or disposed. For one caller: not thread-safe, but it can be released or disposed at any time.
 /// </summary>
 public sealed class CacheLease : IAsyncDisposable
 {
@@ -31,30 +31,30 @@ public sealed class CacheLease : IAsyncDisposable
         Left = lease.Left;
     }
 
-    /// <summary>Whose it is.</summary>
+    /// <summary>Gets the result of the lease request.</summary>
     public CacheLeaseState State { get; }
 
     /// <summary>The token for a value whose computation begins now.</summary>
     public CacheVersion Token { get; }
 
-    /// <summary>For how long it is taken, paused, or not needed at least; zero otherwise.</summary>
+    /// <summary>Gets how long the lease is taken, paused, or not needed at least. Zero otherwise.</summary>
     public TimeSpan Left { get; }
 
     /// <summary>Gets the lease within this process that the caller waits for, when that is what has been taken.</summary>
     internal IInProcessLease? Awaited { get; init; }
 
-    /// <summary>Waits, when it is taken, until it is given back, its value is there, or it has run out.</summary>
-    /// <param name="longest">The longest wait. Choose a part of a second: the message may be lost.</param>
+    /// <summary>If the lease is taken, waits until it is released or expires, or its value is stored.</summary>
+    /// <param name="longest">The maximum time to wait. Use less than a second, because the message may be lost.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>True when the value was not kept: nobody needs to wait for it, or to look again. False otherwise.</returns>
-    /// <exception cref="OperationCanceledException">The wait was ended.</exception>
+    /// <returns><see langword="true"/> if the value was not stored, so there is no need to wait for it or to look it up again; otherwise, <see langword="false"/>.</returns>
+    /// <exception cref="OperationCanceledException">The wait was canceled.</exception>
     public Task<bool> WaitAsync(TimeSpan longest, CancellationToken cancellationToken = default) => _store.WaitAsync(_waiting, longest, Left, cancellationToken);
 
     /// <summary>
-    /// Writes the value and gives the lease back, in one round trip. Without a lease granted it is a write like any other. A value that is stored where none was
-    /// needed ends that, in a second round trip.
+    /// Writes the value and releases the lease, in one round trip. If the lease was not granted, this is a write like any other. If no lease was needed and the value is stored,
+    /// leases are needed again, which takes a second round trip.
     /// </summary>
-    /// <param name="payload">The bytes to keep. The buffer is the caller's again as soon as the returned task has completed, however it completed.</param>
+    /// <param name="payload">The bytes to store. The caller can reuse the buffer when the returned task has completed, with any result.</param>
     /// <param name="options">Lifetimes and tags. Its token, where it has none, is that of the lease.</param>
     /// <param name="cancellationToken">Ends the wait; the write may still reach Redis.</param>
     /// <returns>Whether the entry was stored, was rejected because it may be older than an eviction or a removal, or was skipped because Redis is unavailable.</returns>
@@ -76,11 +76,11 @@ public sealed class CacheLease : IAsyncDisposable
     }
 
     /// <summary>
-    /// Ends the time in which callers need no lease (<see cref="CacheLeaseState.NotNeeded"/>): the next one is granted it. For a value that turned out to be kept after
-    /// all. Does nothing when another caller has the lease.
+    /// Ends the time in which callers need no lease (<see cref="CacheLeaseState.NotNeeded"/>), so that the next request is granted. Use it if the value can be stored after
+    /// all. Does nothing if another caller has the lease.
     /// </summary>
-    /// <param name="cancellationToken">Ends the wait; the time ends all the same.</param>
-    /// <returns>A task that completes when Redis has been told.</returns>
+    /// <param name="cancellationToken">Ends the wait; callers still need a lease again.</param>
+    /// <returns>A task that completes when Redis has responded.</returns>
     public Task ResumeAsync(CancellationToken cancellationToken = default)
     {
         if (_inProcess is null)
@@ -89,9 +89,9 @@ public sealed class CacheLease : IAsyncDisposable
         return Task.CompletedTask;
     }
 
-    /// <summary>Gives it back because the value is not to be kept: callers compute their own for a while, and nobody waits for another.</summary>
-    /// <param name="duration">For how long. One millisecond or more.</param>
-    /// <param name="cancellationToken">Ends the wait; it is given back all the same.</param>
+    /// <summary>Releases the lease because the value is not to be stored. For a while, callers compute their own values and do not wait for each other.</summary>
+    /// <param name="duration">For how long. Must be at least 1 millisecond.</param>
+    /// <param name="cancellationToken">Ends the wait; the lease is still released.</param>
     public Task PassAsync(TimeSpan duration, CancellationToken cancellationToken = default)
     {
         if (Interlocked.Exchange(ref _held, null) is not { } held)
@@ -100,13 +100,13 @@ public sealed class CacheLease : IAsyncDisposable
         return held.PassAsync(duration).AsTask().WaitAsync(cancellationToken);
     }
 
-    /// <summary>Gives it back without a value.</summary>
-    /// <param name="pause">For how long callers that have an old value do not try again; zero for not at all.</param>
-    /// <param name="cancellationToken">Ends the wait; it is given back all the same.</param>
+    /// <summary>Releases the lease without a value.</summary>
+    /// <param name="pause">How long callers that have an old value do not try again. With zero, they try again at once.</param>
+    /// <param name="cancellationToken">Ends the wait; the lease is still released.</param>
     public Task ReleaseAsync(TimeSpan pause, CancellationToken cancellationToken = default) =>
         Interlocked.Exchange(ref _held, null)?.ReleaseAsync(pause).AsTask().WaitAsync(cancellationToken) ?? Task.CompletedTask;
 
-    /// <summary>Gives it back, unless that was done.</summary>
+    /// <summary>Releases the lease if that was not done yet.</summary>
     public ValueTask DisposeAsync()
     {
         _waiting?.Dispose();

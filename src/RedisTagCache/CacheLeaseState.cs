@@ -1,23 +1,23 @@
 namespace RedisTagCache;
 
-/// <summary>What came of asking for a lease.</summary>
+/// <summary>Specifies the result of a lease request.</summary>
 public enum CacheLeaseState
 {
-    /// <summary>Another caller has it: wait for that, and look again.</summary>
+    /// <summary>Another caller has the lease: wait for it, and look the entry up again.</summary>
     Taken,
 
-    /// <summary>It is the caller's.</summary>
+    /// <summary>The caller has the lease.</summary>
     Granted,
 
-    /// <summary>Nobody has it, and who has an old value shall not try again yet: the last one failed.</summary>
+    /// <summary>The last attempt failed. Callers that have an old value must not try again yet.</summary>
     Paused,
 
-    /// <summary>The entry is not the one that was found: look again.</summary>
+    /// <summary>The entry is no longer the one that was found: look it up again.</summary>
     Changed,
 
     /// <summary>No lease is needed: the last value was not stored, so each caller computes its own.</summary>
     NotNeeded,
 
-    /// <summary>Redis did not tell.</summary>
+    /// <summary>Redis did not respond.</summary>
     Unavailable,
 }

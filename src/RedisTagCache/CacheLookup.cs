@@ -4,7 +4,7 @@ using RedisTagCache.Store;
 
 namespace RedisTagCache;
 
-/// <summary>The answer to a lookup. Holds a pooled buffer: dispose it once, after the payload has been read. Not safe for concurrent use.</summary>
+/// <summary>Represents the result of a lookup. It holds a pooled buffer, so dispose it once after you have read the payload. Not thread-safe.</summary>
 public sealed class CacheLookup : IDisposable
 {
     private IMemoryOwner<byte>? _owner;
@@ -26,22 +26,22 @@ public sealed class CacheLookup : IDisposable
         Identity = identity ?? [];
     }
 
-    /// <summary>Miss, fresh or stale.</summary>
+    /// <summary>Gets the state: miss, fresh or stale.</summary>
     public CacheLookupState State { get; }
 
-    /// <summary>Why it was a miss; <see cref="CacheMissReason.None"/> otherwise.</summary>
+    /// <summary>Gets the reason for a miss, or <see cref="CacheMissReason.None"/> if it was not a miss.</summary>
     public CacheMissReason MissReason { get; }
 
-    /// <summary>Whether there is a payload, fresh or stale.</summary>
+    /// <summary>Gets whether there is a payload, fresh or stale.</summary>
     public bool HasValue => State != CacheLookupState.Miss;
 
     /// <summary>The token for a value whose computation begins after this lookup. Hand it to <see cref="TagCacheEntryOptions.Token"/>.</summary>
     public CacheVersion Token { get; }
 
-    /// <summary>When the entry was written, by the clock of the instance that wrote it.</summary>
+    /// <summary>Gets when the entry was written, by the clock of the instance that wrote it.</summary>
     public DateTimeOffset CreatedAt { get; }
 
-    /// <summary>The bytes that were written; empty for a miss. Valid until <see cref="Dispose"/>.</summary>
+    /// <summary>Gets the bytes that were written. Empty for a miss. Valid until <see cref="Dispose"/> is called.</summary>
     /// <exception cref="ObjectDisposedException">The lookup was disposed.</exception>
     public ReadOnlyMemory<byte> Payload
     {
@@ -58,10 +58,10 @@ public sealed class CacheLookup : IDisposable
     /// <summary>The whole entry, for a hit.</summary>
     internal ReadOnlyMemory<byte> Envelope => _owner?.Memory ?? default;
 
-    /// <summary>The bytes that tell a dead entry from any other; empty when there is none.</summary>
+    /// <summary>The bytes that identify an invalidated entry; empty if there is none.</summary>
     internal ReadOnlyMemory<byte> Identity { get; }
 
-    /// <summary>The bytes that tell the entry that was found, dead or alive, from any other; empty when there is none.</summary>
+    /// <summary>The bytes that identify the entry that was found, invalidated or not; empty if there is none.</summary>
     internal ReadOnlyMemory<byte> EntryIdentity => HasValue ? TagCacheStore.IdentityOf(_owner!.Memory.Span) : Identity;
 
     /// <summary>Copies the payload out.</summary>
@@ -73,7 +73,7 @@ public sealed class CacheLookup : IDisposable
         return shared?.CopyOnce(Payload) ?? Payload.ToArray();
     }
 
-    /// <summary>Gives the buffer back. Further calls do nothing.</summary>
+    /// <summary>Returns the buffer to its pool. Further calls do nothing.</summary>
     public void Dispose()
     {
         _owner?.Dispose();

@@ -1,14 +1,14 @@
 namespace RedisTagCache;
 
-/// <summary>What a lookup found.</summary>
+/// <summary>Specifies the state of a lookup.</summary>
 public enum CacheLookupState
 {
-    /// <summary>Nothing that may be served.</summary>
+    /// <summary>There is no entry that can be served.</summary>
     Miss,
 
     /// <summary>A value within its lifetime.</summary>
     Fresh,
 
-    /// <summary>A value past its lifetime or softly expired, within its stale window: serve it and refresh it.</summary>
+    /// <summary>A value past its lifetime or expired by tag, within its stale window: serve it and refresh it.</summary>
     Stale,
 }

@@ -1,18 +1,18 @@
 namespace RedisTagCache;
 
-/// <summary>Why a lookup was a miss.</summary>
+/// <summary>Specifies the reason for a miss.</summary>
 public enum CacheMissReason
 {
-    /// <summary>It was not a miss.</summary>
+    /// <summary>The lookup was not a miss.</summary>
     None,
 
-    /// <summary>No entry: never written, expired in Redis, removed, or dropped by Redis for memory.</summary>
+    /// <summary>There is no entry: it was never written, has expired, was removed, or was deleted by Redis to free memory.</summary>
     Absent,
 
-    /// <summary>An entry that was evicted by one of its tags, or that cannot be proven not to be.</summary>
+    /// <summary>The entry was evicted by one of its tags, or it cannot be proven that it was not.</summary>
     Evicted,
 
-    /// <summary>An entry that is damaged, foreign, or of a format this version does not know.</summary>
+    /// <summary>The entry is damaged, foreign, or in a format that this version does not know.</summary>
     Damaged,
 
     /// <summary>Redis did not respond in time, or is unavailable.</summary>

@@ -23,7 +23,7 @@ public sealed class CacheMoment
     }
 
     /// <summary>The token for a value of this key. As old as the instance's knowledge was, so at worst the value counts as evicted needlessly.</summary>
-    /// <param name="key">The key the value will be written under.</param>
+    /// <param name="key">The key of the value.</param>
     /// <returns>The token; <see cref="CacheVersion.Unknown"/> when the instance knew nothing yet.</returns>
     /// <exception cref="ArgumentException">The key is empty.</exception>
     public CacheVersion TokenOf(CacheEntryKey key)
@@ -43,13 +43,13 @@ public sealed class CacheMoment
     /// <returns>The scope.</returns>
     public IDisposable BeginScope() => VersionScope.Begin(this, _time.GetTimestamp());
 
-    /// <summary>Whether it is one of the cache with these keys.</summary>
+    /// <summary>Determines whether it is a snapshot of the cache with these keys.</summary>
     internal bool IsOf(KeySpace keys) => ReferenceEquals(_keys, keys);
 
-    /// <summary>The version of a value that is made of what was read from this moment on: the older one.</summary>
+    /// <summary>Gets the version of a value that is made of data read since the snapshot: the older one.</summary>
     /// <param name="token">The version that the value's own lookup brought.</param>
     /// <param name="partition">The value's partition.</param>
-    /// <param name="first">What the instance knew of it first, for a moment before that.</param>
+    /// <param name="first">What the instance knew of it first, for a snapshot from before.</param>
     internal CacheVersion Min(CacheVersion token, Partition partition, EpochStamp? first)
     {
         var known = partition.Index >= 0 && partition.Index < _states.Length && _states[partition.Index] is { } state ? state.Stamp : first;

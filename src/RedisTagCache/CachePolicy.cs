@@ -4,8 +4,8 @@ using Microsoft.Extensions.Caching.Hybrid;
 namespace RedisTagCache;
 
 /// <summary>
-/// How a value is kept. What is left open is taken from <see cref="Profile"/>, and what that leaves open from the profile <c>default</c>.
-/// Immutable, so that one instance can serve many calls.
+/// Specifies how a value is cached. Properties that are not set are taken from <see cref="Profile"/>, and those that it does not set from the profile <c>default</c>.
+/// Immutable, so one instance can be used for many calls.
 /// </summary>
 /// <remarks>
 /// <code>
@@ -15,10 +15,10 @@ namespace RedisTagCache;
 /// </remarks>
 public sealed record CachePolicy
 {
-    /// <summary>The name of a profile in <see cref="RedisTagCacheOptions.Profiles"/>. Default: <c>default</c>.</summary>
+    /// <summary>Gets the name of a profile in <see cref="RedisTagCacheOptions.Profiles"/>. The default is <c>default</c>.</summary>
     public string? Profile { get; init; }
 
-    /// <summary>How long the value is fresh. One millisecond to 3,650 days; default 5 minutes.</summary>
+    /// <summary>Gets how long the value is fresh. Must be between 1 millisecond and 3,650 days. The default is 5 minutes.</summary>
     public TimeSpan? Lifetime { get; init; }
 
     /// <summary>
@@ -32,14 +32,14 @@ public sealed record CachePolicy
 
     /// <summary>
     /// Gets how long an instance returns the value from its local cache without a lookup in Redis, never longer than the value is fresh or stale. Must be between zero (no local cache) and 3,650 days. By default, as long as the value is fresh or stale.
-    /// Evictions and removals reach copies by message; shorter bounds the memory of copies rarely used.
+    /// Evictions and removals reach the local cache by message. Shorter: values that are rarely used take up memory for less time.
     /// </summary>
     public TimeSpan? LocalLifetime { get; init; }
 
-    /// <summary>The part of <see cref="Lifetime"/> after which the first caller has the value refreshed, without anybody waiting. 0.1 to 0.99; default none.</summary>
+    /// <summary>Gets the fraction of <see cref="Lifetime"/> after which the first call starts a background refresh of the value. Must be between 0.1 and 0.99. By default, there is no eager refresh.</summary>
     public double? EagerRefresh { get; init; }
 
-    /// <summary>By which part, at most and at random, <see cref="Lifetime"/> is shortened, so that what was written together does not expire together. 0 to 0.9; default 0.</summary>
+    /// <summary>Gets the maximum fraction by which <see cref="Lifetime"/> is shortened at random, so that values that were written together do not expire together. Must be between 0 and 0.9. The default is 0.</summary>
     public double? Jitter { get; init; }
 
     /// <summary>
@@ -51,11 +51,11 @@ public sealed record CachePolicy
     /// <summary>Gets how long all instances return the old value without another try after a factory failed. Must be between zero and 1 hour. The default is 10 seconds.</summary>
     public TimeSpan? RetryDelay { get; init; }
 
-    /// <summary>Which layers take part in the call, as documented for <c>HybridCache</c>. Default: all.</summary>
+    /// <summary>Gets the layers that take part in the call, as documented for <c>HybridCache</c>. By default, all of them.</summary>
     public HybridCacheEntryFlags? Flags { get; init; }
 
-    /// <summary>A policy that is a profile by its name.</summary>
-    /// <param name="profile">The name.</param>
+    /// <summary>Converts the name of a profile to a policy that uses it.</summary>
+    /// <param name="profile">The name of the profile.</param>
     [SuppressMessage("Usage", "CA2225:Operator overloads have named alternates", Justification = "The property Profile is the alternate.")]
     public static implicit operator CachePolicy(string profile)
     {

@@ -1,19 +1,19 @@
 namespace RedisTagCache;
 
 /// <summary>
-/// A room of keys in the store: equal keys of two regions are two entries. Tags know no regions: an eviction reaches all of them.
+/// Represents a namespace of keys in the store: equal keys in two regions are two entries. Tags have no regions: an eviction applies to all of them.
 /// </summary>
 public sealed class CacheRegion : IEquatable<CacheRegion>
 {
     private const string DistributedName = "distributed";
 
-    /// <summary>Pages of ASP.NET Core output caching: tagged, and isolated by build.</summary>
+    /// <summary>Gets the region of pages of ASP.NET Core output caching, which has tags and is isolated by build.</summary>
     public static CacheRegion Output { get; } = new(isTagged: true, isIsolatedByBuild: true, "output");
 
-    /// <summary>Creates a region. Two of the same name share their entries, so give them the same properties.</summary>
-    /// <param name="name">1 to 32 ASCII letters, digits, <c>-</c>, <c>_</c> or <c>.</c>; part of every key. <c>output</c>, <c>distributed</c> and <c>hybrid</c> are taken.</param>
-    /// <param name="isTagged">Whether its entries may carry tags. Entries of an untagged region are read with a bare GET and live until they expire or are removed.</param>
-    /// <param name="isIsolatedByBuild">Whether each build sees its own entries only.</param>
+    /// <summary>Initializes a new region. Two regions with the same name share their entries, so give them the same properties.</summary>
+    /// <param name="name">The name, which is part of every key. Must be 1 to 32 ASCII letters, digits, <c>-</c>, <c>_</c> or <c>.</c>. <c>output</c>, <c>distributed</c> and <c>hybrid</c> are reserved.</param>
+    /// <param name="isTagged">Whether its entries can have tags. Entries without tags are read with a plain GET and are stored until they expire or are removed.</param>
+    /// <param name="isIsolatedByBuild">Whether each build reads only its own entries.</param>
     /// <exception cref="ArgumentException">The name is not valid.</exception>
     public CacheRegion(string name, bool isTagged, bool isIsolatedByBuild)
     {
@@ -35,13 +35,13 @@ public sealed class CacheRegion : IEquatable<CacheRegion>
         IsIsolatedByBuild = isIsolatedByBuild;
     }
 
-    /// <summary>The name, as it stands in keys and in the <c>region</c> dimension of metrics.</summary>
+    /// <summary>Gets the name that is used in keys and in the <c>region</c> dimension of metrics.</summary>
     public string Name { get; }
 
-    /// <summary>Whether entries may carry tags.</summary>
+    /// <summary>Gets whether entries can have tags.</summary>
     public bool IsTagged { get; }
 
-    /// <summary>Whether each build sees its own entries only.</summary>
+    /// <summary>Gets whether each build reads only its own entries.</summary>
     public bool IsIsolatedByBuild { get; }
 
     /// <summary>Entries of <c>IDistributedCache</c>: without tags.</summary>

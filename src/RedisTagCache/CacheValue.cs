@@ -2,8 +2,8 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace RedisTagCache;
 
-/// <summary>A value that may be there.</summary>
-/// <typeparam name="T">Its type.</typeparam>
+/// <summary>Represents a value that may or may not exist.</summary>
+/// <typeparam name="T">The type of the value.</typeparam>
 [SuppressMessage("Performance", "CA1815:Override equals and operator equals on value types", Justification = "An answer, not something to compare.")]
 public readonly struct CacheValue<T>
 {
@@ -14,12 +14,12 @@ public readonly struct CacheValue<T>
         HasValue = true;
     }
 
-    /// <summary>Whether there is one.</summary>
+    /// <summary>Gets whether there is a value.</summary>
     public bool HasValue { get; }
 
-    /// <summary>The value; the type's default when there is none.</summary>
+    /// <summary>Gets the value, or the default of the type if there is none.</summary>
     public T? Value { get; }
 
-    /// <summary>Whether it is past its lifetime or softly expired.</summary>
+    /// <summary>Gets whether the value is past its lifetime or was expired by tag.</summary>
     public bool IsStale { get; }
 }

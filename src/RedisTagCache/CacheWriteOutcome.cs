@@ -1,6 +1,6 @@
 namespace RedisTagCache;
 
-/// <summary>What became of a write.</summary>
+/// <summary>Specifies the outcome of a write.</summary>
 public enum CacheWriteOutcome
 {
     /// <summary>The entry is stored.</summary>

@@ -2,18 +2,18 @@ using System.Collections.Immutable;
 
 namespace RedisTagCache;
 
-/// <summary>The copies of one region's entries in this instance's memory; see <see cref="ITagCacheCopies"/>. All members are safe for concurrent use.</summary>
+/// <summary>Represents a local cache of one region's entries. See <see cref="ITagCacheCopies"/>. All members are thread-safe.</summary>
 public interface IEntryCopies
 {
     /// <summary>Gets a copy that is fresh as far as this instance knows, without asking Redis and without copying the bytes.</summary>
     /// <param name="key">The entry's key.</param>
-    /// <param name="payload">The bytes that were written. All callers are given the same ones, and may keep them.</param>
-    /// <returns>False where there is no such copy, or this instance cannot tell whether it is still fresh: look the entry up.</returns>
+    /// <param name="payload">The bytes that were written. All callers get the same bytes, and can keep them.</param>
+    /// <returns><see langword="true"/> if there is such a copy. If there is none, or if this instance does not know whether it is still fresh, <see langword="false"/>: look the entry up.</returns>
     bool TryGet(ReadOnlySpan<char> key, out ImmutableArray<byte> payload);
 
     /// <summary>
-    /// Looks an entry up in Redis, as <see cref="ITagCacheStore.GetAsync"/> does. If it is fresh, and was asked for before within the last ten
-    /// seconds, a copy is kept.
+    /// Looks an entry up in Redis, as <see cref="ITagCacheStore.GetAsync"/> does. If it is fresh, and was also looked up within the last ten
+    /// seconds, it is cached locally.
     /// </summary>
     /// <param name="key">The entry's key.</param>
     /// <param name="cancellationToken">Ends the wait; the lookup is then abandoned.</param>

@@ -1,14 +1,14 @@
 namespace RedisTagCache;
 
-/// <summary>What this instance has counted and how it does, for applications without a metrics pipeline, and for pages that show it.</summary>
+/// <summary>Reports the counts and the state of this instance, for applications without a metrics pipeline and for pages that show them.</summary>
 public interface ITagCacheStatistics
 {
-    /// <summary>The counts since this instance started. Asks nobody, connects nowhere.</summary>
-    /// <returns>A snapshot that changes no more.</returns>
+    /// <summary>Gets the counts since this instance started. It does not connect to Redis.</summary>
+    /// <returns>An immutable snapshot.</returns>
     RedisTagCacheSnapshot GetSnapshot();
 
-    /// <summary>How the instance stands with Redis, measured by one round trip. Opens the connection when there is none; never throws for trouble with Redis.</summary>
-    /// <param name="cancellationToken">Ends the wait; the longest is <see cref="RedisTagCacheOptions.OperationTimeout"/>.</param>
-    /// <returns>What was found.</returns>
+    /// <summary>Checks the connection of this instance to Redis with one round trip. Opens the connection if there is none. It does not throw if Redis fails.</summary>
+    /// <param name="cancellationToken">Ends the wait, which takes at most <see cref="RedisTagCacheOptions.OperationTimeout"/>.</param>
+    /// <returns>The status.</returns>
     ValueTask<RedisTagCacheStatus> CheckAsync(CancellationToken cancellationToken = default);
 }

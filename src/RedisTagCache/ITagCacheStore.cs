@@ -3,13 +3,13 @@ using System.Buffers;
 namespace RedisTagCache;
 
 /// <summary>
-/// The tag-aware store under every region: bytes under a key, with tags, kept in Redis and judged by them when they are read.
+/// Stores bytes under a key, with tags, in Redis, and validates them by their tags when they are read. All regions use this store.
 /// </summary>
 /// <remarks>
 /// <para>
 /// After <see cref="EvictByTagAsync(string, CancellationToken)"/> has returned, no lookup that begins later, on any instance that reads
-/// the same Redis, yields a value whose computation began before the eviction began. To get this for values that are computed after a
-/// miss, hand <see cref="CacheLookup.Token"/> of that miss to <see cref="TagCacheEntryOptions.Token"/> of the write.
+/// the same Redis, returns a value whose computation began before the eviction. For values that are computed after a
+/// miss, pass <see cref="CacheLookup.Token"/> of that miss to <see cref="TagCacheEntryOptions.Token"/> of the write.
 /// </para>
 /// <para>Trouble with Redis makes a lookup a miss (with the token <see cref="CacheVersion.Unknown"/>) and a write <see cref="CacheWriteOutcome.Skipped"/>; removals and evictions throw. All members are safe for concurrent use.</para>
 /// </remarks>
@@ -22,9 +22,9 @@ public interface ITagCacheStore
     /// <exception cref="ArgumentException">The key is empty.</exception>
     ValueTask<CacheLookup> GetAsync(CacheEntryKey key, CancellationToken cancellationToken = default);
 
-    /// <summary>Writes an entry with its tags, atomically. An entry already there is replaced with its lifetime and its tags.</summary>
+    /// <summary>Writes an entry with its tags, atomically. It replaces an existing entry with its lifetime and tags.</summary>
     /// <param name="key">The entry's key.</param>
-    /// <param name="payload">The bytes to keep. The buffer is the caller's again as soon as the returned task has completed, however it completed.</param>
+    /// <param name="payload">The bytes to store. The caller can reuse the buffer when the returned task has completed, with any result.</param>
     /// <param name="options">Lifetimes, tags and the token of the lookup that missed.</param>
     /// <param name="cancellationToken">Ends the wait; the write may still reach Redis.</param>
     /// <returns>Whether the entry was stored, was rejected because it may be older than an eviction, or was skipped because Redis is unavailable.</returns>
@@ -39,28 +39,28 @@ public interface ITagCacheStore
     /// <exception cref="RedisTagCacheUnavailableException">Redis did not confirm the removal.</exception>
     ValueTask RemoveAsync(CacheEntryKey key, CancellationToken cancellationToken = default);
 
-    /// <summary>Evicts every entry that carries the tag, on every region and in every build, whatever their number.</summary>
-    /// <param name="tag">The tag; <c>*</c> is carried by every output-cache entry.</param>
+    /// <summary>Evicts all entries with the tag, in all regions and builds, whatever their number.</summary>
+    /// <param name="tag">The tag. All pages of output caching have the tag <c>*</c>.</param>
     /// <param name="cancellationToken">Ends the wait; the eviction may still reach Redis.</param>
     /// <exception cref="ArgumentException">The tag is empty or not valid Unicode.</exception>
     /// <exception cref="RedisTagCacheUnavailableException">Redis did not confirm the eviction. It is retried until Redis does.</exception>
     ValueTask EvictByTagAsync(string tag, CancellationToken cancellationToken = default);
 
-    /// <summary>Evicts every entry that carries any of the tags.</summary>
+    /// <summary>Evicts all entries with any of the tags.</summary>
     /// <param name="tags">The tags. Entries that are null or empty are skipped. An empty sequence does nothing.</param>
     /// <param name="cancellationToken">Ends the wait; the eviction may still reach Redis.</param>
     /// <exception cref="ArgumentException">A tag is not valid Unicode. Nothing is evicted then.</exception>
     /// <exception cref="RedisTagCacheUnavailableException">Redis did not confirm the eviction. It is retried until Redis does.</exception>
     ValueTask EvictByTagAsync(IEnumerable<string> tags, CancellationToken cancellationToken = default);
 
-    /// <summary>Makes every entry that carries the tag stale: still readable, marked <see cref="CacheLookupState.Stale"/>, until its lifetime ends or it is replaced.</summary>
+    /// <summary>Makes all entries with the tag stale. They can still be read, as <see cref="CacheLookupState.Stale"/>, until their lifetime ends or they are replaced.</summary>
     /// <param name="tag">The tag.</param>
     /// <param name="cancellationToken">Ends the wait; the expiry may still reach Redis.</param>
     /// <exception cref="ArgumentException">The tag is empty or not valid Unicode.</exception>
     /// <exception cref="RedisTagCacheUnavailableException">Redis did not confirm the expiry. It is retried until Redis does.</exception>
     ValueTask ExpireByTagAsync(string tag, CancellationToken cancellationToken = default);
 
-    /// <summary>Makes every entry that carries any of the tags stale.</summary>
+    /// <summary>Makes all entries with any of the tags stale.</summary>
     /// <param name="tags">The tags. Entries that are null or empty are skipped. An empty sequence does nothing.</param>
     /// <param name="cancellationToken">Ends the wait; the expiry may still reach Redis.</param>
     /// <exception cref="ArgumentException">A tag is not valid Unicode. Nothing is expired then.</exception>
@@ -68,6 +68,6 @@ public interface ITagCacheStore
     ValueTask ExpireByTagAsync(IEnumerable<string> tags, CancellationToken cancellationToken = default);
 
     /// <summary>What this instance knows at this moment, from which values that begin now can take their tokens; no I/O, and as a rule no allocation.</summary>
-    /// <returns>The moment. Keep it for as long as the computation lasts.</returns>
+    /// <returns>The snapshot. Keep it as long as the computation runs.</returns>
     CacheMoment Observe();
 }

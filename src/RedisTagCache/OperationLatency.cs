@@ -1,23 +1,23 @@
 namespace RedisTagCache;
 
-/// <summary>Durations counted in buckets of fixed bounds.</summary>
+/// <summary>Reports durations, counted in buckets.</summary>
 public sealed class OperationLatency
 {
     internal OperationLatency(IReadOnlyList<TimeSpan> bounds, IReadOnlyList<long> counts) => (Bounds, Counts) = (bounds, counts);
 
-    /// <summary>The upper bound of each bucket but the last, which has none.</summary>
+    /// <summary>Gets the upper bound of each bucket except the last, which has none.</summary>
     public IReadOnlyList<TimeSpan> Bounds { get; }
 
-    /// <summary>How many fell into each bucket; one more than <see cref="Bounds"/>.</summary>
+    /// <summary>Gets the count of each bucket. There is one more than <see cref="Bounds"/>.</summary>
     public IReadOnlyList<long> Counts { get; }
 
-    /// <summary>How many there were.</summary>
+    /// <summary>Gets the total count.</summary>
     public long Count => Counts.Sum();
 
-    /// <summary>An estimate of the time within which a part of the operations ended: between the bounds of its bucket, evenly. The last bucket counts as its lower bound.</summary>
-    /// <param name="part">More than 0, at most 1; 0.99 for p99.</param>
-    /// <returns>The time, or nothing when there were no operations.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The part is not in that range.</exception>
+    /// <summary>Estimates the time within which a fraction of the operations ended, by linear interpolation between the bounds of its bucket. For the last bucket, returns its lower bound.</summary>
+    /// <param name="part">The fraction. Must be more than 0 and at most 1, such as 0.99 for p99.</param>
+    /// <returns>The time, or <see langword="null"/> if there were no operations.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The fraction is out of range.</exception>
     public TimeSpan? Percentile(double part)
     {
         if (part is not (> 0 and <= 1))

@@ -1,6 +1,6 @@
 namespace RedisTagCache;
 
-/// <summary>The names under which the cache reports itself. They are stable.</summary>
+/// <summary>Provides the names of the cache's metrics and traces. They are stable.</summary>
 public static class RedisTagCacheDiagnostics
 {
     /// <summary>The name of the meter.</summary>
@@ -24,16 +24,16 @@ public static class RedisTagCacheDiagnostics
     /// <summary>Histogram, seconds: one operation on Redis, by <c>operation</c> and <c>outcome</c> (ok, timeout, error, canceled).</summary>
     public const string OperationDurationInstrument = "redistagcache.operation.duration";
 
-    /// <summary>Counter: synchronizations of this instance's copy of the tag invalidations, by <c>kind</c> (catch_up, full) and <c>outcome</c> (ok, failed).</summary>
+    /// <summary>Counter: synchronizations of this instance's tag state, by <c>kind</c> (catch_up, full) and <c>outcome</c> (ok, failed).</summary>
     public const string TagStateSyncsInstrument = "redistagcache.tag_state.syncs";
 
-    /// <summary>Gauge: evicted tags this instance remembers.</summary>
+    /// <summary>Gauge: the evicted or expired tags that this instance remembers.</summary>
     public const string TagStateTagsInstrument = "redistagcache.tag_state.tags";
 
-    /// <summary>Counter: announcements received, by <c>kind</c> (eviction, removal, release) and <c>outcome</c> (applied, gap: one before it was missed).</summary>
+    /// <summary>Counter: messages received, by <c>kind</c> (eviction, removal, release) and <c>outcome</c> (applied, gap: an earlier message did not arrive).</summary>
     public const string MessagesInstrument = "redistagcache.backplane.messages";
 
-    /// <summary>Counter: announcements that Redis sent for changes of this instance, by <c>kind</c> (eviction, removal).</summary>
+    /// <summary>Counter: messages that Redis sent for changes by this instance, by <c>kind</c> (eviction, removal).</summary>
     public const string MessagesSentInstrument = "redistagcache.backplane.sent";
 
     /// <summary>
@@ -45,36 +45,36 @@ public static class RedisTagCacheDiagnostics
     /// <summary>Counter: background refreshes of stale values, by <c>outcome</c> (done, failed, taken: another instance's).</summary>
     public const string RefreshesInstrument = "redistagcache.refreshes";
 
-    /// <summary>Counter: values that were computed and not kept, by <c>reason</c> (key_length, payload_size, serialization, factory).</summary>
+    /// <summary>Counter: values that were computed but not stored, by <c>reason</c> (key_length, payload_size, serialization, factory).</summary>
     public const string BypassesInstrument = "redistagcache.bypasses";
 
     /// <summary>Histogram, seconds: one run of a factory, by <c>outcome</c> (ok, error, canceled).</summary>
     public const string FactoryDurationInstrument = "redistagcache.factory.duration";
 
-    /// <summary>Gauge, bytes: this instance's own copies of values.</summary>
+    /// <summary>Gauge, bytes: the size of the local cache.</summary>
     public const string LocalBytesInstrument = "redistagcache.local.bytes";
 
-    /// <summary>Gauge: this instance's own copies of values.</summary>
+    /// <summary>Gauge: the number of entries in the local cache.</summary>
     public const string LocalEntriesInstrument = "redistagcache.local.entries";
 
-    /// <summary>Gauge: 0 while the circuit to Redis is closed, 1 while it is open.</summary>
+    /// <summary>Gauge: 0 while the circuit breaker is closed, 1 while it is open.</summary>
     public const string CircuitStateInstrument = "redistagcache.circuit.state";
 
     /// <summary>Dimension: the region's name.</summary>
     public const string RegionDimension = "region";
 
-    /// <summary>Dimension: what came of it.</summary>
+    /// <summary>Dimension: the outcome.</summary>
     public const string OutcomeDimension = "outcome";
 
-    /// <summary>Dimension: how a call came by its value.</summary>
+    /// <summary>Dimension: how a call got its value.</summary>
     public const string RoleDimension = "role";
 
-    /// <summary>Dimension: why a lookup missed (absent, evicted, damaged, unavailable), or why a value was not kept.</summary>
+    /// <summary>Dimension: why a lookup missed (absent, evicted, damaged, unavailable), or why a value was not stored.</summary>
     public const string ReasonDimension = "reason";
 
-    /// <summary>Dimension: which kind of eviction or synchronization.</summary>
+    /// <summary>Dimension: the kind of eviction, message or synchronization.</summary>
     public const string KindDimension = "kind";
 
-    /// <summary>Dimension: which operation on Redis.</summary>
+    /// <summary>Dimension: the operation on Redis.</summary>
     public const string OperationDimension = "operation";
 }

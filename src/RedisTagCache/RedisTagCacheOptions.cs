@@ -3,83 +3,83 @@ using StackExchange.Redis;
 namespace RedisTagCache;
 
 /// <summary>
-/// Options of the cache. Also bound from the configuration section <c>RedisTagCache</c>; what code sets wins over configuration.
-/// Validated when the host starts.
+/// Provides options for the cache. They are also bound from the configuration section <c>RedisTagCache</c>. Values that are set in code override the configuration.
+/// The options are validated when the host starts.
 /// </summary>
 /// <remarks>
-/// The connection is taken from the first of these that is there: <see cref="ConnectionMultiplexerFactory"/>, <see cref="ConfigurationOptions"/>,
-/// <see cref="Configuration"/>, the <see cref="IConnectionMultiplexer"/> registered in the container. It is opened at first use, never at startup.
+/// The connection comes from the first of these that is set: <see cref="ConnectionMultiplexerFactory"/>, <see cref="ConfigurationOptions"/>,
+/// <see cref="Configuration"/>, the <see cref="IConnectionMultiplexer"/> registered in the container. It is opened on first use, never at startup.
 /// </remarks>
 public sealed class RedisTagCacheOptions
 {
-    /// <summary>A StackExchange.Redis connection string, such as <c>cache.example.org:6380,ssl=true</c>. What it sets is kept. Default none.</summary>
+    /// <summary>Gets or sets a StackExchange.Redis connection string, such as <c>cache.example.org:6380,ssl=true</c>. Its settings are not changed. The default is <see langword="null"/>.</summary>
     public string? Configuration { get; set; }
 
-    /// <summary>The connection in StackExchange.Redis terms. It is copied; what it sets is kept. Default none.</summary>
+    /// <summary>Gets or sets the connection options of StackExchange.Redis. They are copied, and their settings are not changed. The default is <see langword="null"/>.</summary>
     public ConfigurationOptions? ConfigurationOptions { get; set; }
 
-    /// <summary>Gives a multiplexer of your own. It is called once, at first use (again after it failed), and the multiplexer is never disposed by the cache. Default none.</summary>
+    /// <summary>Gets or sets a delegate that returns your own multiplexer. It is called once, on first use, and again if it failed. The cache never disposes the multiplexer. The default is <see langword="null"/>.</summary>
     public Func<Task<IConnectionMultiplexer>>? ConnectionMultiplexerFactory { get; set; }
 
     /// <summary>
-    /// The first part of every key. 1 to 64 ASCII letters, digits, <c>-</c>, <c>_</c> or <c>.</c>; default <c>rtc</c>.
-    /// Applications that share a Redis and should not share evictions need different ones.
+    /// Gets or sets the first part of every key. Must be 1 to 64 ASCII letters, digits, <c>-</c>, <c>_</c> or <c>.</c>. The default is <c>rtc</c>.
+    /// If applications share a Redis server but not their evictions, give each its own prefix.
     /// </summary>
     public string KeyPrefix { get; set; } = "rtc";
 
     /// <summary>
-    /// The name of this build: entries of regions isolated by build are seen only by instances with the same name. 1 to 128 characters.
-    /// Default: the first there is of the environment variables <c>DEPLOYMENT_VERSION</c>, <c>GIT_HASH</c>, <c>GITHUB_SHA</c>, <c>SOURCE_VERSION</c>,
-    /// <c>BUILD_BUILDID</c>, the entry assembly's informational version where it carries a source revision, and its module version id.
+    /// Gets or sets the name of this build. In regions that are isolated by build, instances read only entries of builds with the same name. Must be 1 to 128 characters.
+    /// The default is the first that is set of the environment variables <c>DEPLOYMENT_VERSION</c>, <c>GIT_HASH</c>, <c>GITHUB_SHA</c>, <c>SOURCE_VERSION</c>,
+    /// <c>BUILD_BUILDID</c>, the entry assembly's informational version if it contains a source revision, and its module version ID.
     /// </summary>
     public string? BuildNamespace { get; set; }
 
     /// <summary>
-    /// Whether entries of <c>IDistributedCache</c> are isolated by build too. Default <see langword="false"/>, so that sessions survive a deploy.
+    /// Gets or sets whether entries of <c>IDistributedCache</c> are isolated by build too. The default is <see langword="false"/>, so sessions survive a deployment.
     /// </summary>
     public bool IsolateDistributedCacheByBuild { get; set; }
 
     /// <summary>
-    /// The longest that a call waits for Redis. 10 milliseconds to 1 minute; default 1.5 seconds.
-    /// Shorter: requests feel trouble with Redis less, and a slow moment is sooner taken for trouble.
+    /// Gets or sets how long a call waits for Redis. Must be between 10 milliseconds and 1 minute. The default is 1.5 seconds.
+    /// Shorter: Redis failures delay requests less, but a short delay of Redis counts as a failure sooner.
     /// </summary>
     public TimeSpan OperationTimeout { get; set; } = TimeSpan.FromSeconds(1.5);
 
     /// <summary>
-    /// Over how many partitions the keys are spread; each lies in one slot of a cluster, and an eviction writes to all of them. 1 to 1,024. Default: what the fleet
-    /// already has, else 36 on a cluster and 1 elsewhere. Every instance with the same <see cref="KeyPrefix"/> needs the same, and one that was set to another is
-    /// refused: its lookups are misses, and its evictions throw. Set it where a proxy hides a cluster, or for more than 18 primaries.
+    /// Gets or sets the number of partitions of the keys. Each partition is in one slot of a cluster, and an eviction writes to all of them. Must be between 1 and 1,024. The default is the number
+    /// that the fleet already uses, otherwise 36 on a cluster and 1 elsewhere. All instances with the same <see cref="KeyPrefix"/> must use the same number. An instance with another number is
+    /// rejected: its lookups miss, and its evictions throw. Set it if a proxy hides a cluster, or for more than 18 primaries.
     /// </summary>
     public int? Partitions { get; set; }
 
     /// <summary>
-    /// How long an eviction is remembered by name. 1 minute to 365 days; default 7 days. An entry written before an eviction that is no longer
-    /// remembered by name counts as evicted, whatever its tags: choose it no shorter than the longest lifetime of your tagged entries.
+    /// Gets or sets how long a tag invalidation is remembered by name. Must be between 1 minute and 365 days. The default is 7 days. An entry that was written before an invalidation that is no longer
+    /// remembered counts as evicted, whatever its tags. Use at least the longest lifetime of your tagged entries.
     /// </summary>
     public TimeSpan TagInvalidationRetention { get; set; } = TimeSpan.FromDays(7);
 
     /// <summary>
-    /// How many evicted tags are remembered by name, in Redis (about 120 bytes each) and in every instance. 1,000 to 10,000,000; default 100,000.
-    /// Beyond it the oldest are forgotten, and entries written before those count as evicted.
+    /// Gets or sets the maximum number of tag invalidations that are remembered by name, in Redis (about 120 bytes each) and in every instance. Must be between 1,000 and 10,000,000. The default is 100,000.
+    /// If there are more, the oldest are dropped, and entries that were written before them count as evicted.
     /// </summary>
     public int MaxTagInvalidations { get; set; } = 100_000;
 
     /// <summary>
-    /// Policies by name, for <c>HybridCache</c> and <see cref="ITagCache"/>. The one named <c>default</c> holds for calls that say nothing else. Names are
-    /// compared without regard to case. Default: none, and the defaults that <see cref="CachePolicy"/> tells.
+    /// Gets the policies by name, for <c>HybridCache</c> and <see cref="ITagCache"/>. The policy <c>default</c> applies to calls that name no other. Names are
+    /// not case-sensitive. By default, there are none, and the defaults of <see cref="CachePolicy"/> apply.
     /// </summary>
     public IDictionary<string, CachePolicy> Profiles { get; } = new Dictionary<string, CachePolicy>(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>The longest key of <c>HybridCache</c> and <see cref="ITagCache"/>, in characters. Values of longer ones are computed for each caller and not kept. 1 to 65,536; default 1,024.</summary>
+    /// <summary>Gets or sets the maximum length of a key of <c>HybridCache</c> and <see cref="ITagCache"/>, in characters. Must be between 1 and 65,536. The default is 1,024. Values with longer keys are computed for each caller and not stored.</summary>
     public int MaximumKeyLength { get; set; } = 1_024;
 
     /// <summary>Gets or sets the maximum size of a value of <c>HybridCache</c> and <see cref="ITagCache"/>, serialized and before compression. Must be between 1 byte and 256 MiB. The default is 1 MiB. Larger values are returned but not stored.</summary>
     public int MaximumPayloadBytes { get; set; } = 1024 * 1024;
 
-    /// <summary>The memory for this instance's own copies of values, by their serialized size. Zero (no copies) to 64 GiB; default 64 MiB.</summary>
+    /// <summary>Gets or sets the maximum size of the local cache of values, by their serialized size. Must be between zero (no local cache) and 64 GiB. The default is 64 MiB.</summary>
     public long LocalCacheBytes { get; set; } = 64 * 1024 * 1024;
 
-    /// <summary>How many own copies of values this instance keeps. Zero (none) to 100,000,000; default 100,000.</summary>
+    /// <summary>Gets or sets the maximum number of values in the local cache. Must be between zero (no local cache) and 100,000,000. The default is 100,000.</summary>
     public int LocalCacheEntries { get; set; } = 100_000;
 
     /// <summary>
@@ -89,32 +89,32 @@ public sealed class RedisTagCacheOptions
     public bool AllowLocalReadsWhenDisconnected { get; set; } = true;
 
     /// <summary>
-    /// How long the right to compute a value outlives the instance that has it; while that one lives, it is renewed. 500 milliseconds to 5 minutes;
-    /// default 5 seconds. Shorter: others take over sooner after a crash. Longer: fewer renewals, and longer pauses of an instance go unnoticed.
+    /// Gets or sets how long a lease stays valid after its owner stops renewing it. Must be between 500 milliseconds and 5 minutes.
+    /// The default is 5 seconds. Shorter: other instances take over sooner after a crash. Longer: fewer renewals, and a paused instance keeps its leases longer.
     /// </summary>
     public TimeSpan LeaseDuration { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// How long a caller waits for a value that another instance computes, before it has it computed itself. Zero to 10 minutes; default 30 seconds.
-    /// Choose it longer than your slowest factory, and longer than <see cref="LeaseDuration"/>.
+    /// Gets or sets how long a caller waits for a value that another instance computes, before it runs the factory itself. Must be between zero and 10 minutes. The default is 30 seconds.
+    /// Use more than the time of your slowest factory, and more than <see cref="LeaseDuration"/>.
     /// </summary>
     public TimeSpan LeaseTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// Gets or sets how long a factory of <c>HybridCache</c> or <see cref="ITagCache"/> holds up others. Must be between 1 second and 1 hour. The default is 2 minutes.
-    /// After it, the lease is given back, the other callers start over, and the late value goes to the caller whose factory it is and is not cached. A background
+    /// Gets or sets how long other callers wait for a factory of <c>HybridCache</c> or <see cref="ITagCache"/>. Must be between 1 second and 1 hour. The default is 2 minutes.
+    /// After that time, the lease is released, and the other callers start over. A late value is returned to the caller whose factory it is, and is not cached. A background
     /// refresh ends. Shorter: a factory that hangs is replaced sooner. Longer: slower factories are cached.
     /// </summary>
     public TimeSpan FactoryTimeout { get; set; } = TimeSpan.FromMinutes(2);
 
-    /// <summary>How values are compressed for Redis. Default <see cref="CacheCompression.None"/>.</summary>
+    /// <summary>Gets or sets how values are compressed for Redis. The default is <see cref="CacheCompression.None"/>.</summary>
     public CacheCompression Compression { get; set; }
 
-    /// <summary>The serialized size from which values are compressed. 0 bytes to 256 MiB; default 4,096.</summary>
+    /// <summary>Gets or sets the serialized size from which values are compressed. Must be between 0 bytes and 256 MiB. The default is 4,096 bytes.</summary>
     public int CompressionThreshold { get; set; } = 4_096;
 
     /// <summary>
-    /// Told of everything that the metrics count, at the time and on the thread of it: be quick. What it throws is logged and goes no further. Default none, which
+    /// Gets or sets a delegate that is called for everything that the metrics count, at once and on the same thread, so it must be fast. Its exceptions are logged and have no other effect. The default is <see langword="null"/>, which
     /// costs nothing.
     /// </summary>
     public Action<CacheEvent>? OnEvent { get; set; }

@@ -1,39 +1,39 @@
 namespace RedisTagCache;
 
-/// <summary>The counts of one instance since it started. The words are those of the metrics; see docs/observability.md.</summary>
+/// <summary>Reports the counts of one instance since it started. They have the names of the metrics; see docs/observability.md.</summary>
 public sealed class RedisTagCacheSnapshot
 {
-    /// <summary>When the instance began to count.</summary>
+    /// <summary>Gets when the instance started to count.</summary>
     public required DateTimeOffset StartedAt { get; init; }
 
-    /// <summary>When this snapshot was taken.</summary>
+    /// <summary>Gets when this snapshot was taken.</summary>
     public required DateTimeOffset TakenAt { get; init; }
 
-    /// <summary>Lookups, writes and removals, one row for each region that was used.</summary>
+    /// <summary>Gets the lookups, writes and removals of each region that was used.</summary>
     public required IReadOnlyList<RegionStatistics> Regions { get; init; }
 
-    /// <summary>Values computed, refreshed, and waited for.</summary>
+    /// <summary>Gets the values that were computed, refreshed and waited for.</summary>
     public required ValueStatistics Values { get; init; }
 
-    /// <summary>Evictions and expiries by tag, in tags.</summary>
+    /// <summary>Gets the evictions and expiries, in tags.</summary>
     public required EvictionStatistics Evictions { get; init; }
 
-    /// <summary>The last evictions that this instance made or heard of, the newest first; at most 50.</summary>
+    /// <summary>Gets the last evictions that this instance made or received, the newest first. There are at most 50.</summary>
     public required IReadOnlyList<RecentEviction> RecentEvictions { get; init; }
 
     /// <summary>Gets the messages received and the tag invalidations fetched.</summary>
     public required BackplaneStatistics Backplane { get; init; }
 
-    /// <summary>How long operations on Redis took within about the last minute.</summary>
+    /// <summary>Gets the durations of operations on Redis in about the last minute.</summary>
     public required OperationLatency Latency { get; init; }
 
-    /// <summary>Whether there is a partition for which calls do not wait for Redis, because it did not answer.</summary>
+    /// <summary>Gets whether the circuit breaker of a partition is open: calls for it do not wait for Redis, because it did not respond.</summary>
     public required bool IsCircuitOpen { get; init; }
 
-    /// <summary>This instance's own copies of values.</summary>
+    /// <summary>Gets the number of entries in the local cache.</summary>
     public required int LocalEntries { get; init; }
 
-    /// <summary>The size of those copies, serialized.</summary>
+    /// <summary>Gets the serialized size of the local cache.</summary>
     public required long LocalBytes { get; init; }
 
     /// <summary>Gets the number of evicted or expired tags that this instance remembers, over all partitions.</summary>

@@ -1,25 +1,25 @@
 namespace RedisTagCache;
 
-/// <summary>Redis did not confirm an eviction, an expiry or a removal. Lookups and writes never throw it.</summary>
+/// <summary>The exception that is thrown if Redis does not confirm an eviction, an expiry or a removal. Lookups and writes never throw it.</summary>
 public sealed class RedisTagCacheUnavailableException : Exception
 {
-    /// <summary>Creates the exception.</summary>
+    /// <summary>Initializes a new instance of the exception.</summary>
     public RedisTagCacheUnavailableException()
         : this("Redis is not available.")
     {
     }
 
-    /// <summary>Creates the exception with a message.</summary>
-    /// <param name="message">What could not be done.</param>
+    /// <summary>Initializes a new instance of the exception with a message.</summary>
+    /// <param name="message">The message that describes the error.</param>
     public RedisTagCacheUnavailableException(string message)
         : base(message)
     {
     }
 
-    /// <summary>For an eviction or an expiry: its tags, each once. Empty otherwise. They are not part of the message, which may be logged.</summary>
+    /// <summary>Gets the different tags of an eviction or an expiry. Otherwise, empty. They are not part of the message, which may be logged.</summary>
     public IReadOnlyList<string> Tags { get; internal init; } = [];
 
-    /// <summary>For an eviction or an expiry: the partitions, from zero, where it took effect for all instances although it failed elsewhere.</summary>
+    /// <summary>Gets, for an eviction or an expiry, the partitions, counted from zero, where it took effect for all instances although it failed in others.</summary>
     public IReadOnlyList<int> ConfirmedPartitions { get; internal init; } = [];
 
     /// <summary>
@@ -28,9 +28,9 @@ public sealed class RedisTagCacheUnavailableException : Exception
     /// </summary>
     public IReadOnlyList<int> UnconfirmedPartitions { get; internal init; } = [];
 
-    /// <summary>Creates the exception with a message and its cause.</summary>
-    /// <param name="message">What could not be done.</param>
-    /// <param name="innerException">The client's own error.</param>
+    /// <summary>Initializes a new instance of the exception with a message and its cause.</summary>
+    /// <param name="message">The message that describes the error.</param>
+    /// <param name="innerException">The exception of the Redis client.</param>
     public RedisTagCacheUnavailableException(string message, Exception? innerException)
         : base(message, innerException)
     {

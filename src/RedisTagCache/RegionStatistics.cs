@@ -1,18 +1,18 @@
 namespace RedisTagCache;
 
-/// <summary>What happened on one region since the start.</summary>
+/// <summary>Reports the counts of one region since the start.</summary>
 public sealed class RegionStatistics
 {
-    /// <summary>The region's name.</summary>
+    /// <summary>Gets the name of the region.</summary>
     public required string Region { get; init; }
 
-    /// <summary>Lookups answered from Redis with a fresh entry.</summary>
+    /// <summary>Gets the number of lookups that found a fresh entry in Redis.</summary>
     public required long Hits { get; init; }
 
     /// <summary>Gets the number of fresh values returned from memory.</summary>
     public required long LocalHits { get; init; }
 
-    /// <summary>Lookups answered from Redis with a stale entry.</summary>
+    /// <summary>Gets the number of lookups that found a stale entry in Redis.</summary>
     public required long Stale { get; init; }
 
     /// <summary>Gets the number of stale values returned from memory.</summary>
@@ -21,19 +21,19 @@ public sealed class RegionStatistics
     /// <summary>Gets the number of old values returned because a factory failed or took too long, or Redis did not respond.</summary>
     public required long FailSafe { get; init; }
 
-    /// <summary>Misses: nothing there, or no more.</summary>
+    /// <summary>Gets the number of misses without an entry.</summary>
     public required long MissesAbsent { get; init; }
 
-    /// <summary>Misses: evicted by a tag, or not provably not.</summary>
+    /// <summary>Gets the number of misses with an entry that was evicted, or that could not be proven not to be.</summary>
     public required long MissesEvicted { get; init; }
 
-    /// <summary>Misses: damaged, foreign, or of a later version.</summary>
+    /// <summary>Gets the number of misses with an entry that was damaged, foreign, or in a newer format.</summary>
     public required long MissesDamaged { get; init; }
 
-    /// <summary>Misses: Redis did not answer.</summary>
+    /// <summary>Gets the number of misses because Redis did not respond.</summary>
     public required long MissesUnavailable { get; init; }
 
-    /// <summary>All misses.</summary>
+    /// <summary>Gets the number of all misses.</summary>
     public long Misses => MissesAbsent + MissesEvicted + MissesDamaged + MissesUnavailable;
 
     /// <summary>Gets the number of writes that were stored.</summary>
@@ -45,9 +45,9 @@ public sealed class RegionStatistics
     /// <summary>Gets the number of writes that were skipped: not confirmed by Redis, or canceled by the caller.</summary>
     public required long Skipped { get; init; }
 
-    /// <summary>Removals by key.</summary>
+    /// <summary>Gets the number of removals by key.</summary>
     public required long Removed { get; init; }
 
-    /// <summary>Removals by key that were not confirmed.</summary>
+    /// <summary>Gets the number of removals by key that Redis did not confirm.</summary>
     public required long RemovalsFailed { get; init; }
 }

@@ -1,29 +1,29 @@
 namespace RedisTagCache;
 
-/// <summary>How an entry is to be kept. Immutable, so that one instance can serve many writes.</summary>
+/// <summary>Specifies how an entry is stored. Immutable, so one instance can be used for many writes.</summary>
 public sealed record TagCacheEntryOptions
 {
     internal static TagCacheEntryOptions Default { get; } = new();
 
     /// <summary>
-    /// How long the value is fresh, from the write on. One millisecond or more, kept to the millisecond (rounded up).
-    /// Default: none, the entry stays until it is evicted, removed or dropped by Redis.
+    /// Gets how long the value is fresh after the write. Must be at least 1 millisecond, and is rounded up to milliseconds.
+    /// The default is <see langword="null"/>: the entry is stored until it is evicted, removed or deleted by Redis.
     /// </summary>
     public TimeSpan? Lifetime { get; init; }
 
     /// <summary>
-    /// How long after <see cref="Lifetime"/> the value may still be served as stale. Zero or more; default zero.
-    /// Longer: readers ride out a slow origin on an older value. Shorter: less memory, nothing old.
+    /// Gets how long after <see cref="Lifetime"/> the value can still be served as stale. Must be zero or more. The default is zero.
+    /// Longer: readers get an old value while the origin is slow. Shorter: less memory, and no old values.
     /// </summary>
     public TimeSpan StaleWindow { get; init; }
 
     /// <summary>
-    /// Ends the entry when it has not been read for this long; never beyond <see cref="Lifetime"/>. One millisecond or more; default none.
-    /// Only for regions without tags; it cannot be combined with <see cref="StaleWindow"/>.
+    /// Gets how long the entry is stored without being read, never longer than <see cref="Lifetime"/>. Must be at least 1 millisecond. By default, the expiration does not slide.
+    /// Only for regions without tags. It cannot be combined with <see cref="StaleWindow"/>.
     /// </summary>
     public TimeSpan? SlidingExpiration { get; init; }
 
-    /// <summary>The tags by which the entry can be evicted: up to 1,024 different ones, each a non-empty string of valid Unicode. Default none.</summary>
+    /// <summary>Gets the tags by which the entry can be evicted: at most 1,024 different ones, each a non-empty string of valid Unicode. By default, there are none.</summary>
     public ReadOnlyMemory<string> Tags { get; init; }
 
     /// <summary>

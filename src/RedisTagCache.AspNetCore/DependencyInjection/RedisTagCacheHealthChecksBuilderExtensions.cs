@@ -4,19 +4,19 @@ using RedisTagCache.AspNetCore.Health;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Adds the cache to the application's health checks.</summary>
+/// <summary>Provides an extension method that adds a health check of the cache.</summary>
 public static class RedisTagCacheHealthChecksBuilderExtensions
 {
     /// <summary>
-    /// Adds a check of the cache. Degraded while Redis does not answer, or evictions elsewhere reach this instance late: requests go on all the same.
-    /// It fails as long as there never was a connection.
+    /// Adds a health check of the cache. It is degraded while Redis does not respond, or while evictions by other instances arrive late: requests are still served.
+    /// It fails until the first connection succeeds.
     /// </summary>
-    /// <param name="builder">The health checks.</param>
+    /// <param name="builder">The health checks builder.</param>
     /// <param name="name">The name of the check.</param>
-    /// <param name="failureStatus">What it reports when it fails. Default <see cref="HealthStatus.Unhealthy"/>.</param>
-    /// <param name="tags">Tags to select checks by.</param>
-    /// <param name="timeout">The longest that it may take. Default none beyond <see cref="RedisTagCacheOptions.OperationTimeout"/>.</param>
-    /// <returns>The same health checks.</returns>
+    /// <param name="failureStatus">The status that it reports if it fails. The default is <see cref="HealthStatus.Unhealthy"/>.</param>
+    /// <param name="tags">The tags to filter health checks by.</param>
+    /// <param name="timeout">The timeout of the check. By default, only <see cref="RedisTagCacheOptions.OperationTimeout"/> applies.</param>
+    /// <returns>The same builder.</returns>
     public static IHealthChecksBuilder AddRedisTagCache(
         this IHealthChecksBuilder builder, string name = "redistagcache", HealthStatus? failureStatus = null, IEnumerable<string>? tags = null, TimeSpan? timeout = null)
     {

@@ -4,15 +4,15 @@ using RedisTagCache.AspNetCore.OutputCaching;
 
 namespace Microsoft.AspNetCore.Builder;
 
-/// <summary>Puts output caching into the pipeline.</summary>
+/// <summary>Provides an extension method that adds output caching to the pipeline.</summary>
 public static class RedisTagOutputCacheApplicationBuilderExtensions
 {
     /// <summary>
-    /// <c>UseOutputCache()</c>, with refreshes of stale pages behind their visitors. It stands in the same place: after routing, CORS,
+    /// Adds output caching like <c>UseOutputCache()</c>, with background refreshes of stale pages. Call it in the same place: after routing, CORS,
     /// authentication and request localization.
     /// </summary>
-    /// <param name="app">The pipeline.</param>
-    /// <returns>The pipeline.</returns>
+    /// <param name="app">The application builder.</param>
+    /// <returns>The same application builder.</returns>
     /// <exception cref="InvalidOperationException"><c>AddRedisTagOutputCache</c> was not called.</exception>
     public static IApplicationBuilder UseRedisTagOutputCache(this IApplicationBuilder app)
     {

@@ -15,18 +15,18 @@ using RedisTagCache.AspNetCore.Refresh;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Registers output caching on the cache.</summary>
+/// <summary>Provides extension methods that register output caching.</summary>
 public static class RedisTagOutputCacheServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds output caching with its pages kept in the store of <c>AddRedisTagCache</c>, which this calls too: give its options there or in
-    /// configuration, before or after. The pipeline still needs <c>app.UseRedisTagOutputCache()</c>, or <c>app.UseOutputCache()</c>, with which the
+    /// Adds output caching that stores its pages in the store of <c>AddRedisTagCache</c>, which this method also calls. Set the options of the store there or in
+    /// configuration, before or after. The pipeline also needs <c>app.UseRedisTagOutputCache()</c>, or <c>app.UseOutputCache()</c>, with which the
     /// request that finds a stale page waits for its refresh.
     /// </summary>
-    /// <param name="services">The services.</param>
+    /// <param name="services">The service collection.</param>
     /// <param name="configure">Sets the options of output caching, such as policies.</param>
-    /// <param name="configurePages">Sets how pages are computed and kept, over the configuration section <c>RedisTagCache:OutputCache</c>.</param>
-    /// <returns>The same services.</returns>
+    /// <param name="configurePages">Sets options for pages, which override the configuration section <c>RedisTagCache:OutputCache</c>.</param>
+    /// <returns>The same service collection.</returns>
     public static IServiceCollection AddRedisTagOutputCache(this IServiceCollection services, Action<OutputCacheOptions>? configure = null, Action<RedisTagOutputCacheOptions>? configurePages = null)
     {
         ArgumentNullException.ThrowIfNull(services);

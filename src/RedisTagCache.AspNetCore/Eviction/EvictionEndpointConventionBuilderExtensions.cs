@@ -4,24 +4,24 @@ using RedisTagCache.AspNetCore.Eviction;
 
 namespace Microsoft.AspNetCore.Builder;
 
-/// <summary>Evictions of endpoints.</summary>
+/// <summary>Provides extension methods for endpoints that evict.</summary>
 public static class RedisTagEvictionEndpointConventionBuilderExtensions
 {
-    /// <summary>Evicts tags once the endpoint has answered with success, before the response is sent: <see cref="EvictOutputCacheAttribute"/> for minimal APIs.</summary>
-    /// <typeparam name="TBuilder">The kind of builder.</typeparam>
-    /// <param name="builder">The endpoint.</param>
-    /// <param name="tags">The tags; names in braces stand for values of the request.</param>
-    /// <returns>The endpoint.</returns>
-    /// <remarks>Requests by a safe method, such as GET, evict nothing. Where they should, add the attribute with <see cref="EvictOutputCacheAttribute.OnSafeMethods"/>.</remarks>
+    /// <summary>Evicts tags when the endpoint succeeds, before the response is sent. This is <see cref="EvictOutputCacheAttribute"/> for minimal APIs.</summary>
+    /// <typeparam name="TBuilder">The type of the builder.</typeparam>
+    /// <param name="builder">The endpoint builder.</param>
+    /// <param name="tags">The tags. Names in braces are replaced by values of the request.</param>
+    /// <returns>The same endpoint builder.</returns>
+    /// <remarks>Requests by a safe method, such as GET, evict nothing. To change that, add the attribute with <see cref="EvictOutputCacheAttribute.OnSafeMethods"/>.</remarks>
     public static TBuilder EvictOutputCache<TBuilder>(this TBuilder builder, params string[] tags)
         where TBuilder : IEndpointConventionBuilder => Evict(builder, new EvictOutputCacheAttribute { Tags = tags });
 
-    /// <summary>Makes entries stale once the endpoint has answered with success, before the response is sent: they are served while they are refreshed.</summary>
-    /// <typeparam name="TBuilder">The kind of builder.</typeparam>
-    /// <param name="builder">The endpoint.</param>
-    /// <param name="tags">The tags; names in braces stand for values of the request.</param>
-    /// <returns>The endpoint.</returns>
-    /// <remarks>Requests by a safe method, such as GET, evict nothing. Where they should, add the attribute with <see cref="EvictOutputCacheAttribute.OnSafeMethods"/>.</remarks>
+    /// <summary>Expires tags when the endpoint succeeds, before the response is sent. Entries with the tags are served as stale while they are refreshed.</summary>
+    /// <typeparam name="TBuilder">The type of the builder.</typeparam>
+    /// <param name="builder">The endpoint builder.</param>
+    /// <param name="tags">The tags. Names in braces are replaced by values of the request.</param>
+    /// <returns>The same endpoint builder.</returns>
+    /// <remarks>Requests by a safe method, such as GET, evict nothing. To change that, add the attribute with <see cref="EvictOutputCacheAttribute.OnSafeMethods"/>.</remarks>
     public static TBuilder ExpireOutputCache<TBuilder>(this TBuilder builder, params string[] tags)
         where TBuilder : IEndpointConventionBuilder => Evict(builder, new EvictOutputCacheAttribute { Tags = tags, Expire = true });
 

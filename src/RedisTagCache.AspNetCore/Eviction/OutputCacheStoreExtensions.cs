@@ -4,12 +4,12 @@ using RedisTagCache.AspNetCore.Eviction;
 
 namespace Microsoft.AspNetCore.OutputCaching;
 
-/// <summary>Evicts single pages.</summary>
+/// <summary>Provides extension methods that evict or expire the pages of one path.</summary>
 public static class RedisTagOutputCacheStoreExtensions
 {
     /// <summary>Evicts the pages of one path, in all their variants (query, headers, host, method), on every instance.</summary>
     /// <param name="store">The store of <c>AddRedisTagOutputCache</c>.</param>
-    /// <param name="path">The path, without the path base. A query in it is ignored, a trailing slash and case make no difference.</param>
+    /// <param name="path">The path, without the path base. A query, a trailing slash and the case are ignored.</param>
     /// <param name="cancellationToken">Ends the wait; the eviction may still reach Redis.</param>
     /// <exception cref="RedisTagCacheUnavailableException">Redis did not confirm the eviction. It is retried until Redis does.</exception>
     public static ValueTask EvictByPathAsync(this IOutputCacheStore store, PathString path, CancellationToken cancellationToken = default)
@@ -33,9 +33,9 @@ public static class RedisTagOutputCacheStoreExtensions
         return store.EvictByTagAsync(PathTag.OfAddress(path), cancellationToken);
     }
 
-    /// <summary>Makes the pages of one path stale, in all their variants: each is served once more while it is rendered again.</summary>
-    /// <param name="store">The cache's store.</param>
-    /// <param name="path">The path, without the path base. A query in it is ignored, a trailing slash and case make no difference.</param>
+    /// <summary>Makes the pages of one path stale, in all their variants. Each is still served while it is refreshed.</summary>
+    /// <param name="store">The store of the cache.</param>
+    /// <param name="path">The path, without the path base. A query, a trailing slash and the case are ignored.</param>
     /// <param name="cancellationToken">Ends the wait; the expiry may still reach Redis.</param>
     /// <exception cref="RedisTagCacheUnavailableException">Redis did not confirm the expiry. It is retried until Redis does.</exception>
     public static ValueTask ExpireByPathAsync(this ITagCacheStore store, PathString path, CancellationToken cancellationToken = default)
@@ -44,8 +44,8 @@ public static class RedisTagOutputCacheStoreExtensions
         return store.ExpireByTagAsync(PathTag.Of(path.Value), cancellationToken);
     }
 
-    /// <summary>Makes stale the pages of one path, given as text.</summary>
-    /// <param name="store">The cache's store.</param>
+    /// <summary>Makes the pages of one path stale, given as text.</summary>
+    /// <param name="store">The store of the cache.</param>
     /// <param name="path">
     /// The path, with or without percent-encoding and a trailing slash, or an absolute HTTP URL. A query, a fragment, and the host are ignored: all variants of the
     /// path are expired. It must not contain the path base.

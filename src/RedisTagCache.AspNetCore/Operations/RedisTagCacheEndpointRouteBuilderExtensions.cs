@@ -10,22 +10,22 @@ using RedisTagCache.Inspection;
 
 namespace Microsoft.AspNetCore.Builder;
 
-/// <summary>Maps the operations page.</summary>
+/// <summary>Provides an extension method that maps the operations page.</summary>
 public static class RedisTagCacheEndpointRouteBuilderExtensions
 {
     /// <summary>
-    /// Maps a page that shows what this instance's cache does and what lies in Redis, and evicts, expires and removes there, with the JSON endpoints behind it.
-    /// Nothing is connected before it is opened, and none of it is ever kept by output caching.
+    /// Maps a page that shows the activity of this instance's cache and the entries in Redis, and that can evict, expire and remove them, with its JSON endpoints.
+    /// The cache does not connect before the page is opened, and output caching never stores the page.
     /// </summary>
     /// <remarks>
-    /// Outside of the environment Development every request is refused with an <see cref="InvalidOperationException"/> unless the endpoints have an authorization policy of
-    /// their own, and the authorization middleware has run for them: call <c>RequireAuthorization</c> on the result. A fallback policy does not count, for it may be meant for others, and neither does a policy that
-    /// <c>AllowAnonymous</c> lifts; <see cref="RedisTagCacheEndpointOptions.AllowAnonymous"/> is the way to say that it is meant.
+    /// Outside of the Development environment, every request is rejected with an <see cref="InvalidOperationException"/> unless the endpoints have an authorization policy of
+    /// their own and the authorization middleware has run for them. Call <c>RequireAuthorization</c> on the result. A fallback policy, or a policy that
+    /// <c>AllowAnonymous</c> overrides, is not sufficient. To open the page without a policy, set <see cref="RedisTagCacheEndpointOptions.AllowAnonymous"/>.
     /// </remarks>
-    /// <param name="endpoints">The application, or a group.</param>
-    /// <param name="pattern">The path of the page; the endpoints are below it. Default <c>/_cache</c>.</param>
-    /// <param name="configure">Sets what the page shows and may do.</param>
-    /// <returns>All endpoints together, for conventions such as <c>RequireAuthorization</c> or <c>RequireHost</c>.</returns>
+    /// <param name="endpoints">The application or a group.</param>
+    /// <param name="pattern">The path of the page. Its endpoints are below it. The default is <c>/_cache</c>.</param>
+    /// <param name="configure">Sets the options of the page.</param>
+    /// <returns>A builder for all endpoints, for conventions such as <c>RequireAuthorization</c> or <c>RequireHost</c>.</returns>
     /// <exception cref="InvalidOperationException">The cache is not registered.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
     public static IEndpointConventionBuilder MapRedisTagCache(

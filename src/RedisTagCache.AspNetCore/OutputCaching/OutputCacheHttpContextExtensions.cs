@@ -2,15 +2,15 @@ using Microsoft.AspNetCore.OutputCaching;
 
 namespace Microsoft.AspNetCore.Http;
 
-/// <summary>What a handler can say of the page that it renders.</summary>
+/// <summary>Provides extension methods for handlers that render pages.</summary>
 public static class RedisTagOutputCacheHttpContextExtensions
 {
     /// <summary>
-    /// Adds tags to the page that this request renders. They count when the page is stored, so they may be added until the response has ended.
-    /// Does nothing where the request is not cached.
+    /// Adds tags to the page that this request renders. They are read when the page is stored, so they can be added until the response has ended.
+    /// Does nothing if the request is not cached.
     /// </summary>
     /// <param name="context">The request.</param>
-    /// <param name="tags">The tags, taken as they are.</param>
+    /// <param name="tags">The tags. They are used unchanged.</param>
     /// <exception cref="ArgumentException">A tag is null or empty.</exception>
     public static void AddOutputCacheTag(this HttpContext context, params ReadOnlySpan<string> tags)
     {

@@ -2,18 +2,18 @@ using RedisTagCache.AspNetCore.OutputCaching;
 
 namespace Microsoft.AspNetCore.OutputCaching;
 
-/// <summary>What policies can say of pages on this cache.</summary>
+/// <summary>Provides extension methods for policies of output caching.</summary>
 public static class RedisTagOutputCachePolicyBuilderExtensions
 {
     private static readonly TimeSpan _longest = TimeSpan.FromDays(365);
 
     /// <summary>
-    /// Serves pages of this policy for a while after their expiry, while one request of the fleet renders them again behind its visitor. Stands above
+    /// Serves pages of this policy as stale after their expiration, while one instance of the fleet refreshes them in the background. Overrides
     /// the attribute of that name and the option <c>StaleWindow</c>.
     /// </summary>
-    /// <param name="builder">The policy.</param>
-    /// <param name="window">How long after the expiry. Zero (not at all) to 365 days.</param>
-    /// <returns>The policy.</returns>
+    /// <param name="builder">The policy builder.</param>
+    /// <param name="window">How long after the expiration. Must be between zero (not at all) and 365 days.</param>
+    /// <returns>The same policy builder.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The window is out of range.</exception>
     public static OutputCachePolicyBuilder StaleWhileRevalidate(this OutputCachePolicyBuilder builder, TimeSpan window)
     {
@@ -29,12 +29,12 @@ public static class RedisTagOutputCachePolicyBuilderExtensions
     }
 
     /// <summary>
-    /// Says whether pages of this policy are served from this instance's own copies, where the option <c>LocalCacheBytes</c> makes room for any. They are, unless a
-    /// policy says no: then an eviction of these pages holds on every instance as soon as it has returned.
+    /// Sets whether pages of this policy are served from the local cache, if the option <c>LocalCacheBytes</c> enables it. By default, they are. If a policy does not allow it,
+    /// an eviction of these pages has taken effect on all instances when it returns.
     /// </summary>
-    /// <param name="builder">The policy.</param>
-    /// <param name="isAllowed">Whether they are.</param>
-    /// <returns>The policy.</returns>
+    /// <param name="builder">The policy builder.</param>
+    /// <param name="isAllowed">Whether to allow the local cache.</param>
+    /// <returns>The same policy builder.</returns>
     public static OutputCachePolicyBuilder AllowLocalCache(this OutputCachePolicyBuilder builder, bool isAllowed)
     {
         ArgumentNullException.ThrowIfNull(builder);

@@ -17,16 +17,16 @@ using RedisTagCache.Store;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Registers the cache.</summary>
+/// <summary>Provides extension methods that register the cache.</summary>
 public static class RedisTagCacheServiceCollectionExtensions
 {
     /// <summary>
     /// Registers <see cref="ITagCacheStore"/> and <see cref="ITagCache"/>, and <see cref="HybridCache"/>, <see cref="IDistributedCache"/> and
-    /// <see cref="IBufferDistributedCache"/> over them, in place of any registered before; and <see cref="ITagCacheInspector"/>. Nothing is connected until the first use. May be called several times; the options add up.
+    /// <see cref="IBufferDistributedCache"/> over them, replacing earlier registrations, and <see cref="ITagCacheInspector"/>. The cache connects on first use. The method can be called several times, and the options add up.
     /// </summary>
-    /// <param name="services">The services.</param>
-    /// <param name="configure">Sets options, over those of the configuration section <c>RedisTagCache</c>.</param>
-    /// <returns>The same services.</returns>
+    /// <param name="services">The service collection.</param>
+    /// <param name="configure">Sets options, which override the configuration section <c>RedisTagCache</c>.</param>
+    /// <returns>The same service collection.</returns>
     public static IServiceCollection AddRedisTagCache(this IServiceCollection services, Action<RedisTagCacheOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(services);

@@ -1,26 +1,26 @@
 namespace RedisTagCache.Inspection;
 
-/// <summary>The servers of a cache, and how it lies on them.</summary>
+/// <summary>Describes the servers and partitions of a cache.</summary>
 public sealed record CacheDescription
 {
-    /// <summary>The first part of every key.</summary>
+    /// <summary>Gets the first part of every key.</summary>
     public required string KeyPrefix { get; init; }
 
-    /// <summary>The name of this build, as it stands in keys.</summary>
+    /// <summary>Gets the name of this build that is used in keys.</summary>
     public required string BuildNamespace { get; init; }
 
-    /// <summary>Where that was found.</summary>
+    /// <summary>Gets where the name of the build comes from.</summary>
     public required string BuildNamespaceSource { get; init; }
 
-    /// <summary>How the servers stand to each other.</summary>
+    /// <summary>Gets the topology of the servers.</summary>
     public CacheTopology Topology { get; init; }
 
-    /// <summary>How long one round trip took: the shortest of a few, so without the work of others.</summary>
+    /// <summary>Gets the time of a round trip: the shortest of several.</summary>
     public TimeSpan? RoundTrip { get; init; }
 
-    /// <summary>The servers the client knows.</summary>
+    /// <summary>Gets the servers that the client knows.</summary>
     public IReadOnlyList<CacheServerInfo> Servers { get; init; } = [];
 
-    /// <summary>The partitions.</summary>
+    /// <summary>Gets the partitions.</summary>
     public IReadOnlyList<CachePartitionInfo> Partitions { get; init; } = [];
 }

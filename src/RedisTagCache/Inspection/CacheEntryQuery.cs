@@ -1,35 +1,35 @@
 namespace RedisTagCache.Inspection;
 
-/// <summary>Which entries are wanted. What is not set does not narrow the search.</summary>
+/// <summary>Specifies the entries to find. Properties that are not set do not restrict the search.</summary>
 public sealed record CacheEntryQuery
 {
-    /// <summary>A tag the entries carry, exactly.</summary>
+    /// <summary>Gets a tag that the entries must have.</summary>
     public string? Tag { get; init; }
 
-    /// <summary>What the keys begin with. Keys stored under their hash are not found by it.</summary>
+    /// <summary>Gets the prefix of the keys. It does not find keys that are stored as a hash.</summary>
     public string? KeyPrefix { get; init; }
 
-    /// <summary>The name of the region, such as <c>output</c>.</summary>
+    /// <summary>Gets the name of the region, such as <c>output</c>.</summary>
     public string? Region { get; init; }
 
-    /// <summary>The build, as it names itself. Default: this one. Entries that all builds share belong to each.</summary>
+    /// <summary>Gets the name of the build. The default is this build. Entries that all builds share belong to each.</summary>
     public string? BuildNamespace { get; init; }
 
-    /// <summary>Whether entries of all builds are wanted; <see cref="BuildNamespace"/> says nothing then. Default <see langword="false"/>.</summary>
+    /// <summary>Gets whether to find entries of all builds and ignore <see cref="BuildNamespace"/>. The default is <see langword="false"/>.</summary>
     public bool AllBuilds { get; init; }
 
-    /// <summary>What the entries are worth.</summary>
+    /// <summary>Gets the status of the entries.</summary>
     public CacheEntryStatus? Status { get; init; }
 
-    /// <summary>How many entries are given at most. Default 100.</summary>
+    /// <summary>Gets the maximum number of entries to return. The default is 100.</summary>
     public int MaxResults { get; init; } = 100;
 
-    /// <summary>How many keys are looked at at most, whether they fit or not. Default 100,000. Redis tells only those of this cache, but walks past all it has.</summary>
+    /// <summary>Gets the maximum number of keys to check, whether they match or not. The default is 100,000. Redis returns only keys of this cache, but scans all keys that it has.</summary>
     public long MaxKeys { get; init; } = 100_000;
 
-    /// <summary>How the server is spared.</summary>
+    /// <summary>Gets the pace of the scan.</summary>
     public CacheScanPace Pace { get; init; } = CacheScanPace.Default;
 
-    /// <summary>Told after each page how far the search is, and at the end whether it saw everything.</summary>
+    /// <summary>Gets the receiver of the progress after each page and, at the end, of whether all keys were checked.</summary>
     public IProgress<CacheScanProgress>? Progress { get; init; }
 }

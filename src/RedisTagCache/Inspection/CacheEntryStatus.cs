@@ -1,6 +1,6 @@
 namespace RedisTagCache.Inspection;
 
-/// <summary>What an entry is worth to a reader.</summary>
+/// <summary>Specifies the status of an entry.</summary>
 public enum CacheEntryStatus
 {
     /// <summary>The entry is not served.</summary>

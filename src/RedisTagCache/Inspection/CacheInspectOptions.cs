@@ -1,11 +1,11 @@
 namespace RedisTagCache.Inspection;
 
-/// <summary>How one entry is looked at.</summary>
+/// <summary>Specifies how to inspect an entry.</summary>
 public sealed record CacheInspectOptions
 {
-    /// <summary>The build, as it names itself. Default: this one.</summary>
+    /// <summary>Gets the name of the build. The default is this build.</summary>
     public string? BuildNamespace { get; init; }
 
-    /// <summary>Whether the payload is read too. Default <see langword="false"/>.</summary>
+    /// <summary>Gets whether to read the payload too. The default is <see langword="false"/>.</summary>
     public bool IncludePayload { get; init; }
 }

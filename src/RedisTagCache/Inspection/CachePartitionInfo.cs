@@ -1,26 +1,26 @@
 namespace RedisTagCache.Inspection;
 
-/// <summary>One partition: the keys that share one hash tag, one epoch and one set of tag invalidations.</summary>
+/// <summary>Describes a partition: the keys that share a hash tag, an epoch and a set of tag invalidations.</summary>
 public sealed record CachePartitionInfo
 {
-    /// <summary>Its number.</summary>
+    /// <summary>Gets the number of the partition.</summary>
     public int Number { get; init; }
 
-    /// <summary>What its keys begin with, such as <c>{rtc:0}</c>.</summary>
+    /// <summary>Gets the prefix of its keys, such as <c>{rtc:0}</c>.</summary>
     public required string HashTag { get; init; }
 
-    /// <summary>The count of evictions; none when Redis has no history, as before the first use.</summary>
+    /// <summary>Gets the version of the newest tag invalidation, or <see langword="null"/> if Redis has no history, for example before the first use.</summary>
     public long? Epoch { get; init; }
 
-    /// <summary>The nonce of the history; another one means that history was lost in between.</summary>
+    /// <summary>Gets the ID of the history. If it changes, the history was lost in between.</summary>
     public string? Generation { get; init; }
 
     /// <summary>Gets the number of evicted and expired tags that are remembered by name.</summary>
     public long TagInvalidations { get; init; }
 
-    /// <summary>Entries from before this epoch are invalidated.</summary>
+    /// <summary>Gets the low watermark. Entries with an older version are invalidated.</summary>
     public long? Floor { get; init; }
 
-    /// <summary>How long ago the floor was reached, by the server's clock.</summary>
+    /// <summary>Gets how long ago the low watermark was reached, by the clock of the server.</summary>
     public TimeSpan? FloorAge { get; init; }
 }

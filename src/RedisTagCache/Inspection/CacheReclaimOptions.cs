@@ -1,17 +1,17 @@
 namespace RedisTagCache.Inspection;
 
-/// <summary>What the reclaimer drops, and at which pace.</summary>
+/// <summary>Specifies which entries to reclaim, and the pace.</summary>
 public sealed record CacheReclaimOptions
 {
     /// <summary>
-    /// When set, entries of builds other than this one (<see cref="RedisTagCacheOptions.BuildNamespace"/>) that were written longer ago than this are dropped too,
-    /// live or not. 1 minute or more. Choose it longer than a rolling deploy takes. Default: none are.
+    /// Gets the age from which to delete entries of builds other than this one (<see cref="RedisTagCacheOptions.BuildNamespace"/>) too,
+    /// whatever their status. Must be at least 1 minute. Use more than the time of a rolling deployment. By default, such entries are not deleted.
     /// </summary>
     public TimeSpan? OtherBuildsOlderThan { get; init; }
 
-    /// <summary>Whether it is only counted what would be dropped. Default <see langword="false"/>.</summary>
+    /// <summary>Gets whether to count the entries without deleting them. The default is <see langword="false"/>.</summary>
     public bool DryRun { get; init; }
 
-    /// <summary>How the server is spared.</summary>
+    /// <summary>Gets the pace of the scan.</summary>
     public CacheScanPace Pace { get; init; } = CacheScanPace.Default;
 }

@@ -1,26 +1,26 @@
 namespace RedisTagCache.Inspection;
 
-/// <summary>What a reclaimer has done so far.</summary>
+/// <summary>Reports what was reclaimed so far.</summary>
 public sealed record CacheReclaimResult
 {
-    /// <summary>Entries looked at.</summary>
+    /// <summary>Gets the number of entries that were checked.</summary>
     public long LookedAt { get; init; }
 
-    /// <summary>Entries dropped because they were invalidated.</summary>
+    /// <summary>Gets the number of entries that were deleted because they were invalidated.</summary>
     public long DroppedInvalidated { get; init; }
 
-    /// <summary>Entries dropped because they were of another build and old.</summary>
+    /// <summary>Gets the number of entries that were deleted because they were old entries of another build.</summary>
     public long DroppedOfOtherBuilds { get; init; }
 
-    /// <summary>Entries that were to be dropped and stayed, because they were overwritten or gone when the server looked again.</summary>
+    /// <summary>Gets the number of entries that were not deleted because they had been overwritten or removed in the meantime.</summary>
     public long Superseded { get; init; }
 
-    /// <summary>The bytes of the values dropped.</summary>
+    /// <summary>Gets the size of the deleted values, in bytes.</summary>
     public long Bytes { get; init; }
 
-    /// <summary>How much of the work is done, from 0 to 1; an estimate.</summary>
+    /// <summary>Gets an estimate of the completed fraction of the work, from 0 to 1.</summary>
     public double Fraction { get; init; }
 
-    /// <summary>Whether nothing was done, because another one in the fleet is at it.</summary>
+    /// <summary>Gets whether nothing was done because another instance is already reclaiming.</summary>
     public bool IsTakenElsewhere { get; init; }
 }

@@ -1,10 +1,10 @@
 namespace RedisTagCache.Inspection;
 
-/// <summary>How fast a server is walked through. Between two pages it serves others.</summary>
-/// <param name="PageSize">Keys the server walks past in one step. 10 to 10,000; more: sooner done, and others wait longer for each step.</param>
-/// <param name="Pause">The rest between two steps. Zero to 10 seconds.</param>
+/// <summary>Specifies the pace of a scan. Between two steps, the server serves other clients.</summary>
+/// <param name="PageSize">The number of keys that the server scans in one step. Must be between 10 and 10,000. More: the scan ends sooner, but other clients wait longer for each step.</param>
+/// <param name="Pause">The pause between two steps. Must be between zero and 10 seconds.</param>
 public readonly record struct CacheScanPace(int PageSize, TimeSpan Pause)
 {
-    /// <summary>500 keys, then 10 milliseconds of rest.</summary>
+    /// <summary>Gets the default pace: 500 keys, then a pause of 10 milliseconds.</summary>
     public static CacheScanPace Default { get; } = new(500, TimeSpan.FromMilliseconds(10));
 }

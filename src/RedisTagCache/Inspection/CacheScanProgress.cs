@@ -1,7 +1,7 @@
 namespace RedisTagCache.Inspection;
 
-/// <summary>How far a search is.</summary>
-/// <param name="Keys">Keys of the cache looked at.</param>
-/// <param name="Found">Entries given.</param>
-/// <param name="IsComplete">Whether all keys were looked at. Stays <see langword="false"/> when a limit ended the search.</param>
+/// <summary>Reports the progress of a search.</summary>
+/// <param name="Keys">The number of keys that were checked.</param>
+/// <param name="Found">The number of entries that were returned.</param>
+/// <param name="IsComplete">Whether all keys were checked. It stays <see langword="false"/> if a limit ended the search.</param>
 public readonly record struct CacheScanProgress(long Keys, int Found, bool IsComplete);

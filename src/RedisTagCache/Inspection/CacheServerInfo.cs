@@ -1,47 +1,47 @@
 namespace RedisTagCache.Inspection;
 
-/// <summary>One server, as far as it tells. What it does not tell is <see langword="null"/>.</summary>
+/// <summary>Describes a server. Properties that it does not report are <see langword="null"/>.</summary>
 public sealed record CacheServerInfo
 {
-    /// <summary>Its address, as the client has it.</summary>
+    /// <summary>Gets the address that the client uses.</summary>
     public required string EndPoint { get; init; }
 
-    /// <summary>Whether the client is connected to it and it has answered.</summary>
+    /// <summary>Gets whether the client is connected to the server and it has responded.</summary>
     public bool IsAnswering { get; init; }
 
-    /// <summary>Whether it is a replica.</summary>
+    /// <summary>Gets whether the server is a replica.</summary>
     public bool IsReplica { get; init; }
 
-    /// <summary>What it is, such as <c>redis</c> or <c>valkey</c>.</summary>
+    /// <summary>Gets the product, such as <c>redis</c> or <c>valkey</c>.</summary>
     public string? Engine { get; init; }
 
-    /// <summary>Its version.</summary>
+    /// <summary>Gets the version of the product.</summary>
     public string? Version { get; init; }
 
-    /// <summary>Bytes it uses.</summary>
+    /// <summary>Gets the memory that it uses, in bytes.</summary>
     public long? UsedMemory { get; init; }
 
-    /// <summary>Bytes it may use; 0 for no limit.</summary>
+    /// <summary>Gets the memory that it can use, in bytes. 0 for no limit.</summary>
     public long? MaxMemory { get; init; }
 
-    /// <summary>What it does when they are used up, such as <c>volatile-lru</c>.</summary>
+    /// <summary>Gets the policy if the memory is used up, such as <c>volatile-lru</c>.</summary>
     public string? MemoryPolicy { get; init; }
 
-    /// <summary>How many keys it has dropped for memory since it started.</summary>
+    /// <summary>Gets the number of keys that the server has deleted to free memory since it started.</summary>
     public long? DroppedForMemory { get; init; }
 
-    /// <summary>How many keys it has, of all applications and in all databases.</summary>
+    /// <summary>Gets the number of keys of all applications in all databases.</summary>
     public long? Keys { get; init; }
 
-    /// <summary>Whether it logs writes to disk (AOF).</summary>
+    /// <summary>Gets whether the server logs writes to disk (AOF).</summary>
     public bool? HasAppendOnlyFile { get; init; }
 
-    /// <summary>When it makes snapshots, in its own words; empty for never.</summary>
+    /// <summary>Gets when the server makes snapshots, in the form of its configuration. Empty for never.</summary>
     public string? Snapshots { get; init; }
 
-    /// <summary>How far its clock is ahead of this one; half a round trip is uncertain.</summary>
+    /// <summary>Gets how far the clock of the server is ahead of the local clock, with an uncertainty of half a round trip.</summary>
     public TimeSpan? ClockAhead { get; init; }
 
-    /// <summary>Since when it runs.</summary>
+    /// <summary>Gets how long the server has been running.</summary>
     public TimeSpan? Uptime { get; init; }
 }

@@ -1,15 +1,15 @@
 namespace RedisTagCache.Inspection;
 
-/// <summary>Why an entry is worth what it is.</summary>
+/// <summary>Specifies the reason for the status of an entry.</summary>
 public enum CacheStatusReason
 {
-    /// <summary>Fresh: nothing speaks against it.</summary>
+    /// <summary>Fresh: there is no reason for another status.</summary>
     None,
 
-    /// <summary>Stale: its freshness has ended.</summary>
+    /// <summary>Stale: its lifetime has ended.</summary>
     FreshnessEnded,
 
-    /// <summary>Stale: one of its tags was softly expired.</summary>
+    /// <summary>Stale: one of its tags was expired.</summary>
     TagExpired,
 
     /// <summary>Invalidated: one of its tags was evicted.</summary>
@@ -18,21 +18,21 @@ public enum CacheStatusReason
     /// <summary>Invalidated: older than all evictions that are still remembered by name.</summary>
     BelowFloor,
 
-    /// <summary>Invalidated: from before Redis lost the history of evictions.</summary>
+    /// <summary>Invalidated: written before Redis lost the history of evictions.</summary>
     OtherGeneration,
 
-    /// <summary>Invalidated: newer than the history of evictions, so that history was lost.</summary>
+    /// <summary>Invalidated: newer than the history of evictions, so some of the history was lost.</summary>
     AheadOfHistory,
 
     /// <summary>Invalidated: Redis has no history of evictions at all.</summary>
     NoHistory,
 
-    /// <summary>Invalidated: Redis was changing while it was judged; look again.</summary>
+    /// <summary>Invalidated: Redis changed while the entry was validated. Inspect it again.</summary>
     Unsettled,
 
     /// <summary>Invalidated: damaged, or no entry.</summary>
     Damaged,
 
-    /// <summary>Invalidated to this version: of a later version of the format.</summary>
+    /// <summary>Invalidated for this version: in a newer format.</summary>
     LaterVersion,
 }

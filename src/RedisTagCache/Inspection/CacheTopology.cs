@@ -1,6 +1,6 @@
 namespace RedisTagCache.Inspection;
 
-/// <summary>How the servers stand to each other.</summary>
+/// <summary>Specifies the topology of the servers.</summary>
 public enum CacheTopology
 {
     /// <summary>One server.</summary>
@@ -9,7 +9,7 @@ public enum CacheTopology
     /// <summary>A primary with replicas.</summary>
     Replicated,
 
-    /// <summary>The same, watched by sentinels.</summary>
+    /// <summary>A primary with replicas, monitored by sentinels.</summary>
     Sentinel,
 
     /// <summary>A cluster.</summary>
