@@ -35,7 +35,7 @@ public sealed class EvictOutputCacheAttribute : Attribute, IFilterFactory
     /// <summary>Checks that the action's application evicts at all. The eviction itself belongs to the endpoint, whatever serves it.</summary>
     IFilterMetadata IFilterFactory.CreateInstance(IServiceProvider serviceProvider) => serviceProvider.GetService<EvictAfterResponse>() is not null
         ? NoFilter.Instance
-        : throw new InvalidOperationException("[EvictOutputCache] needs services.AddRedisTagOutputCache().");
+        : throw new InvalidOperationException("[EvictOutputCache] requires services.AddRedisTagOutputCache().");
 
     private sealed class NoFilter : IFilterMetadata
     {

@@ -27,6 +27,6 @@ public sealed class RedisTagCacheEndpointOptions
     internal void Validate()
     {
         if (SearchTime < TimeSpan.FromSeconds(1) || SearchTime > TimeSpan.FromMinutes(10))
-            throw new ArgumentOutOfRangeException(nameof(SearchTime), SearchTime, $"{nameof(SearchTime)} is 1 second to 10 minutes.");
+            throw new ArgumentOutOfRangeException(nameof(SearchTime), SearchTime, $"{nameof(RedisTagCacheEndpointOptions)}.{nameof(SearchTime)} must be between 1 second and 10 minutes.");
     }
 }

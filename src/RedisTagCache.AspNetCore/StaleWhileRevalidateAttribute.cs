@@ -9,5 +9,5 @@ public sealed class StaleWhileRevalidateAttribute(int seconds) : Attribute
     /// <summary>Gets the window in seconds.</summary>
     public int Seconds { get; } = seconds is >= 0 and <= 31_536_000
         ? seconds
-        : throw new ArgumentOutOfRangeException(nameof(seconds), seconds, "The stale window is 0 to 31,536,000 seconds (a year).");
+        : throw new ArgumentOutOfRangeException(nameof(seconds), seconds, "The stale window must be between 0 and 31,536,000 seconds (a year).");
 }

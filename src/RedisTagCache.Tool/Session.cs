@@ -73,7 +73,7 @@ internal sealed class Session : IAsyncDisposable
         }
         catch (Exception e) when (e is RedisException or TimeoutException)
         {
-            throw new ToolException(ExitCode.Unreachable, $"No connection to {settings.Where}.", "redistagcache doctor looks for the cause.");
+            throw new ToolException(ExitCode.Unreachable, $"Cannot connect to {settings.Where}.", "Run redistagcache doctor to find the cause.");
         }
     }
 
@@ -85,7 +85,7 @@ internal sealed class Session : IAsyncDisposable
         }
         catch (Exception e) when (e is RedisException or TimeoutException)
         {
-            throw new ToolException(ExitCode.Unreachable, $"{settings.Where} did not answer as a server should.", "redistagcache doctor looks for the cause.");
+            throw new ToolException(ExitCode.Unreachable, $"{settings.Where} did not respond like a Redis server.", "Run redistagcache doctor to find the cause.");
         }
     }
 

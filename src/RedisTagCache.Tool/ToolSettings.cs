@@ -49,7 +49,7 @@ internal sealed record ToolSettings(ConfigurationOptions Connection, string Pref
         }
         catch (InvalidDataException e)
         {
-            throw new ToolException(ExitCode.Usage, "An appsettings.json here cannot be read: " + (e.InnerException ?? e).Message, "Mend it, or run this elsewhere.");
+            throw new ToolException(ExitCode.Usage, "The appsettings.json in this folder cannot be read: " + (e.InnerException ?? e).Message, "Fix it, or run the command in another folder.");
         }
     }
 
@@ -70,13 +70,13 @@ internal sealed record ToolSettings(ConfigurationOptions Connection, string Pref
         catch (Exception e) when (e is ArgumentException or FormatException or OverflowException)
         {
             // What is wrong with it is not repeated: there may be a password in it.
-            throw new ToolException(ExitCode.Usage, "The connection string is none.", "It looks like cache.example.org:6380,ssl=true,user=name,password=secret.");
+            throw new ToolException(ExitCode.Usage, "The connection string is not valid.", "Use a form such as cache.example.org:6380,ssl=true,user=name,password=secret.");
         }
     }
 
     private static string Checked(string prefix) => prefix.Length is > 0 and <= 64 && prefix.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')
         ? prefix
-        : throw new ToolException(ExitCode.Usage, "The prefix is not valid.", "It is 1 to 64 ASCII letters, digits, '-', '_' or '.'.");
+        : throw new ToolException(ExitCode.Usage, "The prefix is not valid.", "It must be 1 to 64 ASCII letters, digits, '-', '_' or '.'.");
 
     /// <summary>The servers as they were given, without credentials.</summary>
     public string Where => string.Join(", ", Connection.EndPoints.Select(Format));

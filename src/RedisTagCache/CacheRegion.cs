@@ -19,9 +19,9 @@ public sealed class CacheRegion : IEquatable<CacheRegion>
     {
         ArgumentNullException.ThrowIfNull(name);
         if (name.Length is 0 or > 32 || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'))
-            throw new ArgumentException($"A region name is 1 to 32 ASCII letters, digits, '-', '_' or '.'; got '{name}'.", nameof(name));
+            throw new ArgumentException($"A region name must be 1 to 32 ASCII letters, digits, '-', '_' or '.', but was '{name}'.", nameof(name));
         if (name is "output" or DistributedName or "hybrid")
-            throw new ArgumentException($"The region name '{name}' is the cache's own.", nameof(name));
+            throw new ArgumentException($"The region name '{name}' is reserved for the cache. Use another name.", nameof(name));
 
         Name = name;
         IsTagged = isTagged;

@@ -21,7 +21,7 @@ public sealed class OperationLatency
     public TimeSpan? Percentile(double part)
     {
         if (part is not (> 0 and <= 1))
-            throw new ArgumentOutOfRangeException(nameof(part), part, "More than 0, at most 1.");
+            throw new ArgumentOutOfRangeException(nameof(part), part, "The fraction must be more than 0 and at most 1.");
         var rank = part * Count;
         var below = 0L;
         for (var i = 0; i < Bounds.Count; below += Counts[i], i++)

@@ -18,7 +18,7 @@ public static class RedisTagOutputCacheApplicationBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(app);
         if (app.ApplicationServices.GetService(typeof(PageStore)) is null)
-            throw new InvalidOperationException("UseRedisTagOutputCache needs services.AddRedisTagOutputCache().");
+            throw new InvalidOperationException("UseRedisTagOutputCache requires services.AddRedisTagOutputCache().");
         var ending = app.ApplicationServices.GetRequiredService<LeaseEnding>();
         app.Use(pipeline => context =>
         {

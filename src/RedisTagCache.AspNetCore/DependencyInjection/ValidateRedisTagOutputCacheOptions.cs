@@ -11,19 +11,19 @@ internal sealed class ValidateRedisTagOutputCacheOptions : IValidateOptions<Redi
     public ValidateOptionsResult Validate(string? name, RedisTagOutputCacheOptions options)
     {
         var failures = new ValidateOptionsResultBuilder();
-        Check(nameof(options.StaleWindow), options.StaleWindow, TimeSpan.Zero, TimeSpan.FromDays(365), "zero to 365 days");
-        Check(nameof(options.RenderTimeout), options.RenderTimeout, TimeSpan.Zero, TimeSpan.FromMinutes(10), "zero to 10 minutes");
-        Check(nameof(options.UncacheableDuration), options.UncacheableDuration, _second, _hour, "1 second to 1 hour");
-        Check(nameof(options.RetryDelay), options.RetryDelay, _second, _hour, "1 second to 1 hour");
-        Check(nameof(options.RefreshTimeout), options.RefreshTimeout, _second, _hour, "1 second to 1 hour");
-        Check(nameof(options.LocalCacheBytes), options.LocalCacheBytes, 0, 64L * 1024 * 1024 * 1024, "zero to 64 GiB");
+        Check(nameof(options.StaleWindow), options.StaleWindow, TimeSpan.Zero, TimeSpan.FromDays(365));
+        Check(nameof(options.RenderTimeout), options.RenderTimeout, TimeSpan.Zero, TimeSpan.FromMinutes(10));
+        Check(nameof(options.UncacheableDuration), options.UncacheableDuration, _second, _hour);
+        Check(nameof(options.RetryDelay), options.RetryDelay, _second, _hour);
+        Check(nameof(options.RefreshTimeout), options.RefreshTimeout, _second, _hour);
+        Check(nameof(options.LocalCacheBytes), options.LocalCacheBytes, 0, 64L * 1024 * 1024 * 1024);
         return failures.Build();
 
-        void Check<T>(string option, T value, T least, T most, string range)
+        void Check<T>(string option, T value, T least, T most)
             where T : IComparable<T>
         {
             if (value.CompareTo(least) < 0 || value.CompareTo(most) > 0)
-                failures.AddError($"{option} is {range}; got {value}.", option);
+                failures.AddError($"{nameof(RedisTagOutputCacheOptions)}.{option} must be between {least} and {most}, but was {value}.", option);
         }
     }
 }

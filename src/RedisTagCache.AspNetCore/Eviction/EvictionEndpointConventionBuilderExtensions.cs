@@ -34,7 +34,7 @@ public static class RedisTagEvictionEndpointConventionBuilderExtensions
             // A builder of another kind may have no services at all.
             var services = endpoint.ApplicationServices;
             if (services.GetService(typeof(EvictAfterResponse)) is null && services.GetService(typeof(ILoggerFactory)) is not null)
-                throw new InvalidOperationException($"'{endpoint.DisplayName}' evicts tags, which needs services.AddRedisTagOutputCache().");
+                throw new InvalidOperationException($"'{endpoint.DisplayName}' evicts tags, which requires services.AddRedisTagOutputCache().");
             endpoint.Metadata.Add(eviction);
         });
         return builder;

@@ -65,7 +65,7 @@ internal sealed class OperationsEndpoints(RedisTagCacheEndpointOptions options, 
     {
         var tags = (await Reply.ReadAsync(context, OperationsJson.Default.TagsRequest).ConfigureAwait(false)).Tags;
         if (tags is not { Count: > 0 and <= MaxTags } || tags.Any(string.IsNullOrEmpty))
-            throw new ArgumentException($"1 to {MaxTags} tags are named, none of them empty.");
+            throw new ArgumentException($"The request must contain 1 to {MaxTags} tags, and none of them can be empty.");
         Log.OperatorActed(logger, action, tags.Count);
         await invalidate(Of<ITagCacheStore>(context), tags, context.RequestAborted).ConfigureAwait(false);
         await Reply.WriteAsync(context, new TagsReply(Done: true, tags), OperationsJson.Default.TagsReply).ConfigureAwait(false);
@@ -76,7 +76,7 @@ internal sealed class OperationsEndpoints(RedisTagCacheEndpointOptions options, 
         var request = await Reply.ReadAsync(context, OperationsJson.Default.RemoveRequest).ConfigureAwait(false);
         var name = request.Region ?? "";
         if (name.Length == 0 || !name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.') || string.IsNullOrEmpty(request.Key))
-            throw new ArgumentException("An entry has a region and a key.");
+            throw new ArgumentException("The request must contain a region and a key.");
         var entry = new CacheEntryInfo
         {
             Region = name,

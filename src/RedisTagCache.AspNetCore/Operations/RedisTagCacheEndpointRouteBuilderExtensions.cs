@@ -38,7 +38,7 @@ public static class RedisTagCacheEndpointRouteBuilderExtensions
         options.Validate();
         var services = endpoints.ServiceProvider;
         if (services.GetService<IServiceProviderIsService>()?.IsService(typeof(ITagCacheInspector)) == false)
-            throw new InvalidOperationException("The operations page needs the cache: call services.AddRedisTagCache() or services.AddRedisTagOutputCache().");
+            throw new InvalidOperationException("The operations page requires the cache. Call services.AddRedisTagCache() or services.AddRedisTagOutputCache().");
 
         var isOpen = options.AllowAnonymous || services.GetService<IHostEnvironment>()?.IsDevelopment() == true;
         var logger = services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(RedisTagCacheEndpointRouteBuilderExtensions).Assembly.GetName().Name!);

@@ -17,7 +17,7 @@ internal sealed class Search(ITagCacheInspector inspector, TimeSpan longest) : I
     {
         var limit = request.Limit ?? DefaultLimit;
         if (limit is < 1 or > MaxEntries)
-            throw new ArgumentException($"The limit is 1 to {MaxEntries}; got {limit}.");
+            throw new ArgumentException($"The limit must be between 1 and {MaxEntries}, but was {limit}.");
         using var timeout = new CancellationTokenSource(longest, TimeProvider.System);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         var entries = new List<EntryReply>();

@@ -37,7 +37,7 @@ internal sealed class Bench(Session session, TimeSpan duration, int size, int ca
                 {
                     using var found = await store.GetAsync(Entry(i), cancellationToken);
                     if (!found.HasValue)
-                        throw new ToolException(ExitCode.Problem, "An entry was gone in the middle of the measurement.", "Somebody else cleans this server, or its memory is full.");
+                        throw new ToolException(ExitCode.Problem, "An entry disappeared during the measurement.", "Another client deletes keys on this server, or its memory is full.");
                 },
                 cancellationToken),
             await MeasureAsync("bare SET", i => _database.StringSetAsync(Bare(i), _payload, TimeSpan.FromMinutes(5)), cancellationToken),

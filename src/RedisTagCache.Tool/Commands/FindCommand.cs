@@ -25,7 +25,7 @@ internal static class FindCommand
         command.Validators.Add(static result =>
         {
             if (result.GetResult(_tag) is not null && result.GetResult(_path) is not null)
-                result.AddError("--tag and --path cannot be combined: a search has one tag, and that of a path is one.");
+                result.AddError("--tag and --path cannot be combined: a search has one tag, and a path stands for one.");
         });
         ToolProgram.SetAction(command, host, async (parsed, report, cancellationToken) =>
         {

@@ -25,12 +25,12 @@ internal static class ReclaimCommand
             _dryRun, _otherBuilds, _pageSize, _pause,
         }
             .Taking(CommonOptions.Prefix, CommonOptions.BuildNamespace, CommonOptions.Yes)
-            .Refusing("what is invalidated is dropped on every region.", CommonOptions.Region)
+            .Refusing("invalidated entries are dropped in every region.", CommonOptions.Region)
             .Refusing("it writes no table.", CommonOptions.Wide);
         command.Validators.Add(static result =>
         {
             if (result.GetResult(CommonOptions.BuildNamespace) is not null && result.GetResult(_otherBuilds) is null)
-                result.AddError("--build-namespace has no effect without --other-builds-older-than: what is invalidated is dropped in every build.");
+                result.AddError("--build-namespace has no effect without --other-builds-older-than: invalidated entries are dropped in every build.");
         });
         ToolProgram.SetAction(command, host, async (parsed, report, cancellationToken) =>
         {
@@ -42,13 +42,13 @@ internal static class ReclaimCommand
             };
             await using var session = await Session.OpenAsync(parsed, host, cancellationToken);
             if (options.OtherBuildsOlderThan is not null && session.Settings.BuildNamespace is null)
-                throw new ToolException(ExitCode.Usage, "Which build is to stay is not said.", "Say --build-namespace with the build that is in use.");
+                throw new ToolException(ExitCode.Usage, "The build to keep is not specified.", "Add --build-namespace with the build that is in use.");
             await report.ConfirmAsync(parsed.GetValue(CommonOptions.Yes) || options.DryRun, $"Drop what is invalidated in '{session.Settings.Prefix}' at {session.Settings.Where}?", cancellationToken);
             report.WhenStopped = options.DryRun ? Report.NothingDone : "What was dropped until then stays dropped.";
 
             var result = await RunAsync(session, options, report, cancellationToken);
             if (result.IsTakenElsewhere)
-                throw new ToolException(ExitCode.Problem, "Another reclaimer is at work in this cache.", "Wait for it; after a crash its claim ends within 30 seconds.");
+                throw new ToolException(ExitCode.Problem, "Another process is already reclaiming this cache.", "Wait until it ends. After a crash, its claim ends within 30 seconds.");
             report.Write(
                 new { options.DryRun, result.LookedAt, result.DroppedInvalidated, result.DroppedOfOtherBuilds, result.Superseded, result.Bytes },
                 () => report.Line(
@@ -80,7 +80,7 @@ internal static class ReclaimCommand
             'm' => TimeSpan.FromMinutes(number),
             'h' => TimeSpan.FromHours(number),
             'd' => TimeSpan.FromDays(number),
-            _ => throw new ToolException(ExitCode.Usage, "--other-builds-older-than is not a time.", "It looks like 90m, 12h or 7d."),
+            _ => throw new ToolException(ExitCode.Usage, "--other-builds-older-than must be a time.", "Use a form such as 90m, 12h or 7d."),
         };
     }
 

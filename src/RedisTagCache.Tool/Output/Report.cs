@@ -64,7 +64,7 @@ internal sealed class Report
         if (!parsed.GetValue(CommonOptions.Wide))
             return;
         if (IsJson)
-            throw new ToolException(ExitCode.Usage, "--wide has no effect with --json.", "Leave one of them out.");
+            throw new ToolException(ExitCode.Usage, "--wide has no effect with --json.", "Remove one of them.");
         Terminal.Profile.Width = Unwrapped;
     }
 
@@ -98,7 +98,7 @@ internal sealed class Report
         if (isAgreed)
             return;
         if (!_host.IsInteractive || IsJson)
-            throw new ToolException(ExitCode.Usage, "Nobody is there to confirm this.", "Add --yes if it is meant.");
+            throw new ToolException(ExitCode.Usage, "This command needs a confirmation, and there is no terminal to ask for it.", "Add --yes to confirm.");
         _host.Out.Write(Shown.Of(question) + " [y/N] ");
         string? answer;
         try
@@ -109,7 +109,7 @@ internal sealed class Report
         catch (OperationCanceledException)
         {
             _host.Out.WriteLine();
-            throw new ToolException(ExitCode.Problem, "Stopped at the question.", NothingDone);
+            throw new ToolException(ExitCode.Problem, "Canceled at the prompt.", NothingDone);
         }
 
         if (answer?.Trim() is not ("y" or "Y" or "yes"))

@@ -3,7 +3,7 @@ using StackExchange.Redis;
 
 namespace RedisTagCache.DependencyInjection;
 
-/// <summary>Tells what is wrong with a connection string or its parsed form. No part of either is repeated: there may be a password in it, in an unexpected place too.</summary>
+/// <summary>Finds problems of a connection string or its parsed form. The result never contains a part of either, because a password may be in any place.</summary>
 internal static class ConnectionCheck
 {
     /// <summary>What makes a text no host name; those who think of URIs write it.</summary>
@@ -25,7 +25,7 @@ internal static class ConnectionCheck
     }
 
     public static string? ProblemOf(ConfigurationOptions options) =>
-        options.EndPoints.Count == 0 ? "names no end point"
+        options.EndPoints.Count == 0 ? "has no endpoint"
         : options.EndPoints.Any(static endPoint => endPoint is DnsEndPoint dns && dns.Host.AsSpan().ContainsAny(_ofUris)) ? "contains a URI or something else in place of a host"
         : null;
 }

@@ -20,11 +20,11 @@ internal sealed class RedisConnector(IOptions<RedisTagCacheOptions> options, ISe
     public async Task<IConnectionMultiplexer> ConnectAsync()
     {
         if (DesignTime.IsActive)
-            throw new RedisTagCacheUnavailableException("The application was started by a tool at design time; no connection is opened.");
+            throw new RedisTagCacheUnavailableException("The application was started by a tool at design time, so no connection is opened.");
         if (_options.ConnectionMultiplexerFactory is { } factory)
         {
             return await factory().ConfigureAwait(false)
-                ?? throw new InvalidOperationException($"{nameof(RedisTagCacheOptions)}.{nameof(_options.ConnectionMultiplexerFactory)} gave null.");
+                ?? throw new InvalidOperationException($"{nameof(RedisTagCacheOptions)}.{nameof(_options.ConnectionMultiplexerFactory)} returned null.");
         }
 
         if (!OwnsConnection)

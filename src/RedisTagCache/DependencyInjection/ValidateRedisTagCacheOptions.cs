@@ -7,7 +7,7 @@ using StackExchange.Redis;
 
 namespace RedisTagCache.DependencyInjection;
 
-/// <summary>Checks the options when the host starts. A connection string is never repeated: it may hold a password.</summary>
+/// <summary>Validates the options when the host starts. Messages never contain the connection string, because it may contain a password.</summary>
 internal sealed class ValidateRedisTagCacheOptions(IServiceProvider services) : IValidateOptions<RedisTagCacheOptions>
 {
     public const int MaxBuildNamespace = 128;
@@ -36,7 +36,7 @@ internal sealed class ValidateRedisTagCacheOptions(IServiceProvider services) : 
         Between(nameof(options.FactoryTimeout), options.FactoryTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1));
         Between(nameof(options.CompressionThreshold), options.CompressionThreshold, 0, LargestPayload);
         if (!Enum.IsDefined(options.Compression))
-            Add(nameof(options.Compression), options.Compression, string.Join(", ", Enum.GetNames<CacheCompression>()));
+            Add(nameof(options.Compression), options.Compression, "one of " + string.Join(", ", Enum.GetNames<CacheCompression>()));
         ValidateProfiles(options, errors);
         if (services.GetService<IConfiguration>() is { } configuration)
         {
@@ -51,11 +51,11 @@ internal sealed class ValidateRedisTagCacheOptions(IServiceProvider services) : 
             where T : IComparable<T>
         {
             if (value.CompareTo(lowest) < 0 || value.CompareTo(highest) > 0)
-                Add(option, value, $"{lowest} to {highest}");
+                Add(option, value, $"between {lowest} and {highest}");
         }
 
         void Add(string option, object? value, string accepted) =>
-            errors.AddError($"{nameof(RedisTagCacheOptions)}.{option} is '{value}'; accepted: {accepted}.", option);
+            errors.AddError($"{nameof(RedisTagCacheOptions)}.{option} must be {accepted}, but was '{value}'.", option);
     }
 
     private static void ValidateProfiles(RedisTagCacheOptions options, ValidateOptionsResultBuilder errors)
@@ -64,9 +64,9 @@ internal sealed class ValidateRedisTagCacheOptions(IServiceProvider services) : 
         {
             var place = $"{nameof(RedisTagCacheOptions)}.{nameof(options.Profiles)}['{name}']";
             if (string.IsNullOrWhiteSpace(name) || policy is null)
-                errors.AddError($"{place} has no name or no policy; accepted: both.", nameof(options.Profiles));
+                errors.AddError($"{place} must have a name and a policy.", nameof(options.Profiles));
             else if (policy.Profile is not null)
-                errors.AddError($"{place} names a profile; accepted: profiles that build on none but 'default'.", nameof(options.Profiles));
+                errors.AddError($"{place} must not set {nameof(CachePolicy.Profile)}. Profiles are based on 'default' only.", nameof(options.Profiles));
             else if (PolicyRules.Check(policy) is { } wrong)
                 errors.AddError($"{place}: {wrong.Problem}", nameof(options.Profiles));
         }
@@ -79,17 +79,17 @@ internal sealed class ValidateRedisTagCacheOptions(IServiceProvider services) : 
         if (options.ConfigurationOptions is { } given)
         {
             if (ConnectionCheck.ProblemOf(given) is { } problem)
-                errors.AddError($"{nameof(RedisTagCacheOptions)}.{nameof(options.ConfigurationOptions)} {problem}; accepted: end points {Form}", nameof(options.ConfigurationOptions));
+                errors.AddError($"{nameof(RedisTagCacheOptions)}.{nameof(options.ConfigurationOptions)} {problem}. Its endpoints must be {Form}", nameof(options.ConfigurationOptions));
         }
         else if (options.Configuration is not null)
         {
             if (ConnectionCheck.ProblemOf(options.Configuration) is { } problem)
-                errors.AddError($"{nameof(RedisTagCacheOptions)}.{nameof(options.Configuration)} {problem}; accepted: a StackExchange.Redis connection string such as 'localhost:6379', {Form}", nameof(options.Configuration));
+                errors.AddError($"{nameof(RedisTagCacheOptions)}.{nameof(options.Configuration)} {problem}. It must be a StackExchange.Redis connection string such as 'localhost:6379', {Form}", nameof(options.Configuration));
         }
         else if (services.GetService<IServiceProviderIsService>()?.IsService(typeof(IConnectionMultiplexer)) != true)
         {
             errors.AddError(
-                $"{nameof(RedisTagCacheOptions)} says nothing of a connection: set {nameof(options.Configuration)} (also 'RedisTagCache:Configuration' in configuration), "
+                $"{nameof(RedisTagCacheOptions)} has no connection. Set {nameof(options.Configuration)} (also 'RedisTagCache:Configuration' in configuration), "
                 + $"{nameof(options.ConfigurationOptions)} or {nameof(options.ConnectionMultiplexerFactory)}, or register an {nameof(IConnectionMultiplexer)}.",
                 nameof(options.Configuration));
         }

@@ -11,7 +11,7 @@ internal sealed class EntryCopiesOf(ValueStore values, TimeProvider time, CacheM
     {
         ArgumentNullException.ThrowIfNull(region);
         if (!region.IsTagged)
-            throw new ArgumentException($"Entries of the region '{region}' carry no tags, and nothing would tell when a copy is out of date.", nameof(region));
+            throw new ArgumentException($"Entries of the region '{region}' have no tags, so local copies could not be invalidated. Use a region with tags.", nameof(region));
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maxBytes);
         return new EntryCopies(region, maxBytes, values, time, meter);
     }

@@ -25,6 +25,6 @@ internal static class PolicyRules
     private static (string Property, string Problem)? Between<T>(string property, T? value, T lowest, T highest)
         where T : struct, IComparable<T> =>
         value is { } given && !(given.CompareTo(lowest) >= 0 && given.CompareTo(highest) <= 0)
-            ? (property, string.Create(CultureInfo.InvariantCulture, $"{property} is {lowest} to {highest}, or left open; got {given}."))
+            ? (property, string.Create(CultureInfo.InvariantCulture, $"{property} must be between {lowest} and {highest}, but was {given}."))
             : null;
 }

@@ -220,7 +220,7 @@ internal sealed partial class TagCache
             TagId.OfAll([.. carried, EveryValue], nameof(tags)); // too many are told before the factory runs
         return !carried.Contains(EveryValue, StringComparer.Ordinal)
             ? carried
-            : throw new ArgumentException($"The tag '{EveryValue}' stands for everything; every value carries it anyway.", nameof(tags));
+            : throw new ArgumentException($"The tag '{EveryValue}' is reserved, because every value has it.", nameof(tags));
     }
 
     /// <summary>Where the value lies, now that it may be known.</summary>

@@ -122,11 +122,11 @@ internal sealed class InspectionCommands(RedisConnection connection, TimeSpan ti
         }
         catch (TimeoutException e)
         {
-            throw new RedisTagCacheUnavailableException($"Redis did not answer within {timeout.TotalSeconds:0.###} s.", e);
+            throw new RedisTagCacheUnavailableException($"Redis did not respond within {timeout.TotalSeconds:0.###} s.", e);
         }
         catch (Exception e) when ((RedisFailure.IsRedis(e) || connection.IsClosing(e)) && e is not RedisTagCacheUnavailableException && !cancellationToken.IsCancellationRequested)
         {
-            throw new RedisTagCacheUnavailableException("Redis refused what was asked: " + e.Message, e);
+            throw new RedisTagCacheUnavailableException("Redis rejected the request: " + e.Message, e);
         }
     }
 

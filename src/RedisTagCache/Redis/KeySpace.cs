@@ -128,7 +128,7 @@ internal sealed class KeySpace
         _prefixes.GetOrAdd((region.Name, region.IsIsolatedByBuild), _createPrefixes)[partition.Index];
 
     private Partition[] Placed() => Volatile.Read(ref _partitions)
-        ?? throw new RedisTagCacheUnavailableException("How the keys are spread is known once there was a connection.");
+        ?? throw new RedisTagCacheUnavailableException("The partitions of the keys are known only after the first connection.");
 
     private static string Digest(string key) => Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(key.AsSpan())));
 

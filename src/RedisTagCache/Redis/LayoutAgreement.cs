@@ -24,7 +24,7 @@ internal sealed class LayoutAgreement(KeySpace keys, string prefix, int? asked, 
         var proposed = keys.Layout is { } own ? own : Propose(database.Multiplexer);
         var text = await ReadAsync(database).ConfigureAwait(false) ?? await WriteAsync(database, proposed).ConfigureAwait(false);
         if ((text is null ? proposed : PartitionLayout.Parse(text)) is not { } agreed)
-            throw new RedisTagCacheUnavailableException($"The key '{_key}' in Redis does not tell how many partitions there are. Delete it when no instance runs.");
+            throw new RedisTagCacheUnavailableException($"The key '{_key}' in Redis does not contain the number of partitions. Stop all instances, and then delete the key.");
         if ((keys.Layout is { } placed && placed != agreed) || (asked is { } count && count != agreed.Count))
         {
             throw new RedisTagCacheUnavailableException(

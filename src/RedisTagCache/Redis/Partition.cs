@@ -69,5 +69,5 @@ internal sealed class Partition
 
     public string StagedPrefix => OrNowhere(HashTag) + ":staged:";
 
-    private T OrNowhere<T>(T place) => Index >= 0 ? place : throw new RedisTagCacheUnavailableException("Nothing can be asked of Redis before the first connection.");
+    private T OrNowhere<T>(T place) => Index >= 0 ? place : throw new RedisTagCacheUnavailableException("Redis cannot be called before the first connection.");
 }

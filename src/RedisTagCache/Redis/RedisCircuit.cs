@@ -29,7 +29,7 @@ internal sealed class RedisCircuit(Partition partition, RedisConnection connecti
     public void ThrowIfOpen()
     {
         if (IsOpen)
-            throw new RedisTagCacheUnavailableException("Redis does not answer; calls are not made until it does.", Volatile.Read(ref _lastFailure));
+            throw new RedisTagCacheUnavailableException("Redis is not responding, so the circuit breaker is open. Calls fail at once until Redis responds.", Volatile.Read(ref _lastFailure));
     }
 
     /// <summary>Raised when it opens, with what was the last failure.</summary>

@@ -41,9 +41,9 @@ internal sealed class EntryWalk(TagCacheStore store, InspectionCommands commands
     public static void Validate(in CacheScanPace pace, string parameter)
     {
         if (pace.PageSize is < 10 or > 10_000)
-            throw new ArgumentException($"A page has 10 to 10,000 keys; got {pace.PageSize}.", parameter);
+            throw new ArgumentException($"CacheScanPace.PageSize must be between 10 and 10,000, but was {pace.PageSize}.", parameter);
         if (pace.Pause < TimeSpan.Zero || pace.Pause > TimeSpan.FromSeconds(10))
-            throw new ArgumentException($"The pause is zero to 10 seconds; got {pace.Pause}.", parameter);
+            throw new ArgumentException($"CacheScanPace.Pause must be between zero and 10 seconds, but was {pace.Pause}.", parameter);
     }
 
     private static List<StoredKey> Parse(byte[][] keys, Dictionary<string, Partition> partitions)

@@ -13,7 +13,7 @@ internal sealed partial class Inspector
         if (query.Region is not null)
             CheckRegion(query.Region, nameof(query));
         if (query.MaxResults < 1 || query.MaxKeys < 1)
-            throw new ArgumentException("A search has room for at least one result and one key.", nameof(query));
+            throw new ArgumentException("CacheEntryQuery.MaxResults and MaxKeys must be at least 1.", nameof(query));
         EntryWalk.Validate(query.Pace, nameof(query));
         return SearchAsync(query, query.Tag is null ? null : TagId.Of(query.Tag, nameof(query)), cancellationToken);
     }

@@ -15,7 +15,7 @@ internal sealed partial class Inspector
         options ??= new CacheReclaimOptions();
         EntryWalk.Validate(options.Pace, nameof(options));
         if (options.OtherBuildsOlderThan < TimeSpan.FromMinutes(1))
-            throw new ArgumentException($"{nameof(options.OtherBuildsOlderThan)} is 1 minute or more; got {options.OtherBuildsOlderThan}.", nameof(options));
+            throw new ArgumentException($"{nameof(options.OtherBuildsOlderThan)} must be at least 1 minute, but was {options.OtherBuildsOlderThan}.", nameof(options));
 
         await _commands.ConnectAsync(cancellationToken).ConfigureAwait(false);
         var first = _store.Keys.Partitions[0];
@@ -43,7 +43,7 @@ internal sealed partial class Inspector
             {
                 prolonged = _time.GetTimestamp();
                 if (!await _commands.ProlongAsync(first, owner, _reclaimLease, cancellationToken).ConfigureAwait(false))
-                    throw new RedisTagCacheUnavailableException("The reclaimer has lost its lease: it was held up for too long, and another may have started.");
+                    throw new RedisTagCacheUnavailableException("The reclaimer lost its lease because it was paused for too long. Another one may have started.");
             }
 
             var entries = await _look.JudgeAsync(page.Keys, cancellationToken).ConfigureAwait(false);

@@ -58,7 +58,7 @@ internal sealed partial class Inspector : ITagCacheInspector
         ArgumentNullException.ThrowIfNull(entry);
         await _commands.ConnectAsync(cancellationToken).ConfigureAwait(false);
         if (entry.Partition < 0 || entry.Partition >= _store.Keys.Partitions.Count)
-            throw new ArgumentException("The entry is of no partition of this cache.", nameof(entry));
+            throw new ArgumentException("The entry does not belong to a partition of this cache.", nameof(entry));
 
         var key = StoredKey.Found(_store.Keys.Partitions[entry.Partition], entry.Region, entry.BuildNamespace ?? BuildName.Shared, entry.Key, entry.IsKeyHashed);
         if (entry.Region == _distributed)
@@ -76,7 +76,7 @@ internal sealed partial class Inspector : ITagCacheInspector
     {
         ArgumentException.ThrowIfNullOrEmpty(region, parameter);
         if (region.Length > 32 || !region.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'))
-            throw new ArgumentException($"A region name is 1 to 32 ASCII letters, digits, '-', '_' or '.'; got '{region}'.", parameter);
+            throw new ArgumentException($"A region name must be 1 to 32 ASCII letters, digits, '-', '_' or '.', but was '{region}'.", parameter);
     }
 
     private long Now() => _time.GetUtcNow().ToUnixTimeMilliseconds();

@@ -70,7 +70,7 @@ internal sealed class LeaseStore(ValueStore values, TimeSpan leaseDuration, Time
     {
         TagCacheStore.Validate(key);
         if (!key.Region.IsTagged)
-            throw new ArgumentException($"Entries of the region '{key.Region}' carry no tags, and there are no leases on them.", nameof(key));
+            throw new ArgumentException($"Entries of the region '{key.Region}' have no tags, so there are no leases on them. Use a region with tags.", nameof(key));
     }
 
     public async Task<bool> WaitAsync(Waiters.Waiting? waiting, TimeSpan longest, TimeSpan left, CancellationToken cancellationToken)

@@ -274,6 +274,6 @@ internal sealed partial class TagCacheStore
             return reply;
 
         await tagState.RenewAsync(CancellationToken.None).ConfigureAwait(false);
-        throw new RedisTagCacheUnavailableException("The partition did not become whole.");
+        throw new RedisTagCacheUnavailableException("The history of the partition could not be restored.");
     }
 }

@@ -136,19 +136,19 @@ internal sealed partial class TagCacheStore
         Validate(key);
         ArgumentNullException.ThrowIfNull(options);
         if (options.Lifetime <= TimeSpan.Zero)
-            throw new ArgumentOutOfRangeException(nameof(options), options.Lifetime, "Lifetime is more than zero, or null.");
+            throw new ArgumentOutOfRangeException(nameof(options), options.Lifetime, "Lifetime must be more than zero, or null.");
         if (options.SlidingExpiration <= TimeSpan.Zero)
-            throw new ArgumentOutOfRangeException(nameof(options), options.SlidingExpiration, "SlidingExpiration is more than zero, or null.");
+            throw new ArgumentOutOfRangeException(nameof(options), options.SlidingExpiration, "SlidingExpiration must be more than zero, or null.");
         if (options.StaleWindow < TimeSpan.Zero)
-            throw new ArgumentOutOfRangeException(nameof(options), options.StaleWindow, "StaleWindow is zero or more.");
+            throw new ArgumentOutOfRangeException(nameof(options), options.StaleWindow, "StaleWindow must be zero or more.");
         if (options.SlidingExpiration is not null && (key.Region.IsTagged || options.StaleWindow > TimeSpan.Zero))
-            throw new ArgumentException("SlidingExpiration is for regions without tags, and not together with StaleWindow.", nameof(options));
+            throw new ArgumentException("SlidingExpiration is only for regions without tags, and cannot be combined with StaleWindow.", nameof(options));
         if (!options.Tags.IsEmpty && !key.Region.IsTagged)
-            throw new ArgumentException($"Entries of the region '{key.Region}' carry no tags.", nameof(options));
+            throw new ArgumentException($"Entries of the region '{key.Region}' cannot have tags.", nameof(options));
 
         var tags = TagId.OfAll(options.Tags.Span, "tags");
         if (EnvelopeWriter.Measure(tags, payload.Length) > EnvelopeLayout.Longest)
-            throw new ArgumentOutOfRangeException(nameof(payload), payload.Length, "The payload with its tags is larger than Redis takes as one value (512 MiB).");
+            throw new ArgumentOutOfRangeException(nameof(payload), payload.Length, "The payload with its tags must not be larger than a value in Redis can be (512 MiB).");
         return tags;
     }
 

@@ -107,7 +107,7 @@ internal sealed partial class TagCacheStore : ITagCacheStore, IDisposable
     internal static void Validate(in CacheEntryKey key)
     {
         if (key.Region is null)
-            throw new ArgumentException("The key names no region.", nameof(key));
+            throw new ArgumentException("The key must have a region.", nameof(key));
         if (key.Key is null || (key.Key.Length == 0 && key.Region.IsTagged)) // Microsoft's distributed caches take an empty key
             throw new ArgumentException("A key must be a non-empty string.", nameof(key));
     }

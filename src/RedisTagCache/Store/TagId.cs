@@ -17,7 +17,7 @@ internal static class TagId
     public static byte[] Of(string? tag, string parameter)
     {
         if (string.IsNullOrEmpty(tag))
-            throw new ArgumentException("A tag is a non-empty string.", parameter);
+            throw new ArgumentException("A tag must be a non-empty string.", parameter);
 
         int length;
         try
@@ -26,7 +26,7 @@ internal static class TagId
         }
         catch (EncoderFallbackException e)
         {
-            throw new ArgumentException("A tag is valid Unicode; this one has an unpaired surrogate.", parameter, e);
+            throw new ArgumentException("A tag must be valid Unicode, but has an unpaired surrogate.", parameter, e);
         }
 
         if (length > MaxRawTag || length > tag.Length)
@@ -70,7 +70,7 @@ internal static class TagId
 
         return ids.Count <= EnvelopeLayout.MaxTags
             ? [.. ids]
-            : throw new ArgumentException($"An entry carries at most {EnvelopeLayout.MaxTags} different tags; got {ids.Count}.", parameter);
+            : throw new ArgumentException($"An entry must have at most {EnvelopeLayout.MaxTags} different tags, but has {ids.Count}.", parameter);
     }
 
     public static byte[] Member(TagInvalidationKind kind, ReadOnlySpan<byte> id) => [kind == TagInvalidationKind.Evict ? (byte)'h' : (byte)'s', .. id];

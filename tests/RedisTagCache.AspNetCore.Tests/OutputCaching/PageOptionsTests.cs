@@ -9,15 +9,15 @@ public sealed class PageOptionsTests
 {
     public static TheoryData<string, string, string> OutOfRange => new()
     {
-        { nameof(RedisTagOutputCacheOptions.StaleWindow), "-00:00:01", "zero to 365 days" },
-        { nameof(RedisTagOutputCacheOptions.StaleWindow), "366.00:00:00", "zero to 365 days" },
-        { nameof(RedisTagOutputCacheOptions.RenderTimeout), "-00:00:01", "zero to 10 minutes" },
-        { nameof(RedisTagOutputCacheOptions.RenderTimeout), "00:10:01", "zero to 10 minutes" },
-        { nameof(RedisTagOutputCacheOptions.UncacheableDuration), "00:00:00.5", "1 second to 1 hour" },
-        { nameof(RedisTagOutputCacheOptions.RetryDelay), "01:00:01", "1 second to 1 hour" },
-        { nameof(RedisTagOutputCacheOptions.RefreshTimeout), "00:00:00", "1 second to 1 hour" },
-        { nameof(RedisTagOutputCacheOptions.LocalCacheBytes), "-1", "zero to 64 GiB" },
-        { nameof(RedisTagOutputCacheOptions.LocalCacheBytes), "68719476737", "zero to 64 GiB" },
+        { nameof(RedisTagOutputCacheOptions.StaleWindow), "-00:00:01", "between 00:00:00 and 365.00:00:00" },
+        { nameof(RedisTagOutputCacheOptions.StaleWindow), "366.00:00:00", "between 00:00:00 and 365.00:00:00" },
+        { nameof(RedisTagOutputCacheOptions.RenderTimeout), "-00:00:01", "between 00:00:00 and 00:10:00" },
+        { nameof(RedisTagOutputCacheOptions.RenderTimeout), "00:10:01", "between 00:00:00 and 00:10:00" },
+        { nameof(RedisTagOutputCacheOptions.UncacheableDuration), "00:00:00.5", "between 00:00:01 and 01:00:00" },
+        { nameof(RedisTagOutputCacheOptions.RetryDelay), "01:00:01", "between 00:00:01 and 01:00:00" },
+        { nameof(RedisTagOutputCacheOptions.RefreshTimeout), "00:00:00", "between 00:00:01 and 01:00:00" },
+        { nameof(RedisTagOutputCacheOptions.LocalCacheBytes), "-1", "between 0 and 68719476736" },
+        { nameof(RedisTagOutputCacheOptions.LocalCacheBytes), "68719476737", "between 0 and 68719476736" },
     };
 
     [Theory]

@@ -19,8 +19,8 @@ public sealed class ConnectionValidationTests
     [Theory]
     [InlineData("", "is not a connection string")]
     [InlineData(" ", "is not a connection string")]
-    [InlineData(",", "names no end point")]
-    [InlineData("password=hunter2", "names no end point")]
+    [InlineData(",", "has no endpoint")]
+    [InlineData("password=hunter2", "has no endpoint")]
     [InlineData("localhost:1,password=hunter2,syncTimeout=hunter2", "is not a connection string")]
     [InlineData("localhost:1,password=hunter2,syncTimeout=-1", "is not a connection string")]
     [InlineData("localhost:1,password=hunter2,passwort=hunter2", "is not a connection string")]
@@ -33,7 +33,7 @@ public sealed class ConnectionValidationTests
     public async Task Start_WithABadConnectionString_SaysSoAndRepeatsNothingOfIt(string configuration, string problem)
     {
         var e = await TestHost.RefusedAsync(null, ("Configuration", configuration));
-        Assert.Contains($"RedisTagCacheOptions.Configuration {problem}; accepted: a StackExchange.Redis connection string such as 'localhost:6379'", e.Message, StringComparison.Ordinal);
+        Assert.Contains($"RedisTagCacheOptions.Configuration {problem}. It must be a StackExchange.Redis connection string such as 'localhost:6379'", e.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("hunter2", e.ToString(), StringComparison.Ordinal);
         Assert.Null(e.InnerException);
     }

@@ -18,36 +18,36 @@ public sealed class OptionsValidationTests
     [InlineData("KeyPrefix", "ä", Prefixes)]
     [InlineData("KeyPrefix", "a\n", Prefixes)]
     [InlineData("KeyPrefix", "0123456789012345678901234567890123456789012345678901234567890123x", Prefixes)]
-    [InlineData("OperationTimeout", "00:00:00", "00:00:00.0100000 to 00:01:00")]
-    [InlineData("OperationTimeout", "00:00:00.0099999", "00:00:00.0100000 to 00:01:00")]
-    [InlineData("OperationTimeout", "00:01:00.0000001", "00:00:00.0100000 to 00:01:00")]
-    [InlineData("OperationTimeout", "-00:00:01", "00:00:00.0100000 to 00:01:00")]
-    [InlineData("TagInvalidationRetention", "00:00:59.9999999", "00:01:00 to 365.00:00:00")]
-    [InlineData("TagInvalidationRetention", "365.00:00:00.0000001", "00:01:00 to 365.00:00:00")]
-    [InlineData("MaxTagInvalidations", "0", "1000 to 10000000")]
-    [InlineData("MaxTagInvalidations", "999", "1000 to 10000000")]
-    [InlineData("MaxTagInvalidations", "10000001", "1000 to 10000000")]
-    [InlineData("MaxTagInvalidations", "-2147483648", "1000 to 10000000")]
-    [InlineData("MaximumKeyLength", "0", "1 to 65536")]
-    [InlineData("MaximumKeyLength", "65537", "1 to 65536")]
-    [InlineData("MaximumPayloadBytes", "0", "1 to 268435456")]
-    [InlineData("MaximumPayloadBytes", "268435457", "1 to 268435456")]
-    [InlineData("LocalCacheBytes", "-1", "0 to 68719476736")]
-    [InlineData("LocalCacheBytes", "68719476737", "0 to 68719476736")]
-    [InlineData("LocalCacheEntries", "-1", "0 to 100000000")]
-    [InlineData("LocalCacheEntries", "100000001", "0 to 100000000")]
-    [InlineData("LeaseDuration", "00:00:00.4999999", "00:00:00.5000000 to 00:05:00")]
-    [InlineData("LeaseDuration", "00:05:00.0000001", "00:00:00.5000000 to 00:05:00")]
-    [InlineData("LeaseTimeout", "-00:00:00.0000001", "00:00:00 to 00:10:00")]
-    [InlineData("LeaseTimeout", "00:10:00.0000001", "00:00:00 to 00:10:00")]
-    [InlineData("FactoryTimeout", "00:00:00.9999999", "00:00:01 to 01:00:00")]
-    [InlineData("FactoryTimeout", "01:00:00.0000001", "00:00:01 to 01:00:00")]
-    [InlineData("CompressionThreshold", "-1", "0 to 268435456")]
-    [InlineData("Compression", "7", "None, Brotli, GZip")]
+    [InlineData("OperationTimeout", "00:00:00", "between 00:00:00.0100000 and 00:01:00")]
+    [InlineData("OperationTimeout", "00:00:00.0099999", "between 00:00:00.0100000 and 00:01:00")]
+    [InlineData("OperationTimeout", "00:01:00.0000001", "between 00:00:00.0100000 and 00:01:00")]
+    [InlineData("OperationTimeout", "-00:00:01", "between 00:00:00.0100000 and 00:01:00")]
+    [InlineData("TagInvalidationRetention", "00:00:59.9999999", "between 00:01:00 and 365.00:00:00")]
+    [InlineData("TagInvalidationRetention", "365.00:00:00.0000001", "between 00:01:00 and 365.00:00:00")]
+    [InlineData("MaxTagInvalidations", "0", "between 1000 and 10000000")]
+    [InlineData("MaxTagInvalidations", "999", "between 1000 and 10000000")]
+    [InlineData("MaxTagInvalidations", "10000001", "between 1000 and 10000000")]
+    [InlineData("MaxTagInvalidations", "-2147483648", "between 1000 and 10000000")]
+    [InlineData("MaximumKeyLength", "0", "between 1 and 65536")]
+    [InlineData("MaximumKeyLength", "65537", "between 1 and 65536")]
+    [InlineData("MaximumPayloadBytes", "0", "between 1 and 268435456")]
+    [InlineData("MaximumPayloadBytes", "268435457", "between 1 and 268435456")]
+    [InlineData("LocalCacheBytes", "-1", "between 0 and 68719476736")]
+    [InlineData("LocalCacheBytes", "68719476737", "between 0 and 68719476736")]
+    [InlineData("LocalCacheEntries", "-1", "between 0 and 100000000")]
+    [InlineData("LocalCacheEntries", "100000001", "between 0 and 100000000")]
+    [InlineData("LeaseDuration", "00:00:00.4999999", "between 00:00:00.5000000 and 00:05:00")]
+    [InlineData("LeaseDuration", "00:05:00.0000001", "between 00:00:00.5000000 and 00:05:00")]
+    [InlineData("LeaseTimeout", "-00:00:00.0000001", "between 00:00:00 and 00:10:00")]
+    [InlineData("LeaseTimeout", "00:10:00.0000001", "between 00:00:00 and 00:10:00")]
+    [InlineData("FactoryTimeout", "00:00:00.9999999", "between 00:00:01 and 01:00:00")]
+    [InlineData("FactoryTimeout", "01:00:00.0000001", "between 00:00:01 and 01:00:00")]
+    [InlineData("CompressionThreshold", "-1", "between 0 and 268435456")]
+    [InlineData("Compression", "7", "one of None, Brotli, GZip")]
     public async Task Start_WithAValueOutOfRange_NamesOptionValueAndRange(string option, string value, string range)
     {
         var e = await TestHost.RefusedAsync(null, ("Configuration", "localhost:1"), (option, value));
-        Assert.Equal($"RedisTagCacheOptions.{option} is '{value}'; accepted: {range}.", Assert.Single(e.Failures).Split(": ", 2)[1]);
+        Assert.Equal($"RedisTagCacheOptions.{option} must be {range}, but was '{value}'.", Assert.Single(e.Failures).Split(": ", 2)[1]);
     }
 
     [Theory]
@@ -73,7 +73,7 @@ public sealed class OptionsValidationTests
     public async Task Start_WithALongBuildNamespace_NamesItsLength()
     {
         var e = await TestHost.RefusedAsync(null, ("Configuration", "localhost:1"), ("BuildNamespace", _long));
-        Assert.Contains($"BuildNamespace is '{_long}'; accepted: 1 to 128 characters", e.Message, StringComparison.Ordinal);
+        Assert.Contains($"BuildNamespace must be 1 to 128 characters, but was '{_long}'.", e.Message, StringComparison.Ordinal);
         await TestHost.StartsAsync(null, ("Configuration", "localhost:1"), ("BuildNamespace", _long[..128]));
         await TestHost.StartsAsync(null, ("Configuration", "localhost:1"), ("BuildNamespace", new string(' ', 127) + "ä")); // longer once it is escaped
     }
@@ -82,7 +82,7 @@ public sealed class OptionsValidationTests
     public async Task Start_WithNoKeyPrefixAtAll_NamesIt()
     {
         var e = await TestHost.RefusedAsync(options => (options.KeyPrefix, options.Configuration) = (null!, "localhost:1"));
-        Assert.Contains("KeyPrefix is ''", e.Message, StringComparison.Ordinal);
+        Assert.Contains("KeyPrefix must be 1 to 64 ASCII letters, digits, '-', '_' or '.', but was ''.", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -105,7 +105,7 @@ public sealed class OptionsValidationTests
     public async Task Start_WithoutDefinedEndPoints_NamesTheOption()
     {
         var e = await TestHost.RefusedAsync(options => options.ConfigurationOptions = new ConfigurationOptions { Password = "hunter2" });
-        Assert.Contains("RedisTagCacheOptions.ConfigurationOptions names no end point", e.Message, StringComparison.Ordinal);
+        Assert.Contains("RedisTagCacheOptions.ConfigurationOptions has no endpoint", e.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("hunter2", e.ToString(), StringComparison.Ordinal);
     }
 }

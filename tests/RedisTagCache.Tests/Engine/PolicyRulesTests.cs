@@ -6,12 +6,12 @@ namespace RedisTagCache.Tests.Engine;
 /// <summary>Both ends of every range, by what the message says of them.</summary>
 public sealed class PolicyRulesTests
 {
-    private const string Times = "00:00:00 to 3650.00:00:00", Hour = "00:00:00.0010000 to 01:00:00";
+    private const string Times = "between 00:00:00 and 3650.00:00:00", Hour = "between 00:00:00.0010000 and 01:00:00";
 
     [Theory]
-    [InlineData("Lifetime", "00:00:00.0009999", "00:00:00.0010000 to 3650.00:00:00")]
-    [InlineData("Lifetime", "3650.00:00:00.0000001", "00:00:00.0010000 to 3650.00:00:00")]
-    [InlineData("Lifetime", "-00:00:01", "00:00:00.0010000 to 3650.00:00:00")]
+    [InlineData("Lifetime", "00:00:00.0009999", "between 00:00:00.0010000 and 3650.00:00:00")]
+    [InlineData("Lifetime", "3650.00:00:00.0000001", "between 00:00:00.0010000 and 3650.00:00:00")]
+    [InlineData("Lifetime", "-00:00:01", "between 00:00:00.0010000 and 3650.00:00:00")]
     [InlineData("StaleWindow", "-00:00:00.0000001", Times)]
     [InlineData("StaleWindow", "3650.00:00:00.0000001", Times)]
     [InlineData("FailSafeWindow", "-00:00:00.0000001", Times)]
@@ -20,16 +20,16 @@ public sealed class PolicyRulesTests
     [InlineData("LocalLifetime", "3650.00:00:00.0000001", Times)]
     [InlineData("FactorySoftTimeout", "00:00:00.0009999", Hour)]
     [InlineData("FactorySoftTimeout", "01:00:00.0000001", Hour)]
-    [InlineData("RetryDelay", "-00:00:00.0000001", "00:00:00 to 01:00:00")]
-    [InlineData("RetryDelay", "01:00:00.0000001", "00:00:00 to 01:00:00")]
-    [InlineData("EagerRefresh", "0.0999", "0.1 to 0.99")]
-    [InlineData("EagerRefresh", "0.9901", "0.1 to 0.99")]
-    [InlineData("EagerRefresh", "NaN", "0.1 to 0.99")]
-    [InlineData("Jitter", "-0.0001", "0 to 0.9")]
-    [InlineData("Jitter", "0.9001", "0 to 0.9")]
-    [InlineData("Jitter", "Infinity", "0 to 0.9")]
+    [InlineData("RetryDelay", "-00:00:00.0000001", "between 00:00:00 and 01:00:00")]
+    [InlineData("RetryDelay", "01:00:00.0000001", "between 00:00:00 and 01:00:00")]
+    [InlineData("EagerRefresh", "0.0999", "between 0.1 and 0.99")]
+    [InlineData("EagerRefresh", "0.9901", "between 0.1 and 0.99")]
+    [InlineData("EagerRefresh", "NaN", "between 0.1 and 0.99")]
+    [InlineData("Jitter", "-0.0001", "between 0 and 0.9")]
+    [InlineData("Jitter", "0.9001", "between 0 and 0.9")]
+    [InlineData("Jitter", "Infinity", "between 0 and 0.9")]
     public void Check_OfAValueOutOfRange_NamesPropertyRangeAndValue(string property, string value, string range) =>
-        Assert.Equal((property, $"{property} is {range}, or left open; got {value}."), Check(property, value));
+        Assert.Equal((property, $"{property} must be {range}, but was {value}."), Check(property, value));
 
     [Theory]
     [InlineData("Lifetime", "00:00:00.0010000")]

@@ -46,13 +46,13 @@ internal sealed class ValueCodec(CacheCompression compression, int threshold)
 
         var length = stored.Length < sizeof(int) ? -1 : BinaryPrimitives.ReadInt32LittleEndian(stored.Span);
         if (length < 0 || length > PayloadKinds.Longest)
-            throw new InvalidDataException("A compressed payload tells no length.");
+            throw new InvalidDataException("A compressed payload does not contain its length.");
         if (length > longest)
             throw TooLong(longest);
         using var packed = new MemoryStream(stored[sizeof(int)..].ToArray(), writable: false);
         using Stream reader = (flags & PayloadKinds.Brotli) != 0 ? new BrotliStream(packed, CompressionMode.Decompress) : new GZipStream(packed, CompressionMode.Decompress);
         var plain = ReadExactly(reader, length, (int)Math.Min(length, Math.Max(LeastRoom, (long)UsualGain * stored.Length)));
-        return reader.ReadByte() < 0 ? plain : throw new InvalidDataException("A compressed payload is longer than it tells.");
+        return reader.ReadByte() < 0 ? plain : throw new InvalidDataException("A compressed payload is longer than its stated length.");
     }
 
     /// <summary>The length is only what a payload tells of itself: room is made as bytes come.</summary>
