@@ -7,32 +7,32 @@ internal static class CommonOptions
 {
     public static readonly Option<string?> Connection = new("--connection", "-c")
     {
-        Description = "A StackExchange.Redis connection string. Default: the environment variable REDISTAGCACHE_CONNECTION, then RedisTagCache:Configuration of the appsettings.json here.",
+        Description = "A StackExchange.Redis connection string. The default is the environment variable REDISTAGCACHE_CONNECTION, then RedisTagCache:Configuration of the appsettings.json in this folder.",
         Recursive = true,
     };
 
     public static readonly Option<bool> Json = new("--json") { Description = "Writes JSON.", Recursive = true };
 
-    public static readonly Option<double> Timeout = Numbers.Option("--timeout", [], "How many seconds to wait for an answer.", 5d, 0.1, 60);
+    public static readonly Option<double> Timeout = Numbers.Option("--timeout", [], "The number of seconds to wait for a response.", 5d, 0.1, 60);
 
     public static readonly Option<string?> Prefix = new("--prefix", "-p")
     {
-        Description = "The key prefix of the cache. Default: RedisTagCache:KeyPrefix of the appsettings.json here, then rtc.",
+        Description = "The key prefix of the cache. The default is RedisTagCache:KeyPrefix of the appsettings.json in this folder, then rtc.",
     };
 
     public static readonly Option<string?> BuildNamespace = new("--build-namespace", "-b")
     {
-        Description = "The build whose entries are meant. Default: RedisTagCache:BuildNamespace of the appsettings.json here, then all builds.",
+        Description = "The build of the entries. The default is RedisTagCache:BuildNamespace of the appsettings.json in this folder, then all builds.",
     };
 
     public static readonly Option<string?> Region = new("--region", "-r")
     {
-        Description = "The region: output, hybrid, distributed, or one of your own. Default: all.",
+        Description = "The region: output, hybrid, distributed, or one of your own. The default is all regions.",
     };
 
-    public static readonly Option<bool> Yes = new("--yes", "-y") { Description = "Does not ask. Required if nobody is there to answer." };
+    public static readonly Option<bool> Yes = new("--yes", "-y") { Description = "Does not ask for confirmation. Required if there is no terminal." };
 
-    public static readonly Option<bool> Wide = new("--wide", "-w") { Description = "Keeps each row on one line, however long, so that keys and tags can be copied. Always so if the output is not a terminal." };
+    public static readonly Option<bool> Wide = new("--wide", "-w") { Description = "Keeps each row on one line, so that keys and tags can be copied. Always so if the output is not a terminal." };
 
     /// <summary>Those of every command.</summary>
     public static void AddTo(Command root)

@@ -49,7 +49,7 @@ internal sealed class Session : IAsyncDisposable
                 throw new ToolException(
                     ExitCode.Problem,
                     $"There is no cache with the prefix '{settings.Prefix}' at {settings.Where}.",
-                    "Look at --prefix and the database in the connection string. A cache begins with the first use by an application.");
+                    "Check --prefix and the database in the connection string. A cache is created when an application first uses it.");
             }
 
             return new Session(settings, connection);

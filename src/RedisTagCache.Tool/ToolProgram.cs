@@ -29,7 +29,7 @@ internal static class ToolProgram
 
     private static Command Build(ToolHost host)
     {
-        var root = new Command("redistagcache", "Looks into a RedisTagCache in Redis, finds out what is wrong with it, evicts, removes and reclaims.")
+        var root = new Command("redistagcache", "Inspects and diagnoses a RedisTagCache in Redis, and evicts, removes and reclaims entries.")
         {
             new HelpOption(), // not those of a RootCommand, whose name is the file's
             new VersionOption(),
@@ -73,7 +73,7 @@ internal static class ToolProgram
             }
             catch (OperationCanceledException)
             {
-                return report.Failed(ExitCode.Problem, "Stopped before the end.", report.WhenStopped);
+                return report.Failed(ExitCode.Problem, "Canceled before the end.", report.WhenStopped);
             }
             catch (ArgumentException e)
             {

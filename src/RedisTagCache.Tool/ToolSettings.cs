@@ -24,8 +24,8 @@ internal sealed record ToolSettings(ConfigurationOptions Connection, string Pref
         {
             throw new ToolException(
                 ExitCode.Usage,
-                "No connection is given.",
-                $"Say --connection localhost:6379, set {Variable}, or run this where an appsettings.json has {Section}:Configuration.");
+                "No connection is specified.",
+                $"Add --connection localhost:6379, set {Variable}, or run the command in a folder whose appsettings.json has {Section}:Configuration.");
         }
 
         var timeout = TimeSpan.FromSeconds(parsed.GetValue(CommonOptions.Timeout));
@@ -65,7 +65,7 @@ internal sealed record ToolSettings(ConfigurationOptions Connection, string Pref
             options.IncludeDetailInExceptions = false;
             options.AllowAdmin = true; // to ask servers about themselves
             options.ClientName ??= "redistagcache";
-            return options.EndPoints.Count > 0 ? options : throw new ArgumentException("No end point.", nameof(connection));
+            return options.EndPoints.Count > 0 ? options : throw new ArgumentException("The connection has no endpoint.", nameof(connection));
         }
         catch (Exception e) when (e is ArgumentException or FormatException or OverflowException)
         {

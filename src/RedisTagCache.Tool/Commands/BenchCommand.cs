@@ -7,13 +7,13 @@ namespace RedisTagCache.Tool.Commands;
 /// <summary><c>bench</c>: what the cache costs over bare commands, from this machine to this server.</summary>
 internal static class BenchCommand
 {
-    private static readonly Option<double> _seconds = Numbers.Option("--seconds", [], "How long each measurement lasts.", 2d, 0.1, 60);
-    private static readonly Option<int> _size = Numbers.Option("--size", [], "Bytes of a payload.", 1_024, 1, 10_000_000);
-    private static readonly Option<int> _callers = Numbers.Option("--callers", [], "How many call at once.", 16, 1, 1_000);
+    private static readonly Option<double> _seconds = Numbers.Option("--seconds", [], "The duration of each measurement in seconds.", 2d, 0.1, 60);
+    private static readonly Option<int> _size = Numbers.Option("--size", [], "The size of a payload in bytes.", 1_024, 1, 10_000_000);
+    private static readonly Option<int> _callers = Numbers.Option("--callers", [], "The number of concurrent callers.", 16, 1, 1_000);
 
     public static Command Create(ToolHost host)
     {
-        var command = new Command("bench", "Measures lookups, writes and evictions against bare GET and SET of the same client, on keys of its own that it removes again.") { _seconds, _size, _callers }
+        var command = new Command("bench", "Measures lookups, writes and evictions, and compares them with plain GET and SET of the same client. Uses keys of its own and removes them.") { _seconds, _size, _callers }
             .Refusing("it works on keys of its own.", CommonOptions.Prefix, CommonOptions.BuildNamespace, CommonOptions.Region)
             .Refusing("it asks nothing.", CommonOptions.Yes)
             .Refusing("it wraps no keys.", CommonOptions.Wide);
@@ -23,7 +23,7 @@ internal static class BenchCommand
             var settings = ToolSettings.Of(parsed, host);
             var own = settings with { Prefix = "redistagcache-bench-" + Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture)[..8] };
             await using var session = await Session.BeginAsync(own, cancellationToken);
-            report.WhenStopped = "Its own keys were removed, or end within minutes.";
+            report.WhenStopped = "Its own keys were removed, or expire within minutes.";
             var bench = new Bench(session, TimeSpan.FromSeconds(seconds), size, callers);
             IReadOnlyList<Bench.Row> rows;
             try

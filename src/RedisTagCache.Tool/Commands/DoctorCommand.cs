@@ -10,7 +10,7 @@ internal static class DoctorCommand
 {
     public static Command Create(ToolHost host)
     {
-        var command = new Command("doctor", "Looks whether the servers are as the cache needs them: says what is wrong, and what to do. Leaves nothing behind.")
+        var command = new Command("doctor", "Checks whether the servers meet the requirements of the cache, and shows problems and how to fix them. Leaves nothing behind.")
             .Taking(CommonOptions.Prefix)
             .Refusing("it looks at the servers, not at entries.", CommonOptions.Region, CommonOptions.BuildNamespace)
             .Refusing("it asks nothing.", CommonOptions.Yes)

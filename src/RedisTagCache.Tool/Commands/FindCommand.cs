@@ -7,16 +7,16 @@ namespace RedisTagCache.Tool.Commands;
 /// <summary><c>find</c>: entries by tag, key and status.</summary>
 internal static class FindCommand
 {
-    private static readonly Option<string?> _tag = new("--tag", "-t") { Description = "A tag the entries carry, exactly." };
-    private static readonly Option<string?> _key = new("--key", "-k") { Description = "What the keys begin with." };
-    private static readonly Option<string?> _path = new("--path") { Description = "The path of a page, or its address: all its variants are found." };
-    private static readonly Option<CacheEntryStatus?> _status = new("--status") { Description = "What the entries are worth: fresh, stale or invalidated.", CustomParser = ParseVerdict };
-    private static readonly Option<int> _limit = Numbers.Option("--limit", ["-n"], "How many entries at most.", 50, 1, int.MaxValue);
-    private static readonly Option<long> _maximumKeys = Numbers.Option("--max-keys", [], "How many keys of the servers are walked past at most.", 1_000_000L, 1, long.MaxValue);
+    private static readonly Option<string?> _tag = new("--tag", "-t") { Description = "A tag that the entries have." };
+    private static readonly Option<string?> _key = new("--key", "-k") { Description = "The prefix of the keys." };
+    private static readonly Option<string?> _path = new("--path") { Description = "The path or address of a page. All its variants are found." };
+    private static readonly Option<CacheEntryStatus?> _status = new("--status") { Description = "The status of the entries: fresh, stale or invalidated.", CustomParser = ParseVerdict };
+    private static readonly Option<int> _limit = Numbers.Option("--limit", ["-n"], "The maximum number of entries.", 50, 1, int.MaxValue);
+    private static readonly Option<long> _maximumKeys = Numbers.Option("--max-keys", [], "The maximum number of keys of the servers to scan.", 1_000_000L, 1, long.MaxValue);
 
     public static Command Create(ToolHost host)
     {
-        var command = new Command("find", "Finds entries by tag, by the beginning of the key, by region and by what they are worth. Walks through the keys at a gentle pace.")
+        var command = new Command("find", "Finds entries by tag, key prefix, region and status. Scans the keys at a low pace.")
         {
             _tag, _path, _key, _status, _limit, _maximumKeys,
         }

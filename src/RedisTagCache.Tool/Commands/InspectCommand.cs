@@ -9,12 +9,12 @@ namespace RedisTagCache.Tool.Commands;
 /// <summary><c>inspect KEY</c>: everything about one entry.</summary>
 internal static class InspectCommand
 {
-    private static readonly Argument<string> _key = new("KEY") { Description = "The key, as the application knows it or find shows it." };
-    private static readonly Option<bool> _payload = new("--payload") { Description = "Shows the payload too: its first bytes, all of it with --json (as stored, Base64)." };
+    private static readonly Argument<string> _key = new("KEY") { Description = "The key, as used by the application or shown by find." };
+    private static readonly Option<bool> _payload = new("--payload") { Description = "Also shows the first bytes of the payload, or with --json all of it (as stored, in Base64)." };
 
     public static Command Create(ToolHost host)
     {
-        var command = new Command("inspect", "Shows what is known about the entries of a key, and why they are served or not.") { _key, _payload }
+        var command = new Command("inspect", "Shows the entries of a key, and why they are served or not.") { _key, _payload }
             .Taking(CommonOptions.Prefix, CommonOptions.BuildNamespace, CommonOptions.Region, CommonOptions.Wide)
             .Refusing("it asks nothing.", CommonOptions.Yes);
         ToolProgram.SetAction(command, host, async (parsed, report, cancellationToken) =>

@@ -8,21 +8,21 @@ internal static class InvalidateCommand
 {
     private static readonly Argument<string[]> _tags = new("TAG")
     {
-        Description = "The tags, as find shows them. * is carried by every page and every value.",
+        Description = "The tags, as shown by find. All pages and values have the tag *.",
         Arity = ArgumentArity.ZeroOrMore,
     };
 
     private static readonly Option<string[]> _paths = new("--path")
     {
-        Description = "The path of a page, or its address: all its variants are meant. May be given several times.",
+        Description = "The path or address of a page, for all its variants. Can be used several times.",
     };
 
     public static Command CreateEvict(ToolHost host) => Create(
-        host, "evict", "Evicts every entry that carries one of the tags, on every region and in every build, at once.", "Evict", "Evicted",
+        host, "evict", "Evicts all entries with one of the tags, in all regions and builds, at once.", "Evict", "Evicted",
         static (store, tags, cancellationToken) => store.EvictByTagAsync(tags, cancellationToken));
 
     public static Command CreateExpire(ToolHost host) => Create(
-        host, "expire", "Makes every entry that carries one of the tags stale: it is served while one instance computes it again.", "Expire", "Expired",
+        host, "expire", "Makes all entries with one of the tags stale. They are served while one instance refreshes them.", "Expire", "Expired",
         static (store, tags, cancellationToken) => store.ExpireByTagAsync(tags, cancellationToken));
 
     private static Command Create(
@@ -42,7 +42,7 @@ internal static class InvalidateCommand
             string[] tags = [.. (parsed.GetValue(_tags) ?? []).Select(Shown.Meant), .. (parsed.GetValue(_paths) ?? []).Select(PagePath.TagOf)];
             await using var session = await Session.OpenAsync(parsed, host, cancellationToken);
             await report.ConfirmAsync(parsed.GetValue(CommonOptions.Yes), $"{asked} {string.Join(", ", tags)} in '{session.Settings.Prefix}' at {session.Settings.Where}?", cancellationToken);
-            report.WhenStopped = "Redis had not confirmed it yet, and may have done it or not. Run it again.";
+            report.WhenStopped = "Redis has not confirmed it, and may or may not have done it. Run the command again.";
             await invalidate(session.Store, tags, cancellationToken);
             report.Write(new { done = true, tags }, () => report.Line($"{done}: {string.Join(", ", tags)}."));
             return ExitCode.Ok;

@@ -43,6 +43,6 @@ internal static class Lookup
         ExitCode.Problem,
         $"There is no entry with the key '{key}'.",
         session.Settings.BuildNamespace is null
-            ? "A key of more than 512 bytes is only found with --region and --build-namespace."
-            : $"Only the build '{session.Settings.BuildNamespace}' and what all builds share was looked at.");
+            ? "To find a key of more than 512 bytes, add --region and --build-namespace."
+            : $"Only the build '{session.Settings.BuildNamespace}' and entries that all builds share were searched.");
 }

@@ -8,5 +8,5 @@ internal static class PagePath
     /// <exception cref="ToolException">It is neither a path nor an address of a page.</exception>
     public static string TagOf(string text) => text.StartsWith('/') || (Uri.TryCreate(text, UriKind.Absolute, out var address) && address is { Scheme: "http" or "https" })
         ? PathTag.OfAddress(text)
-        : throw new ToolException(ExitCode.Usage, $"--path must be a path that begins with '/' or an address with http or https, but was '{text}'.", "A query makes no difference: a path stands for all variants of its page.");
+        : throw new ToolException(ExitCode.Usage, $"--path must be a path that begins with '/' or an address with http or https, but was '{text}'.", "A query is ignored: a path stands for all variants of its page.");
 }

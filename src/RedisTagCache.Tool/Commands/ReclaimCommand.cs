@@ -9,18 +9,18 @@ namespace RedisTagCache.Tool.Commands;
 /// <summary><c>reclaim</c>: frees the memory of invalidated entries.</summary>
 internal static class ReclaimCommand
 {
-    private static readonly Option<bool> _dryRun = new("--dry-run") { Description = "Only counts what would be dropped." };
+    private static readonly Option<bool> _dryRun = new("--dry-run") { Description = "Only counts the entries that would be dropped." };
     private static readonly Option<string?> _otherBuilds = new("--other-builds-older-than")
     {
-        Description = "Drops entries of builds other than --build-namespace too, written longer ago than this: 90m, 12h, 7d.",
+        Description = "Also drops entries of builds other than --build-namespace that are older than this, such as 90m, 12h or 7d.",
     };
 
-    private static readonly Option<int> _pageSize = Numbers.Option("--page-size", [], "Keys in one step.", CacheScanPace.Default.PageSize, 10, 10_000);
-    private static readonly Option<int> _pause = Numbers.Option("--pause", [], "Milliseconds of rest between two steps.", (int)CacheScanPace.Default.Pause.TotalMilliseconds, 0, 10_000);
+    private static readonly Option<int> _pageSize = Numbers.Option("--page-size", [], "The number of keys in one step.", CacheScanPace.Default.PageSize, 10, 10_000);
+    private static readonly Option<int> _pause = Numbers.Option("--pause", [], "The pause between two steps in milliseconds.", (int)CacheScanPace.Default.Pause.TotalMilliseconds, 0, 10_000);
 
     public static Command Create(ToolHost host)
     {
-        var command = new Command("reclaim", "Drops entries that are invalidated by their tags and hold memory until they would expire. One at a time in the whole fleet, at a gentle pace.")
+        var command = new Command("reclaim", "Drops entries that are invalidated by their tags and would use memory until they expire. Only one runs at a time in the whole fleet, at a gentle pace.")
         {
             _dryRun, _otherBuilds, _pageSize, _pause,
         }
@@ -44,7 +44,7 @@ internal static class ReclaimCommand
             if (options.OtherBuildsOlderThan is not null && session.Settings.BuildNamespace is null)
                 throw new ToolException(ExitCode.Usage, "The build to keep is not specified.", "Add --build-namespace with the build that is in use.");
             await report.ConfirmAsync(parsed.GetValue(CommonOptions.Yes) || options.DryRun, $"Drop what is invalidated in '{session.Settings.Prefix}' at {session.Settings.Where}?", cancellationToken);
-            report.WhenStopped = options.DryRun ? Report.NothingDone : "What was dropped until then stays dropped.";
+            report.WhenStopped = options.DryRun ? Report.NothingDone : "Entries that were already dropped stay dropped.";
 
             var result = await RunAsync(session, options, report, cancellationToken);
             if (result.IsTakenElsewhere)

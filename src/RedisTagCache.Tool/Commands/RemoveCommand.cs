@@ -6,11 +6,11 @@ namespace RedisTagCache.Tool.Commands;
 /// <summary><c>remove KEY</c>: removes the entries of one key.</summary>
 internal static class RemoveCommand
 {
-    private static readonly Argument<string> _key = new("KEY") { Description = "The key, as the application knows it or find shows it." };
+    private static readonly Argument<string> _key = new("KEY") { Description = "The key, as used by the application or shown by find." };
 
     public static Command Create(ToolHost host)
     {
-        var command = new Command("remove", "Removes the entries of a key, on the region and in the build that are said, else wherever they are.") { _key }
+        var command = new Command("remove", "Removes the entries of a key, in the specified region and build, or in all of them.") { _key }
             .Taking(CommonOptions.Prefix, CommonOptions.BuildNamespace, CommonOptions.Region, CommonOptions.Yes)
             .Refusing("it writes no table.", CommonOptions.Wide);
         ToolProgram.SetAction(command, host, async (parsed, report, cancellationToken) =>
@@ -22,7 +22,7 @@ internal static class RemoveCommand
                 throw Lookup.NotFound(session, key);
             var where = string.Join(", ", found.Select(static entry => $"{entry.Region} of {entry.BuildNamespace ?? "all builds"}"));
             await report.ConfirmAsync(parsed.GetValue(CommonOptions.Yes), $"Remove '{key}' ({where}) at {session.Settings.Where}?", cancellationToken);
-            report.WhenStopped = "What was removed until then stays removed.";
+            report.WhenStopped = "Entries that were already removed stay removed.";
 
             var removed = 0;
             foreach (var entry in found)

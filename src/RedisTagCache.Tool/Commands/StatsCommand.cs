@@ -8,11 +8,11 @@ namespace RedisTagCache.Tool.Commands;
 /// <summary><c>stats</c>: the servers, the partitions, and what lies in the cache.</summary>
 internal static class StatsCommand
 {
-    private static readonly Option<long> _maximumKeys = Numbers.Option("--max-keys", [], "How many keys of the servers are walked past at most; 0 for none.", 100_000L, 0, long.MaxValue);
+    private static readonly Option<long> _maximumKeys = Numbers.Option("--max-keys", [], "The maximum number of keys of the servers to scan. 0 for none.", 100_000L, 0, long.MaxValue);
 
     public static Command Create(ToolHost host)
     {
-        var command = new Command("stats", "Shows the servers, the partitions, and how many entries there are of which region and build, and what they are worth.") { _maximumKeys }
+        var command = new Command("stats", "Shows the servers, the partitions, and the number of entries by region, build and status.") { _maximumKeys }
             .Taking(CommonOptions.Prefix, CommonOptions.BuildNamespace, CommonOptions.Region, CommonOptions.Wide)
             .Refusing("it asks nothing.", CommonOptions.Yes);
         command.Validators.Add(static result =>
