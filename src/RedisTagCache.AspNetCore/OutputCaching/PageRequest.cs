@@ -24,12 +24,12 @@ internal sealed class PageRequest(PageStore pages, CacheMoment moment)
     private static long _requests;
 
     private string? _mark;
-    private string? _leads;
     private string? _variation;
     private ExecutionContext? _flow;
     private PageRequest? _request;
     private List<PageRequest>? _furtherPasses;
     private OutputCacheContext? _context;
+    private PageRendering? _rendering;
     private bool _isAborted;
 
     /// <summary>Where its page is.</summary>
@@ -69,7 +69,7 @@ internal sealed class PageRequest(PageStore pages, CacheMoment moment)
     public bool IsUntouched { get; private set; }
 
     /// <summary>The stale page that it renders again for the fleet, while the others are served the old one.</summary>
-    public string? Renews { get; private set; }
+    public string? Renews => _rendering?.Renews;
 
     /// <summary>The passes of the same request after its first one.</summary>
     public IReadOnlyList<PageRequest> FurtherPasses => _furtherPasses is { } passes ? Snapshot(passes) : [];
@@ -81,10 +81,14 @@ internal sealed class PageRequest(PageStore pages, CacheMoment moment)
     public bool AllowsCopies { get; set; } = true;
 
     /// <summary>When the page began that this request renders.</summary>
-    public CacheVersion? Token { get; set; }
+    public CacheVersion? Token
+    {
+        get => _rendering?.Token;
+        set => Rendering.Token = value;
+    }
 
     /// <summary>The right to render a page for the fleet.</summary>
-    public CacheLease? Lease { get; private set; }
+    public CacheLease? Lease => _rendering?.Lease;
 
     /// <summary>Whether the application has given the response up.</summary>
     public bool IsAborted
@@ -94,24 +98,46 @@ internal sealed class PageRequest(PageStore pages, CacheMoment moment)
     }
 
     /// <summary>Whether its page cannot be made of anything that was read before the lookup.</summary>
-    public bool BeginsWithLookup { get; set; }
+    public bool BeginsWithLookup
+    {
+        get => _rendering is { BeginsWithLookup: true };
+        set => Rendering.BeginsWithLookup = value;
+    }
 
     /// <summary>Whether it has taken too long to render a stale page again. What it renders is not stored.</summary>
-    public bool IsLate { get; set; }
+    public bool IsLate
+    {
+        get => _rendering is { IsLate: true };
+        set => Rendering.IsLate = value;
+    }
 
     /// <summary>For a refresh: the page it is to render.</summary>
-    public string? Refreshes { get; init; }
+    public string? Refreshes
+    {
+        get => _rendering?.Refreshes;
+        init => Rendering.Refreshes = value;
+    }
 
     /// <summary>What became of the page, for the refresh that rendered it.</summary>
-    public CacheWriteOutcome? Written { get; set; }
+    public CacheWriteOutcome? Written
+    {
+        get => _rendering?.Written;
+        set => Rendering.Written = value;
+    }
 
     /// <summary>For a refresh: whether its request has led to the same page.</summary>
-    public bool IsAsked { get; set; }
+    public bool IsAsked
+    {
+        get => _rendering is { IsAsked: true };
+        set => Rendering.IsAsked = value;
+    }
 
     /// <summary>How the request was answered.</summary>
     public PageStatus Status { get; set; }
 
     public bool AreTagsExpanded { get; set; }
+
+    private PageRendering Rendering => _rendering ??= new();
 
     /// <summary>The state of the request, which is that of its first pass.</summary>
     public static PageRequest? Of(HttpContext context) => context.Features.Get<PageRequest>();
@@ -167,30 +193,28 @@ internal sealed class PageRequest(PageStore pages, CacheMoment moment)
     public void Renew(string key, CacheLease lease)
     {
         Lead(key, lease);
-        Renews = key;
+        Rendering.Renews = key;
     }
 
     /// <summary>It is to render a page: for the fleet, where the lease was granted.</summary>
     public void Lead(string key, CacheLease lease)
     {
-        _leads = key;
-        (Lease, Token) = (lease, lease.Token);
+        Rendering.Leads = key;
+        (Rendering.Lease, Rendering.Token) = (lease, lease.Token);
     }
 
     /// <summary>The right to render this very page, if there is one; it is the caller's then.</summary>
     public CacheLease? TakeLease(string key)
     {
-        var lease = _leads == key ? Lease : null;
-        if (lease is not null)
-            Lease = null;
-        return lease;
+        return _rendering?.Leads == key ? TakeLease() : null;
     }
 
     /// <summary>The lease, whatever page it is for; it is the caller's then.</summary>
     public CacheLease? TakeLease()
     {
-        var lease = Lease;
-        Lease = null;
+        var lease = _rendering?.Lease;
+        if (lease is not null)
+            Rendering.Lease = null;
         return lease;
     }
 

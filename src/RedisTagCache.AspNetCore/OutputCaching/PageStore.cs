@@ -68,7 +68,6 @@ internal sealed class PageStore(
             return await FindOrLeadAsync(page, key, found, start, cancellationToken).ConfigureAwait(false);
         using (found)
         {
-            page.Token = found.Token;
             page.Status = PageStatus.Hit;
             return Served(page, found);
         }

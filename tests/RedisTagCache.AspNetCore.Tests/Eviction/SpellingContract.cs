@@ -1,22 +1,15 @@
-using System.Globalization;
 using System.Net;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.OutputCaching;
-using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.DependencyInjection;
 using RedisTagCache.TestSupport;
 
 namespace RedisTagCache.AspNetCore.Tests.Eviction;
 
 /// <summary>Every spelling of an address that leads to a page: an eviction of what the page shows reaches it, by template and by a literal tag.</summary>
-public abstract class SpellingContract(IServed redis) : IAsyncLifetime
+public abstract class SpellingContract(SpelledPages pages)
 {
-    private readonly string _prefix = "t" + Guid.NewGuid().ToString("N");
-    private PageApp _a = null!;
-    private PageApp _b = null!;
-    private int _version;
+    private readonly PageApp _a = pages.A;
+    private readonly PageApp _b = pages.B;
 
     /// <summary>Gets the page, another spelling of the address that evicts it by template, and its tag in the natural spelling.</summary>
     public static TheoryData<string, string, string> Spellings => new()
@@ -61,14 +54,6 @@ public abstract class SpellingContract(IServed redis) : IAsyncLifetime
         { "/list?page=1", "/list", "list:1" },
         { "/two/007/Hello", "/two/7/hello", "two:7:hello" },
     };
-
-    public async ValueTask InitializeAsync() => (_a, _b) = (await StartAsync(), await StartAsync());
-
-    public async ValueTask DisposeAsync()
-    {
-        await _a.DisposeAsync();
-        await _b.DisposeAsync();
-    }
 
     [Theory]
     [MemberData(nameof(Spellings))]
@@ -134,12 +119,6 @@ public abstract class SpellingContract(IServed redis) : IAsyncLifetime
         }
     }
 
-    private enum Kind
-    {
-        Published,
-        Draft,
-    }
-
     private static Task<string> StoredAsync(PageApp app, string path, string tenant = "pages") => PageApp.StoredAsync(() => GetAsync(app, path, tenant));
 
     private static async Task<string> GetAsync(PageApp app, string path, string tenant = "pages")
@@ -150,54 +129,6 @@ public abstract class SpellingContract(IServed redis) : IAsyncLifetime
         using var response = await app.Client.SendAsync(request);
         response.EnsureSuccessStatusCode();
         return await response.Content.ReadAsStringAsync();
-    }
-
-    private Task<PageApp> StartAsync() => PageApp.StartAsync(
-        redis.ConnectionString,
-        Map,
-        options => options.KeyPrefix = _prefix,
-        services => services.AddSingleton<Func<string>>(Next).AddControllers().AddApplicationPart(typeof(EvictOutputCacheTests).Assembly),
-        pipeline: static app =>
-        {
-            app.UseRouting();
-            app.Use((context, next) =>
-            {
-                if (context.Request.Path.StartsWithSegments("/tenant", StringComparison.Ordinal))
-                    context.Request.RouteValues["tenant"] = context.Request.Headers["Tenant"].ToString() is { Length: > 0 } tenant ? tenant : "pages";
-                return next(context);
-            });
-            app.UseRedisTagOutputCache();
-        });
-
-    private string Next() => Interlocked.Increment(ref _version).ToString(CultureInfo.InvariantCulture);
-
-    private void Map(WebApplication app)
-    {
-        Map(app, "/p/{slug}", "p:{slug}");
-        Map(app, "/posts/{id:int}", "post:{id}");
-        Map(app, "/guids/{id:guid}", "guid:{id}");
-        Map(app, "/flags/{flag:bool}", "flag:{flag}");
-        Map(app, "/prices/{price:decimal}", "price:{price}");
-        Map(app, "/days/{day:datetime}", "day:{day}");
-        Map(app, "/docs/{**path}", "doc:{path}");
-        Map(app, "/paged/{page:int=1}", "paged:{page}");
-        Map(app, "/query", "query:{id}");
-        Map(app, "/tenant", "tenant:{tenant}");
-        Map(app, "/two/{id}/{slug}", "two:{id}:{slug}");
-        app.MapGet("/kinds/{kind}", (Kind kind) => $"{kind} {Next()}").CacheOutput(policy => policy.Tag("kind:{kind}"));
-        app.MapPost("/kinds/{kind}", (Kind kind) => $"{kind}").EvictOutputCache("kind:{kind}");
-        app.MapGet("/list", (int page = 1) => $"{page} {Next()}").CacheOutput(policy => policy.Tag("list:{page}"));
-        app.MapPost("/list", (int page = 1) => $"{page}").EvictOutputCache("list:{page}");
-        app.MapGet("/unvaried", Next).CacheOutput(policy => policy.SetVaryByQuery("y").Tag("unvaried:{id}"));
-        app.MapPost("/unvaried", (HttpContext _) => "done").EvictOutputCache("unvaried:{id}");
-        app.MapGet("/braces/{id:int}", Next).CacheOutput(policy => policy.Tag("brace:{", "post:{id}", "{brace", "}{"));
-        app.MapControllers();
-    }
-
-    private void Map(WebApplication app, string pattern, string tag)
-    {
-        app.MapGet(pattern, Next).CacheOutput(policy => policy.Expire(TimeSpan.FromMinutes(5)).Tag(tag));
-        app.MapPost(pattern, (HttpContext _) => "done").EvictOutputCache(tag);
     }
 }
 
@@ -213,6 +144,6 @@ public sealed class SpelledController(Func<string> next) : ControllerBase
     public string Change(int id) => $"{id}: {next()}";
 }
 
-public sealed class SpellingTests(RedisFixture redis) : SpellingContract(redis), IClassFixture<RedisFixture>;
+public sealed class SpellingTests(SpelledPages<RedisFixture> pages) : SpellingContract(pages), IClassFixture<SpelledPages<RedisFixture>>;
 
-public sealed class ClusterSpellingTests(ClusterFixture cluster) : SpellingContract(cluster), IClassFixture<ClusterFixture>;
+public sealed class ClusterSpellingTests(SpelledPages<ClusterFixture> pages) : SpellingContract(pages), IClassFixture<SpelledPages<ClusterFixture>>;

@@ -9,7 +9,6 @@ namespace RedisTagCache.IntegrationTests.History;
 /// A short run of what docs/history tells of at length: processes, two servers, every fault once, and every read checked. And the same with workers
 /// that do something wrong, to see that it would be found.
 /// </summary>
-[Collection(HistoryFleet.Name)]
 public sealed class HistoryTests
 {
     [Fact]

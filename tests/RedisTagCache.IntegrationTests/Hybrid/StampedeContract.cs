@@ -58,6 +58,7 @@ public abstract class StampedeContract(IEngine engine, IHybridMaker maker) : Hyb
     [Fact]
     public async Task FactoryThatThrows_FailsEveryJoinedCaller_AndNothingIsCached()
     {
+        await A.GetOrCreateAsync("other", Source.Versions().ReadAsync); // connected: from here on, each caller has joined when its call returns
         var source = new Source<string>(run => run == 1 ? throw new InvalidDataException("the first run") : "v" + run, isHeld: true);
         var calls = Join(source);
         await source.Started;

@@ -97,28 +97,6 @@ public abstract class DamageContract(IEngine engine) : StoreSuite(engine)
         Assert.Equal(Engine.Partitions, (await Inspector.DescribeAsync()).Partitions.Count);
     }
 
-    [Fact]
-    public async Task Search_PastManyEntries_KeepsFewOfThemInMemory()
-    {
-        const int Count = 40_000;
-        var tail = new string('x', 300);
-        for (var i = 0; i < Count; i += 1_000)
-            await Task.WhenAll(Enumerable.Range(i, 1_000).Select(n => PlaceAsync(n + tail, "no entry"u8.ToArray())));
-        var inspector = Inspector;
-        long before = 0, after = 0;
-        var found = 0;
-        await foreach (var entry in inspector.FindAsync(new CacheEntryQuery { MaxResults = int.MaxValue, MaxKeys = long.MaxValue, Pace = _quick }))
-        {
-            if (++found == 1)
-                before = GC.GetTotalMemory(forceFullCollection: true);
-            else if (found == Count)
-                after = GC.GetTotalMemory(forceFullCollection: true);
-        }
-
-        Assert.Equal(Count, found);
-        Assert.InRange(after - before, long.MinValue, 16_000_000); // all keys together would be some 32 MB
-    }
-
     private static byte[] Claiming(int payloadOffset)
     {
         var header = new byte[68];
