@@ -1,3 +1,4 @@
 using RedisTagCache.TestSupport;
 
 [assembly: AssemblyFixture(typeof(MachineShare))]
+[assembly: TestCollectionOrderer(typeof(LongestFirst))]

@@ -45,17 +45,31 @@ public sealed class RedisServer : IAsyncDisposable
     public static async Task<RedisServer> StartAsync(params string[] arguments)
     {
         ServerFeatures.RequireFor(arguments);
-        var server = new RedisServer(FreePort(), arguments);
-        await server.StartProcessAsync();
-        return server;
+        return await StartOnFreePortAsync(port => new RedisServer(port, arguments));
+    }
+
+    /// <summary>Starts a server, and again on another port if something else took the port, or the port of the cluster bus, in between.</summary>
+    private static async Task<RedisServer> StartOnFreePortAsync(Func<int, RedisServer> make)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            var server = make(FreePort());
+            try
+            {
+                await server.StartProcessAsync();
+                return server;
+            }
+            catch (InvalidOperationException) when (tries < 5)
+            {
+                await server.DisposeAsync();
+            }
+        }
     }
 
     /// <summary>Starts an embedded server that becomes a node of a cluster.</summary>
     internal static async Task<RedisServer> StartEmbeddedNodeAsync()
     {
-        var server = new RedisServer(FreePort(), []) { _isNode = true };
-        await server.StartProcessAsync();
-        return server;
+        return await StartOnFreePortAsync(static port => new RedisServer(port, []) { _isNode = true });
     }
 
     /// <summary>Starts a sentinel that watches nothing yet.</summary>
@@ -119,12 +133,14 @@ public sealed class RedisServer : IAsyncDisposable
         var start = IsEmbedded ? EmbeddedServer.StartInfo(Port, _isNode ? _directory : null) : StartInfo();
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())
             start.Environment[name] = value;
-        _process = Process.Start(start)!;
-        _process.OutputDataReceived += static (_, _) => { };
-        _process.ErrorDataReceived += static (_, _) => { };
-        _process.BeginOutputReadLine();
-        _process.BeginErrorReadLine();
-        await Eventually.BecomesTrueAsync(AnswersAsync, "the server answers", TimeSpan.FromSeconds(30));
+        var process = _process = Process.Start(start)!;
+        process.OutputDataReceived += static (_, _) => { };
+        process.ErrorDataReceived += static (_, _) => { };
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        await Eventually.BecomesTrueAsync(async () => process.HasExited || await AnswersAsync(), "the server answers", TimeSpan.FromSeconds(30));
+        if (process.HasExited)
+            throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"The server on port {Port} ended with exit code {process.ExitCode} before it answered."));
     }
 
     private ProcessStartInfo StartInfo()

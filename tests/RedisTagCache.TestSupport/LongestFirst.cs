@@ -1,0 +1,20 @@
+using Xunit.Sdk;
+using Xunit.v3;
+
+namespace RedisTagCache.TestSupport;
+
+/// <summary>
+/// Starts the collections that take longest before the others, so that no processor waits for one of them at the end. Of the collections that run alone,
+/// those that let other projects run come first.
+/// </summary>
+public sealed class LongestFirst : ITestCollectionOrderer
+{
+    private static readonly string[] _names =
+    [
+        "History.HistoryTests", "Topology.ClusterFailureTests", "Load.MemoryPressureTests", "Model.ModelTests", "Fleet.NewsroomTests", "Tests.RightsTests", "http history",
+    ];
+
+    public IReadOnlyCollection<TTestCollection> OrderTestCollections<TTestCollection>(IReadOnlyCollection<TTestCollection> testCollections)
+        where TTestCollection : ITestCollection =>
+        [.. testCollections.OrderBy(static collection => Array.FindIndex(_names, name => collection.TestCollectionDisplayName.Contains(name, StringComparison.Ordinal)) is var index && index < 0 ? _names.Length : index)];
+}
