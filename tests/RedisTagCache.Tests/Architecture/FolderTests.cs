@@ -47,7 +47,7 @@ public sealed class FolderTests
     {
         ["RedisTagCache"] = 34,
         ["RedisTagCache.AspNetCore/Operations"] = 24,
-        ["RedisTagCache.AspNetCore/OutputCaching"] = 20,
+        ["RedisTagCache.AspNetCore/OutputCaching"] = 21,
         ["RedisTagCache/Diagnostics"] = 17,
         ["RedisTagCache/Engine"] = 34,
         ["RedisTagCache/Redis"] = 47,
