@@ -47,4 +47,19 @@ internal enum Broken
 
     /// <summary>What a caller may get because it waited is returned to all callers that joined it.</summary>
     AwaitedIsShared = 1 << 13,
+
+    /// <summary>An eviction that failed does not hold in its own instance.</summary>
+    FailedIgnored = 1 << 14,
+
+    /// <summary>An eviction that failed is not counted, so that values that are computed without Redis do not tell whether they began before it or after.</summary>
+    FailedUnordered = 1 << 15,
+
+    /// <summary>The same for an eviction of which an instance hears before it knows those that preceded it.</summary>
+    AheadUnordered = 1 << 16,
+
+    /// <summary>The order of evictions that Redis had not confirmed still counts when Redis has told newer ones.</summary>
+    OrderKept = 1 << 17,
+
+    /// <summary>That order is forgotten by a synchronization that brings nothing new.</summary>
+    OrderForgotten = 1 << 18,
 }

@@ -35,7 +35,8 @@ internal record struct Entry(byte Id, byte Epoch, byte Generation, byte Tags, by
 /// <param name="Entry">The entry.</param>
 /// <param name="Run">Of its token.</param>
 /// <param name="Removal">The newest removal that it is known not to be superseded by.</param>
-internal record struct Copy(Entry Entry, byte Run, byte Removal)
+/// <param name="Unconfirmed">For one that was computed without Redis: see <see cref="RemovalMoment.Unconfirmed"/>.</param>
+internal record struct Copy(Entry Entry, byte Run, byte Removal, byte Unconfirmed = 0)
 {
     public readonly Stamp Token => new(Entry.Epoch, Entry.Generation, Run);
 }

@@ -48,6 +48,9 @@ internal struct Instance
     /// <summary>The changes of which copies must know: those in force when the last look began, and its own.</summary>
     public byte Due;
 
+    /// <summary>The epoch that was known when an eviction by this instance first failed. It holds for values that began by then.</summary>
+    public byte FailedAt;
+
     public bool IsDown;
 
     /// <summary>The connection was lost, and this instance has not yet heard of it.</summary>

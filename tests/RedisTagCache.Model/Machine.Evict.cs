@@ -32,7 +32,7 @@ internal sealed partial class Machine
             if (op.Syncs++ < MostSyncs)
                 Await(ref world, o, Phase.Marks);
             else
-                op.Phase = Phase.Done;
+                FailEviction(ref world, o);
             return;
         }
 

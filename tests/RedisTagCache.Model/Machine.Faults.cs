@@ -23,6 +23,7 @@ internal sealed partial class Machine
             Offer(Faults.LoseLease, MoveKind.LoseLease, k, server.Leases[k] > 0);
         }
 
+        Offer(Faults.Silence, MoveKind.FallSilent, 0, !world.Instances[0].IsDown);
         Offer(Faults.GoBack, MoveKind.Remember, 0, !world.HasEarlier);
         Offer(Faults.GoBack, MoveKind.GoBack, 0, world.HasEarlier);
 
@@ -64,6 +65,9 @@ internal sealed partial class Machine
                 return;
             case MoveKind.GoBack:
                 GoBack(ref world);
+                break;
+            case MoveKind.FallSilent:
+                world.Instances[move.A].IsDown = true;
                 break;
             case MoveKind.LoseEpoch:
                 world.Servers[move.A].Stamp = default;

@@ -19,7 +19,7 @@ internal sealed partial class Machine
         return 0;
     }
 
-    private void NoteStarted(ref World world, int o)
+    internal void NoteStarted(ref World world, int o)
     {
         ref var op = ref world.Ops[o];
         op.AskedWith = 0;
@@ -31,7 +31,7 @@ internal sealed partial class Machine
     }
 
     /// <summary>Redis has answered: who had come before it was asked need not doubt what comes of it.</summary>
-    private void Cover(ref World world, int o)
+    internal void Cover(ref World world, int o)
     {
         for (var other = 0; other < scenario.Ops.Length; other++)
         {
@@ -40,10 +40,10 @@ internal sealed partial class Machine
         }
     }
 
-    private static bool IsCovered(in Op op) => (op.Covering & 1 << (op.JoinedTo - 1)) != 0;
+    internal static bool IsCovered(in Op op) => (op.Covering & 1 << (op.JoinedTo - 1)) != 0;
 
     /// <summary>Takes what it has waited for, although that has ended since. Who has joined since may not have it.</summary>
-    private void TakeAwaited(ref World world, int o)
+    internal void TakeAwaited(ref World world, int o)
     {
         ref var op = ref world.Ops[o];
         Check(ref world, Violation.OldValueRead, op.InForce, scenario.Ops[o].Key, op.Found, isFresh: true);
@@ -57,7 +57,7 @@ internal sealed partial class Machine
     }
 
     /// <summary>A flight has ended: those who joined it take what it brought.</summary>
-    private void Land(ref World world, int o, Entry entry, RemovalMoment startedAt)
+    internal void Land(ref World world, int o, Entry entry, RemovalMoment startedAt)
     {
         ref var flight = ref world.Ops[o];
         flight.Phase = Phase.Done;
@@ -73,24 +73,30 @@ internal sealed partial class Machine
         }
     }
 
+    /// <summary>Whether a value was neither evicted nor removed since it began, as far as its instance knows now.</summary>
+    public static bool IsLive(in Instance instance, int partition, int key, Entry value, RemovalMoment startedAt)
+    {
+        ref readonly var tagState = ref instance.TagStates[partition];
+        return (!tagState.HasKnown || (value.Generation == tagState.Known.Generation && !tagState.IsPast(value, startedAt.Unconfirmed)))
+            && (startedAt.Number == RemovalLog.Unknown || !instance.Removals.IsSuperseded(key, startedAt, startedAt.Number));
+    }
+
     private void TakeJoined(ref World world, int o)
     {
         ref var op = ref world.Ops[o];
         var plan = scenario.Ops[o];
-        ref var instance = ref world.Instances[plan.Instance];
-        ref var tagState = ref instance.TagStates[op.Partition];
-        var isLive = IsCovered(op) || scenario.Broken.HasFlag(Broken.JoinersTakeAll)
-            || ((!tagState.HasKnown || (op.Found.Generation == tagState.Known.Generation && !tagState.IsPast(op.Found)))
-                && (op.Moment.Number == RemovalLog.Unknown || !instance.Removals.IsSuperseded(plan.Key, op.Moment, op.Moment.Number)));
-        if (isLive)
+        ref readonly var instance = ref world.Instances[plan.Instance];
+        if (IsCovered(op) || scenario.Broken.HasFlag(Broken.JoinersTakeAll) || IsLive(instance, op.Partition, plan.Key, op.Found, op.Moment))
         {
-            if (IsCovered(op) || op.HasLooked || !instance.IsDown)
-                Check(ref world, Violation.OldValueJoined, op.InForce, plan.Key, op.Found, isFresh: false);
+            // Without Redis, a caller relies on its own instance's evictions alone.
+            var isAsked = IsCovered(op) || op.HasLooked || !instance.IsDown;
+            Check(ref world, Violation.OldValueJoined, isAsked ? op.InForce : (byte)(op.InForce & OwnEvictions(world, plan.Instance)), plan.Key, op.Found, isFresh: false);
+            CheckFailed(ref world, Violation.OldValueJoined, op.Failed, plan, op.Found);
             op.Phase = Phase.Done;
             return;
         }
 
-        op = new Op { Partition = op.Partition, InForce = op.InForce, Covering = op.Covering, HasLooked = op.HasLooked, JoinedTo = op.JoinedTo };
+        op = new Op { Partition = op.Partition, InForce = op.InForce, Failed = op.Failed, Covering = op.Covering, HasLooked = op.HasLooked, JoinedTo = op.JoinedTo };
         BeginValue(ref world, o);
     }
 }

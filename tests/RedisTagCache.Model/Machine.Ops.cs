@@ -13,10 +13,13 @@ internal sealed partial class Machine
             Phase.Idle => plan.After < 0 || world.Ops[plan.After].Phase == Phase.Done,
             Phase.AwaitsSync or Phase.Joined or Phase.Done => false,
             Phase.Landed => IsCovered(op) || op.HasLooked || scenario.Broken.HasFlag(Broken.JoinersTakeAll) || IsAtFault(world, plan.Instance),
+            Phase.Retries => !IsAtFault(world, plan.Instance),
             _ => true,
         };
         if (isReady)
             moves.Add(new Move(MoveKind.Step, o));
+        if (op.Phase == Phase.Marked && scenario.Faults.HasFlag(Faults.Silence) && IsAtFault(world, plan.Instance))
+            moves.Add(new Move(MoveKind.LoseReply, o));
         if (op.Phase == Phase.Waits)
             moves.Add(new Move(MoveKind.StopWaiting, o));
     }
@@ -55,6 +58,10 @@ internal sealed partial class Machine
                 break;
             case Phase.Marks or Phase.Marked:
                 Evict(ref world, o);
+                break;
+            case Phase.Retries:
+                op.Syncs = 0;
+                BeginMark(ref world, o);
                 break;
             default:
                 StepValue(ref world, o);
@@ -106,8 +113,11 @@ internal sealed partial class Machine
             case Phase.ReadsEntry or Phase.ReadsEpoch or Phase.Judges or Phase.Acquires when scenario.Ops[o].Kind is OpKind.Get or OpKind.GetStrictly:
                 Drift(ref world, o);
                 break;
+            case Phase.Marks:
+                FailEviction(ref world, o);
+                break;
             default:
-                op.Phase = Phase.Done; // an eviction that throws has promised nothing
+                op.Phase = Phase.Done; // a change that throws has promised nothing
                 break;
         }
     }

@@ -43,7 +43,7 @@ internal sealed partial class Machine
             return;
         }
 
-        tagState.Sync.Phase = SyncPhase.AskedAgain;
+        tagState.AskAgain();
         for (var o = 0; o < scenario.Ops.Length; o++)
         {
             var op = scenario.Ops[o];

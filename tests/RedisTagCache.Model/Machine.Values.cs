@@ -15,16 +15,22 @@ internal sealed partial class Machine
             {
                 var due = (byte)(instance.Due | OwnEvictions(world, plan.Instance));
                 Check(ref world, Violation.OldCopyGiven, due, plan.Key, copy.Entry, verdict == Verdict.Fresh);
+                CheckFailed(ref world, Violation.OldCopyGiven, FailedEvictions(world, plan.Instance), plan, copy.Entry);
                 op.Phase = Phase.Done;
                 return;
             }
 
+            CheckDropped(ref world, plan, copy);
             instance.Copies[plan.Key] = default;
         }
 
         // An operation that joined without success keeps the moment of its call.
         if (op.JoinedTo == 0)
+        {
             op.InForce = (byte)(world.InForce | OwnEvictions(world, plan.Instance));
+            op.Failed = FailedEvictions(world, plan.Instance);
+        }
+
         op.JoinedTo = FlightOf(world, o);
         if (op.JoinedTo > 0)
             op.Phase = Phase.Joined;
@@ -78,6 +84,8 @@ internal sealed partial class Machine
             case Phase.Computes:
                 op.RecordedBefore = world.Instances[plan.Instance].Removals.Observe().Recorded;
                 op.Phase = Phase.Fills;
+                if (IsForThisProcess(world, o))
+                    Fail(ref world, o);
                 break;
             case Phase.Fills:
                 Fill(ref world, o);
@@ -128,7 +136,9 @@ internal sealed partial class Machine
     private void Drift(ref World world, int o)
     {
         ref var op = ref world.Ops[o];
-        op.Token = world.Instances[scenario.Ops[o].Instance].TagStates[op.Partition].Known;
+        ref readonly var tagState = ref world.Instances[scenario.Ops[o].Instance].TagStates[op.Partition];
+        op.Token = tagState.Known;
+        op.Moment.Unconfirmed = tagState.UnconfirmedCount;
         Compute(ref world, o);
     }
 
@@ -166,6 +176,6 @@ internal sealed partial class Machine
         ref var instance = ref world.Instances[plan.Instance];
         if (!scenario.Broken.HasFlag(Broken.RemovalsIgnored) && instance.Removals.IsSuperseded(plan.Key, since, number))
             return;
-        instance.Copies[plan.Key] = new Copy(entry with { Epoch = token.Epoch, Generation = token.Generation }, token.Run, number);
+        instance.Copies[plan.Key] = new Copy(entry with { Epoch = token.Epoch, Generation = token.Generation }, token.Run, number, since.Unconfirmed);
     }
 }

@@ -27,7 +27,7 @@ internal sealed partial class Machine(Scenario scenario)
         {
             ref var instance = ref world.Instances[i];
             instance.Removals.Known = RemovalLog.Unknown;
-            if (!scenario.IsWarm || !scenario.HasPolls)
+            if (!scenario.IsWarm || !(scenario.HasPolls || scenario.IsCurrent))
                 continue;
             instance.Removals.Adopt(RemovalLog.Unknown, world.Servers[0].SyncRemovals(0));
             instance.IsCurrent = true;
@@ -43,6 +43,8 @@ internal sealed partial class Machine(Scenario scenario)
     /// <summary>Whether all is done and known, so that only new calls would change anything.</summary>
     public bool IsSettled(in World world)
     {
+        if (world.Failed != 0 && !scenario.HasRetries)
+            return false; // what failed has yet to be retried
         for (var o = 0; o < scenario.Ops.Length; o++)
         {
             if (world.Ops[o].Phase != Phase.Done)
@@ -105,6 +107,9 @@ internal sealed partial class Machine(Scenario scenario)
             case MoveKind.Deliver:
                 Deliver(ref world, move.A, move.B);
                 break;
+            case MoveKind.LoseReply:
+                FailEviction(ref world, move.A);
+                break;
             default:
                 MakeFault(ref world, move);
                 break;
@@ -155,7 +160,9 @@ internal sealed partial class Machine(Scenario scenario)
     }
 
     /// <summary>The evictions that an instance made itself: it knows them whatever Redis has lost.</summary>
-    private byte OwnEvictions(in World world, int instance)
+    private byte OwnEvictions(in World world, int instance) => (byte)(EvictionsBy(instance) & world.Returned);
+
+    private byte EvictionsBy(int instance)
     {
         var own = 0;
         for (var o = 0; o < scenario.Ops.Length; o++)
@@ -164,7 +171,7 @@ internal sealed partial class Machine(Scenario scenario)
                 own |= 1 << o;
         }
 
-        return (byte)(own & world.Returned);
+        return (byte)own;
     }
 
     private void Check(ref World world, Violation violation, byte changes, int key, Entry entry, bool isFresh)

@@ -23,6 +23,12 @@ internal enum MoveKind : byte
     Flush,
     Remember,
     GoBack,
+
+    /// <summary>Redis does not answer an instance for a while, and stays the server that it is.</summary>
+    FallSilent,
+
+    /// <summary>The answer to an eviction does not arrive.</summary>
+    LoseReply,
     Reconnect,
     Notice,
 

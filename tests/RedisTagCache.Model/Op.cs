@@ -31,6 +31,9 @@ internal enum Phase : byte
     Replaced,
     Marks,
     Marked,
+
+    /// <summary>An eviction that has failed waits to be retried.</summary>
+    Retries,
     Done,
 }
 
@@ -50,6 +53,9 @@ internal struct Op
 
     /// <summary>What was in force when it began.</summary>
     public byte InForce;
+
+    /// <summary>The failed evictions of its instance when it began.</summary>
+    public byte Failed;
     public byte Syncs;
     public RemovalMoment Moment;
 

@@ -14,7 +14,10 @@ internal struct RecordedRemovals
 }
 
 /// <summary>What an instance knew of removals at a moment.</summary>
-internal record struct RemovalMoment(byte Number, byte Recorded);
+/// <param name="Number">The newest number.</param>
+/// <param name="Recorded">How many removals were recorded.</param>
+/// <param name="Unconfirmed">For what is computed without Redis: the newest eviction that was taken over ahead of what Redis had told; else 0.</param>
+internal record struct RemovalMoment(byte Number, byte Recorded, byte Unconfirmed = 0);
 
 internal struct RemovalLog
 {
@@ -23,6 +26,9 @@ internal struct RemovalLog
 
     /// <summary>A removal by this instance that Redis has not numbered.</summary>
     private const byte Unnumbered = byte.MaxValue;
+
+    /// <summary>How many removals are remembered; what began before them is not kept.</summary>
+    public const int Remembered = RecordedRemovals.Length;
 
     public byte Known;
     private byte _count;
@@ -33,11 +39,12 @@ internal struct RemovalLog
 
     public readonly bool IsSuperseded(int key, RemovalMoment since, byte number)
     {
-        if (number == Unknown || since.Recorded < _forgotten)
+        if (number == Unknown || since.Recorded < _forgotten || _count - since.Recorded > Remembered)
             return true;
-        for (var i = since.Recorded; i < _count; i++)
+        for (int i = since.Recorded; i < _count; i++)
         {
-            if (_recorded[i].Key == key && _recorded[i].Number > number)
+            var removal = _recorded[i % Remembered];
+            if (removal.Key == key && removal.Number > number)
                 return true;
         }
 
@@ -58,6 +65,9 @@ internal struct RemovalLog
 
     public void RecordOwn(int key) => Note(key, Unnumbered);
 
+    /// <summary>Nothing read or started before is kept.</summary>
+    public void Forget() => _forgotten = ++_count;
+
     /// <summary>False when Redis has lost count, or the first time.</summary>
     public bool Adopt(byte asked, RemovalsPage page)
     {
@@ -69,10 +79,10 @@ internal struct RemovalLog
         }
 
         if (!isWhole)
-            _forgotten = ++_count;
+            Forget();
         Known = isWhole ? Math.Max(Known, page.Newest) : page.Newest;
         return isWhole;
     }
 
-    private void Note(int key, byte number) => _recorded[_count++] = new RecordedRemoval((byte)key, number);
+    private void Note(int key, byte number) => _recorded[_count++ % Remembered] = new RecordedRemoval((byte)key, number);
 }

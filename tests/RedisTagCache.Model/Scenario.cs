@@ -51,6 +51,9 @@ internal enum Faults
     /// <summary>And its clock is far behind.</summary>
     ClockBehind = 1 << 7,
 
+    /// <summary>The server does not answer the first instance for a while.</summary>
+    Silence = 1 << 8,
+
     AnyKey = LoseEpoch | LoseMarks | LoseEntry | LoseLease | LoseRemovals,
 }
 
@@ -85,6 +88,12 @@ internal sealed record Scenario(string Name, params OpPlan[] Ops)
 
     /// <summary>Whether each instance has a copy of it in memory.</summary>
     public bool HasCopies { get; init; }
+
+    /// <summary>Whether evictions that fail are retried.</summary>
+    public bool HasRetries { get; init; }
+
+    /// <summary>Whether instances have looked before it begins, so that they trust their copies.</summary>
+    public bool IsCurrent { get; init; }
 
     public int PartitionOf(int key) => key % Partitions;
 }

@@ -46,6 +46,12 @@ internal static class Scenarios
         new("copies and failover", Op(Evict, 1, T0), Op(Get, 0, T0)) { HasPolls = true, HasEntry = true, HasCopies = true, Faults = Faults.GoBack, MostFaults = 1 },
         new("copies and removals and failover", Op(Remove, 1, T0), Op(Get, 0, T0)) { HasPolls = true, HasEntry = true, HasCopies = true, Faults = Faults.GoBack, MostFaults = 1 },
         new("copies of two keys", Op(Remove, 1, T0), Op(Set, 1, T0, key: 1), Op(Get, 0, T0)) { HasPolls = true, HasMessages = true, HasEntry = true, HasCopies = true },
+        new("outage and evictions", Op(Evict, 0, T0), Op(Get, 0, T0), Op(Evict, 1, T0), Op(Get, 0, T0) with { After = 1 }) { HasPolls = true, Faults = Faults.Silence, MostFaults = 1 },
+        new("outage and two evictions", Op(Evict, 0, T0), Op(Get, 0, T0), Op(Evict, 0, T0), Op(Get, 0, T0) with { After = 1 }) { IsCurrent = true, Faults = Faults.Silence, MostFaults = 1 },
+        new("outage and an eviction with a gap", Op(Evict, 0, T0), Op(Get, 0, T0), Op(Evict, 1, T1), Op(Evict, 0, T0) with { After = 0 }, Op(Get, 0, T0) with { After = 1 }) { IsCurrent = true, Faults = Faults.Silence, MostFaults = 1 },
+        new("outage and an old answer", Op(Read, 0, T0), Op(Evict, 0, T1), Op(Evict, 0, T0) with { After = 1 }, Op(Get, 0, T0), Op(Get, 0, T0) with { After = 3 }) { Instances = 1, IsCurrent = true, Faults = Faults.Silence, MostFaults = 1 },
+        new("outage and joiners", Op(Evict, 0, T0), Op(GetStrictly, 0, T0), Op(GetStrictly, 0, T0), Op(Evict, 0, T0)) { Instances = 1, IsCurrent = true, Faults = Faults.Silence, MostFaults = 1 },
+        new("outage and retries", Op(Evict, 0, T0), Op(Get, 0, T0), Op(Get, 0, T0) with { After = 1 }) { HasPolls = true, HasRetries = true, Faults = Faults.Silence, MostFaults = 1 },
         new("copies, removals and lost keys", Op(Get, 0, T0), Op(Remove, 1, T0), Op(Get, 0, T0) with { After = 0 }) { HasPolls = true, Faults = Faults.LoseRemovals, MostFaults = 1 },
     ];
 
@@ -59,6 +65,7 @@ internal static class Scenarios
         new("two failovers", Op(Evict, 1, T0), Op(Read, 0, T0)) { Faults = Faults.GoBack, MostFaults = 2, HasEntry = true },
         new("lost keys with announcements", Op(Compute, 0, T0), Op(Evict, 1, T0), Op(Read, 0, T0)) { HasMessages = true, Faults = Faults.LoseEpoch | Faults.LoseMarks | Faults.Flush, MostFaults = 2, HasEntry = true },
         new("copies, changes of both kinds, lost keys", Op(Evict, 1, T0), Op(Remove, 1, T0), Op(Get, 0, T0)) { HasPolls = true, HasMessages = true, HasEntry = true, HasCopies = true, Faults = Faults.AnyKey, MostFaults = 1 },
+        new("outage and a failover", Op(Evict, 0, T0), Op(Get, 0, T0)) { Instances = 1, HasPolls = true, HasRetries = true, HasEntry = true, HasCopies = true, Faults = Faults.GoBack | Faults.Silence, MostFaults = 2 },
     ];
 
     /// <summary>Each rule left out, where it is needed.</summary>
@@ -77,6 +84,11 @@ internal static class Scenarios
         Without(Model.Broken.JoinersTakeAll, "joiners"),
         Without(Model.Broken.AwaitedIsShared, "followers, joiners and evictions"),
         Without(Model.Broken.SetTokenInScript, "sets"),
+        Without(Model.Broken.FailedIgnored, "outage and two evictions"),
+        Without(Model.Broken.FailedUnordered, "outage and two evictions"),
+        Without(Model.Broken.AheadUnordered, "outage and an eviction with a gap"),
+        Without(Model.Broken.OrderKept, "outage and evictions"),
+        Without(Model.Broken.OrderForgotten, "outage and an old answer"),
         Without(Model.Broken.CopiesNotJudged, "copies and evictions"),
     ];
 

@@ -65,10 +65,16 @@ internal partial struct TagState
         }
         else
         {
-            Sync.Sent = NewestSeen(Sync.Page.Stamp);
             Sync.PageAgain = server.SyncMarks(Sync.Sent, (byte)(Sync.Page.Stamp.Epoch + 1), nonce, Sync.Page.Floor, broken);
             Sync.Phase = SyncPhase.AnsweredAgain;
         }
+    }
+
+    /// <summary>Asks for what came of the repetition.</summary>
+    public void AskAgain()
+    {
+        Sync.Phase = SyncPhase.AskedAgain;
+        Sync.Sent = NewestSeen(Sync.Page.Stamp);
     }
 
     /// <summary>Takes over an answer. False when there are lost evictions to repeat first.</summary>
@@ -138,7 +144,8 @@ internal partial struct TagState
             read.Floor = Math.Max(read.Floor, Floor);
         }
 
-        (Known, Floor, Hard, Soft) = (read.Stamp, read.Floor, read.Hard, read.Soft);
+        Publish(read.Stamp, read.Floor, broken);
+        (Hard, Soft) = (read.Hard, read.Soft);
         IsTrusted = !Sync.IsDistrusted;
         Sync = default;
     }

@@ -26,6 +26,15 @@ internal partial struct TagState
     public Stamp Ahead;
     public Sync Sync;
 
+    /// <summary>By tag, the number of the newest eviction that was taken over ahead of what Redis had told; 0 for none since it last told anything new.</summary>
+    public Two UnconfirmedHard;
+
+    /// <summary>The same for expiries.</summary>
+    public Two UnconfirmedSoft;
+
+    /// <summary>The newest of these numbers.</summary>
+    public byte UnconfirmedCount;
+
     public readonly bool HasKnown => !Known.IsNone;
 
     public readonly bool NeedsRebuild => HasKnown && !IsTrusted;
@@ -45,27 +54,63 @@ internal partial struct TagState
     {
         if (!HasKnown || !Known.IsSameGeneration(reply.After))
             return false;
+        var isSameLineage = Known.IsSameLineage(reply.After);
+        var isNext = Known == reply.Before || (broken.HasFlag(Broken.AnyMessageCompletes) && reply.After.Epoch > Known.Epoch);
+        var isAhead = isSameLineage && !isNext && reply.After.Epoch > Known.Epoch;
+        if (!isSameLineage)
+            ForgetUnconfirmed();
+        else if (isAhead)
+            NoteAhead(reply.After, hard, soft, broken);
         Raise(Spread(hard, reply.After.Epoch), Spread(soft, reply.After.Epoch), broken);
-        var isComplete = true;
-        if (!Known.IsSameLineage(reply.After))
-        {
+        if (!isSameLineage)
             Distrust();
-        }
-        else if (Known == reply.Before || (broken.HasFlag(Broken.AnyMessageCompletes) && reply.After.Epoch > Known.Epoch))
-        {
-            Known = reply.After;
-            Floor = Math.Max(Floor, reply.Floor);
-        }
-        else if (reply.After.Epoch > Known.Epoch)
-        {
-            if (reply.After.Epoch > Ahead.Epoch || !reply.After.IsSameLineage(Ahead))
-                Ahead = reply.After;
-            isComplete = false;
-        }
-
+        else if (isNext)
+            Publish(reply.After, Math.Max(Floor, reply.Floor), broken);
         if (NeedsRebuild)
             BeginSync();
-        return isComplete;
+        return !isAhead;
+    }
+
+    /// <summary>Lets an eviction that Redis has not confirmed hold in this instance. False when nothing is known that it could be noted in.</summary>
+    public bool ApplyUnconfirmed(byte hard, byte soft, Broken broken)
+    {
+        if (!HasKnown)
+            return false;
+        if (!broken.HasFlag(Broken.FailedUnordered))
+            NoteUnconfirmed(hard, soft);
+        if (!broken.HasFlag(Broken.FailedIgnored))
+            Raise(Spread(hard, (byte)(Known.Epoch + 1)), Spread(soft, (byte)(Known.Epoch + 1)), broken);
+        return true;
+    }
+
+    private void NoteAhead(Stamp stamp, byte hard, byte soft, Broken broken)
+    {
+        if (!broken.HasFlag(Broken.AheadUnordered))
+            NoteUnconfirmed(hard, soft);
+        if (stamp.Epoch > Ahead.Epoch || !stamp.IsSameLineage(Ahead))
+            Ahead = stamp;
+    }
+
+    private void NoteUnconfirmed(byte hard, byte soft)
+    {
+        UnconfirmedCount++;
+        for (var tag = 0; tag < Two.Length; tag++)
+        {
+            if ((hard & 1 << tag) != 0)
+                UnconfirmedHard[tag] = UnconfirmedCount;
+            if ((soft & 1 << tag) != 0)
+                UnconfirmedSoft[tag] = UnconfirmedCount;
+        }
+    }
+
+    private void ForgetUnconfirmed() => (UnconfirmedHard, UnconfirmedSoft) = (default, default);
+
+    /// <summary>Knows everything up to a stamp. What was computed ahead of an older one is judged by its token alone from here on.</summary>
+    private void Publish(Stamp stamp, byte floor, Broken broken)
+    {
+        if ((stamp != Known && !broken.HasFlag(Broken.OrderKept)) || broken.HasFlag(Broken.OrderForgotten))
+            ForgetUnconfirmed();
+        (Known, Floor) = (stamp, floor);
     }
 
     /// <summary>What an entry is worth.</summary>
@@ -78,9 +123,9 @@ internal partial struct TagState
 
     /// <summary>What a copy in memory is worth.</summary>
     public readonly Verdict Judge(Copy copy) =>
-        !copy.Token.IsSameLineage(Known) || copy.Token.Epoch > Known.Epoch ? Verdict.Dead : JudgeByMarks(copy.Entry);
+        !copy.Token.IsSameLineage(Known) || copy.Token.Epoch > Known.Epoch ? Verdict.Dead : JudgeByMarks(copy.Entry, copy.Unconfirmed);
 
-    private readonly Verdict JudgeByMarks(Entry entry)
+    private readonly Verdict JudgeByMarks(Entry entry, byte unconfirmed = 0)
     {
         if (entry.Epoch < Floor)
             return Verdict.Dead;
@@ -89,21 +134,26 @@ internal partial struct TagState
         {
             if ((entry.Tags & 1 << tag) == 0)
                 continue;
-            if (Hard[tag] > entry.Epoch)
+            if (Hard[tag] > entry.Epoch && !IsBefore(UnconfirmedHard[tag], unconfirmed))
                 return Verdict.Dead;
-            if (Soft[tag] > entry.Epoch)
+            if (Soft[tag] > entry.Epoch && !IsBefore(UnconfirmedSoft[tag], unconfirmed))
                 verdict = Verdict.Stale;
         }
 
         return verdict;
     }
 
+    /// <summary>Whether a mark above a value's token was taken over before the value, which was computed without Redis, began.</summary>
+    private static bool IsBefore(byte number, byte unconfirmed) => number > 0 && number <= unconfirmed;
+
     /// <summary>Whether a value is known to be dead already.</summary>
-    public readonly bool IsPast(Entry entry)
+    /// <param name="entry">The value.</param>
+    /// <param name="unconfirmed">For one that was computed without Redis, the newest number when it began; else 0.</param>
+    public readonly bool IsPast(Entry entry, byte unconfirmed = 0)
     {
         for (var tag = 0; tag < Two.Length; tag++)
         {
-            if ((entry.Tags & 1 << tag) != 0 && Hard[tag] > entry.Epoch)
+            if ((entry.Tags & 1 << tag) != 0 && Hard[tag] > entry.Epoch && !IsBefore(UnconfirmedHard[tag], unconfirmed))
                 return true;
         }
 

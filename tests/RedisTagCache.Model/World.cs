@@ -27,6 +27,9 @@ internal struct World
     /// <summary>The changes that have returned, whatever became of them.</summary>
     public byte Returned;
 
+    /// <summary>The evictions that have failed: they hold in their own instances, and are retried.</summary>
+    public byte Failed;
+
     public byte Faults;
     public byte Nonce;
     public Violation Violation;
@@ -44,6 +47,9 @@ internal enum Violation : byte
 
     /// <summary>Who joined was given a value that had ended before he came.</summary>
     OldValueJoined,
+
+    /// <summary>A copy was dropped although nothing had ended it, and Redis had nothing new to tell.</summary>
+    LiveCopyDropped,
 
     /// <summary>Two have the lease of a key.</summary>
     TwoLeaders,
