@@ -1,3 +1,4 @@
+using RedisTagCache.Engine;
 using RedisTagCache.Redis;
 using RedisTagCache.Redis.Scripts;
 using RedisTagCache.Store;
@@ -12,9 +13,14 @@ public sealed class TagStateApplyTests : IDisposable
 {
     private const ulong Generation = 7;
     private readonly ScriptedInstance _instance = new();
+    private readonly PartitionWatch _watch;
     private readonly TagState _tagState;
 
-    public TagStateApplyTests() => _tagState = Copies.Watch(_instance.Get<RedisRunner>()).TagState;
+    public TagStateApplyTests()
+    {
+        _watch = Copies.Watch(_instance.Get<RedisRunner>());
+        _tagState = _watch.TagState;
+    }
 
     public void Dispose() => _instance.Dispose();
 
@@ -111,6 +117,40 @@ public sealed class TagStateApplyTests : IDisposable
         Assert.True(Apply(5, 6, "h:t"));
         Assert.Equal((6, false, true), (Invalidated("t").EvictedAt, _tagState.IsTrusted, _tagState.NeedsRebuild));
         Assert.Null(_tagState.At(At(6)));
+    }
+
+    /// <summary>An eviction gets its number before it shows. Otherwise, a copy that is judged in between counts as started after it, and stays fresh.</summary>
+    [Fact]
+    public async Task Apply_AfterAGapWhileACopyIsJudged_EndsTheCopy()
+    {
+        const int Rounds = 5_000;
+        await KnowAsync(5);
+        LocalCopy<string>? copy = null;
+        var isOver = false;
+        var judging = Task.Factory.StartNew(
+            () =>
+            {
+                while (!Volatile.Read(ref isOver))
+                    Volatile.Read(ref copy)?.Judge();
+            },
+            TaskCreationOptions.LongRunning);
+        try
+        {
+            for (var epoch = 7; epoch < 7 + Rounds; epoch++)
+            {
+                _tagState.ApplyUnconfirmed([Invalidations.Member("h", "t")]);
+                Volatile.Write(ref copy, Copies.Of("k", _watch, token: new CacheVersion(At(5)), unconfirmed: _tagState.UnconfirmedCount, tags: "t"));
+                Assert.Equal(Verdict.Fresh, copy.Judge());
+                Assert.False(Apply(epoch - 1, epoch, "h:t"));
+                Assert.Equal(Verdict.Invalidated, copy.Judge());
+            }
+        }
+        finally
+        {
+            Volatile.Write(ref isOver, true);
+        }
+
+        await judging;
     }
 
     private static EpochStamp At(long epoch) => new(epoch, Generation, 1);
