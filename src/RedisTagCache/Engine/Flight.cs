@@ -75,6 +75,11 @@ internal sealed class Flight<T>(string name, HybridCacheEntryFlags flags) : Flig
         set => Volatile.Write(ref _asOf, value);
     }
 
+    /// <summary>Whether a caller that joined it need not doubt what it brought: Redis was asked after that caller came.</summary>
+    /// <param name="called">When the caller came.</param>
+    /// <param name="result">What the flight brought.</param>
+    public bool Covers(long called, FlightResult<T> result) => called < AsOf && !result.IsOlder;
+
     public void Land(FlightResult<T> result) => _landed.TrySetResult(result);
 
     /// <summary>Whether it was no failure of the factory, but the one who began it left, and the factory heeds that one's token.</summary>

@@ -90,7 +90,7 @@ internal sealed partial class TagCache
                 var result = await flight.WaitAsync(cancellationToken).ConfigureAwait(false);
                 call = Located(call);
                 if (result is not null
-                    && ((called < flight.AsOf && !result.IsOlder) || await IsStillLiveAsync(call, result, called).ConfigureAwait(false))
+                    && (flight.Covers(called, result) || await IsStillLiveAsync(call, result, called).ConfigureAwait(false))
                     && TryShare(call, result, out value))
                 {
                     return value;

@@ -47,7 +47,7 @@ internal sealed class PartitionWatch
 
     public TagState TagState { get; }
 
-    public RemovalLog Removals { get; } = new();
+    public RemovalLog Removals { get; init; } = new();
 
     /// <summary>Who waits for entries that are no values of these copies, such as pages.</summary>
     public Waiters Waiters { get; } = new();

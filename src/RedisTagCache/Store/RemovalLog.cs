@@ -6,13 +6,13 @@ namespace RedisTagCache.Store;
 /// What this instance has heard of removals and overwrites in a partition. Redis numbers them; a copy knows up to which number it is not
 /// superseded. The last ones heard are remembered, for copies that were read before and are kept only now.
 /// </summary>
-internal sealed class RemovalLog
+/// <param name="remembered">How many are remembered.</param>
+internal sealed class RemovalLog(int remembered = 1_024)
 {
-    private const int Remembered = 1_024;
     private const long Unnumbered = long.MaxValue;
 
     private readonly Lock _lock = new();
-    private readonly (int Hash, long Number)[] _recorded = new (int, long)[Remembered];
+    private readonly (int Hash, long Number)[] _recorded = new (int, long)[remembered];
     private long _known = RemovalMoment.Unknown;
     private long _count;
     private long _forgotten;
@@ -35,12 +35,12 @@ internal sealed class RemovalLog
     {
         lock (_lock)
         {
-            if (number < 0 || since.Recorded < _forgotten || _count - since.Recorded > Remembered)
+            if (number < 0 || since.Recorded < _forgotten || _count - since.Recorded > remembered)
                 return true;
             var hash = string.GetHashCode(name, StringComparison.Ordinal);
             for (var i = since.Recorded; i < _count; i++)
             {
-                var removal = _recorded[i % Remembered];
+                var removal = _recorded[i % remembered];
                 if (removal.Hash == hash && removal.Number > number)
                     return true;
             }
@@ -119,5 +119,5 @@ internal sealed class RemovalLog
         }
     }
 
-    private void Note(string name, long number) => _recorded[_count++ % Remembered] = (string.GetHashCode(name, StringComparison.Ordinal), number);
+    private void Note(string name, long number) => _recorded[_count++ % remembered] = (string.GetHashCode(name, StringComparison.Ordinal), number);
 }

@@ -1,0 +1,208 @@
+using System.Globalization;
+using System.Text;
+using RedisTagCache.Model;
+using RedisTagCache.Redis;
+using RedisTagCache.Redis.Scripts;
+using RedisTagCache.Store;
+using StackExchange.Redis;
+using InvalidationPage = RedisTagCache.Model.TagInvalidationPage;
+
+namespace RedisTagCache.IntegrationTests.Model;
+
+internal sealed partial class StatePair
+{
+    private const int MostSyncs = 4;
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(10);
+
+    private Task<TagStateSnapshot>? _syncing;
+    private SentScript? _sent;
+    private RedisResult? _reply;
+    private Task<TagStateSnapshot?>? _covering;
+    private Stamp _covered;
+    private int _syncs;
+    private bool _isSynced = true;
+
+    public SyncPhase SyncPhase => Model.Sync.Phase;
+
+    public bool IsCovering => _covering is not null;
+
+    /// <summary>The stamps that a read can bring: those that the server has had.</summary>
+    public IReadOnlyCollection<Stamp> Stamps => _stamps;
+
+    /// <summary>Synchronizes, unless that is under way.</summary>
+    public Task RefreshAsync()
+    {
+        Real.Refresh();
+        Model.BeginSync();
+        return SettleAsync();
+    }
+
+    /// <summary>A read has brought a stamp: the state has to be complete up to there.</summary>
+    public async Task CoverAsync(Stamp stamp)
+    {
+        (_covered, _syncs) = (stamp, 0);
+        _covering = Real.CoverAsync(Stamp(stamp), CancellationToken.None).AsTask();
+        await ContinueCoverAsync(isKnown: true);
+        await SettleAsync();
+    }
+
+    /// <summary>A synchronization goes one step on: the server acts, or its answer arrives.</summary>
+    public async Task StepSyncAsync(byte cap)
+    {
+        switch (SyncPhase)
+        {
+            case SyncPhase.Asked or SyncPhase.AskedAgain:
+                var isAgain = SyncPhase == SyncPhase.AskedAgain;
+                Model.Ask(ref Server, (byte)(_generations + 1), Broken.None);
+                _generations = Math.Max(_generations, Server.Stamp.Generation);
+                _reply = Reply(isAgain ? Model.Sync.PageAgain : Model.Sync.Page);
+                break;
+            case SyncPhase.Answered:
+                Model.Adopt(Broken.None);
+                Answer(_reply!);
+                break;
+            case SyncPhase.AnsweredAgain:
+                _isSynced = Model.AdoptAgain(Broken.None);
+                Answer(_reply!);
+                break;
+            default:
+                Heal(cap);
+                break;
+        }
+
+        await SettleAsync();
+    }
+
+    /// <summary>The script does not arrive, or its answer does not.</summary>
+    public async Task FailSyncAsync()
+    {
+        Model.Sync = default;
+        _isSynced = false;
+        Take().Reply.SetException(new RedisServerException(default, CommandFlags.None, "ERR it fails"));
+        await SettleAsync();
+    }
+
+    private void Heal(byte cap)
+    {
+        var (hard, soft) = (Model.Sync.LostHard, Model.Sync.LostSoft);
+        var reply = Server.Mark(hard, soft, cap, Broken.None);
+        if (reply.IsRefused)
+        {
+            Model.Sync = default;
+            _isSynced = false;
+            Answer(RedisResult.Create((RedisValue)0));
+            return;
+        }
+
+        _announcements.Add(new Announcement(reply, hard, soft));
+        Model.AskAgain();
+        RedisValue[] parts = [Text(Stamp(reply.Before).ToString()), Text(Stamp(reply.After).ToString()), (long)reply.Floor];
+        Answer(RedisResult.Create(parts));
+    }
+
+    /// <summary>Waits until the product has come as far as the model: it has sent what the model has, or has ended its synchronization.</summary>
+    private async Task SettleAsync()
+    {
+        while (true)
+        {
+            if (Model.Sync.Phase is SyncPhase.Asked or SyncPhase.Healing or SyncPhase.AskedAgain && _sent is null)
+            {
+                _sent = await _redis.NextAsync($"the model has {Model.Sync.Phase}");
+                CompareSent();
+                _syncing ??= Real.RenewAsync(CancellationToken.None).AsTask();
+            }
+            else if (Model.Sync.Phase == SyncPhase.None && _syncing is not null)
+            {
+                var isSynced = await SucceedsAsync(_syncing);
+                Same(_isSynced, isSynced, "the synchronization has succeeded");
+                (_syncing, _isSynced) = (null, true);
+                await ContinueCoverAsync(isSynced);
+            }
+            else
+            {
+                return;
+            }
+        }
+    }
+
+    private async Task ContinueCoverAsync(bool isKnown)
+    {
+        if (_covering is not { } covering)
+            return;
+        var isCovered = Model.Covers(_covered);
+        if (isKnown && !isCovered && _syncs++ < MostSyncs)
+        {
+            Model.BeginSync();
+            return;
+        }
+
+        if (isKnown && isCovered && Model.Known.Epoch > _covered.Epoch)
+            Model.BeginSync();
+        _covering = null;
+        Same(isKnown, await SucceedsAsync(covering), "whether a read can be judged was found out");
+        if (isKnown)
+            Same(isCovered, await covering is not null, $"a read at {_covered} can be judged");
+    }
+
+    private static async Task<bool> SucceedsAsync<T>(Task<T> task)
+    {
+        try
+        {
+            await task.WaitAsync(_patience);
+            return true;
+        }
+        catch (Exception e) when (task.IsCompleted && RedisFailure.IsRedis(e))
+        {
+            return false;
+        }
+    }
+
+    private void CompareSent()
+    {
+        ref var sync = ref Model.Sync;
+        if (sync.Phase == SyncPhase.Healing)
+        {
+            Same("tag_mark", _sent!.Name, "the script that is sent");
+            var lost = Members(sync.LostHard, sync.LostSoft).Select(Encoding.UTF8.GetString).Order(StringComparer.Ordinal);
+            Assert.Equal(lost, _sent.Arguments[2..].Order(StringComparer.Ordinal));
+            return;
+        }
+
+        var isAgain = sync.Phase == SyncPhase.AskedAgain;
+        var from = isAgain ? sync.Page.Stamp.Epoch + 1 : sync.From;
+        var floor = isAgain ? sync.Page.Floor : sync.OldFloor;
+        Same("marks_sync", _sent!.Name, "the script that is sent");
+        Same(sync.Sent.IsNone ? "" : Stamp(sync.Sent).ToString(), _sent.Arguments[0], "the stamp that is sent");
+        Same(from.ToString(CultureInfo.InvariantCulture), _sent.Arguments[1], "from where on is asked");
+        Same(floor.ToString(CultureInfo.InvariantCulture), _sent.Arguments[4], "the floor that is sent");
+    }
+
+    private SentScript Take()
+    {
+        var sent = _sent!;
+        _sent = null;
+        return sent;
+    }
+
+    private void Answer(RedisResult reply) => Take().Reply.SetResult(reply);
+
+    private static RedisResult Reply(in InvalidationPage page)
+    {
+        List<RedisValue> parts = [Text(Stamp(page.Stamp).ToString()), (long)page.Floor, "floor", (long)page.Floor];
+        for (var tag = 0; tag < Two.Length; tag++)
+        {
+            Add(TagInvalidationKind.Evict, tag, page.Hard[tag]);
+            Add(TagInvalidationKind.Expire, tag, page.Soft[tag]);
+        }
+
+        return RedisResult.Create(parts.ToArray());
+
+        void Add(TagInvalidationKind kind, int tag, byte epoch)
+        {
+            if (epoch > 0)
+                parts.AddRange([TagId.Member(kind, Id(tag)), (long)epoch]);
+        }
+    }
+
+    private static RedisValue Text(string text) => Encoding.UTF8.GetBytes(text);
+}
