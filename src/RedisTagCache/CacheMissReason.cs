@@ -12,7 +12,7 @@ public enum CacheMissReason
     /// <summary>The entry was evicted by one of its tags, or it cannot be proven that it was not.</summary>
     Evicted,
 
-    /// <summary>The entry is damaged, foreign, or in a format that this version does not know.</summary>
+    /// <summary>The entry is damaged, foreign, in another version of the format, or written for another key.</summary>
     Damaged,
 
     /// <summary>Redis did not respond in time, or is unavailable.</summary>

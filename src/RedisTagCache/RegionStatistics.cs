@@ -27,7 +27,7 @@ public sealed class RegionStatistics
     /// <summary>Gets the number of misses with an entry that was evicted, or that could not be proven not to be.</summary>
     public required long MissesEvicted { get; init; }
 
-    /// <summary>Gets the number of misses with an entry that was damaged, foreign, or in a newer format.</summary>
+    /// <summary>Gets the number of misses with an entry that was damaged, foreign, in another format, or written for another key.</summary>
     public required long MissesDamaged { get; init; }
 
     /// <summary>Gets the number of misses because Redis did not respond.</summary>

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.Caching.Distributed;
 using RedisTagCache.TestSupport;
+using StackExchange.Redis;
 using static RedisTagCache.TestSupport.StoreExtensions;
 
 namespace RedisTagCache.Tool.Tests;
@@ -63,6 +64,25 @@ public sealed class CommandTests : IClassFixture<RedisFixture>, IAsyncDisposable
         var missing = await RunAsync("inspect", "post/77", "--json");
         Assert.Equal(ExitCode.Problem, missing.Code);
         Assert.Contains("post/77", missing.Json.GetProperty("error").GetString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Entry_OfVersion1OrWithTheBytesOfAnother_IsShownAsDamagedAndRemoved(bool isVersion1)
+    {
+        await FillAsync();
+        byte[] bytes = (await _redis.Database.StringGetAsync(KeyInRedis(isVersion1 ? "post/1" : "post/2")))!;
+        await _redis.Database.StringSetAsync(KeyInRedis("post/1"), isVersion1 ? EarlierEntry.Version1Of(bytes) : bytes);
+        var human = await RunAsync("inspect", "post/1", "--payload");
+        Assert.Equal(ExitCode.Ok, human.Code);
+        Assert.Contains("invalidated: damaged", human.Out, StringComparison.Ordinal);
+        var entry = Assert.Single((await RunAsync("find", "--status", "invalidated", "--json")).Json.GetProperty("entries").EnumerateArray());
+        Assert.Equal(("post/1", "invalidated", "damaged"), (Text(entry, "key"), Text(entry, "status"), Text(entry, "reason")));
+        Assert.Equal(ExitCode.Ok, (await RunAsync("stats")).Code);
+        Assert.Equal(ExitCode.Ok, (await RunAsync("reclaim", "--yes")).Code);
+        Assert.Equal(1, (await RunAsync("remove", "post/1", "--yes", "--json")).Json.GetProperty("removed").GetInt32());
+        Assert.Equal("page 2", await _application.Store.ReadAsync("post/2"));
     }
 
     [Fact]
@@ -219,6 +239,8 @@ public sealed class CommandTests : IClassFixture<RedisFixture>, IAsyncDisposable
             Assert.Equal(CacheWriteOutcome.Stored, await _application.Store.WriteAsync("post/" + i, "page " + i, "post:" + i, "posts"));
         await _application.Store.WriteAsync("author/1", "author", "authors");
     }
+
+    private RedisKey KeyInRedis(string key) => $"{{{_prefix}:0}}:e:pages:test:{key}";
 
     private Task<ToolRun> RunAsync(params string[] args) => ToolRun.StartAsync([.. args, "-c", _redis.ConnectionString, "-p", _prefix]);
 

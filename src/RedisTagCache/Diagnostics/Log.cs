@@ -38,7 +38,7 @@ internal static partial class Log
     [LoggerMessage(LogIds.WriteRejected, LogLevel.Debug, "A write was rejected because its value may be older than an eviction")]
     public static partial void WriteRejected(ILogger logger);
 
-    [LoggerMessage(LogIds.EntryDamaged, LogLevel.Warning, "Entries were damaged, foreign or in a newer format, and were treated as misses ({Count} since the previous line)")]
+    [LoggerMessage(LogIds.EntryDamaged, LogLevel.Warning, "Entries were damaged, foreign, in another format or written for another key, and were treated as misses ({Count} since the previous line)")]
     public static partial void EntryDamaged(ILogger logger, long count);
 
     [LoggerMessage(LogIds.BackgroundCommandFailed, LogLevel.Debug, "A command that nobody waits for failed")]

@@ -1,10 +1,10 @@
 namespace RedisTagCache.Envelope;
 
 /// <summary>
-/// Version 1 of an entry as it lies in Redis. Numbers are little-endian; times are milliseconds since 1970-01-01 UTC.
+/// Version 2 of an entry as it lies in Redis. Numbers are little-endian; times are milliseconds since 1970-01-01 UTC.
 /// <code>
 ///  0   3  "RTC"
-///  3   1  version, 1
+///  3   1  version, 2
 ///  4   8  XxHash3 of everything from 12 to the end
 /// 12   4  offset of the payload
 /// 16   4  length of the payload
@@ -17,13 +17,14 @@ namespace RedisTagCache.Envelope;
 /// 48   8  fresh until; the highest number when without end
 /// 56   8  ends at; the highest number when without end
 /// 64   8  if sliding: the expiration in milliseconds; if tagged: until when it is returned as stale, 0 for as long as it lives; else 0
-/// 72   .  the tags' ids: each 2 bytes of length, then its bytes
+/// 72   8  XxHash3 of the entry's key in Redis, so that it is served under no other key
+/// 80   .  the tags' ids: each 2 bytes of length, then its bytes
 ///  .   .  the payload
 /// </code>
 /// </summary>
 internal static class EnvelopeLayout
 {
-    public const byte Version = 1;
+    public const byte Version = 2;
 
     public const int VersionAt = 3;
     public const int ChecksumAt = 4;
@@ -39,7 +40,8 @@ internal static class EnvelopeLayout
     public const int EndsAt = 56;
     public const int SlidingAt = 64;
     public const int StaleUntilAt = 64;
-    public const int TagsAt = 72;
+    public const int KeyHashAt = 72;
+    public const int TagsAt = 80;
 
     public const byte SlidingFlag = 1;
     public const byte TaggedFlag = 2;

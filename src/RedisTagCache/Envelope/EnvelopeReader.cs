@@ -37,10 +37,13 @@ internal readonly ref struct EnvelopeReader
 
     public ReadOnlySpan<byte> Identity => _bytes[..EnvelopeLayout.IdentityLength];
 
-    /// <summary>Whether the bytes are a whole envelope of this version; anything else (damaged, cut, foreign, newer) is not, and is no error.</summary>
-    public static bool TryOpen(ReadOnlySpan<byte> bytes, out EnvelopeReader envelope)
+    /// <summary>Returns whether the bytes are a whole envelope of this version, written for this key. Anything else is not, and is no error.</summary>
+    /// <param name="bytes">The bytes under the key.</param>
+    /// <param name="keyHash">The hash of the key under which they were read.</param>
+    /// <param name="envelope">The envelope.</param>
+    public static bool TryOpen(ReadOnlySpan<byte> bytes, ulong keyHash, out EnvelopeReader envelope)
     {
-        if (TryOpenStart(bytes, bytes.Length, out envelope, out _)
+        if (TryOpenStart(bytes, bytes.Length, keyHash, out envelope, out _)
             && BinaryPrimitives.ReadUInt64LittleEndian(bytes[EnvelopeLayout.ChecksumAt..]) == XxHash3.HashToUInt64(bytes[EnvelopeLayout.ChecksumFrom..]))
         {
             return true;
@@ -53,16 +56,18 @@ internal readonly ref struct EnvelopeReader
     /// <summary>The same by the first bytes alone, up to the payload: whether it is whole, only the sum over all of it could tell.</summary>
     /// <param name="bytes">The first bytes.</param>
     /// <param name="stored">How many bytes there are in all.</param>
+    /// <param name="keyHash">The hash of the key under which they were read.</param>
     /// <param name="envelope">The envelope; it has header and tags, and no payload.</param>
     /// <param name="needed">When it is none: how many first bytes are needed to tell; 0 when it is none for certain.</param>
-    public static bool TryOpenStart(ReadOnlySpan<byte> bytes, long stored, out EnvelopeReader envelope, out int needed)
+    public static bool TryOpenStart(ReadOnlySpan<byte> bytes, long stored, ulong keyHash, out EnvelopeReader envelope, out int needed)
     {
         envelope = default;
         needed = 0;
         if (bytes.Length < EnvelopeLayout.TagsAt
             || !bytes.StartsWith(EnvelopeLayout.Magic)
             || bytes[EnvelopeLayout.VersionAt] != EnvelopeLayout.Version
-            || (bytes[EnvelopeLayout.FlagsAt] & ~EnvelopeLayout.KnownFlags) != 0)
+            || (bytes[EnvelopeLayout.FlagsAt] & ~EnvelopeLayout.KnownFlags) != 0
+            || !IsFor(keyHash, bytes))
         {
             return false;
         }
@@ -102,12 +107,18 @@ internal readonly ref struct EnvelopeReader
         BinaryPrimitives.ReadUInt16LittleEndian(bytes[EnvelopeLayout.TagCountAt..]),
         BinaryPrimitives.ReadInt32LittleEndian(bytes[EnvelopeLayout.PayloadOffsetAt..]));
 
-    /// <summary>Reads from the first bytes alone how a sliding entry is to be prolonged. Nothing is checked but that it is one.</summary>
-    public static bool TryPeekSliding(ReadOnlySpan<byte> start, out long sliding, out long endsAt)
+    /// <summary>Reads from the first bytes alone how a sliding entry is to be prolonged. Nothing is checked but that it is one, written for this key.</summary>
+    public static bool TryPeekSliding(ReadOnlySpan<byte> start, ulong keyHash, out long sliding, out long endsAt)
     {
         (sliding, endsAt) = (0, 0);
-        if (start.Length < EnvelopeLayout.TagsAt || !start.StartsWith(EnvelopeLayout.Magic) || start[EnvelopeLayout.VersionAt] != EnvelopeLayout.Version)
+        if (start.Length < EnvelopeLayout.TagsAt
+            || !start.StartsWith(EnvelopeLayout.Magic)
+            || start[EnvelopeLayout.VersionAt] != EnvelopeLayout.Version
+            || !IsFor(keyHash, start))
+        {
             return false;
+        }
+
         sliding = BinaryPrimitives.ReadInt64LittleEndian(start[EnvelopeLayout.SlidingAt..]);
         endsAt = BinaryPrimitives.ReadInt64LittleEndian(start[EnvelopeLayout.EndsAt..]);
         return sliding > 0 && (start[EnvelopeLayout.FlagsAt] & EnvelopeLayout.TaggedFlag) == 0;
@@ -123,6 +134,13 @@ internal readonly ref struct EnvelopeReader
             && (bytes[EnvelopeLayout.VersionAt] > EnvelopeLayout.Version
                 || (bytes[EnvelopeLayout.VersionAt] == EnvelopeLayout.Version && bytes.Length > EnvelopeLayout.FlagsAt
                     && (bytes[EnvelopeLayout.FlagsAt] & ~EnvelopeLayout.KnownFlags) != 0));
+
+    /// <summary>Returns whether the bytes look like an envelope of another version of this library, whose instances may still read it.</summary>
+    public static bool IsOfOtherVersion(ReadOnlySpan<byte> bytes) =>
+        IsOfLaterVersion(bytes)
+            || (bytes.Length > EnvelopeLayout.VersionAt && bytes.StartsWith(EnvelopeLayout.Magic) && bytes[EnvelopeLayout.VersionAt] is > 0 and < EnvelopeLayout.Version);
+
+    private static bool IsFor(ulong keyHash, ReadOnlySpan<byte> start) => BinaryPrimitives.ReadUInt64LittleEndian(start[EnvelopeLayout.KeyHashAt..]) == keyHash;
 
     /// <summary>Walks the tags' ids without copying them.</summary>
     public ref struct TagIdEnumerator(ReadOnlySpan<byte> rest, int left)

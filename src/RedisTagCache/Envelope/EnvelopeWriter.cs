@@ -17,7 +17,7 @@ internal static class EnvelopeWriter
     }
 
     /// <summary>Fills a buffer of the measured length. The tags' ids and their number are within the layout's limits.</summary>
-    public static void Write(Span<byte> buffer, in EnvelopeHeader header, bool isTagged, ReadOnlySpan<byte[]> tags, in ReadOnlySequence<byte> payload)
+    public static void Write(Span<byte> buffer, ulong keyHash, in EnvelopeHeader header, bool isTagged, ReadOnlySpan<byte[]> tags, in ReadOnlySequence<byte> payload)
     {
         EnvelopeLayout.Magic.CopyTo(buffer);
         buffer[EnvelopeLayout.VersionAt] = EnvelopeLayout.Version;
@@ -31,6 +31,7 @@ internal static class EnvelopeWriter
         BinaryPrimitives.WriteInt64LittleEndian(buffer[EnvelopeLayout.FreshUntilAt..], header.FreshUntil);
         BinaryPrimitives.WriteInt64LittleEndian(buffer[EnvelopeLayout.EndsAt..], header.EndsAt);
         BinaryPrimitives.WriteInt64LittleEndian(buffer[EnvelopeLayout.SlidingAt..], isTagged ? header.StaleUntil : header.Sliding);
+        BinaryPrimitives.WriteUInt64LittleEndian(buffer[EnvelopeLayout.KeyHashAt..], keyHash);
 
         var at = EnvelopeLayout.TagsAt;
         foreach (var tag in tags)

@@ -30,7 +30,7 @@ public enum CacheStatusReason
     /// <summary>Invalidated: Redis changed while the entry was validated. Inspect it again.</summary>
     Unsettled,
 
-    /// <summary>Invalidated: damaged, or no entry.</summary>
+    /// <summary>Invalidated: damaged, in an earlier version of the format, written for another key, or no entry.</summary>
     Damaged,
 
     /// <summary>Invalidated for this version: in a newer format.</summary>

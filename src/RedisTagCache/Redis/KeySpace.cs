@@ -91,7 +91,9 @@ internal sealed class KeySpace
     public EntryAddress Locate(in CacheEntryKey key)
     {
         var partition = PartitionOf(key.Key);
-        return new EntryAddress(partition, EntryKey(key, partition)) { Hash = key.Key.GetHashCode(StringComparison.Ordinal) };
+        var prefixes = PrefixesOf(key.Region, partition);
+        var address = FitsRaw(key.Key) ? AddressOf(partition, prefixes.Raw, key.Key) : AddressOf(partition, prefixes.Hashed, Digest(key.Key));
+        return address with { Hash = key.Key.GetHashCode(StringComparison.Ordinal) };
     }
 
     /// <summary>The same with the lease on computing the value, for a key's partition and the name that <see cref="NameOf(string)"/> gives.</summary>
@@ -99,8 +101,8 @@ internal sealed class KeySpace
     {
         var prefixes = PrefixesOf(region, partition);
         return IsHashed(name)
-            ? new(new(partition, ((RedisKey)name[1..]).Prepend(prefixes.Hashed)), ((RedisKey)name[1..]).Prepend(prefixes.HashedLease))
-            : new(new(partition, ((RedisKey)name).Prepend(prefixes.Raw)), ((RedisKey)name).Prepend(prefixes.Lease));
+            ? new(AddressOf(partition, prefixes.Hashed, name[1..]), ((RedisKey)name[1..]).Prepend(prefixes.HashedLease))
+            : new(AddressOf(partition, prefixes.Raw, name), ((RedisKey)name).Prepend(prefixes.Lease));
     }
 
     /// <summary>The part of an entry's key in Redis that tells it from others of its region: the key itself, or a mark that no key begins with and its hash.</summary>
@@ -118,11 +120,8 @@ internal sealed class KeySpace
             : null;
     }
 
-    private RedisKey EntryKey(in CacheEntryKey key, Partition partition)
-    {
-        var prefixes = PrefixesOf(key.Region, partition);
-        return FitsRaw(key.Key) ? ((RedisKey)key.Key).Prepend(prefixes.Raw) : ((RedisKey)Digest(key.Key)).Prepend(prefixes.Hashed);
-    }
+    private static EntryAddress AddressOf(Partition partition, byte[] prefix, string name) =>
+        new(partition, ((RedisKey)name).Prepend(prefix)) { KeyHash = EntryAddress.KeyHashOf(prefix, name) };
 
     private Prefixes PrefixesOf(CacheRegion region, Partition partition) =>
         _prefixes.GetOrAdd((region.Name, region.IsIsolatedByBuild), _createPrefixes)[partition.Index];

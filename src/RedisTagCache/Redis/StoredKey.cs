@@ -16,7 +16,10 @@ internal sealed record StoredKey(Partition Partition, RedisKey Key, string Regio
     private const string Raw = ":e:";
     private const string Hashed = ":eh:";
 
-    public EntryAddress Address => new(Partition, Key);
+    public EntryAddress Address => new(Partition, Key) { KeyHash = KeyHash };
+
+    /// <summary>Gets the hash of the key that the entry carries.</summary>
+    public ulong KeyHash => EntryAddress.KeyHashOf((byte[])Key!, "");
 
     /// <summary>The entry with the lease on computing it.</summary>
     public LeasedAddress LeasedAddress => new(Address, $"{Partition.HashTag}{(IsHashed ? ":lh:" : ":l:")}{Region}:{Build}:{Name}");

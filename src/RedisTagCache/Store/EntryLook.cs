@@ -21,7 +21,7 @@ internal sealed class EntryLook(TagCacheStore store, InspectionCommands commands
         await ReadAgainAsync(keys, starts, cancellationToken).ConfigureAwait(false);
 
         // After the entries: none of them is newer than its stamp.
-        var states = await StatesAsync(keys.Where((_, i) => IsTagged(starts[i])).Select(static key => key.Partition).Distinct(), cancellationToken).ConfigureAwait(false);
+        var states = await StatesAsync(keys.Where((key, i) => IsTagged(key, starts[i])).Select(static key => key.Partition).Distinct(), cancellationToken).ConfigureAwait(false);
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         return [.. keys.Select((key, i) => new JudgedEntry(key, starts[i], Explain(key, starts[i], states, now))).Where(static entry => !entry.Start.IsGone)];
     }
@@ -33,7 +33,7 @@ internal sealed class EntryLook(TagCacheStore store, InspectionCommands commands
         var entries = new List<(StoredKey Stored, int Length)>();
         for (var i = 0; i < starts.Length; i++)
         {
-            if (starts[i].IsGone || EnvelopeReader.TryOpenStart(starts[i].Bytes, starts[i].Length, out _, out var needed) || needed > MaxBytes)
+            if (starts[i].IsGone || EnvelopeReader.TryOpenStart(starts[i].Bytes, starts[i].Length, keys[i].KeyHash, out _, out var needed) || needed > MaxBytes)
                 continue;
             again.Add(i);
             entries.Add((keys[i], Math.Max(FirstBytes, needed)));
@@ -66,11 +66,11 @@ internal sealed class EntryLook(TagCacheStore store, InspectionCommands commands
         return states;
     }
 
-    private static bool IsTagged(StoredStart start) => EnvelopeReader.TryOpenStart(start.Bytes, start.Length, out var envelope, out _) && envelope.IsTagged;
+    private static bool IsTagged(StoredKey key, StoredStart start) => EnvelopeReader.TryOpenStart(start.Bytes, start.Length, key.KeyHash, out var envelope, out _) && envelope.IsTagged;
 
     private static Explanation Explain(StoredKey key, StoredStart start, Dictionary<Partition, (bool HasHistory, TagStateSnapshot? State)> states, long now)
     {
-        if (!EnvelopeReader.TryOpenStart(start.Bytes, start.Length, out var envelope, out _))
+        if (!EnvelopeReader.TryOpenStart(start.Bytes, start.Length, key.KeyHash, out var envelope, out _))
         {
             return new(CacheEntryStatus.Invalidated, EnvelopeReader.IsOfLaterVersion(start.Bytes) ? CacheStatusReason.LaterVersion : CacheStatusReason.Damaged);
         }

@@ -75,7 +75,7 @@ internal readonly record struct JudgedEntry(StoredKey Key, StoredStart Start, Ex
         };
     }
 
-    private bool TryOpen(out EnvelopeReader envelope) => EnvelopeReader.TryOpenStart(Start.Bytes, Start.Length, out envelope, out _);
+    private bool TryOpen(out EnvelopeReader envelope) => EnvelopeReader.TryOpenStart(Start.Bytes, Start.Length, Key.KeyHash, out envelope, out _);
 
     // A client with write access to Redis can write any number: none of them may end a search.
     private static DateTimeOffset? Time(long milliseconds) =>

@@ -120,7 +120,7 @@ internal sealed partial class TagCacheStore
     private CacheLookup OpenTagged(
         in CacheEntryKey key, EntryAddress address, IMemoryOwner<byte> entry, TagStateSnapshot? state, CacheVersion token, in EpochStamp since, Activity? activity)
     {
-        if (!EnvelopeReader.TryOpen(entry.Memory.Span, out var envelope) || !envelope.IsTagged)
+        if (!EnvelopeReader.TryOpen(entry.Memory.Span, address.KeyHash, out var envelope) || !envelope.IsTagged)
             return Damaged(key, address, entry.Memory.Span, token, activity);
 
         var verdict = state is null ? Verdict.Invalidated : Judge.Of(envelope, state, Now());
@@ -136,7 +136,7 @@ internal sealed partial class TagCacheStore
     {
         if (entry is null)
             return Missed(key, CacheMissReason.Absent, default, activity);
-        if (!EnvelopeReader.TryOpen(entry.Memory.Span, out var envelope) || envelope.IsTagged)
+        if (!EnvelopeReader.TryOpen(entry.Memory.Span, address.KeyHash, out var envelope) || envelope.IsTagged)
         {
             using (entry)
                 return Damaged(key, address, entry.Memory.Span, default, activity);
@@ -196,8 +196,8 @@ internal sealed partial class TagCacheStore
         if (_damagedEntries.ShouldLog(out var count))
             Log.EntryDamaged(_logger, count);
 
-        // An entry of a later version belongs to instances that are being rolled out: it is theirs to keep.
-        if (!EnvelopeReader.IsOfLaterVersion(bytes))
+        // During a deployment, instances of another version may still read their entries. The next write replaces them.
+        if (!EnvelopeReader.IsOfOtherVersion(bytes))
             Drop(address, bytes);
         return Missed(key, CacheMissReason.Damaged, token, activity, IdentityOf(bytes));
     }

@@ -15,7 +15,7 @@ internal sealed partial class TagCacheStore
             await PlaceAsync(cancellationToken).ConfigureAwait(false);
             var address = _keys.Locate(key);
             var start = await _commands.PeekAsync(address, EnvelopeLayout.TagsAt, cancellationToken).ConfigureAwait(false);
-            if (TryProlong(start, out var identity, out var timeToLive))
+            if (TryProlong(start, address.KeyHash, out var identity, out var timeToLive))
                 await _commands.TouchAsync(address, identity, timeToLive, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (RedisFailure.IsRedis(e) && !cancellationToken.IsCancellationRequested)
@@ -32,7 +32,7 @@ internal sealed partial class TagCacheStore
         {
             Place();
             var address = _keys.Locate(key);
-            if (TryProlong(_commands.Peek(address, EnvelopeLayout.TagsAt), out var identity, out var timeToLive))
+            if (TryProlong(_commands.Peek(address, EnvelopeLayout.TagsAt), address.KeyHash, out var identity, out var timeToLive))
                 _commands.Touch(address, identity, timeToLive);
         }
         catch (Exception e) when (RedisFailure.IsRedis(e))
@@ -41,10 +41,10 @@ internal sealed partial class TagCacheStore
         }
     }
 
-    private bool TryProlong(ReadOnlySpan<byte> start, out byte[] identity, out long timeToLive)
+    private bool TryProlong(ReadOnlySpan<byte> start, ulong keyHash, out byte[] identity, out long timeToLive)
     {
         (identity, timeToLive) = ([], 0);
-        if (!EnvelopeReader.TryPeekSliding(start, out var sliding, out var endsAt))
+        if (!EnvelopeReader.TryPeekSliding(start, keyHash, out var sliding, out var endsAt))
             return false;
         identity = start[..EnvelopeLayout.IdentityLength].ToArray();
         timeToLive = Math.Min(_maxLife, Math.Min(sliding, endsAt - Now()));

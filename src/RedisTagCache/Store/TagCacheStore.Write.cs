@@ -33,7 +33,7 @@ internal sealed partial class TagCacheStore
             var address = _keys.Locate(key);
             if (!key.Region.IsTagged)
             {
-                var envelope = Compose(key, default, tags, payload, options, out buffer);
+                var envelope = Compose(key, address, default, tags, payload, options, out buffer);
                 await _commands.WritePlainAsync(address, envelope, TimeToLive(options), cancellationToken).ConfigureAwait(false);
                 outcome = CacheWriteOutcome.Stored;
             }
@@ -72,8 +72,9 @@ internal sealed partial class TagCacheStore
             if (!IsAvailable(key))
                 return Skipped(exception: null);
             Place();
-            var envelope = Compose(key, default, tags, payload, options, out var buffer);
-            _commands.WritePlain(_keys.Locate(key), envelope, TimeToLive(options));
+            var address = _keys.Locate(key);
+            var envelope = Compose(key, address, default, tags, payload, options, out var buffer);
+            _commands.WritePlain(address, envelope, TimeToLive(options));
             ArrayPool<byte>.Shared.Return(buffer);
             return outcome = CacheWriteOutcome.Stored;
         }
@@ -102,7 +103,7 @@ internal sealed partial class TagCacheStore
         if (token.IsUnknown || (tagState.Known is { } known && known.IsPast(token.Stamp, tags)))
             return (Rejected(), null);
 
-        var envelope = Compose(key, token, tags, payload, options, out var buffer);
+        var envelope = Compose(key, address, token, tags, payload, options, out var buffer);
         var writing = envelope.Length < LargeFrom
             ? _commands.WriteAsync(address, envelope, TimeToLive(options), token.Stamp, cancellationToken)
             : _commands.WriteLargeAsync(address, envelope, TimeToLive(options), token.Stamp, cancellationToken);
@@ -115,7 +116,7 @@ internal sealed partial class TagCacheStore
     }
 
     private ReadOnlyMemory<byte> Compose(
-        in CacheEntryKey key, CacheVersion token, byte[][] tags, in ReadOnlySequence<byte> payload, TagCacheEntryOptions options, out byte[] buffer)
+        in CacheEntryKey key, in EntryAddress address, CacheVersion token, byte[][] tags, in ReadOnlySequence<byte> payload, TagCacheEntryOptions options, out byte[] buffer)
     {
         var now = Now();
         var header = new EnvelopeHeader(
@@ -127,7 +128,7 @@ internal sealed partial class TagCacheStore
             options.SlidingExpiration is { } sliding ? Milliseconds(sliding) : 0);
         var length = (int)EnvelopeWriter.Measure(tags, payload.Length);
         buffer = ArrayPool<byte>.Shared.Rent(length);
-        EnvelopeWriter.Write(buffer.AsSpan(0, length), header, key.Region.IsTagged, tags, payload);
+        EnvelopeWriter.Write(buffer.AsSpan(0, length), address.KeyHash, header, key.Region.IsTagged, tags, payload);
         return buffer.AsMemory(0, length);
     }
 

@@ -168,7 +168,7 @@ internal sealed partial class ValueStore
             var buffer = ArrayPool<byte>.Shared.Rent(length);
             var header = new EnvelopeHeader(
                 token.Stamp.Generation, token.Stamp.Epoch, life.CreatedAt, life.FreshUntil, life.EndsAt, 0, life.StaleUntil, payloadFlags);
-            EnvelopeWriter.Write(buffer.AsSpan(0, length), header, isTagged: true, tags, payload);
+            EnvelopeWriter.Write(buffer.AsSpan(0, length), address.Redis.Entry.KeyHash, header, isTagged: true, tags, payload);
             var identity = buffer.AsSpan(0, EnvelopeLayout.IdentityLength).ToArray();
             var reply = await write(buffer.AsMemory(0, length), life.EndsAt - life.CreatedAt).ConfigureAwait(false);
 

@@ -1,6 +1,7 @@
 using System.Net;
 using RedisTagCache.TestSupport;
 using RedisTagCache.TestSupport.Costs;
+using StackExchange.Redis;
 
 namespace RedisTagCache.AspNetCore.Tests.Operations;
 
@@ -69,6 +70,23 @@ public sealed class EndpointTests(RedisFixture redis) : IClassFixture<RedisFixtu
         Assert.Equal(3, found.Keys().Count());
         Assert.False(found.GetProperty("isComplete").GetBoolean());
         Assert.Equal("limit", found.GetProperty("endedBy").GetString());
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Find_OfVersion1OrTheBytesOfAnotherEntry_SaysThatItIsDamaged(bool isVersion1)
+    {
+        await using var app = await StartAsync();
+        await app.Services.SetAsync("k", "t");
+        await app.Services.SetAsync("other", "t");
+        byte[] bytes = (await redis.Database.StringGetAsync(KeyInRedis(isVersion1 ? "k" : "other")))!;
+        await redis.Database.StringSetAsync(KeyInRedis("k"), isVersion1 ? EarlierEntry.Version1Of(bytes) : bytes);
+        var entry = Assert.Single((await app.AskAsync("/find", new { key = "k", status = "invalidated" })).GetProperty("entries").EnumerateArray());
+        Assert.Equal(("invalidated", "damaged"), (entry.GetProperty("status").GetString(), entry.GetProperty("why").GetString()));
+        Assert.Equal("damaged", (await app.AskAsync("/inspect", new { region = "hybrid", key = "k" })).GetProperty("why").GetString());
+        Assert.Equal(1, (await app.AskAsync("/remove", entry)).GetProperty("removed").GetInt32());
+        Assert.Equal(["other"], (await app.AskAsync("/find", new { tag = "t" })).Keys());
     }
 
     [Fact]
@@ -161,6 +179,8 @@ public sealed class EndpointTests(RedisFixture redis) : IClassFixture<RedisFixtu
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
         Assert.Equal("application/problem+json", response.Content.Headers.ContentType!.MediaType);
     }
+
+    private RedisKey KeyInRedis(string key) => $"{{{_prefix}:0}}:e:hybrid:test:{key}";
 
     private Task<PageApp> StartAsync(Action<RedisTagCacheEndpointOptions>? configure = null) => OperationsApp.StartAsync(redis.ConnectionString, _prefix, configure);
 }

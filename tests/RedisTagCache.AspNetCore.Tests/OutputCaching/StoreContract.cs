@@ -3,6 +3,7 @@ using System.IO.Pipelines;
 using Microsoft.AspNetCore.OutputCaching;
 using Microsoft.Extensions.DependencyInjection;
 using RedisTagCache.TestSupport;
+using StackExchange.Redis;
 
 namespace RedisTagCache.AspNetCore.Tests.OutputCaching;
 
@@ -10,6 +11,7 @@ namespace RedisTagCache.AspNetCore.Tests.OutputCaching;
 public abstract class StoreContract(IServed redis) : IAsyncLifetime
 {
     private static readonly TimeSpan _minute = TimeSpan.FromMinutes(1);
+    private readonly string _prefix = "t" + Guid.NewGuid().ToString("N");
     private Instance _instance = null!;
 
     private IOutputCacheStore Pages => _instance.Get<IOutputCacheStore>();
@@ -18,7 +20,7 @@ public abstract class StoreContract(IServed redis) : IAsyncLifetime
 
     public ValueTask InitializeAsync()
     {
-        _instance = Instance.Create(redis.ConnectionString, o => o.KeyPrefix = "t" + Guid.NewGuid().ToString("N"), s => s.AddRedisTagOutputCache());
+        _instance = Instance.Create(redis.ConnectionString, o => o.KeyPrefix = _prefix, s => s.AddRedisTagOutputCache());
         return default;
     }
 
@@ -111,6 +113,25 @@ public abstract class StoreContract(IServed redis) : IAsyncLifetime
         await Pages.SetAsync("k", [1], null, TimeSpan.FromMilliseconds(600), default);
         Assert.NotNull(await Pages.GetAsync("k", default));
         await Eventually.BecomesTrueAsync(async () => await Pages.GetAsync("k", default) is null, "it expired", TimeSpan.FromSeconds(2));
+    }
+
+    [Fact]
+    public async Task Get_OfTheBytesOfAnotherPage_IsAMiss_ByEitherOverload()
+    {
+        await Pages.SetAsync("a", [1], ["t"], _minute, default);
+        await Pages.SetAsync("b", [2], ["t"], _minute, default);
+        await using var connection = await ConnectionMultiplexer.ConnectAsync(redis.ConnectionString);
+        var database = connection.GetDatabase();
+        var keys = connection.GetServers().Where(static server => !server.IsReplica).SelectMany(server => server.Keys(pattern: $"{{{_prefix}:*}}:e:*")).ToArray();
+        Assert.Equal(2, keys.Length);
+        var (first, second) = (await database.StringGetAsync(keys[0]), await database.StringGetAsync(keys[1]));
+        await database.StringSetAsync(keys[0], second);
+        await database.StringSetAsync(keys[1], first);
+        var pages = await Task.WhenAll(Pages.GetAsync("a", default).AsTask(), Pages.GetAsync("b", default).AsTask());
+        Assert.All(pages, Assert.Null);
+        Assert.Null(await ReadPipeAsync("a"));
+        await Pages.SetAsync("a", [3], ["t"], _minute, default);
+        Assert.Equal([3], await Pages.GetAsync("a", default) ?? []);
     }
 
     [Fact]

@@ -33,7 +33,7 @@ public abstract class DamageContract(IEngine engine) : StoreSuite(engine)
         foreach (var (field, number, isTagged) in from field in _fields from number in _numbers from isTagged in (bool[])[true, false] select (field, number, isTagged))
         {
             keys.Add($"{field} {number} {isTagged}");
-            await PlaceAsync(keys[^1], Envelope(field, number, isTagged));
+            await PlaceAsync(keys[^1], Envelope(keys[^1], field, number, isTagged));
         }
 
         var inspector = Inspector;
@@ -51,7 +51,7 @@ public abstract class DamageContract(IEngine engine) : StoreSuite(engine)
         await A.WriteAsync("other", "v", "t");
         byte[][] strings =
         [
-            "no entry"u8.ToArray(), "RTC"u8.ToArray(), [.. "RTC\u0001"u8, .. new byte[68]], [.. "RTC\u0001"u8, .. Enumerable.Repeat((byte)0xff, 68)], [.. "RTC\u0001"u8, .. Claiming(400_000_000)],
+            "no entry"u8.ToArray(), "RTC"u8.ToArray(), [.. "RTC\u0002"u8, .. new byte[76]], [.. "RTC\u0002"u8, .. Enumerable.Repeat((byte)0xff, 76)], [.. "RTC\u0002"u8, .. Claiming(400_000_000)],
         ];
         for (var i = 0; i < strings.Length; i++)
             await PlaceAsync("s" + i, strings[i]);
@@ -99,12 +99,12 @@ public abstract class DamageContract(IEngine engine) : StoreSuite(engine)
 
     private static byte[] Claiming(int payloadOffset)
     {
-        var header = new byte[68];
+        var header = new byte[76];
         BitConverter.TryWriteBytes(header.AsSpan(8), payloadOffset);
         return header;
     }
 
-    private static byte[] Envelope(string field, long number, bool isTagged)
+    private byte[] Envelope(string key, string field, long number, bool isTagged)
     {
         const long Now = 1_700_000_000_000;
         var header = new EnvelopeHeader(
@@ -117,13 +117,15 @@ public abstract class DamageContract(IEngine engine) : StoreSuite(engine)
             field == "StaleUntil" ? number : 0);
         byte[][] tags = isTagged ? [TagId.Of("t", "tag")] : [];
         var bytes = new byte[EnvelopeWriter.Measure(tags, 1)];
-        EnvelopeWriter.Write(bytes, header, isTagged, tags, new ReadOnlySequence<byte>(new byte[1]));
+        EnvelopeWriter.Write(bytes, Stored(key).KeyHash, header, isTagged, tags, new ReadOnlySequence<byte>(new byte[1]));
         return bytes;
     }
 
     private Task<bool> PlaceAsync(string key, byte[] bytes) => Database.StringSetAsync(KeyOf(key), bytes);
 
-    private RedisKey KeyOf(string key) => StoredKey.Of((_keys ??= new KeySpace(Prefix, "test", Engine.Partitions)).PartitionOf(key), "pages", "test", key).Key;
+    private RedisKey KeyOf(string key) => Stored(key).Key;
+
+    private StoredKey Stored(string key) => StoredKey.Of((_keys ??= new KeySpace(Prefix, "test", Engine.Partitions)).PartitionOf(key), "pages", "test", key);
 
     private async Task<List<CacheEntryInfo>> FindAsync(CacheEntryQuery query)
     {

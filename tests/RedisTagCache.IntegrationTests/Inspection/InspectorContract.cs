@@ -117,7 +117,7 @@ public abstract class InspectorContract(IEngine engine) : StoreSuite(engine)
         Assert.InRange(entry.Age!.Value, TimeSpan.Zero, TimeSpan.FromMinutes(1));
         Assert.InRange(entry.TimeToLive!.Value, TimeSpan.FromMinutes(4), TimeSpan.FromMinutes(5));
         Assert.Null(entry.FreshUntil); // it has no stale window: it is fresh as long as Redis has it
-        Assert.Equal((11L, 72L + (2 * (2 + 2)) + 11), (entry.PayloadBytes, entry.StoredBytes));
+        Assert.Equal((11L, 80L + (2 * (2 + 2)) + 11), (entry.PayloadBytes, entry.StoredBytes));
         Assert.Null((await Inspector.InspectAsync("pages", "k"))!.Payload);
         await SetAsync(Page("stale later"), TimeSpan.FromSeconds(30), "a");
         var staleLater = await Inspector.InspectAsync("pages", "stale later");
@@ -147,6 +147,25 @@ public abstract class InspectorContract(IEngine engine) : StoreSuite(engine)
         Assert.Equal((CacheEntryStatus.Invalidated, CacheStatusReason.Damaged), await VerdictAsync("k"));
         await Database.StringSetAsync(EntryKey(), "RTC\u0009 from the future");
         Assert.Equal((CacheEntryStatus.Invalidated, CacheStatusReason.LaterVersion), await VerdictAsync("k"));
+    }
+
+    [Fact]
+    public async Task Inspect_OfVersion1_SaysThatItIsDamaged_AndRemoves()
+    {
+        await A.WriteAsync("k", "v", "a");
+        await Database.StringSetAsync(EntryKey(), EarlierEntry.Version1Of((await Database.StringGetAsync(EntryKey()))!));
+        await UnreadableAsync("k");
+    }
+
+    [Fact]
+    public async Task Inspect_OfTheBytesOfAnotherEntry_SaysThatItIsDamaged_AndRemoves()
+    {
+        await A.WriteAsync("another", "v", "a");
+        var bytes = await Database.StringGetAsync(EntryKey());
+        await Inspector.RemoveAsync((await Inspector.InspectAsync("pages", "another"))!);
+        await A.WriteAsync("k", "v", "a");
+        await Database.StringSetAsync(EntryKey(), bytes);
+        await UnreadableAsync("k");
     }
 
     [Fact]
@@ -246,6 +265,20 @@ public abstract class InspectorContract(IEngine engine) : StoreSuite(engine)
 
     private async Task<(CacheEntryStatus, CacheStatusReason)> VerdictAsync(string key) =>
         await Inspector.InspectAsync("pages", key) is { } entry ? (entry.Status, entry.Reason) : default;
+
+    /// <summary>An entry that no reader can use is shown, left by searches and by reclaiming, and removed on request.</summary>
+    private async Task UnreadableAsync(string key)
+    {
+        Assert.Equal((CacheEntryStatus.Invalidated, CacheStatusReason.Damaged), await VerdictAsync(key));
+        var entry = Assert.Single(await FindAsync(new CacheEntryQuery { Status = CacheEntryStatus.Invalidated }));
+        Assert.Equal((key, CacheStatusReason.Damaged, 0), (entry.Key, entry.Reason, entry.Tags.Count));
+        Assert.Null((await Inspector.InspectAsync("pages", key, new CacheInspectOptions { IncludePayload = true }))!.Payload);
+        Assert.Empty(await FindAsync(new CacheEntryQuery { Tag = "a" }));
+        var reclaimed = await Inspector.ReclaimAsync(new CacheReclaimOptions { OtherBuildsOlderThan = TimeSpan.FromMinutes(1) });
+        Assert.Equal((1L, 0L, 0L), (reclaimed.LookedAt, reclaimed.DroppedInvalidated, reclaimed.DroppedOfOtherBuilds));
+        Assert.True(await Inspector.RemoveAsync(entry));
+        Assert.Empty(EntryKeys());
+    }
 
     private async Task SetAsync(CacheEntryKey key, TimeSpan lifetime, params string[] tags)
     {

@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
 using System.Text;
+using Microsoft.Extensions.Caching.Distributed;
+using Microsoft.Extensions.Caching.Hybrid;
 using RedisTagCache.Envelope;
 using RedisTagCache.TestSupport;
 using StackExchange.Redis;
@@ -57,7 +59,7 @@ public sealed class EntryFormatTests(StandaloneEngine engine) : StoreSuite(engin
         await A.WriteAsync("k", "value", "tag");
         var key = EntryKey();
         byte[] bytes = (await Database.StringGetAsync(key))!;
-        bytes[3] = 2;
+        bytes[EnvelopeLayout.VersionAt]++;
         await Database.StringSetAsync(key, bytes);
         for (var i = 0; i < 20; i++)
         {
@@ -66,6 +68,49 @@ public sealed class EntryFormatTests(StandaloneEngine engine) : StoreSuite(engin
         }
 
         Assert.Equal(bytes, (byte[]?)await Database.StringGetAsync(key));
+    }
+
+    [Fact]
+    public async Task Get_OfVersion1_IsAMissAndLeavesIt_AndAWriteReplacesIt()
+    {
+        await A.WriteAsync("k", "old", "tag");
+        var key = EntryKey();
+        var bytes = EarlierEntry.Version1Of((await Database.StringGetAsync(key))!);
+        await Database.StringSetAsync(key, bytes);
+        for (var i = 0; i < 20; i++)
+        {
+            using var lookup = await A.GetAsync(Page("k"));
+            Assert.Equal((false, CacheMissReason.Damaged), (lookup.HasValue, lookup.MissReason));
+        }
+
+        Assert.Equal(bytes, (byte[]?)await Database.StringGetAsync(key)); // during a deployment, instances of version 1 still read it
+        Assert.Equal(CacheWriteOutcome.Stored, await A.WriteAsync("k", "new", "tag"));
+        Assert.Equal("new", await B.ReadAsync("k"));
+    }
+
+    [Fact]
+    public async Task DistributedCache_OfVersion1_MissesAndIsReplaced()
+    {
+        var cache = NewInstance().Get<IDistributedCache>();
+        var sliding = new DistributedCacheEntryOptions { SlidingExpiration = TimeSpan.FromMinutes(10) };
+        await cache.SetAsync("k", [1], sliding);
+        await Database.StringSetAsync(EntryKey(), EarlierEntry.Version1Of((await Database.StringGetAsync(EntryKey()))!), TimeSpan.FromMinutes(1));
+        await cache.RefreshAsync("k");
+        cache.Refresh("k");
+        Assert.Null(await cache.GetAsync("k"));
+        Assert.Null(cache.Get("k"));
+        Assert.InRange(Database.KeyTimeToLive(EntryKey())!.Value, TimeSpan.Zero, TimeSpan.FromMinutes(1));
+        await cache.SetAsync("k", [2], sliding);
+        Assert.Equal([2], await cache.GetAsync("k"));
+    }
+
+    [Fact]
+    public async Task HybridCache_OfVersion1_RunsTheFactory()
+    {
+        await NewInstance().Get<HybridCache>().SetAsync("k", "old");
+        await Database.StringSetAsync(EntryKey(), EarlierEntry.Version1Of((await Database.StringGetAsync(EntryKey()))!));
+        Assert.Equal("new", await NewInstance().Get<HybridCache>().GetOrCreateAsync("k", static _ => new ValueTask<string>("new")));
+        Assert.Equal("new", await NewInstance().Get<HybridCache>().GetOrCreateAsync("k", static _ => new ValueTask<string>("newer")));
     }
 
     [Fact]

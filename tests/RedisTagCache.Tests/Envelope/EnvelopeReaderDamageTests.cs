@@ -14,7 +14,7 @@ public sealed class EnvelopeReaderDamageTests
         {
             byte[] bytes = [.. whole];
             bytes[bit / 8] ^= (byte)(1 << (bit % 8));
-            Assert.False(EnvelopeReader.TryOpen(bytes, out _), $"bit {bit}");
+            Assert.False(EnvelopeReader.TryOpen(bytes, Envelopes.KeyHash, out _), $"bit {bit}");
         }
     }
 
@@ -23,8 +23,8 @@ public sealed class EnvelopeReaderDamageTests
     {
         var whole = Envelopes.Small();
         for (var length = 0; length < whole.Length; length++)
-            Assert.False(EnvelopeReader.TryOpen(whole.AsSpan(0, length), out _), $"length {length}");
-        Assert.True(EnvelopeReader.TryOpen(whole, out _));
+            Assert.False(EnvelopeReader.TryOpen(whole.AsSpan(0, length), Envelopes.KeyHash, out _), $"length {length}");
+        Assert.True(EnvelopeReader.TryOpen(whole, Envelopes.KeyHash, out _));
     }
 
     [Fact]
@@ -32,7 +32,7 @@ public sealed class EnvelopeReaderDamageTests
     {
         var whole = Envelopes.Small();
         for (var length = 12; length < whole.Length; length++)
-            Assert.False(EnvelopeReader.TryOpen(Envelopes.Seal(whole[..length]), out _), $"length {length}");
+            Assert.False(EnvelopeReader.TryOpen(Envelopes.Seal(whole[..length]), Envelopes.KeyHash, out _), $"length {length}");
     }
 
     [Theory]
@@ -42,8 +42,8 @@ public sealed class EnvelopeReaderDamageTests
     public void TryOpen_WithBytesAppended_IsRefused(int count)
     {
         byte[] bytes = [.. Envelopes.Small(), .. new byte[count]];
-        Assert.False(EnvelopeReader.TryOpen(bytes, out _));
-        Assert.False(EnvelopeReader.TryOpen(Envelopes.Seal(bytes), out _));
+        Assert.False(EnvelopeReader.TryOpen(bytes, Envelopes.KeyHash, out _));
+        Assert.False(EnvelopeReader.TryOpen(Envelopes.Seal(bytes), Envelopes.KeyHash, out _));
     }
 
     [Fact]
@@ -55,9 +55,20 @@ public sealed class EnvelopeReaderDamageTests
             var bytes = new byte[random.Next(300)];
             random.NextBytes(bytes);
             if (i % 2 == 0 && bytes.Length > 4)
-                "RTC\u0001"u8.CopyTo(bytes);
-            Assert.False(EnvelopeReader.TryOpen(bytes, out _), Convert.ToHexString(bytes));
+                "RTC\u0002"u8.CopyTo(bytes);
+            Assert.False(EnvelopeReader.TryOpen(bytes, Envelopes.KeyHash, out _), Convert.ToHexString(bytes));
         }
+    }
+
+    [Theory]
+    [InlineData(0UL)]
+    [InlineData(Envelopes.KeyHash ^ 1)]
+    [InlineData(Envelopes.KeyHash ^ (1UL << 63))]
+    public void TryOpen_ForAnotherKey_IsRefused(ulong keyHash)
+    {
+        Assert.False(EnvelopeReader.TryOpen(Envelopes.Small(), keyHash, out _));
+        Assert.False(EnvelopeReader.TryOpenStart(Envelopes.Small(), Envelopes.Small().Length, keyHash, out _, out var needed));
+        Assert.Equal(0, needed);
     }
 
     [Theory]
@@ -66,12 +77,13 @@ public sealed class EnvelopeReaderDamageTests
     [InlineData("RTC")]
     [InlineData("foreign")]
     [InlineData("{\"json\":\"of another application that is long enough to hold a whole header of this library and then some more\"}")]
-    [InlineData("RTC\u0001 and then text that is long enough to hold a whole header of this library, and then some more of it")]
-    public void TryOpen_ForeignText_IsRefused(string text) => Assert.False(EnvelopeReader.TryOpen(Encoding.UTF8.GetBytes(text), out _));
+    [InlineData("RTC\u0002 and then text that is long enough to hold a whole header of this library, and then some more of it")]
+    public void TryOpen_ForeignText_IsRefused(string text) => Assert.False(EnvelopeReader.TryOpen(Encoding.UTF8.GetBytes(text), Envelopes.KeyHash, out _));
 
     [Theory]
     [InlineData(3, 0)]
-    [InlineData(3, 2)]
+    [InlineData(3, 1)]
+    [InlineData(3, 3)]
     [InlineData(3, 255)]
     [InlineData(20, 32)]
     [InlineData(20, 34)]
@@ -80,6 +92,6 @@ public sealed class EnvelopeReaderDamageTests
     {
         var bytes = Envelopes.Small();
         bytes[at] = value;
-        Assert.False(EnvelopeReader.TryOpen(Envelopes.Seal(bytes), out _));
+        Assert.False(EnvelopeReader.TryOpen(Envelopes.Seal(bytes), Envelopes.KeyHash, out _));
     }
 }

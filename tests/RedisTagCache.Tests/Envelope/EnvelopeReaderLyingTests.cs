@@ -9,33 +9,33 @@ public sealed class EnvelopeReaderLyingTests
     private const int OffsetAt = 12;
     private const int LengthAt = 16;
     private const int TagCountAt = 22;
-    private const int FirstTagAt = 72;
-    private const int SecondTagAt = 72 + 2 + 8;
+    private const int FirstTagAt = 80;
+    private const int SecondTagAt = 80 + 2 + 8;
 
     [Theory]
     [InlineData(int.MinValue, 7)]
     [InlineData(-1, 7)]
-    [InlineData(0, 97)]
-    [InlineData(71, 26)]
-    [InlineData(72, 25)]
-    [InlineData(89, 8)]
-    [InlineData(91, 6)]
-    [InlineData(90, 6)]
-    [InlineData(90, 8)]
-    [InlineData(90, -7)]
-    [InlineData(90, int.MaxValue)]
-    [InlineData(90, int.MinValue)]
-    [InlineData(97, 0)]
-    [InlineData(98, -1)]
+    [InlineData(0, 105)]
+    [InlineData(79, 26)]
+    [InlineData(80, 25)]
+    [InlineData(97, 8)]
+    [InlineData(99, 6)]
+    [InlineData(98, 6)]
+    [InlineData(98, 8)]
+    [InlineData(98, -7)]
+    [InlineData(98, int.MaxValue)]
+    [InlineData(98, int.MinValue)]
+    [InlineData(105, 0)]
+    [InlineData(106, -1)]
     [InlineData(int.MaxValue, int.MaxValue)]
-    [InlineData(int.MaxValue, 97 - int.MaxValue)]
+    [InlineData(int.MaxValue, 105 - int.MaxValue)]
     public void TryOpen_LyingPlaceOfThePayload_IsRefused(int offset, int length)
     {
-        Assert.Equal((90, 97), (Place(Envelopes.Small()), Envelopes.Small().Length)); // what the rows above are around
+        Assert.Equal((98, 105), (Place(Envelopes.Small()), Envelopes.Small().Length)); // what the rows above are around
         var bytes = Envelopes.Small();
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(OffsetAt), offset);
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(LengthAt), length);
-        Assert.False(EnvelopeReader.TryOpen(Envelopes.Seal(bytes), out _));
+        Assert.False(EnvelopeReader.TryOpen(Envelopes.Seal(bytes), Envelopes.KeyHash, out _));
     }
 
     [Theory]
@@ -58,7 +58,7 @@ public sealed class EnvelopeReaderLyingTests
     {
         var bytes = Envelopes.Small();
         BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(at), value);
-        Assert.False(EnvelopeReader.TryOpen(Envelopes.Seal(bytes), out _));
+        Assert.False(EnvelopeReader.TryOpen(Envelopes.Seal(bytes), Envelopes.KeyHash, out _));
     }
 
     [Fact]
@@ -73,7 +73,7 @@ public sealed class EnvelopeReaderLyingTests
                 bytes[random.Next(12, bytes.Length)] = (byte)random.Next(random.Next(2) == 0 ? 4 : 256);
             if (random.Next(4) == 0)
                 bytes = [.. bytes, .. new byte[random.Next(8)]];
-            if (!EnvelopeReader.TryOpen(Envelopes.Seal(bytes), out var envelope))
+            if (!EnvelopeReader.TryOpen(Envelopes.Seal(bytes), Envelopes.KeyHash, out var envelope))
                 continue;
             opened++;
             var tags = Envelopes.Walk(envelope, bytes);

@@ -15,7 +15,7 @@ public sealed class EnvelopeWriterTests
     {
         var header = new EnvelopeHeader(generation, epoch, createdAt, freshUntil, endsAt, sliding);
         var bytes = Envelopes.Write(header, isTagged: false, [], ReadOnlySequence<byte>.Empty);
-        Assert.True(EnvelopeReader.TryOpen(bytes, out var envelope));
+        Assert.True(EnvelopeReader.TryOpen(bytes, Envelopes.KeyHash, out var envelope));
         Assert.Equal(header, envelope.Header);
     }
 
@@ -30,7 +30,7 @@ public sealed class EnvelopeWriterTests
     {
         var tags = Envelopes.Ids([.. Enumerable.Range(0, count).Select(i => new string('t', i % 257) + i)]);
         var bytes = Envelopes.Write(Envelopes.Header, isTagged: true, tags, new ReadOnlySequence<byte>("payload"u8.ToArray()));
-        Assert.True(EnvelopeReader.TryOpen(bytes, out var envelope));
+        Assert.True(EnvelopeReader.TryOpen(bytes, Envelopes.KeyHash, out var envelope));
         Assert.Equal(tags, Envelopes.Walk(envelope, bytes));
         Assert.Equal("payload"u8, bytes.AsSpan(envelope.PayloadOffset));
     }
@@ -48,7 +48,7 @@ public sealed class EnvelopeWriterTests
         var payload = new byte[length];
         new Random(length).NextBytes(payload);
         var bytes = Envelopes.Write(Envelopes.Header, isTagged: true, Envelopes.Ids("tag"), new ReadOnlySequence<byte>(payload));
-        Assert.True(EnvelopeReader.TryOpen(bytes, out var envelope));
+        Assert.True(EnvelopeReader.TryOpen(bytes, Envelopes.KeyHash, out var envelope));
         Assert.Equal(payload, bytes.AsSpan(envelope.PayloadOffset));
     }
 
@@ -76,7 +76,7 @@ public sealed class EnvelopeWriterTests
     public void Write_WithoutTags_SaysWhetherItIsTagged(bool isTagged)
     {
         var bytes = Envelopes.Write(Envelopes.Header, isTagged, [], ReadOnlySequence<byte>.Empty);
-        Assert.True(EnvelopeReader.TryOpen(bytes, out var envelope));
+        Assert.True(EnvelopeReader.TryOpen(bytes, Envelopes.KeyHash, out var envelope));
         Assert.Equal(isTagged, envelope.IsTagged);
     }
 
@@ -85,8 +85,8 @@ public sealed class EnvelopeWriterTests
     {
         var one = Envelopes.Write(Envelopes.Header, isTagged: false, [], new ReadOnlySequence<byte>([0]));
         var other = Envelopes.Write(Envelopes.Header, isTagged: false, [], new ReadOnlySequence<byte>([1]));
-        Assert.True(EnvelopeReader.TryOpen(one, out var first));
-        Assert.True(EnvelopeReader.TryOpen(other, out var second));
+        Assert.True(EnvelopeReader.TryOpen(one, Envelopes.KeyHash, out var first));
+        Assert.True(EnvelopeReader.TryOpen(other, Envelopes.KeyHash, out var second));
         Assert.Equal(12, first.Identity.Length);
         Assert.False(first.Identity.SequenceEqual(second.Identity));
     }
@@ -98,9 +98,9 @@ public sealed class EnvelopeWriterTests
         var bytes = Envelopes.Write(header, isTagged: true, Envelopes.Ids("t"), new ReadOnlySequence<byte>("xyz"u8.ToArray()));
         byte[] expected =
         [
-            .. "RTC"u8, 1,
+            .. "RTC"u8, 2,
             .. bytes[4..12], // the sum
-            76, 0, 0, 0,
+            84, 0, 0, 0,
             3, 0, 0, 0,
             2 + 4, 0, 1, 0,
             1, 2, 3, 4, 5, 6, 7, 8,
@@ -109,6 +109,7 @@ public sealed class EnvelopeWriterTests
             0x38, 0, 0, 0, 0, 0, 0, 0,
             0x48, 0, 0, 0, 0, 0, 0, 0,
             0x58, 0, 0, 0, 0, 0, 0, 0,
+            0x88, 0x97, 0xA6, 0xB5, 0xC4, 0xD3, 0xE2, 0xF1,
             2, 0, .. "=t"u8,
             .. "xyz"u8,
         ];
@@ -118,8 +119,8 @@ public sealed class EnvelopeWriterTests
     [Fact]
     public void Measure_OfTagsAndPayload_IsTheirSumAndTheHeader()
     {
-        Assert.Equal(72, EnvelopeWriter.Measure([], 0));
-        Assert.Equal(72 + 2 + 3 + 2 + 1 + 10, EnvelopeWriter.Measure([Encoding.UTF8.GetBytes("=ab"), [0]], 10));
-        Assert.Equal(72L + 3_000_000_000, EnvelopeWriter.Measure([], 3_000_000_000));
+        Assert.Equal(80, EnvelopeWriter.Measure([], 0));
+        Assert.Equal(80 + 2 + 3 + 2 + 1 + 10, EnvelopeWriter.Measure([Encoding.UTF8.GetBytes("=ab"), [0]], 10));
+        Assert.Equal(80L + 3_000_000_000, EnvelopeWriter.Measure([], 3_000_000_000));
     }
 }

@@ -9,16 +9,19 @@ namespace RedisTagCache.Tests.Envelope;
 /// <summary>Writes envelopes, well-formed and otherwise.</summary>
 internal static class Envelopes
 {
+    /// <summary>The hash of the key under which these envelopes stand.</summary>
+    public const ulong KeyHash = 0xF1E2D3C4B5A69788;
+
     public static EnvelopeHeader Header { get; } = new(0x9f3c5a7e12d4b680, 1_763_862_000_000_123, 1_763_862_000_456, 1_763_862_060_456, 1_763_862_120_456, 0);
 
     /// <summary>A small one with two tags, of which every bit can be tried.</summary>
     public static byte[] Small() => Write(Header, isTagged: true, Ids("post:42", "posts"), new ReadOnlySequence<byte>("payload"u8.ToArray()));
 
-    public static byte[] Write(in EnvelopeHeader header, bool isTagged, byte[][] tags, in ReadOnlySequence<byte> payload, byte before = 0xA5)
+    public static byte[] Write(in EnvelopeHeader header, bool isTagged, byte[][] tags, in ReadOnlySequence<byte> payload, byte before = 0xA5, ulong keyHash = KeyHash)
     {
         var bytes = new byte[EnvelopeWriter.Measure(tags, payload.Length)];
         bytes.AsSpan().Fill(before); // a pooled buffer comes with what was in it
-        EnvelopeWriter.Write(bytes, header, isTagged, tags, payload);
+        EnvelopeWriter.Write(bytes, keyHash, header, isTagged, tags, payload);
         return bytes;
     }
 

@@ -29,7 +29,7 @@ public sealed class ExplanationTests
             var startedAt = random.Next(1, 14);
             var header = new EnvelopeHeader(random.Next(8) == 0 ? 9UL : 7UL, startedAt, 1, 10, long.MaxValue, 0);
             var bytes = Envelopes.Write(header, isTagged: true, Envelopes.Ids(tags), new ReadOnlySequence<byte>("payload"u8.ToArray()));
-            Assert.True(EnvelopeReader.TryOpenStart(bytes, bytes.Length, out var envelope, out _));
+            Assert.True(EnvelopeReader.TryOpenStart(bytes, bytes.Length, Envelopes.KeyHash, out var envelope, out _));
             var now = random.Next(9, 11);
 
             var explained = Explanation.Of(envelope, state, now);
@@ -55,11 +55,11 @@ public sealed class ExplanationTests
     public void TryOpenStart_OfTooFewBytes_TellsHowManyAreNeeded()
     {
         var bytes = Envelopes.Small();
-        Assert.False(EnvelopeReader.TryOpenStart(bytes.AsSpan(0, 75), bytes.Length, out _, out var needed));
+        Assert.False(EnvelopeReader.TryOpenStart(bytes.AsSpan(0, 83), bytes.Length, Envelopes.KeyHash, out _, out var needed));
         Assert.Equal(bytes.Length - "payload".Length, needed);
-        Assert.True(EnvelopeReader.TryOpenStart(bytes.AsSpan(0, needed), bytes.Length, out var envelope, out _));
+        Assert.True(EnvelopeReader.TryOpenStart(bytes.AsSpan(0, needed), bytes.Length, Envelopes.KeyHash, out var envelope, out _));
         Assert.Equal(2, envelope.TagCount);
-        Assert.False(EnvelopeReader.TryOpenStart(bytes, bytes.Length + 1, out _, out needed));
+        Assert.False(EnvelopeReader.TryOpenStart(bytes, bytes.Length + 1, Envelopes.KeyHash, out _, out needed));
         Assert.Equal(0, needed);
     }
 }

@@ -72,7 +72,7 @@ public sealed class JudgeOfAnythingTests
     private static Verdict OfEntry(EpochStamp startedAt, string[] tags, TagStateSnapshot state, long freshUntil, long now)
     {
         var header = Envelopes.Header with { Generation = startedAt.Generation, Epoch = startedAt.Epoch, FreshUntil = freshUntil };
-        Assert.True(EnvelopeReader.TryOpen(Envelopes.Write(header, isTagged: true, Envelopes.Ids(tags), ReadOnlySequence<byte>.Empty), out var envelope));
+        Assert.True(EnvelopeReader.TryOpen(Envelopes.Write(header, isTagged: true, Envelopes.Ids(tags), ReadOnlySequence<byte>.Empty), Envelopes.KeyHash, out var envelope));
         return Judge.Of(envelope, state, now);
     }
 }

@@ -19,8 +19,8 @@ public sealed class JudgeTests
         table.Prune(80);
         byte[][] tags = [TagId.Of("t", "tag")];
         var bytes = new byte[EnvelopeWriter.Measure(tags, 0)];
-        EnvelopeWriter.Write(bytes, new EnvelopeHeader(7, 70, 0, long.MaxValue, long.MaxValue, 0), isTagged: true, tags, System.Buffers.ReadOnlySequence<byte>.Empty);
-        Assert.True(EnvelopeReader.TryOpen(bytes, out var envelope));
+        EnvelopeWriter.Write(bytes, Envelopes.KeyHash, new EnvelopeHeader(7, 70, 0, long.MaxValue, long.MaxValue, 0), isTagged: true, tags, System.Buffers.ReadOnlySequence<byte>.Empty);
+        Assert.True(EnvelopeReader.TryOpen(bytes, Envelopes.KeyHash, out var envelope));
         Assert.Equal(Verdict.Invalidated, RedisTagCache.Store.Judge.Of(envelope, older, now: 1));
         Assert.True(older.IsPast(new EpochStamp(70, 7, 1), tags));
     }
@@ -101,7 +101,7 @@ public sealed class JudgeTests
     {
         var header = Envelopes.Header with { Generation = generation, Epoch = token, FreshUntil = freshUntil };
         var bytes = Envelopes.Write(header, isTagged: true, Envelopes.Ids(tags), ReadOnlySequence<byte>.Empty);
-        Assert.True(EnvelopeReader.TryOpen(bytes, out var envelope));
+        Assert.True(EnvelopeReader.TryOpen(bytes, Envelopes.KeyHash, out var envelope));
         return RedisTagCache.Store.Judge.Of(envelope, new TagStateSnapshot(new EpochStamp(Epoch, Generation, 1), floor, Invalidations.Table(marks)), Now);
     }
 }
