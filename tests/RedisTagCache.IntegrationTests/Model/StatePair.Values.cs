@@ -111,7 +111,7 @@ internal sealed partial class StatePair
         var address = new ValueAddress(new CacheEntryKey(CacheRegion.Hybrid, name), name, _keys.Locate(CacheRegion.Hybrid, _watch.Partition, name), _watch);
         var copy = new LocalCopy<string>(address, version, real.Number, Ids(tags), default, default, 1, name, default, 0, new StringSerializer()) { Unconfirmed = real.Unconfirmed };
         var result = new FlightResult<string>(name, default, 1, 0, version, Ids(tags)) { StartedAt = real };
-        return new Value(key, new ModelCopy(entry, token.Run, moment.Number, moment.Unconfirmed), moment, real, copy, result, address, Envelope(token, tags));
+        return new Value(key, new ModelCopy(entry, token.Run, moment.Number, moment.Unconfirmed), moment, real, copy, result, address, Envelope(address, token, tags));
     }
 
     /// <summary>The older of two tokens; none where they cannot be compared.</summary>
@@ -130,7 +130,7 @@ internal sealed partial class StatePair
             Same(IsLive(value), value.Result.IsLive(value.Address), $"{what} is live");
             if (Real.Known is not { } known)
                 continue;
-            Assert.True(EnvelopeReader.TryOpen(value.Envelope, out var envelope), "The entry can be read.");
+            Assert.True(EnvelopeReader.TryOpen(value.Envelope, value.Address.Redis.Entry.KeyHash, out var envelope), "The entry can be read.");
             Same(Model.Judge(value.Copy.Entry).ToString(), Word(Judge.Of(envelope, known, now: 0)), $"{what} as an entry");
             foreach (var stamp in _stamps)
                 Same(Model.IsNoOlder(value.Copy.Entry, stamp), Judge.IsNoOlder(envelope, known, Stamp(stamp)), $"{what} is for a caller that has waited since {stamp}");
@@ -163,11 +163,11 @@ internal sealed partial class StatePair
 
     private static string Name(int key) => string.Create(CultureInfo.InvariantCulture, $"k{key}");
 
-    private static byte[] Envelope(Stamp token, byte tags)
+    private static byte[] Envelope(ValueAddress address, Stamp token, byte tags)
     {
         var ids = Ids(tags);
         var bytes = new byte[EnvelopeWriter.Measure(ids, 0)];
-        EnvelopeWriter.Write(bytes, new EnvelopeHeader(token.Generation, token.Epoch, 0, long.MaxValue, long.MaxValue, 0), isTagged: true, ids, ReadOnlySequence<byte>.Empty);
+        EnvelopeWriter.Write(bytes, address.Redis.Entry.KeyHash, new EnvelopeHeader(token.Generation, token.Epoch, 0, long.MaxValue, long.MaxValue, 0), isTagged: true, ids, ReadOnlySequence<byte>.Empty);
         return bytes;
     }
 
