@@ -57,7 +57,8 @@ internal abstract class Flight(string name)
 internal sealed class Flight<T>(string name, HybridCacheEntryFlags flags) : Flight(name)
 {
     private readonly TaskCompletionSource<FlightResult<T>?> _landed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private long _asOf;
+    private long _asked;
+    private long _firstAsked;
 
     /// <summary>The layers of the caller that began it. A caller that wants other layers does not join.</summary>
     public HybridCacheEntryFlags Flags => flags;
@@ -68,17 +69,22 @@ internal sealed class Flight<T>(string name, HybridCacheEntryFlags flags) : Flig
     /// <summary>Whether it has come to an end for those who are on it; its factory may still run.</summary>
     public bool IsLanded => _landed.Task.IsCompleted;
 
-    /// <summary>When that was asked of Redis which the result rests on, zero when nothing was: who had joined before that need not doubt it.</summary>
-    public long AsOf
+    /// <summary>Redis has answered. What the flight brings rests on that, unless it asks again.</summary>
+    /// <param name="asked">When Redis was asked.</param>
+    public void Answered(long asked)
     {
-        get => Volatile.Read(ref _asOf);
-        set => Volatile.Write(ref _asOf, value);
+        if (_firstAsked == 0)
+            _firstAsked = asked;
+        Volatile.Write(ref _asked, asked);
     }
+
+    /// <summary>What the flight brings was evicted while it waited: only callers that joined before it first asked need not doubt that.</summary>
+    public void AnsweredWithAwaited() => Volatile.Write(ref _asked, _firstAsked);
 
     /// <summary>Whether a caller that joined it need not doubt what it brought: Redis was asked after that caller came.</summary>
     /// <param name="called">When the caller came.</param>
     /// <param name="result">What the flight brought.</param>
-    public bool Covers(long called, FlightResult<T> result) => called < AsOf && !result.IsOlder;
+    public bool Covers(long called, FlightResult<T> result) => called < Volatile.Read(ref _asked) && !result.IsOlder;
 
     public void Land(FlightResult<T> result) => _landed.TrySetResult(result);
 

@@ -57,7 +57,6 @@ internal sealed partial class TagCache
         var start = _time.GetTimestamp();
         string? owner = null;
         CacheVersion first = default;
-        var firstAsked = 0L;
         var pause = _firstPause;
         var changes = 0;
         var hasWaited = false;
@@ -76,13 +75,13 @@ internal sealed partial class TagCache
                     return await WithoutRedisAsync(flight, call, found.Moment, cancellationToken).ConfigureAwait(false);
                 if (found.IsSuperseded && TryOpen(call, found, flight, out var awaited))
                 {
-                    flight.AsOf = firstAsked; // who has joined since may not have it
+                    flight.AnsweredWithAwaited();
                     return Followed(call, awaited, looks, "hit");
                 }
 
                 if (looks == 0)
-                    (first, firstAsked) = (found.Token, asked);
-                flight.AsOf = asked;
+                    first = found.Token;
+                flight.Answered(asked);
                 seen = found.Identity;
                 if (found.IsFound && TryOpen(call, found, flight, out var result) && PhaseOf(found) is not Phase.Gone and var phase)
                 {
@@ -123,7 +122,7 @@ internal sealed partial class TagCache
             if (lease.Verdict != LeaseVerdict.Unavailable)
             {
                 moment = moment with { Number = lease.Removal };
-                flight.AsOf = requested;
+                flight.Answered(requested);
             }
 
             var left = MaxWait(call.Policy, fallback is not null) - _time.GetElapsedTime(start);

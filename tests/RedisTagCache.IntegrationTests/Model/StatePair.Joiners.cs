@@ -16,7 +16,6 @@ internal sealed partial class StatePair
     private FlightResult<string>? _landed;
     private Value? _brought;
     private long _asked;
-    private long _firstAsked;
 
     /// <summary>Whether a flight is under way that callers can join.</summary>
     public bool IsFlying => _flight is not null && _landed is null;
@@ -48,12 +47,8 @@ internal sealed partial class StatePair
         ref var op = ref _world.Ops[Leader];
         _machine.Cover(ref _world, Leader);
         if (op.First.IsNone)
-        {
             (op.First, op.FirstWith) = (new Stamp(1, 1, 1), op.AskedWith);
-            _firstAsked = _asked;
-        }
-
-        _flight!.AsOf = _asked;
+        _flight!.Answered(_asked);
     }
 
     public void Join()
@@ -94,7 +89,7 @@ internal sealed partial class StatePair
         if (isAwaited)
         {
             _machine.TakeAwaited(ref _world, Leader);
-            _flight!.AsOf = _firstAsked;
+            _flight!.AnsweredWithAwaited();
         }
         else
         {

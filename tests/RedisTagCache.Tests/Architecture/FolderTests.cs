@@ -58,7 +58,7 @@ public sealed class FolderTests
     /// <summary>Methods that are too long.</summary>
     private static readonly Dictionary<string, int> _long = new(StringComparer.Ordinal)
     {
-        ["RedisTagCache/Engine/TagCache.Lead.cs: BringAsync"] = 99,
+        ["RedisTagCache/Engine/TagCache.Lead.cs: BringAsync"] = 98,
         ["RedisTagCache.AspNetCore/OutputCaching/PageStore.cs: FindOrLeadAsync"] = 83,
     };
 
