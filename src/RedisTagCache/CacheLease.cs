@@ -27,15 +27,15 @@ public sealed class CacheLease : IAsyncDisposable
         _inProcess = held as IInProcessLease;
         State = (CacheLeaseState)lease.Verdict;
         _isPassed = State == CacheLeaseState.NotNeeded;
-        Token = lease.Token;
+        Version = lease.Version;
         Left = lease.Left;
     }
 
     /// <summary>Gets the result of the lease request.</summary>
     public CacheLeaseState State { get; }
 
-    /// <summary>The token for a value whose computation begins now.</summary>
-    public CacheVersion Token { get; }
+    /// <summary>Gets the version for a value whose computation begins now.</summary>
+    public CacheVersion Version { get; }
 
     /// <summary>Gets how long the lease is taken, paused, or not needed at least. Zero otherwise.</summary>
     public TimeSpan Left { get; }
@@ -55,7 +55,7 @@ public sealed class CacheLease : IAsyncDisposable
     /// leases are needed again, which takes a second round trip.
     /// </summary>
     /// <param name="payload">The bytes to store. The caller can reuse the buffer when the returned task has completed, with any result.</param>
-    /// <param name="options">Lifetimes and tags. Its token, where it has none, is that of the lease.</param>
+    /// <param name="options">Lifetimes and tags. If they have no version, that of the lease is used.</param>
     /// <param name="cancellationToken">Ends the wait; the write may still reach Redis.</param>
     /// <returns>Whether the entry was stored, was rejected because it may be older than an eviction or a removal, or was skipped because Redis is unavailable.</returns>
     /// <exception cref="ArgumentException">A tag is not valid.</exception>
@@ -68,7 +68,7 @@ public sealed class CacheLease : IAsyncDisposable
         var held = Interlocked.Exchange(ref _held, null);
         var writing = _inProcess is not null
             ? _inProcess.SetAsync(payload, options)
-            : _store.SetAsync(_address, (HeldLease?)held, Token, _removal, payload, options).AsTask();
+            : _store.SetAsync(_address, (HeldLease?)held, Version, _removal, payload, options).AsTask();
         var outcome = await writing.WaitAsync(cancellationToken).ConfigureAwait(false);
         if (_isPassed && outcome == CacheWriteOutcome.Stored && _inProcess is null)
             await ResumeAsync(cancellationToken).ConfigureAwait(false);

@@ -10,19 +10,19 @@ public sealed class CacheLookup : IDisposable
     private IMemoryOwner<byte>? _owner;
     private readonly ReadOnlyMemory<byte> _payload;
 
-    internal CacheLookup(CacheLookupState state, CacheVersion token, DateTimeOffset createdAt, IMemoryOwner<byte> owner, ReadOnlyMemory<byte> payload)
+    internal CacheLookup(CacheLookupState state, CacheVersion version, DateTimeOffset createdAt, IMemoryOwner<byte> owner, ReadOnlyMemory<byte> payload)
     {
         State = state;
-        Token = token;
+        Version = version;
         CreatedAt = createdAt;
         _owner = owner;
         _payload = payload;
     }
 
-    internal CacheLookup(CacheMissReason reason, CacheVersion token, byte[]? identity = null)
+    internal CacheLookup(CacheMissReason reason, CacheVersion version, byte[]? identity = null)
     {
         MissReason = reason;
-        Token = token;
+        Version = version;
         Identity = identity ?? [];
     }
 
@@ -35,8 +35,8 @@ public sealed class CacheLookup : IDisposable
     /// <summary>Gets whether there is a payload, fresh or stale.</summary>
     public bool HasValue => State != CacheLookupState.Miss;
 
-    /// <summary>The token for a value whose computation begins after this lookup. Hand it to <see cref="TagCacheEntryOptions.Token"/>.</summary>
-    public CacheVersion Token { get; }
+    /// <summary>Gets the version for a value whose computation begins after this lookup. Pass it to <see cref="TagCacheEntryOptions.Version"/>.</summary>
+    public CacheVersion Version { get; }
 
     /// <summary>Gets when the entry was written, by the clock of the instance that wrote it.</summary>
     public DateTimeOffset CreatedAt { get; }

@@ -4,8 +4,8 @@ using RedisTagCache.Store;
 namespace RedisTagCache;
 
 /// <summary>
-/// What an instance knew of evictions at one moment: gives tokens to values whose computation began then and that had no lookup of their own,
-/// such as a request that joined another one's lookup. Immutable, safe for concurrent use.
+/// Represents a snapshot of what an instance knows of evictions. It provides versions for values whose computation began then without a lookup of their own,
+/// such as a request that joined another one's lookup. Immutable and thread-safe.
 /// </summary>
 public sealed class CacheMoment
 {
@@ -22,11 +22,11 @@ public sealed class CacheMoment
         _time = time;
     }
 
-    /// <summary>The token for a value of this key. As old as the instance's knowledge was, so at worst the value counts as evicted needlessly.</summary>
+    /// <summary>Gets the version for a value of this key. It is as old as the knowledge of the instance, so at worst the value counts as evicted although it was not.</summary>
     /// <param name="key">The key of the value.</param>
-    /// <returns>The token; <see cref="CacheVersion.Unknown"/> when the instance knew nothing yet.</returns>
+    /// <returns>The version, or <see cref="CacheVersion.Unknown"/> if the instance knew nothing yet.</returns>
     /// <exception cref="ArgumentException">The key is empty.</exception>
-    public CacheVersion TokenOf(CacheEntryKey key)
+    public CacheVersion VersionOf(CacheEntryKey key)
     {
         ArgumentException.ThrowIfNullOrEmpty(key.Key, nameof(key));
         return _states.Length > 0 && _states[_keys.PartitionOf(key.Key).Index] is { } state ? new CacheVersion(state.Stamp) : CacheVersion.Unknown;
@@ -47,13 +47,13 @@ public sealed class CacheMoment
     internal bool IsOf(KeySpace keys) => ReferenceEquals(_keys, keys);
 
     /// <summary>Gets the version of a value that is made of data read since the snapshot: the older one.</summary>
-    /// <param name="token">The version that the value's own lookup brought.</param>
+    /// <param name="version">The version that the value's own lookup brought.</param>
     /// <param name="partition">The value's partition.</param>
     /// <param name="first">What the instance knew of it first, for a snapshot from before.</param>
-    internal CacheVersion Min(CacheVersion token, Partition partition, EpochStamp? first)
+    internal CacheVersion Min(CacheVersion version, Partition partition, EpochStamp? first)
     {
         var known = partition.Index >= 0 && partition.Index < _states.Length && _states[partition.Index] is { } state ? state.Stamp : first;
-        return known is { } stamp && !token.IsDefault ? CacheVersion.Min(new CacheVersion(stamp), token) : token;
+        return known is { } stamp && !version.IsDefault ? CacheVersion.Min(new CacheVersion(stamp), version) : version;
     }
 
     /// <summary>The same for a value that is computed without Redis.</summary>

@@ -23,7 +23,7 @@ public interface ITagCacheLeases
 
     /// <summary>Looks an entry up again after a wait for the lease of another caller, in one round trip.</summary>
     /// <param name="key">The entry's key, in a region with tags.</param>
-    /// <param name="since">The token of the caller's first lookup. A value whose computation began after that lookup is returned to the caller even if it was evicted in between. So one computation
+    /// <param name="since">The version of the caller's first lookup. A value whose computation began after that lookup is returned to the caller even if it was evicted in between. So one computation
     /// serves a caller that waits, however often its tags are evicted.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The lookup. Dispose it. Do not return its value to callers that came after the first lookup.</returns>

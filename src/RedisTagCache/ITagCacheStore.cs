@@ -9,9 +9,9 @@ namespace RedisTagCache;
 /// <para>
 /// After <see cref="EvictByTagAsync(string, CancellationToken)"/> has returned, no lookup that begins later, on any instance that reads
 /// the same Redis, returns a value whose computation began before the eviction. For values that are computed after a
-/// miss, pass <see cref="CacheLookup.Token"/> of that miss to <see cref="TagCacheEntryOptions.Token"/> of the write.
+/// miss, pass <see cref="CacheLookup.Version"/> of that miss to <see cref="TagCacheEntryOptions.Version"/> of the write.
 /// </para>
-/// <para>Trouble with Redis makes a lookup a miss (with the token <see cref="CacheVersion.Unknown"/>) and a write <see cref="CacheWriteOutcome.Skipped"/>; removals and evictions throw. All members are safe for concurrent use.</para>
+/// <para>If Redis fails, a lookup is a miss (with the version <see cref="CacheVersion.Unknown"/>) and a write <see cref="CacheWriteOutcome.Skipped"/>. Removals and evictions throw. All members are thread-safe.</para>
 /// </remarks>
 public interface ITagCacheStore
 {
@@ -25,7 +25,7 @@ public interface ITagCacheStore
     /// <summary>Writes an entry with its tags, atomically. It replaces an existing entry with its lifetime and tags.</summary>
     /// <param name="key">The entry's key.</param>
     /// <param name="payload">The bytes to store. The caller can reuse the buffer when the returned task has completed, with any result.</param>
-    /// <param name="options">Lifetimes, tags and the token of the lookup that missed.</param>
+    /// <param name="options">Lifetimes, tags and the version of the lookup that missed.</param>
     /// <param name="cancellationToken">Ends the wait; the write may still reach Redis.</param>
     /// <returns>Whether the entry was stored, was rejected because it may be older than an eviction, or was skipped because Redis is unavailable.</returns>
     /// <exception cref="ArgumentException">The key is empty, a tag is not valid, or the region takes no tags.</exception>
@@ -67,7 +67,7 @@ public interface ITagCacheStore
     /// <exception cref="RedisTagCacheUnavailableException">Redis did not confirm the expiry. It is retried until Redis does.</exception>
     ValueTask ExpireByTagAsync(IEnumerable<string> tags, CancellationToken cancellationToken = default);
 
-    /// <summary>What this instance knows at this moment, from which values that begin now can take their tokens; no I/O, and as a rule no allocation.</summary>
+    /// <summary>Captures what this instance knows of evictions, for the versions of values whose computation begins now. It does no I/O, and usually does not allocate.</summary>
     /// <returns>The snapshot. Keep it as long as the computation runs.</returns>
     CacheMoment Observe();
 }

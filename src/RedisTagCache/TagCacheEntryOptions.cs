@@ -27,8 +27,8 @@ public sealed record TagCacheEntryOptions
     public ReadOnlyMemory<string> Tags { get; init; }
 
     /// <summary>
-    /// The token of the lookup that missed before the value was computed. Default: none, the value counts as started when the write is called,
-    /// which is only right for values that do not depend on data read before.
+    /// Gets the version of the lookup that missed before the value was computed. By default, the value counts as started when the write is called,
+    /// which is correct only for values that do not depend on data that was read before.
     /// </summary>
-    public CacheVersion Token { get; init; }
+    public CacheVersion Version { get; init; }
 }

@@ -52,7 +52,7 @@ internal sealed class VersionHistory(int keys)
         {
             var key = Random.Shared.Next(keys);
             var floor = Interlocked.Read(ref _evicted[key]);
-            CacheVersion token;
+            CacheVersion cacheVersion;
             using (var lookup = await store.GetAsync(Page("k" + key), CancellationToken.None))
             {
                 Interlocked.Increment(ref _reads);
@@ -64,12 +64,12 @@ internal sealed class VersionHistory(int keys)
                     continue;
                 }
 
-                token = lookup.Token;
+                cacheVersion = lookup.Version;
             }
 
             var version = Interlocked.Read(ref _database[key]);
             await Task.Yield(); // where a computation would take its time
-            var outcome = await store.WriteAsync("k" + key, version.ToString(CultureInfo.InvariantCulture), token, "t" + key, "all");
+            var outcome = await store.WriteAsync("k" + key, version.ToString(CultureInfo.InvariantCulture), cacheVersion, "t" + key, "all");
             Interlocked.Increment(ref outcome == CacheWriteOutcome.Stored ? ref _stored : ref _rejected);
         }
     }

@@ -20,12 +20,12 @@ public static class StoreExtensions
     public static async Task<CacheWriteOutcome> WriteAsync(this ITagCacheStore store, string key, string value, params string[] tags)
     {
         using var lookup = await store.GetAsync(Page(key));
-        return await store.WriteAsync(key, value, lookup.Token, tags);
+        return await store.WriteAsync(key, value, lookup.Version, tags);
     }
 
-    public static async Task<CacheWriteOutcome> WriteAsync(this ITagCacheStore store, string key, string value, CacheVersion token, params string[] tags) =>
+    public static async Task<CacheWriteOutcome> WriteAsync(this ITagCacheStore store, string key, string value, CacheVersion version, params string[] tags) =>
         await store.SetAsync(
             Page(key),
             new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes(value)),
-            new TagCacheEntryOptions { Lifetime = TimeSpan.FromMinutes(5), Tags = tags, Token = token });
+            new TagCacheEntryOptions { Lifetime = TimeSpan.FromMinutes(5), Tags = tags, Version = version });
 }

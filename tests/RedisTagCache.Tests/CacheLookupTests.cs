@@ -5,7 +5,7 @@ namespace RedisTagCache.Tests;
 
 public sealed class CacheLookupTests
 {
-    private static readonly CacheVersion _token = new(new EpochStamp(5, 7, 1));
+    private static readonly CacheVersion _version = new(new EpochStamp(5, 7, 1));
 
     [Theory]
     [InlineData(CacheLookupState.Fresh)]
@@ -13,9 +13,9 @@ public sealed class CacheLookupTests
     public void Dispose_OfAFoundEntry_GivesTheBufferBackOnce(CacheLookupState state)
     {
         var owner = new Owner([1, 2, 3, 4]);
-        var lookup = new CacheLookup(state, _token, DateTimeOffset.UnixEpoch, owner, owner.Memory[1..3]);
+        var lookup = new CacheLookup(state, _version, DateTimeOffset.UnixEpoch, owner, owner.Memory[1..3]);
         Assert.Equal([2, 3], lookup.Payload.ToArray());
-        Assert.Equal((true, CacheMissReason.None, _token, DateTimeOffset.UnixEpoch), (lookup.HasValue, lookup.MissReason, lookup.Token, lookup.CreatedAt));
+        Assert.Equal((true, CacheMissReason.None, _version, DateTimeOffset.UnixEpoch), (lookup.HasValue, lookup.MissReason, lookup.Version, lookup.CreatedAt));
         Assert.Equal(0, owner.Disposed);
 
         lookup.Dispose();
@@ -23,7 +23,7 @@ public sealed class CacheLookupTests
 
         Assert.Equal(1, owner.Disposed);
         Assert.Throws<ObjectDisposedException>(() => lookup.Payload);
-        Assert.Equal((state, true, _token), (lookup.State, lookup.HasValue, lookup.Token)); // what is no buffer stays readable
+        Assert.Equal((state, true, _version), (lookup.State, lookup.HasValue, lookup.Version)); // what is no buffer stays readable
     }
 
     [Theory]
@@ -33,8 +33,8 @@ public sealed class CacheLookupTests
     [InlineData(CacheMissReason.Unavailable)]
     public void Payload_OfAMiss_IsEmptyAlsoAfterDispose(CacheMissReason reason)
     {
-        var lookup = new CacheLookup(reason, _token);
-        Assert.Equal((CacheLookupState.Miss, reason, false, _token), (lookup.State, lookup.MissReason, lookup.HasValue, lookup.Token));
+        var lookup = new CacheLookup(reason, _version);
+        Assert.Equal((CacheLookupState.Miss, reason, false, _version), (lookup.State, lookup.MissReason, lookup.HasValue, lookup.Version));
         Assert.True(lookup.Payload.IsEmpty);
         lookup.Dispose();
         Assert.True(lookup.Payload.IsEmpty);

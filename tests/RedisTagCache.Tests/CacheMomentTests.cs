@@ -11,8 +11,8 @@ public sealed class CacheMomentTests
         var keys = new KeySpace("rtc", "build", 32);
         var states = Enumerable.Range(0, 32).Select(i => i == 31 ? null : new TagStateSnapshot(new EpochStamp(i + 1, 7, 1), 0, new TagInvalidationTable())).ToArray();
         var moment = new CacheMoment(keys, states, new long[32], TimeProvider.System);
-        Assert.Equal(new CacheVersion(new EpochStamp(5, 7, 1)), moment.TokenOf(new CacheEntryKey(CacheRegion.Output, "a"))); // in partition 4
-        Assert.Equal(CacheVersion.Unknown, moment.TokenOf(new CacheEntryKey(CacheRegion.Output, "b"))); // in partition 31, of which nothing is known
+        Assert.Equal(new CacheVersion(new EpochStamp(5, 7, 1)), moment.VersionOf(new CacheEntryKey(CacheRegion.Output, "a"))); // in partition 4
+        Assert.Equal(CacheVersion.Unknown, moment.VersionOf(new CacheEntryKey(CacheRegion.Output, "b"))); // in partition 31, of which nothing is known
     }
 
     [Fact]
@@ -67,9 +67,9 @@ public sealed class CacheMomentTests
     {
         var keys = new KeySpace("rtc", "build", 1);
         var moment = new CacheMoment(keys, [known is { } epoch ? new TagStateSnapshot(new EpochStamp(epoch, 7, 1), 0, new TagInvalidationTable()) : null], [0], TimeProvider.System);
-        var token = new CacheVersion(new EpochStamp(7, 7, 1));
+        var version = new CacheVersion(new EpochStamp(7, 7, 1));
         EpochStamp? seen = first is { } startedAt ? new EpochStamp(startedAt, 7, 1) : null;
-        Assert.Equal(new CacheVersion(new EpochStamp(expected, 7, 1)), moment.Min(token, keys.Partitions[0], seen));
+        Assert.Equal(new CacheVersion(new EpochStamp(expected, 7, 1)), moment.Min(version, keys.Partitions[0], seen));
         Assert.Equal(default, moment.Min(default(CacheVersion), keys.Partitions[0], seen)); // of which nothing is known
     }
 
@@ -77,5 +77,5 @@ public sealed class CacheMomentTests
     [InlineData(null)]
     [InlineData("")]
     public void TokenOf_NoKey_IsAnArgumentException(string? key) =>
-        Assert.ThrowsAny<ArgumentException>(() => new CacheMoment(new KeySpace("rtc", "build", 1), [null], [0], TimeProvider.System).TokenOf(new CacheEntryKey(CacheRegion.Output, key!)));
+        Assert.ThrowsAny<ArgumentException>(() => new CacheMoment(new KeySpace("rtc", "build", 1), [null], [0], TimeProvider.System).VersionOf(new CacheEntryKey(CacheRegion.Output, key!)));
 }

@@ -2,7 +2,7 @@ using RedisTagCache.Redis;
 
 namespace RedisTagCache.Tests;
 
-public sealed class CacheTokenTests
+public sealed class CacheVersionTests
 {
     private static readonly CacheVersion _early = new(new EpochStamp(5, 7, 1));
     private static readonly CacheVersion _late = new(new EpochStamp(6, 7, 1));

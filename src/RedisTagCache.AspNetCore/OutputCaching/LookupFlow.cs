@@ -1,7 +1,7 @@
 namespace RedisTagCache.AspNetCore.OutputCaching;
 
 /// <summary>
-/// Binds lookups to the flow of control they were made in, so that a write carries the token of its own lookup and not of another request's.
+/// Binds lookups to the flow of control they were made in, so that a write carries the version of its own lookup and not of another request's.
 /// </summary>
 /// <remarks>
 /// In a request the flow is started by <see cref="PageFlowMiddleware"/>, above the output-cache middleware, and collects the request's

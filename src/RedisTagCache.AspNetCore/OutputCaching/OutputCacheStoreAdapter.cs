@@ -7,7 +7,7 @@ using RedisTagCache.AspNetCore.Eviction;
 namespace RedisTagCache.AspNetCore.OutputCaching;
 
 /// <summary>
-/// ASP.NET Core's output-cache store in terms of <see cref="ITagCacheStore"/>. The contract has no place for a token between lookup and
+/// ASP.NET Core's output-cache store in terms of <see cref="ITagCacheStore"/>. The contract has no place for a version between lookup and
 /// write, so it travels with the flow of the request (<see cref="LookupFlow"/>).
 /// </summary>
 internal sealed class OutputCacheStoreAdapter(ITagCacheStore store, OutstandingLookups outstanding) : IOutputCacheBufferStore
@@ -48,10 +48,10 @@ internal sealed class OutputCacheStoreAdapter(ITagCacheStore store, OutstandingL
             return;
         }
 
-        var token = TakeToken(key = Varied(key));
+        var version = TakeVersion(key = Varied(key));
         if (validFor <= TimeSpan.Zero || LookupFlow.Page is { IsAborted: true })
             return;
-        var options = new TagCacheEntryOptions { Lifetime = validFor, Tags = Complete(tags.Span), Token = token };
+        var options = new TagCacheEntryOptions { Lifetime = validFor, Tags = Complete(tags.Span), Version = version };
         await store.SetAsync(Key(key), value, options, cancellationToken).ConfigureAwait(false);
     }
 
@@ -85,7 +85,7 @@ internal sealed class OutputCacheStoreAdapter(ITagCacheStore store, OutstandingL
         if (found.State == CacheLookupState.Fresh)
             outstanding.End(lookup); // no page will be rendered for it
         else
-            lookup.Token = found.Token;
+            lookup.Version = found.Version;
         return found;
     }
 
@@ -97,15 +97,15 @@ internal sealed class OutputCacheStoreAdapter(ITagCacheStore store, OutstandingL
         return lookup;
     }
 
-    private CacheVersion TakeToken(string key)
+    private CacheVersion TakeVersion(string key)
     {
         if (LookupFlow.TakeOldest(key) is { } own)
         {
             outstanding.End(own);
-            return own.Token;
+            return own.Version;
         }
 
-        return LookupFlow.Page?.Moment.TokenOf(Key(key)) ?? outstanding.TakeOldest(key) ?? default;
+        return LookupFlow.Page?.Moment.VersionOf(Key(key)) ?? outstanding.TakeOldest(key) ?? default;
     }
 
     private static CacheEntryKey Key(string key) => new(CacheRegion.Output, key);

@@ -4,10 +4,10 @@ namespace RedisTagCache.AspNetCore.OutputCaching;
 
 /// <summary>
 /// The lookups made outside of any request that nobody has written for yet. A write that comes in another flow than its lookup cannot be
-/// told apart from others of the key: it takes the oldest token outstanding, which is never too new.
+/// told apart from others of the key: it takes the oldest version outstanding, which is never too new.
 /// </summary>
 /// <remarks>
-/// Such a write closes the newest lookup, not the one whose token it takes: a caller that still computes is then left with a token that is old
+/// Such a write closes the newest lookup, not the one whose version it takes: a caller that still computes is then left with a version that is old
 /// enough. A lookup without a write is given up after five minutes.
 /// </remarks>
 internal sealed class OutstandingLookups(TimeProvider time)
@@ -37,19 +37,19 @@ internal sealed class OutstandingLookups(TimeProvider time)
 
     public CacheVersion? TakeOldest(string key)
     {
-        CacheVersion? token = null;
+        CacheVersion? version = null;
         if (_byKey.ContainsKey(key))
         {
             Change(key, list =>
             {
                 if (list.Count == 0)
                     return;
-                token = list.Select(entry => entry.Lookup.Token).Aggregate(CacheVersion.Min);
+                version = list.Select(entry => entry.Lookup.Version).Aggregate(CacheVersion.Min);
                 list[^1].Lookup.TryClose();
             });
         }
 
-        return token;
+        return version;
     }
 
     /// <summary>Changes a key's list, oldest first, and drops from it what is closed or has been waited for long enough.</summary>

@@ -14,7 +14,7 @@ internal static class PageEntry
         Lifetime = validFor,
         StaleWindow = page.StaleWindow ?? StaleWindowOf(page.Endpoint) ?? options.StaleWindow,
         Tags = Complete(tags, page),
-        Token = VersionOf(page, key),
+        Version = VersionOf(page, key),
     };
 
     /// <summary>
@@ -23,8 +23,8 @@ internal static class PageEntry
     /// </summary>
     private static CacheVersion VersionOf(PageRequest page, CacheEntryKey key)
     {
-        var startedAt = page.Moment.TokenOf(key);
-        if (page.Token is not { } lookup)
+        var startedAt = page.Moment.VersionOf(key);
+        if (page.Version is not { } lookup)
             return startedAt;
         return startedAt == CacheVersion.Unknown || page.BeginsWithLookup ? lookup : CacheVersion.Min(startedAt, lookup);
     }

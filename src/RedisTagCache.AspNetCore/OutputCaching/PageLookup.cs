@@ -8,7 +8,7 @@ internal sealed class PageLookup(string key)
     public string Key { get; } = key;
 
     /// <summary>What a page may carry that is rendered after this lookup; until the lookup has answered, nothing.</summary>
-    public CacheVersion Token { get; set; } = CacheVersion.Unknown;
+    public CacheVersion Version { get; set; } = CacheVersion.Unknown;
 
     public bool IsOpen => Volatile.Read(ref _closed) == 0;
 

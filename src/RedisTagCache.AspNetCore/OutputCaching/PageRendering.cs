@@ -9,7 +9,7 @@ internal sealed class PageRendering
 
     public string? Refreshes { get; set; }
 
-    public CacheVersion? Token { get; set; }
+    public CacheVersion? Version { get; set; }
 
     public CacheLease? Lease { get; set; }
 

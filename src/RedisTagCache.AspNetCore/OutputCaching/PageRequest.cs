@@ -81,10 +81,10 @@ internal sealed class PageRequest(PageStore pages, CacheMoment moment)
     public bool AllowsCopies { get; set; } = true;
 
     /// <summary>When the page began that this request renders.</summary>
-    public CacheVersion? Token
+    public CacheVersion? Version
     {
-        get => _rendering?.Token;
-        set => Rendering.Token = value;
+        get => _rendering?.Version;
+        set => Rendering.Version = value;
     }
 
     /// <summary>The right to render a page for the fleet.</summary>
@@ -200,7 +200,7 @@ internal sealed class PageRequest(PageStore pages, CacheMoment moment)
     public void Lead(string key, CacheLease lease)
     {
         Rendering.Leads = key;
-        (Rendering.Lease, Rendering.Token) = (lease, lease.Token);
+        (Rendering.Lease, Rendering.Version) = (lease, lease.Version);
     }
 
     /// <summary>The right to render this very page, if there is one; it is the caller's then.</summary>

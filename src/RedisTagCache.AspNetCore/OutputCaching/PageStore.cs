@@ -59,7 +59,7 @@ internal sealed class PageStore(
         if (page.Refreshes is not null)
         {
             page.IsAsked = page.Refreshes == key;
-            return Rendered(page); // its lease has given it its token
+            return Rendered(page); // its lease has given it its version
         }
 
         var start = time.GetTimestamp();
@@ -80,8 +80,8 @@ internal sealed class PageStore(
     private async ValueTask<byte[]?> FindOrLeadAsync(PageRequest page, string key, CacheLookup lookup, long start, CancellationToken cancellationToken)
     {
         var pause = _firstPause;
-        var first = lookup.Token;
-        page.BeginsWithLookup = page.Moment.TokenOf(Key(key)) != first && CarriedState.IsBare(page);
+        var first = lookup.Version;
+        page.BeginsWithLookup = page.Moment.VersionOf(Key(key)) != first && CarriedState.IsBare(page);
         var hasWaited = false;
         var wasTold = false;
         var isFirst = true;
@@ -91,7 +91,7 @@ internal sealed class PageStore(
         {
             using var found = isFirst ? lookup : await leases.LookAgainAsync(key, first, cancellationToken).ConfigureAwait(false);
             isFirst = false;
-            page.Token = found.Token;
+            page.Version = found.Version;
             if (found.State == CacheLookupState.Stale && await leases.FindAsync(key, found, awaited).ConfigureAwait(false) is { } newer)
                 return Shared(page, newer, hasWaited);
             if (found.State == CacheLookupState.Fresh || (found.State == CacheLookupState.Stale && !await ShouldRenderAsync(page, key, found, cancellationToken).ConfigureAwait(false)))

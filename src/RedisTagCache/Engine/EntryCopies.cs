@@ -5,7 +5,7 @@ using RedisTagCache.Store;
 namespace RedisTagCache.Engine;
 
 /// <summary>
-/// Copies of entries that others compute and write. A copy comes only from a lookup in Redis, with the token and the tags that were found, and is
+/// Copies of entries that others compute and write. A copy comes only from a lookup in Redis, with the version and the tags that were found, and is
 /// returned only while it is fresh. Otherwise, Redis is asked.
 /// </summary>
 internal sealed class EntryCopies : IEntryCopies, ILocalCopies

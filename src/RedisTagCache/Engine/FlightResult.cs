@@ -7,9 +7,9 @@ namespace RedisTagCache.Engine;
 /// <param name="Plain">The value's bytes, for those who joined and for copies, where it is not to be shared.</param>
 /// <param name="Length">How many bytes the value has; nothing when it could not be serialized, or is not to be kept.</param>
 /// <param name="PayloadFlags">Whether it is null.</param>
-/// <param name="Token">When the value began; the type's default when nothing was known of Redis.</param>
+/// <param name="Version">When the value began; the type's default when nothing was known of Redis.</param>
 /// <param name="Tags">The ids of its tags.</param>
-internal sealed record FlightResult<T>(T Value, ReadOnlyMemory<byte> Plain, int? Length, byte PayloadFlags, CacheVersion Token, byte[][] Tags)
+internal sealed record FlightResult<T>(T Value, ReadOnlyMemory<byte> Plain, int? Length, byte PayloadFlags, CacheVersion Version, byte[][] Tags)
 {
     /// <summary>What was known of removals when it began; nothing for what holds until its removal is heard of.</summary>
     public RemovalMoment? StartedAt { get; set; }
@@ -20,6 +20,6 @@ internal sealed record FlightResult<T>(T Value, ReadOnlyMemory<byte> Plain, int?
     /// <summary>Whether it was neither evicted nor removed since it began, as far as this instance knows now.</summary>
     public bool IsLive(ValueAddress address) =>
         !address.Watch.TagState.IsRetired
-        && (address.Watch.TagState.Known is not { } state || (Token.Stamp.IsSameGeneration(state.Stamp) && !state.IsPast(Token.Stamp, Tags, address.Watch.TagState.UnconfirmedAt(StartedAt?.Unconfirmed ?? 0))))
+        && (address.Watch.TagState.Known is not { } state || (Version.Stamp.IsSameGeneration(state.Stamp) && !state.IsPast(Version.Stamp, Tags, address.Watch.TagState.UnconfirmedAt(StartedAt?.Unconfirmed ?? 0))))
         && (StartedAt is not { Number: >= 0 } startedAt || !address.Watch.Removals.IsSuperseded(address.Name, startedAt, startedAt.Number));
 }

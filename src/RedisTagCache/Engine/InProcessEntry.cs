@@ -4,8 +4,8 @@ using RedisTagCache.Store;
 namespace RedisTagCache.Engine;
 
 /// <summary>An entry that Redis has not taken: for the requests in this process that wait for it, and kept until Redis takes one.</summary>
-internal sealed class InProcessEntry(ValueAddress address, CacheVersion token, RemovalMoment startedAt, byte[][] tags, ImmutableArray<byte> payload, CopyTimes times, int size)
-    : LocalCopy(address, token, NumberOf(startedAt), tags, default, times, size)
+internal sealed class InProcessEntry(ValueAddress address, CacheVersion version, RemovalMoment startedAt, byte[][] tags, ImmutableArray<byte> payload, CopyTimes times, int size)
+    : LocalCopy(address, version, NumberOf(startedAt), tags, default, times, size)
 {
     public ImmutableArray<byte> Payload => payload;
 

@@ -4,9 +4,9 @@ using RedisTagCache.Store;
 namespace RedisTagCache.Engine;
 
 /// <summary>A lease that is known to this process alone.</summary>
-internal sealed class InProcessLease(InProcessLeases leases, ValueStore values, ValueAddress address, CacheVersion token, RemovalMoment startedAt, TimeProvider time) : IInProcessLease
+internal sealed class InProcessLease(InProcessLeases leases, ValueStore values, ValueAddress address, CacheVersion acquired, RemovalMoment startedAt, TimeProvider time) : IInProcessLease
 {
-    private readonly int _version = address.Watch.TagState.Version;
+    private readonly int _changes = address.Watch.TagState.Changes;
     private InProcessEntry? _result;
 
     /// <summary>Gets what was computed under it and Redis has not taken. Nothing until it has ended.</summary>
@@ -18,7 +18,7 @@ internal sealed class InProcessLease(InProcessLeases leases, ValueStore values, 
         try
         {
             var tags = TagCacheStore.ValidateWrite(address.Entry, payload, options);
-            var version = options.Token == default ? token : options.Token;
+            var version = options.Version == default ? acquired : options.Version;
             var life = LeaseStore.LifeOf(options, time);
 
             // Made before the first wait: the payload is the caller's again when this ends.
@@ -28,7 +28,7 @@ internal sealed class InProcessLease(InProcessLeases leases, ValueStore values, 
                 outcome = (await values.FillAsync(address, payload, 0, life, tags, version, "", startedAt.Number).ConfigureAwait(false)).Outcome;
             if (outcome != CacheWriteOutcome.Skipped)
                 values.Supersede(address.Entry);
-            else if (!version.IsUnknown && !(version.IsDefault && address.Watch.TagState.Version != _version))
+            else if (!version.IsUnknown && !(version.IsDefault && address.Watch.TagState.Changes != _changes))
                 Keep(entry);
             return outcome;
         }

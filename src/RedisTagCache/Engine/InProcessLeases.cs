@@ -85,9 +85,9 @@ internal sealed class InProcessLeases : ILocalCopies, IDisposable
             await address.Watch.PollAsync().ConfigureAwait(false); // until then nothing is kept
 
         var known = address.Watch.TagState.Known;
-        var token = !found.Token.IsUnknown ? found.Token : known is null ? default : new CacheVersion(known.Stamp);
+        var version = !found.Version.IsUnknown ? found.Version : known is null ? default : new CacheVersion(known.Stamp);
         var moment = address.Watch.Removals.Observe() with { Unconfirmed = address.Watch.TagState.UnconfirmedCount };
-        var lease = new InProcessLease(this, _values, address, token, startedAt?.Min(moment, address.Watch.Partition) ?? moment, _time);
+        var lease = new InProcessLease(this, _values, address, version, startedAt?.Min(moment, address.Watch.Partition) ?? moment, _time);
         var now = _time.GetTimestamp();
         Volatile.Write(ref _askedAt, now);
         lock (_states)
@@ -97,7 +97,7 @@ internal sealed class InProcessLeases : ILocalCopies, IDisposable
             if (!_states.TryGetValue(address.Name, out var state))
                 _states.Add(address.Name, state = new State());
             if (state.Holder is { } holder)
-                return new CacheLease(_leases, address, new Lease(LeaseVerdict.Taken, token, moment.Number, _untilReleased), null, _waiters.Listen(address.Name)) { Awaited = holder };
+                return new CacheLease(_leases, address, new Lease(LeaseVerdict.Taken, version, moment.Number, _untilReleased), null, _waiters.Listen(address.Name)) { Awaited = holder };
             if (found.HasValue && now < state.PausedUntil)
                 return Answer(LeaseVerdict.Paused, _time.GetElapsedTime(now, state.PausedUntil));
             if (now < state.PassedUntil)
@@ -107,7 +107,7 @@ internal sealed class InProcessLeases : ILocalCopies, IDisposable
         }
 
         CacheLease Answer(LeaseVerdict verdict, TimeSpan left = default, InProcessLease? held = null) =>
-            new(_leases, address, new Lease(verdict, token, moment.Number, left), held, null);
+            new(_leases, address, new Lease(verdict, version, moment.Number, left), held, null);
     }
 
     /// <summary>Keeps an entry that Redis has not taken, unless Redis is unavailable: then nothing would show that it was evicted.</summary>
@@ -138,11 +138,11 @@ internal sealed class InProcessLeases : ILocalCopies, IDisposable
         }
     }
 
-    public InProcessEntry EntryOf(ValueAddress address, CacheVersion token, in RemovalMoment startedAt, byte[][] tags, byte[] payload, in ValueLife life)
+    public InProcessEntry EntryOf(ValueAddress address, CacheVersion version, in RemovalMoment startedAt, byte[][] tags, byte[] payload, in ValueLife life)
     {
         var size = EntryOverhead + payload.Length + (2 * address.Name.Length) + tags.Sum(static tag => tag.Length + 32);
         var until = _time.GetTimestamp() + Ticks(TimeSpan.FromMilliseconds(Math.Min(life.FreshUntil - life.CreatedAt, TimeSpan.FromDays(3_650).TotalMilliseconds)));
-        return new InProcessEntry(address, token, startedAt, tags, ImmutableCollectionsMarshal.AsImmutableArray(payload), new CopyTimes(until, until, until, until, until), size)
+        return new InProcessEntry(address, version, startedAt, tags, ImmutableCollectionsMarshal.AsImmutableArray(payload), new CopyTimes(until, until, until, until, until), size)
         {
             Unconfirmed = startedAt.Unconfirmed,
         };

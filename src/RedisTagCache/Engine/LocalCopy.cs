@@ -4,14 +4,14 @@ using RedisTagCache.Store;
 namespace RedisTagCache.Engine;
 
 /// <summary>
-/// This instance's own copy of a value, with the tags, the token and the removal number of its entry: it is judged like the entry, by what the
+/// This instance's own copy of a value, with the tags, the version and the removal number of its entry: it is judged like the entry, by what the
 /// instance knows, and never given new ones. Its times are time stamps of this process.
 /// </summary>
-internal abstract class LocalCopy(ValueAddress address, CacheVersion token, long removal, byte[][] tags, ReadOnlyMemory<byte> identity, CopyTimes times, int size)
+internal abstract class LocalCopy(ValueAddress address, CacheVersion version, long removal, byte[][] tags, ReadOnlyMemory<byte> identity, CopyTimes times, int size)
 {
     private const int NeverFresh = -1;
 
-    private readonly int _bornAt = address.Watch.TagState.Version;
+    private readonly int _bornAt = address.Watch.TagState.Changes;
     private int _freshAt = NeverFresh;
 
     public string Name => address.Name;
@@ -21,7 +21,7 @@ internal abstract class LocalCopy(ValueAddress address, CacheVersion token, long
     public CopyTimes Times => times;
 
     /// <summary>When its value began, in evictions.</summary>
-    public CacheVersion Token => token;
+    public CacheVersion Version => version;
 
     /// <summary>The ids of its tags.</summary>
     public byte[][] Tags => tags;
@@ -51,16 +51,16 @@ internal abstract class LocalCopy(ValueAddress address, CacheVersion token, long
     public Verdict Judge()
     {
         var tagState = address.Watch.TagState;
-        var version = tagState.Version;
-        if (Volatile.Read(ref _freshAt) == version)
+        var changes = tagState.Changes;
+        if (Volatile.Read(ref _freshAt) == changes)
             return Verdict.Fresh;
 
-        // Without a token nothing was known of Redis, and this stands until something is.
-        var verdict = tagState.Known is { } state ? Store.Judge.OfCopy(token, tags, state, tagState.UnconfirmedAt(Unconfirmed))
-            : token.IsDefault && version == _bornAt && !tagState.IsRetired ? Verdict.Fresh
+        // Without a version nothing was known of Redis, and this stands until something is.
+        var verdict = tagState.Known is { } state ? Store.Judge.OfCopy(version, tags, state, tagState.UnconfirmedAt(Unconfirmed))
+            : version.IsDefault && changes == _bornAt && !tagState.IsRetired ? Verdict.Fresh
             : Verdict.Invalidated;
         if (verdict == Verdict.Fresh)
-            Volatile.Write(ref _freshAt, version);
+            Volatile.Write(ref _freshAt, changes);
         return verdict;
     }
 }
@@ -68,7 +68,7 @@ internal abstract class LocalCopy(ValueAddress address, CacheVersion token, long
 /// <summary>A copy of a value of one type: shared where nobody can change it, else its bytes.</summary>
 internal sealed class LocalCopy<T>(
     ValueAddress address,
-    CacheVersion token,
+    CacheVersion version,
     long removal,
     byte[][] tags,
     ReadOnlyMemory<byte> identity,
@@ -77,7 +77,7 @@ internal sealed class LocalCopy<T>(
     T? shared,
     ReadOnlyMemory<byte> plain,
     byte flags,
-    IHybridCacheSerializer<T> serializer) : LocalCopy(address, token, removal, tags, identity, times, size)
+    IHybridCacheSerializer<T> serializer) : LocalCopy(address, version, removal, tags, identity, times, size)
 {
     public ReadOnlyMemory<byte> Plain => plain;
 

@@ -62,7 +62,7 @@ internal sealed partial class TagCache
 
     /// <summary>The same as what a flight brought.</summary>
     private FlightResult<T>? ResultOf<T>(LocalCopy<T> copy) =>
-        TryRead(copy, out var value) ? new FlightResult<T>(value, copy.Plain, copy.Plain.Length, copy.PayloadFlags, copy.Token, copy.Tags) : null;
+        TryRead(copy, out var value) ? new FlightResult<T>(value, copy.Plain, copy.Plain.Length, copy.PayloadFlags, copy.Version, copy.Tags) : null;
 
     private bool TryDecode<T>(ReadOnlyMemory<byte> plain, byte flags, IHybridCacheSerializer<T> serializer, [MaybeNullWhen(false)] out T value)
     {
@@ -94,7 +94,7 @@ internal sealed partial class TagCache
     /// <summary>Keeps a copy, unless its entry was removed or overwritten meanwhile.</summary>
     /// <param name="call">The call.</param>
     /// <param name="policy">How it is to be kept.</param>
-    /// <param name="result">The value with its token and its tags.</param>
+    /// <param name="result">The value with its version and its tags.</param>
     /// <param name="life">The life of its entry.</param>
     /// <param name="removal">The newest removal that the value is known not to be superseded by.</param>
     /// <param name="since">What was known of removals before it was read, or computed.</param>
@@ -109,7 +109,7 @@ internal sealed partial class TagCache
         var size = CopyOverhead + length + (2 * address.Name.Length) + result.Tags.Sum(static tag => tag.Length + 32);
         var copy = new LocalCopy<T>(
             address,
-            result.Token,
+            result.Version,
             removal,
             result.Tags,
             identity,
@@ -123,9 +123,9 @@ internal sealed partial class TagCache
             Unconfirmed = since.Unconfirmed,
         };
 
-        // Without a token nothing was known of Redis: only what this instance removed can be told.
+        // Without a version nothing was known of Redis: only what this instance removed can be told.
         address.Watch.Removals.TryKeep(
-            address.Name, since, result.Token.IsDefault ? Math.Max(0, removal) : removal, (_copies, copy), static kept => kept._copies.Set(kept.copy));
+            address.Name, since, result.Version.IsDefault ? Math.Max(0, removal) : removal, (_copies, copy), static kept => kept._copies.Set(kept.copy));
     }
 
     private CopyTimes TimesOf(ValueLife life, EffectivePolicy policy)
@@ -159,7 +159,7 @@ internal sealed partial class TagCache
 
             // The buffer goes back to its pool. Where no copy is kept, its bytes are wanted by those who have joined, and from here on nobody joins.
             var isWanted = !Immutable<T>.IsShared && (call.Policy.KeepsCopies || (flight is not null && _flights.Close(flight)));
-            result = new FlightResult<T>(value, isWanted ? unpacked.ToArray() : default, unpacked.Length, flags, found.EntryToken, found.Tags) { StartedAt = found.Moment };
+            result = new FlightResult<T>(value, isWanted ? unpacked.ToArray() : default, unpacked.Length, flags, found.EntryVersion, found.Tags) { StartedAt = found.Moment };
             return true;
         }
 #pragma warning disable CA1031 // Whatever a serializer throws: an entry that cannot be read is none.

@@ -80,7 +80,7 @@ internal sealed partial class TagCache
                 }
 
                 if (looks == 0)
-                    first = found.Token;
+                    first = found.Version;
                 flight.Answered(asked);
                 seen = found.Identity;
                 if (found.IsFound && TryOpen(call, found, flight, out var result) && PhaseOf(found) is not Phase.Gone and var phase)
@@ -95,7 +95,7 @@ internal sealed partial class TagCache
 
                 fallback ??= OldOf(call);
                 if (!call.Policy.WritesRedis)
-                    return await LeadAloneAsync(flight, call, found.Token, found.Moment, fallback, cancellationToken).ConfigureAwait(false);
+                    return await LeadAloneAsync(flight, call, found.Version, found.Moment, fallback, cancellationToken).ConfigureAwait(false);
             }
             else if (FindCopy(call) is { } copy && looks == 0 && !copy.Watch.IsCurrent(_time.GetTimestamp()))
             {
@@ -110,8 +110,8 @@ internal sealed partial class TagCache
                 fallback = OldOf(call);
             if (!call.Policy.ReadsRedis && !call.Policy.WritesRedis)
             {
-                var token = await ObserveAsync(call, cancellationToken).ConfigureAwait(false);
-                return await LeadAloneAsync(flight, call, token, call.Address.Watch.Removals.Observe(), fallback, cancellationToken).ConfigureAwait(false);
+                var version = await ObserveAsync(call, cancellationToken).ConfigureAwait(false);
+                return await LeadAloneAsync(flight, call, version, call.Address.Watch.Removals.Observe(), fallback, cancellationToken).ConfigureAwait(false);
             }
 
             owner ??= NewOwner();
@@ -130,7 +130,7 @@ internal sealed partial class TagCache
             {
                 case LeaseVerdict.Granted:
                     CountFlight(call, hasWaited ? "took_over" : "leader");
-                    return await RunAsync(flight, call, new HeldLease(_values, call.Address, owner, _settings.LeaseDuration, _time), lease.Token, moment, fallback, cancellationToken)
+                    return await RunAsync(flight, call, new HeldLease(_values, call.Address, owner, _settings.LeaseDuration, _time), lease.Version, moment, fallback, cancellationToken)
                         .ConfigureAwait(false);
                 case LeaseVerdict.Unavailable:
                     return await WithoutRedisAsync(flight, call, moment, cancellationToken, fallback).ConfigureAwait(false);
@@ -146,7 +146,7 @@ internal sealed partial class TagCache
                 default:
                     return fallback is not null && lease.Verdict == LeaseVerdict.Taken
                         ? GiveFallback(call, fallback, _maxPause, exception: null)
-                        : await LeadAloneAsync(flight, call, lease.Token, moment, fallback, cancellationToken).ConfigureAwait(false);
+                        : await LeadAloneAsync(flight, call, lease.Version, moment, fallback, cancellationToken).ConfigureAwait(false);
             }
         }
     }
@@ -162,10 +162,10 @@ internal sealed partial class TagCache
     }
 
     private Task<FlightResult<T>> LeadAloneAsync<T>(
-        Flight<T> flight, ValueCall<T> call, CacheVersion token, RemovalMoment moment, FlightResult<T>? fallback, CancellationToken cancellationToken)
+        Flight<T> flight, ValueCall<T> call, CacheVersion version, RemovalMoment moment, FlightResult<T>? fallback, CancellationToken cancellationToken)
     {
         CountFlight(call, "uncoordinated");
-        return RunAsync(flight, call, lease: null, token, moment, fallback, cancellationToken);
+        return RunAsync(flight, call, lease: null, version, moment, fallback, cancellationToken);
     }
 
     /// <summary>If Redis does not respond: returns the copy, or computes for this instance alone.</summary>
@@ -199,8 +199,8 @@ internal sealed partial class TagCache
 
     private static async Task<CacheVersion> ObserveAsync<T>(ValueCall<T> call, CancellationToken cancellationToken)
     {
-        var token = await ValueStore.ObserveAsync(call.Address, cancellationToken).ConfigureAwait(false);
-        return token.IsUnknown ? default : token;
+        var version = await ValueStore.ObserveAsync(call.Address, cancellationToken).ConfigureAwait(false);
+        return version.IsUnknown ? default : version;
     }
 
     /// <summary>Until who waits is woken, or for that long.</summary>

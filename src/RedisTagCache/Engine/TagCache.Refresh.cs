@@ -72,7 +72,7 @@ internal sealed partial class TagCache
             {
                 case LeaseVerdict.Granted:
                     var held = new HeldLease(_values, call.Address, owner, _settings.LeaseDuration, _time);
-                    await ComputeAsync(null, call, held, lease.Token, moment with { Number = lease.Removal }, hasOld: true, cancellationToken).ConfigureAwait(false);
+                    await ComputeAsync(null, call, held, lease.Version, moment with { Number = lease.Removal }, hasOld: true, cancellationToken).ConfigureAwait(false);
                     return ("done", TimeSpan.Zero);
                 case LeaseVerdict.Changed when looks < MaxChanges:
                     // Another instance was quicker, or the entry is gone.

@@ -12,9 +12,9 @@ internal sealed partial class TagCache
 
     /// <summary>Runs the factory and stores its value. Returns the old value if the factory fails or takes too long.</summary>
     private async Task<FlightResult<T>> RunAsync<T>(
-        Flight<T> flight, ValueCall<T> call, HeldLease? lease, CacheVersion token, RemovalMoment moment, FlightResult<T>? fallback, CancellationToken cancellationToken)
+        Flight<T> flight, ValueCall<T> call, HeldLease? lease, CacheVersion version, RemovalMoment moment, FlightResult<T>? fallback, CancellationToken cancellationToken)
     {
-        var computing = ComputeAsync(flight, call, lease, token, moment, fallback is not null, cancellationToken);
+        var computing = ComputeAsync(flight, call, lease, version, moment, fallback is not null, cancellationToken);
         if (fallback is null)
             return await computing.ConfigureAwait(false);
 
@@ -52,7 +52,7 @@ internal sealed partial class TagCache
 
     /// <summary>Runs the factory and keeps its value. The lease is given back in every case, with a pause when there is an old value to live on.</summary>
     private async Task<FlightResult<T>> ComputeAsync<T>(
-        Flight<T>? flight, ValueCall<T> call, HeldLease? lease, CacheVersion token, RemovalMoment moment, bool hasOld, CancellationToken cancellationToken)
+        Flight<T>? flight, ValueCall<T> call, HeldLease? lease, CacheVersion version, RemovalMoment moment, bool hasOld, CancellationToken cancellationToken)
     {
         var pause = TimeSpan.Zero;
         var isPassed = false;
@@ -62,7 +62,7 @@ internal sealed partial class TagCache
             var context = new CacheContext(call.Address.Key, call.Given, call.Tags);
             if (!call.Policy.WritesRedis)
                 moment = moment with { Unconfirmed = call.Address.Watch.TagState.UnconfirmedCount }; // it is for this process alone
-            (var startedAt, moment) = Min(call, token, moment);
+            (var startedAt, moment) = Min(call, version, moment);
             T value;
             bool isLate;
             try
@@ -80,7 +80,7 @@ internal sealed partial class TagCache
             var result = new FlightResult<T>(value, default, null, 0, startedAt, TagId.OfAll([.. context.Tags, EveryValue], nameof(context.Tags)))
             {
                 StartedAt = moment,
-                IsOlder = startedAt != token,
+                IsOlder = startedAt != version,
             };
             isPassed = true;
             if (!TryEncode(call, value, policy.Compresses, out var encoded))
@@ -108,9 +108,9 @@ internal sealed partial class TagCache
     }
 
     /// <summary>When the value counts as started: no later than the caller began to read what it may be made of.</summary>
-    private static (CacheVersion Token, RemovalMoment Moment) Min<T>(ValueCall<T> call, CacheVersion token, RemovalMoment moment) => call.Moment is { } flow
-        ? (flow.Min(token, call.Address.Watch.Partition, call.Address.Watch.TagState.First), flow.Min(moment, call.Address.Watch.Partition))
-        : (token, moment);
+    private static (CacheVersion Version, RemovalMoment Moment) Min<T>(ValueCall<T> call, CacheVersion version, RemovalMoment moment) => call.Moment is { } flow
+        ? (flow.Min(version, call.Address.Watch.Partition, call.Address.Watch.TagState.First), flow.Min(moment, call.Address.Watch.Partition))
+        : (version, moment);
 
     /// <summary>
     /// Runs the factory, for as long as somebody waits for it. After <see cref="RedisTagCacheOptions.FactoryTimeout"/> it holds up nobody else: its own caller
@@ -165,7 +165,7 @@ internal sealed partial class TagCache
         {
             var before = call.Address.Watch.Removals.Observe();
             write = await _values.FillAsync(
-                call.Address, new ReadOnlySequence<byte>(encoded.Stored), encoded.Flags, life, result.Tags, result.Token, lease?.Owner ?? "", moment.Number).ConfigureAwait(false);
+                call.Address, new ReadOnlySequence<byte>(encoded.Stored), encoded.Flags, life, result.Tags, result.Version, lease?.Owner ?? "", moment.Number).ConfigureAwait(false);
             if (write.Outcome == CacheWriteOutcome.Stored)
                 result.StartedAt = moment = before with { Number = write.Removal }; // Redis has seen that nothing overtook it until then
         }
@@ -178,7 +178,7 @@ internal sealed partial class TagCache
 
     /// <summary>Whether Redis would take it for evicted, since it cannot know which evictions came before it.</summary>
     private static bool IsForThisProcess<T>(ValueCall<T> call, FlightResult<T> result) =>
-        result.StartedAt is { Unconfirmed: > 0 } && call.Address.Watch.TagState.Known is { } known && known.IsPast(result.Token.Stamp, result.Tags) && result.IsLive(call.Address);
+        result.StartedAt is { Unconfirmed: > 0 } && call.Address.Watch.TagState.Known is { } known && known.IsPast(result.Version.Stamp, result.Tags) && result.IsLive(call.Address);
 
     private async Task<T> MeasuredAsync<T>(ValueCall<T> call, CacheContext context, CancellationToken cancellationToken)
     {

@@ -23,7 +23,7 @@ internal sealed partial class TagCache
         await StartAsync(cancellationToken).ConfigureAwait(false);
         var call = new ValueCall<T>(_values.Locate(key), NoFactory<T>.Instance, policy ?? _open, effective, [], _serializers.Of<T>());
         var moment = call.Address.Watch.Removals.Observe();
-        var token = await ObserveAsync(call, cancellationToken).ConfigureAwait(false);
+        var version = await ObserveAsync(call, cancellationToken).ConfigureAwait(false);
         var encoded = _codec.Encode(value, call.Serializer, effective.Compresses);
         if (encoded.Plain.Length > _settings.MaximumPayloadBytes)
         {
@@ -31,7 +31,7 @@ internal sealed partial class TagCache
             return;
         }
 
-        await SetAsync(call, new FlightResult<T>(value, Immutable<T>.IsShared ? default : encoded.Plain, encoded.Plain.Length, (byte)(encoded.Flags & PayloadKinds.Null), token, ids), encoded.Stored, encoded.Flags, moment, cancellationToken)
+        await SetAsync(call, new FlightResult<T>(value, Immutable<T>.IsShared ? default : encoded.Plain, encoded.Plain.Length, (byte)(encoded.Flags & PayloadKinds.Null), version, ids), encoded.Stored, encoded.Flags, moment, cancellationToken)
             .ConfigureAwait(false);
     }
 
@@ -45,7 +45,7 @@ internal sealed partial class TagCache
             if (call.Policy.WritesRedis)
             {
                 write = await _values.ReplaceAsync(
-                    call.Address, new ReadOnlySequence<byte>(stored), flags, life, result.Tags, result.Token, cancellationToken).ConfigureAwait(false);
+                    call.Address, new ReadOnlySequence<byte>(stored), flags, life, result.Tags, result.Version, cancellationToken).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException)

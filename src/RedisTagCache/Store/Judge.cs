@@ -6,8 +6,8 @@ namespace RedisTagCache.Store;
 /// <summary>
 /// Decides what an entry with tags is worth. Pure: everywhere an entry is judged, it is judged by this.
 /// <code>
-/// dead   when its token is of another generation, above the epoch, or below the floor, or one of its tags was evicted after it
-/// stale  when one of its tags was expired after its token, or its freshness has ended
+/// dead   when its version is of another generation, above the epoch, or below the floor, or one of its tags was evicted after it
+/// stale  when one of its tags was expired after its version, or its freshness has ended
 /// fresh  otherwise
 /// </code>
 /// </summary>
@@ -46,13 +46,13 @@ internal static class Judge
         && envelope.Header.Epoch >= since.Epoch && envelope.Header.Epoch <= state.Stamp.Epoch;
 
     /// <summary>The same for a copy that lies in this instance, by its tag invalidations alone. A copy of another lineage is dead: Redis may have lost a removal.</summary>
-    /// <param name="token">When its value began.</param>
+    /// <param name="version">When its value began.</param>
     /// <param name="tags">The ids of its tags.</param>
     /// <param name="state">The tag invalidations.</param>
-    /// <param name="unconfirmed">Which of them came before it although they are above its token.</param>
-    public static Verdict OfCopy(CacheVersion token, ReadOnlySpan<byte[]> tags, TagStateSnapshot state, in UnconfirmedTagInvalidations unconfirmed = default)
+    /// <param name="unconfirmed">Which of them came before it although they are above its version.</param>
+    public static Verdict OfCopy(CacheVersion version, ReadOnlySpan<byte[]> tags, TagStateSnapshot state, in UnconfirmedTagInvalidations unconfirmed = default)
     {
-        var stamp = token.Stamp;
+        var stamp = version.Stamp;
         if (!stamp.IsSameLineage(state.Stamp) || stamp.Epoch > state.Stamp.Epoch || stamp.Epoch < state.Floor)
             return Verdict.Invalidated;
 

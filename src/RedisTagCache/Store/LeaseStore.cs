@@ -28,7 +28,7 @@ internal sealed class LeaseStore(ValueStore values, TimeSpan leaseDuration, Time
         try
         {
             if (found.MissReason == CacheMissReason.Unavailable)
-                return new CacheLease(this, address, new Lease(LeaseVerdict.Unavailable, found.Token, 0, default), null, null);
+                return new CacheLease(this, address, new Lease(LeaseVerdict.Unavailable, found.Version, 0, default), null, null);
             _ = values.StartAsync(); // to hear of releases; until then, who waits looks by himself
             var owner = $"{_instance}:{Interlocked.Increment(ref _owners)}";
             var lease = await values.AcquireAsync(address, owner, found.EntryIdentity, found.HasValue).ConfigureAwait(false);
@@ -89,14 +89,14 @@ internal sealed class LeaseStore(ValueStore values, TimeSpan leaseDuration, Time
     }
 
     public async ValueTask<CacheWriteOutcome> SetAsync(
-        ValueAddress address, HeldLease? lease, CacheVersion token, long removal, ReadOnlySequence<byte> payload, TagCacheEntryOptions options)
+        ValueAddress address, HeldLease? lease, CacheVersion version, long removal, ReadOnlySequence<byte> payload, TagCacheEntryOptions options)
     {
         var outcome = CacheWriteOutcome.Skipped;
         try
         {
             var tags = TagCacheStore.ValidateWrite(address.Entry, payload, options);
             var write = await values.FillAsync(
-                address, payload, 0, LifeOf(options, time), tags, options.Token == default ? token : options.Token, lease?.Owner ?? "", removal).ConfigureAwait(false);
+                address, payload, 0, LifeOf(options, time), tags, options.Version == default ? version : options.Version, lease?.Owner ?? "", removal).ConfigureAwait(false);
             outcome = write.Outcome;
             return outcome;
         }

@@ -83,17 +83,17 @@ internal sealed partial class TagCacheStore
                 // No epoch: the partition is new or was lost. It begins again now, and whatever was read is dead.
                 var renewed = await Remaining(tagState.RenewAsync(cancellationToken), start, cancellationToken).ConfigureAwait(false);
                 return entry is null
-                    ? Missed(key, CacheMissReason.Absent, TokenOf(renewed), activity)
-                    : Missed(key, CacheMissReason.Evicted, TokenOf(renewed), activity, IdentityOf(entry.Memory.Span));
+                    ? Missed(key, CacheMissReason.Absent, VersionOf(renewed), activity)
+                    : Missed(key, CacheMissReason.Evicted, VersionOf(renewed), activity, IdentityOf(entry.Memory.Span));
             }
 
-            var token = new CacheVersion(read);
+            var version = new CacheVersion(read);
 
-            // Also when there is nothing to judge: who computes a value under this token may read others from this instance's memory.
+            // Also when there is nothing to judge: who computes a value under this version may read others from this instance's memory.
             var state = tagState.At(read) ?? await Remaining(tagState.CoverAsync(read, cancellationToken), start, cancellationToken).ConfigureAwait(false);
             if (entry is null)
-                return Missed(key, CacheMissReason.Absent, token, activity);
-            var lookup = OpenTagged(key, address, entry, state, token, since, activity);
+                return Missed(key, CacheMissReason.Absent, version, activity);
+            var lookup = OpenTagged(key, address, entry, state, version, since, activity);
             if (lookup.HasValue)
                 entry = null; // the lookup's now
             return lookup;
@@ -118,18 +118,18 @@ internal sealed partial class TagCacheStore
     }
 
     private CacheLookup OpenTagged(
-        in CacheEntryKey key, EntryAddress address, IMemoryOwner<byte> entry, TagStateSnapshot? state, CacheVersion token, in EpochStamp since, Activity? activity)
+        in CacheEntryKey key, EntryAddress address, IMemoryOwner<byte> entry, TagStateSnapshot? state, CacheVersion version, in EpochStamp since, Activity? activity)
     {
         if (!EnvelopeReader.TryOpen(entry.Memory.Span, address.KeyHash, out var envelope) || !envelope.IsTagged)
-            return Damaged(key, address, entry.Memory.Span, token, activity);
+            return Damaged(key, address, entry.Memory.Span, version, activity);
 
         var verdict = state is null ? Verdict.Invalidated : Judge.Of(envelope, state, Now());
         var isSuperseded = verdict != Verdict.Fresh && state is not null && Now() < envelope.Header.FreshUntil && Judge.IsNoOlder(envelope, state, since);
         if (isSuperseded)
             verdict = Verdict.Fresh;
         return verdict == Verdict.Invalidated
-            ? Missed(key, CacheMissReason.Evicted, token, activity, envelope.Identity.ToArray())
-            : Found(key, verdict, token, envelope, entry, activity, isSuperseded);
+            ? Missed(key, CacheMissReason.Evicted, version, activity, envelope.Identity.ToArray())
+            : Found(key, verdict, version, envelope, entry, activity, isSuperseded);
     }
 
     private CacheLookup OpenPlain(in CacheEntryKey key, EntryAddress address, IMemoryOwner<byte>? entry, Activity? activity)
@@ -149,14 +149,14 @@ internal sealed partial class TagCacheStore
         return Found(key, now >= header.FreshUntil ? Verdict.Stale : Verdict.Fresh, default, envelope, entry, activity);
     }
 
-    private CacheLookup Found(in CacheEntryKey key, Verdict verdict, CacheVersion token, in EnvelopeReader envelope, IMemoryOwner<byte> entry, Activity? activity, bool isSuperseded = false)
+    private CacheLookup Found(in CacheEntryKey key, Verdict verdict, CacheVersion version, in EnvelopeReader envelope, IMemoryOwner<byte> entry, Activity? activity, bool isSuperseded = false)
     {
         var outcome = verdict == Verdict.Fresh ? "hit" : "stale";
         _meter.Lookup(key.Region, outcome);
         activity.Outcome(outcome);
         return new CacheLookup(
             verdict == Verdict.Fresh ? CacheLookupState.Fresh : CacheLookupState.Stale,
-            token,
+            version,
             DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(envelope.Header.CreatedAt, 0, _latest)),
             entry,
             entry.Memory[envelope.PayloadOffset..])
@@ -165,7 +165,7 @@ internal sealed partial class TagCacheStore
         };
     }
 
-    private CacheLookup Missed(in CacheEntryKey key, CacheMissReason reason, CacheVersion token, Activity? activity, byte[]? identity = null)
+    private CacheLookup Missed(in CacheEntryKey key, CacheMissReason reason, CacheVersion version, Activity? activity, byte[]? identity = null)
     {
         _meter.Miss(key.Region, reason switch
         {
@@ -175,12 +175,12 @@ internal sealed partial class TagCacheStore
             _ => "unavailable",
         });
         activity.Outcome("miss");
-        return new CacheLookup(reason, token, identity);
+        return new CacheLookup(reason, version, identity);
     }
 
     internal static byte[] IdentityOf(ReadOnlySpan<byte> entry) => entry[..Math.Min(entry.Length, EnvelopeLayout.IdentityLength)].ToArray();
 
-    private CacheLookup Failed(in CacheEntryKey key, Exception? exception, CacheVersion token, Activity? activity)
+    private CacheLookup Failed(in CacheEntryKey key, Exception? exception, CacheVersion version, Activity? activity)
     {
         if (exception is not null && _lookupFailures.ShouldLog(out var count))
         {
@@ -188,10 +188,10 @@ internal sealed partial class TagCacheStore
             Log.FailureDetail(_logger, exception);
         }
 
-        return Missed(key, CacheMissReason.Unavailable, token, activity);
+        return Missed(key, CacheMissReason.Unavailable, version, activity);
     }
 
-    private CacheLookup Damaged(in CacheEntryKey key, EntryAddress address, ReadOnlySpan<byte> bytes, CacheVersion token, Activity? activity)
+    private CacheLookup Damaged(in CacheEntryKey key, EntryAddress address, ReadOnlySpan<byte> bytes, CacheVersion version, Activity? activity)
     {
         if (_damagedEntries.ShouldLog(out var count))
             Log.EntryDamaged(_logger, count);
@@ -199,6 +199,6 @@ internal sealed partial class TagCacheStore
         // During a deployment, instances of another version may still read their entries. The next write replaces them.
         if (!EnvelopeReader.IsOfOtherVersion(bytes))
             Drop(address, bytes);
-        return Missed(key, CacheMissReason.Damaged, token, activity, IdentityOf(bytes));
+        return Missed(key, CacheMissReason.Damaged, version, activity, IdentityOf(bytes));
     }
 }

@@ -95,18 +95,18 @@ internal sealed partial class TagCacheStore
     {
         var tagState = _tagStates[address.Partition.Index];
         var start = _time.GetTimestamp();
-        var token = options.Token;
+        var version = options.Version;
 
         // Without a lookup, the value counts as started when this call began; the epoch in Redis may be past that by now.
-        if (token.IsDefault)
-            token = TokenOf(tagState.Known ?? await Remaining(tagState.RenewAsync(cancellationToken), start, cancellationToken).ConfigureAwait(false));
-        if (token.IsUnknown || (tagState.Known is { } known && known.IsPast(token.Stamp, tags)))
+        if (version.IsDefault)
+            version = VersionOf(tagState.Known ?? await Remaining(tagState.RenewAsync(cancellationToken), start, cancellationToken).ConfigureAwait(false));
+        if (version.IsUnknown || (tagState.Known is { } known && known.IsPast(version.Stamp, tags)))
             return (Rejected(), null);
 
-        var envelope = Compose(key, address, token, tags, payload, options, out var buffer);
+        var envelope = Compose(key, address, version, tags, payload, options, out var buffer);
         var writing = envelope.Length < LargeFrom
-            ? _commands.WriteAsync(address, envelope, TimeToLive(options), token.Stamp, cancellationToken)
-            : _commands.WriteLargeAsync(address, envelope, TimeToLive(options), token.Stamp, cancellationToken);
+            ? _commands.WriteAsync(address, envelope, TimeToLive(options), version.Stamp, cancellationToken)
+            : _commands.WriteLargeAsync(address, envelope, TimeToLive(options), version.Stamp, cancellationToken);
         var (stored, stamp) = await writing.ConfigureAwait(false);
 
         // The answer shows when this instance is behind; a lookup would catch up by itself, an instance that only writes would not.
@@ -116,12 +116,12 @@ internal sealed partial class TagCacheStore
     }
 
     private ReadOnlyMemory<byte> Compose(
-        in CacheEntryKey key, in EntryAddress address, CacheVersion token, byte[][] tags, in ReadOnlySequence<byte> payload, TagCacheEntryOptions options, out byte[] buffer)
+        in CacheEntryKey key, in EntryAddress address, CacheVersion version, byte[][] tags, in ReadOnlySequence<byte> payload, TagCacheEntryOptions options, out byte[] buffer)
     {
         var now = Now();
         var header = new EnvelopeHeader(
-            token.Stamp.Generation,
-            token.Stamp.Epoch,
+            version.Stamp.Generation,
+            version.Stamp.Epoch,
             now,
             options.Lifetime is { } lifetime && options.StaleWindow > TimeSpan.Zero ? Later(now, lifetime) : long.MaxValue,
             options.Lifetime is { } whole ? Later(Later(now, whole), options.StaleWindow) : long.MaxValue,

@@ -5,7 +5,7 @@ using RedisTagCache.Redis;
 namespace RedisTagCache.Store;
 
 /// <summary>
-/// The protocol over Redis. An entry carries its tags and the token of its value; a partition keeps, per evicted tag, the epoch of the
+/// The protocol over Redis. An entry carries its tags and the version of its value; a partition keeps, per evicted tag, the epoch of the
 /// eviction (its tag invalidation); an entry is judged by the tag invalidations when it is read. So an eviction costs the same however many entries carry the tag,
 /// and no index can be lost, leak or grow.
 /// </summary>
@@ -102,7 +102,7 @@ internal sealed partial class TagCacheStore : ITagCacheStore, IDisposable
         return moment;
     }
 
-    private static CacheVersion TokenOf(TagStateSnapshot? state) => state is null ? CacheVersion.Unknown : new CacheVersion(state.Stamp);
+    private static CacheVersion VersionOf(TagStateSnapshot? state) => state is null ? CacheVersion.Unknown : new CacheVersion(state.Stamp);
 
     internal static void Validate(in CacheEntryKey key)
     {

@@ -125,7 +125,7 @@ internal sealed partial class TagState
 
             Publish(read);
             Volatile.Write(ref _trustedAt, distrusts);
-            Interlocked.Increment(ref _version);
+            Interlocked.Increment(ref _changes);
             if (isFull)
                 BackgroundFault.Ignore(() => Log.TagStateRebuilt(logger, partition.Name, read.Invalidations.Count));
             return read;

@@ -19,7 +19,7 @@ internal sealed partial class TagState(Partition partition, RedisCommands comman
     private Task<TagStateSnapshot>? _syncing;
     private int _distrusts;
     private int _trustedAt = -1;
-    private int _version;
+    private int _changes;
     private TagInvalidationTable? _unconfirmed;
     private long _unconfirmedCount;
     private EpochStamp? _first;
@@ -38,7 +38,7 @@ internal sealed partial class TagState(Partition partition, RedisCommands comman
     public bool NeedsRebuild => Known is not null && !IsTrusted;
 
     /// <summary>Changes after every change that may change a verdict: while it stays, so do the verdicts.</summary>
-    public int Version => Volatile.Read(ref _version);
+    public int Changes => Volatile.Read(ref _changes);
 
     /// <summary>The first state that was known; read it after <see cref="Known"/>.</summary>
     public EpochStamp? First => _first;
@@ -56,7 +56,7 @@ internal sealed partial class TagState(Partition partition, RedisCommands comman
     public void Distrust()
     {
         Interlocked.Increment(ref _distrusts);
-        Interlocked.Increment(ref _version);
+        Interlocked.Increment(ref _changes);
     }
 
     /// <summary>Whether nothing is ever to be known here any more: what was judged by this is judged elsewhere, and counts as evicted.</summary>
@@ -135,7 +135,7 @@ internal sealed partial class TagState(Partition partition, RedisCommands comman
     {
         lock (_lock)
         {
-            Interlocked.Increment(ref _version);
+            Interlocked.Increment(ref _changes);
             if (_known is { } state)
             {
                 NoteUnconfirmed(members);
@@ -168,7 +168,7 @@ internal sealed partial class TagState(Partition partition, RedisCommands comman
     {
         foreach (var member in members)
             state.Invalidations.Raise(member, epoch);
-        Interlocked.Increment(ref _version);
+        Interlocked.Increment(ref _changes);
     }
 
     /// <summary>It was seen, although evictions before it are not yet known.</summary>
@@ -192,13 +192,13 @@ internal sealed partial class TagState(Partition partition, RedisCommands comman
 
     private void Publish(TagStateSnapshot state)
     {
-        // What was computed ahead of it is judged by its token alone from here on: of what Redis has made meanwhile, nothing was known. At the same stamp it
+        // What was computed ahead of it is judged by its version alone from here on: of what Redis has made meanwhile, nothing was known. At the same stamp it
         // has made nothing.
         if (_known is not { } known || known.Stamp != state.Stamp)
             Volatile.Write(ref _unconfirmed, null);
         _first ??= state.Stamp;
         state.Invalidations.Prune(state.Floor);
         Volatile.Write(ref _known, state);
-        Interlocked.Increment(ref _version);
+        Interlocked.Increment(ref _changes);
     }
 }

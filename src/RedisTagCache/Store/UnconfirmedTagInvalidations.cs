@@ -1,7 +1,7 @@
 namespace RedisTagCache.Store;
 
 /// <summary>
-/// In which order this instance heard of tag invalidations that lie ahead of the state that Redis has told. A value that is computed without Redis cannot have a token
+/// In which order this instance heard of tag invalidations that lie ahead of the state that Redis has told. A value that is computed without Redis cannot have a version
 /// above that state. It was started after some of these tag invalidations all the same, and is not evicted by them.
 /// </summary>
 /// <param name="table">By tag, the newest number of a tag invalidation.</param>

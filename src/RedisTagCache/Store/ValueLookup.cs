@@ -21,7 +21,7 @@ internal sealed class ValueLookup : IDisposable
         var header = envelope.Header;
         Life = new ValueLife(header.CreatedAt, header.FreshUntil, header.StaleUntil == 0 ? header.EndsAt : header.StaleUntil, header.EndsAt);
         PayloadFlags = header.PayloadFlags;
-        EntryToken = new CacheVersion(lookup.Token.Stamp with { Epoch = header.Epoch, Generation = header.Generation });
+        EntryVersion = new CacheVersion(lookup.Version.Stamp with { Epoch = header.Epoch, Generation = header.Generation });
         Identity = envelope.Identity.ToArray();
         Tags = new byte[envelope.TagCount][];
         var count = 0;
@@ -41,7 +41,7 @@ internal sealed class ValueLookup : IDisposable
     public bool IsFresh => _lookup.State == CacheLookupState.Fresh;
 
     /// <summary>For a value whose computation begins now.</summary>
-    public CacheVersion Token => _lookup.Token;
+    public CacheVersion Version => _lookup.Version;
 
     /// <summary>What was known of removals before the lookup.</summary>
     public RemovalMoment Moment { get; }
@@ -52,7 +52,7 @@ internal sealed class ValueLookup : IDisposable
     public ValueLife Life { get; }
 
     /// <summary>When the value that was found began.</summary>
-    public CacheVersion EntryToken { get; }
+    public CacheVersion EntryVersion { get; }
 
     public byte[][] Tags { get; } = [];
 

@@ -20,17 +20,17 @@ internal sealed partial class ValueStore
     /// <param name="payloadFlags">How it is to be read.</param>
     /// <param name="life">Its times.</param>
     /// <param name="tags">The ids of its tags.</param>
-    /// <param name="token">When its computation began, in evictions.</param>
+    /// <param name="version">When its computation began, in evictions.</param>
     /// <param name="owner">The lease's owner; empty without one.</param>
     /// <param name="startedAt">When its computation began, in removals.</param>
     public ValueTask<ValueWrite> FillAsync(
-        ValueAddress address, in ReadOnlySequence<byte> payload, byte payloadFlags, in ValueLife life, byte[][] tags, CacheVersion token, string owner, long startedAt)
+        ValueAddress address, in ReadOnlySequence<byte> payload, byte payloadFlags, in ValueLife life, byte[][] tags, CacheVersion version, string owner, long startedAt)
     {
         // Nothing was known of removals when it began: Redis could not tell whether it is superseded.
         if (startedAt == RemovalMoment.Unknown)
-            token = default;
-        return WriteAsync(address, payload, payloadFlags, life, tags, token, replaces: false, isAwaited: owner.Length > 0, (envelope, timeToLive) =>
-            _commands.FillAsync(address.Redis, envelope, envelope.Length >= TagCacheStore.LargeFrom, timeToLive, token.Stamp, owner, startedAt));
+            version = default;
+        return WriteAsync(address, payload, payloadFlags, life, tags, version, replaces: false, isAwaited: owner.Length > 0, (envelope, timeToLive) =>
+            _commands.FillAsync(address.Redis, envelope, envelope.Length >= TagCacheStore.LargeFrom, timeToLive, version.Stamp, owner, startedAt));
     }
 
     /// <summary>
@@ -39,15 +39,15 @@ internal sealed partial class ValueStore
     /// </summary>
     /// <exception cref="OperationCanceledException">The caller has stopped waiting. The value may be stored or not.</exception>
     public async ValueTask<ValueWrite> ReplaceAsync(
-        ValueAddress address, ReadOnlySequence<byte> payload, byte payloadFlags, ValueLife life, byte[][] tags, CacheVersion token, CancellationToken cancellationToken)
+        ValueAddress address, ReadOnlySequence<byte> payload, byte payloadFlags, ValueLife life, byte[][] tags, CacheVersion version, CancellationToken cancellationToken)
     {
         var outcome = CacheWriteOutcome.Skipped;
         try
         {
-            var write = await WriteAsync(address, payload, payloadFlags, life, tags, token, replaces: true, isAwaited: false, async (envelope, timeToLive) =>
+            var write = await WriteAsync(address, payload, payloadFlags, life, tags, version, replaces: true, isAwaited: false, async (envelope, timeToLive) =>
             {
                 var reply = await _commands.ReplaceAsync(
-                    address.Redis, envelope, envelope.Length >= TagCacheStore.LargeFrom, timeToLive, token.Stamp, cancellationToken).ConfigureAwait(false);
+                    address.Redis, envelope, envelope.Length >= TagCacheStore.LargeFrom, timeToLive, version.Stamp, cancellationToken).ConfigureAwait(false);
                 _meter.Sent("removal");
                 address.Watch.Record(reply.Before, reply.Removal, address.Name);
                 return reply;
@@ -146,7 +146,7 @@ internal sealed partial class ValueStore
         byte payloadFlags,
         ValueLife life,
         byte[][] tags,
-        CacheVersion token,
+        CacheVersion version,
         bool replaces,
         bool isAwaited,
         Func<ReadOnlyMemory<byte>, long, ValueTask<FillReply>> write)
@@ -155,19 +155,19 @@ internal sealed partial class ValueStore
         var result = new ValueWrite(CacheWriteOutcome.Skipped, RemovalMoment.Unknown, default);
         try
         {
-            if (!address.Watch.IsAvailable || token.IsUnknown || token.IsDefault)
+            if (!address.Watch.IsAvailable || version.IsUnknown || version.IsDefault)
                 return result = result with { Outcome = _store.Skipped(exception: null) };
 
             // Not so where it replaces another value: that has to go, even if this one is dead on arrival. Nor where others wait for it: those who
             // came before what has ended it may have it.
-            var isPast = !replaces && address.Watch.TagState.Known is { } known && known.IsPast(token.Stamp, tags);
+            var isPast = !replaces && address.Watch.TagState.Known is { } known && known.IsPast(version.Stamp, tags);
             if (isPast && !isAwaited)
                 return result = result with { Outcome = _store.Rejected() };
 
             var length = (int)EnvelopeWriter.Measure(tags, payload.Length);
             var buffer = ArrayPool<byte>.Shared.Rent(length);
             var header = new EnvelopeHeader(
-                token.Stamp.Generation, token.Stamp.Epoch, life.CreatedAt, life.FreshUntil, life.EndsAt, 0, life.StaleUntil, payloadFlags);
+                version.Stamp.Generation, version.Stamp.Epoch, life.CreatedAt, life.FreshUntil, life.EndsAt, 0, life.StaleUntil, payloadFlags);
             EnvelopeWriter.Write(buffer.AsSpan(0, length), address.Redis.Entry.KeyHash, header, isTagged: true, tags, payload);
             var identity = buffer.AsSpan(0, EnvelopeLayout.IdentityLength).ToArray();
             var reply = await write(buffer.AsMemory(0, length), life.EndsAt - life.CreatedAt).ConfigureAwait(false);

@@ -95,9 +95,9 @@ public class ClockTests(RedisFixture redis) : PageSuite(redis)
             keys.Add(((string)key!)[start.Length..]);
         var entry = new CacheEntryKey(CacheRegion.Output, Assert.Single(keys));
         byte[] page;
-        CacheVersion token;
+        CacheVersion version;
         using (var found = await app.Store.GetAsync(entry))
-            (page, token) = (found.Payload.ToArray(), found.Token);
-        await app.Store.SetAsync(entry, new(change(page)), new TagCacheEntryOptions { Lifetime = Lifetime, Tags = new[] { "page", "*" }, Token = token });
+            (page, version) = (found.Payload.ToArray(), found.Version);
+        await app.Store.SetAsync(entry, new(change(page)), new TagCacheEntryOptions { Lifetime = Lifetime, Tags = new[] { "page", "*" }, Version = version });
     }
 }

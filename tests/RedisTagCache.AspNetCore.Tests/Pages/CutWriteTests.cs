@@ -163,7 +163,7 @@ public sealed class CutWriteTests : IAsyncLifetime
                     using var found = await _writer.Store.GetAsync(Key(key));
                     if (found.MissReason == CacheMissReason.Unavailable)
                         return false;
-                    var options = new TagCacheEntryOptions { Lifetime = TimeSpan.FromMinutes(5), StaleWindow = TimeSpan.FromMinutes(5), Tags = new[] { "t" }, Token = found.Token };
+                    var options = new TagCacheEntryOptions { Lifetime = TimeSpan.FromMinutes(5), StaleWindow = TimeSpan.FromMinutes(5), Tags = new[] { "t" }, Version = found.Version };
                     write = page => _writer.Store.SetAsync(Key(key), new ReadOnlySequence<byte>(page), options).AsTask();
                     if (!isLeased)
                         return true;

@@ -2,7 +2,7 @@ using RedisTagCache.TestSupport;
 
 namespace RedisTagCache.AspNetCore.Tests.Peers;
 
-/// <summary>This library's store: the token of the miss goes with the write.</summary>
+/// <summary>This library's store: the version of the miss goes with the write.</summary>
 internal sealed class StorePeer(string connectionString) : IPeer
 {
     private readonly Instance _instance = Instance.Create(connectionString);
@@ -13,7 +13,7 @@ internal sealed class StorePeer(string connectionString) : IPeer
     {
         using var lookup = await _instance.Store.GetAsync(StoreExtensions.Page(key));
         if (!lookup.HasValue)
-            await _instance.Store.WriteAsync(key, await compute(), lookup.Token, tag);
+            await _instance.Store.WriteAsync(key, await compute(), lookup.Version, tag);
     }
 
     public ValueTask EvictAsync(string tag) => _instance.Store.EvictByTagAsync(tag);

@@ -21,7 +21,7 @@ internal enum Kind : byte
     /// <summary>A value was set.</summary>
     Set,
 
-    /// <summary>A value was written with the token of a lookup.</summary>
+    /// <summary>A value was written with the version of a lookup.</summary>
     Write,
 
     /// <summary>A read that asks Redis.</summary>

@@ -7,7 +7,7 @@ internal enum Broken
     None = 0,
 
     /// <summary>A value counts as started when it is written.</summary>
-    TokenAtWrite = 1,
+    VersionAtWrite = 1,
 
     /// <summary>Some evictions are told to be done and are not.</summary>
     EvictionsSkipped = 1 << 1,

@@ -4,7 +4,7 @@ using RedisTagCache.History.Recording;
 
 namespace RedisTagCache.History.Work;
 
-/// <summary>What an output cache does: looks up, computes what it did not find, and writes it with the token of the lookup.</summary>
+/// <summary>What an output cache does: looks up, computes what it did not find, and writes it with the version of the lookup.</summary>
 internal sealed class Pages(ITagCacheStore store, Database database, Recorder recorder, Broken broken)
 {
     private static readonly TimeSpan _lifetime = TimeSpan.FromSeconds(30);
@@ -16,11 +16,11 @@ internal sealed class Pages(ITagCacheStore store, Database database, Recorder re
     public async Task ReadAsync(int key)
     {
         var start = Stopwatch.GetTimestamp();
-        CacheVersion token;
+        CacheVersion cacheVersion;
         using (var lookup = await store.GetAsync(_keys[key]))
         {
             var end = Stopwatch.GetTimestamp();
-            token = lookup.Token;
+            cacheVersion = lookup.Version;
             if (lookup.HasValue)
             {
                 var isKnown = Stamp.TryRead(lookup.Payload.Span, key, out var stamp);
@@ -36,23 +36,23 @@ internal sealed class Pages(ITagCacheStore store, Database database, Recorder re
                 return;
         }
 
-        await WriteAsync(key, token);
+        await WriteAsync(key, cacheVersion);
     }
 
-    private async Task WriteAsync(int key, CacheVersion token)
+    private async Task WriteAsync(int key, CacheVersion cacheVersion)
     {
         var startedAt = Stopwatch.GetTimestamp();
         var version = database.Read(key);
         if (Random.Shared.Next(8) == 0)
             await Task.Delay(Random.Shared.Next(40));
-        if (broken.HasFlag(Broken.TokenAtWrite))
+        if (broken.HasFlag(Broken.VersionAtWrite))
         {
             using var late = await store.GetAsync(_keys[key]);
-            token = late.Token;
+            cacheVersion = late.Version;
         }
 
         var start = Stopwatch.GetTimestamp();
-        var options = new TagCacheEntryOptions { Lifetime = _lifetime, StaleWindow = _staleWindow, Tags = _tags[key], Token = token };
+        var options = new TagCacheEntryOptions { Lifetime = _lifetime, StaleWindow = _staleWindow, Tags = _tags[key], Version = cacheVersion };
         var outcome = await store.SetAsync(_keys[key], new ReadOnlySequence<byte>(new Stamp(key, false, version, startedAt).Write()), options);
         recorder.Add(new Operation(
             Kind.Write,

@@ -81,7 +81,7 @@ public sealed class CutWriteTests : IAsyncLifetime
         await writer.Store.SetAsync(new CacheEntryKey(CacheRegion.Output, "another"), new ReadOnlySequence<byte>(payload), options); // connects, and loads the script
         using var missed = await writer.Store.GetAsync(_key);
         if (!underLease)
-            return await proxy.RecordAsync(async () => Assert.Equal(CacheWriteOutcome.Stored, await writer.Store.SetAsync(_key, new ReadOnlySequence<byte>(payload), options with { Token = missed.Token })));
+            return await proxy.RecordAsync(async () => Assert.Equal(CacheWriteOutcome.Stored, await writer.Store.SetAsync(_key, new ReadOnlySequence<byte>(payload), options with { Version = missed.Version })));
 
         var leases = writer.Get<ITagCacheLeases>();
         var other = new CacheEntryKey(CacheRegion.Output, "other");

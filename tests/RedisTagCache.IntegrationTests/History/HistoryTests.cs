@@ -24,7 +24,7 @@ public sealed class HistoryTests
     }
 
     [Theory]
-    [InlineData(nameof(Broken.TokenAtWrite), nameof(Promise.ReadsOfRedis))]
+    [InlineData(nameof(Broken.VersionAtWrite), nameof(Promise.ReadsOfRedis))]
     [InlineData(nameof(Broken.EvictionsSkipped), nameof(Promise.ReadsOfRedis))]
     [InlineData(nameof(Broken.RemovalsSkipped), nameof(Promise.ReadsOfRedis))]
     [InlineData(nameof(Broken.CopiesNotJudged), nameof(Promise.ReadsOfCopies))]

@@ -283,7 +283,7 @@ public abstract class InspectorContract(IEngine engine) : StoreSuite(engine)
     private async Task SetAsync(CacheEntryKey key, TimeSpan lifetime, params string[] tags)
     {
         using var miss = await A.GetAsync(key);
-        var options = new TagCacheEntryOptions { Lifetime = lifetime, StaleWindow = TimeSpan.FromMinutes(1), Tags = tags, Token = miss.Token };
+        var options = new TagCacheEntryOptions { Lifetime = lifetime, StaleWindow = TimeSpan.FromMinutes(1), Tags = tags, Version = miss.Version };
         Assert.Equal(CacheWriteOutcome.Stored, await A.SetAsync(key, new ReadOnlySequence<byte>(new byte[5]), options));
     }
 

@@ -121,7 +121,7 @@ internal sealed partial class StatePair
     private void CompareValues()
     {
         var moment = new CacheMoment(_keys, [Real.Known], [Real.UnconfirmedCount], _time);
-        Same(Model.HasKnown ? new CacheVersion(Stamp(Model.Known)) : CacheVersion.Unknown, moment.TokenOf(new CacheEntryKey(CacheRegion.Hybrid, "k0")), "the version of a new value");
+        Same(Model.HasKnown ? new CacheVersion(Stamp(Model.Known)) : CacheVersion.Unknown, moment.VersionOf(new CacheEntryKey(CacheRegion.Hybrid, "k0")), "the version of a new value");
         for (var i = 0; i < _values.Count; i++)
         {
             var value = _values[i];

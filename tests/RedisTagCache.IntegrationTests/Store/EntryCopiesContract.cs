@@ -124,7 +124,7 @@ public abstract class EntryCopiesContract(IEngine engine) : StoreSuite(engine)
             await A.WriteAsync("k", "old");
             await KeepAsync(copies, "k");
             using var found = await store.GetAsync(Page("k"));
-            var options = new TagCacheEntryOptions { Lifetime = TimeSpan.FromMinutes(1), Token = isStored ? found.Token : CacheVersion.Unknown };
+            var options = new TagCacheEntryOptions { Lifetime = TimeSpan.FromMinutes(1), Version = isStored ? found.Version : CacheVersion.Unknown };
             if (isLeased)
             {
                 await using var lease = await leases.AcquireAsync(Page("k"), found);

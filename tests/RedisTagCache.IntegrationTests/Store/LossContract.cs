@@ -50,11 +50,11 @@ public abstract class LossContract(IEngine engine) : StoreSuite(engine)
         using var lookup = await A.GetAsync(Page("k"));
         await DeleteAsync("epoch");
         await DeleteAsync("marks");
-        Assert.Equal(CacheWriteOutcome.Rejected, await A.WriteAsync("k", "old", lookup.Token, "t"));
+        Assert.Equal(CacheWriteOutcome.Rejected, await A.WriteAsync("k", "old", lookup.Version, "t"));
 
         using var again = await B.GetAsync(Page("k")); // begins the partition again
-        Assert.Equal(CacheWriteOutcome.Rejected, await A.WriteAsync("k", "old", lookup.Token, "t"));
-        Assert.Equal(CacheWriteOutcome.Rejected, await A.WriteAsync("k", new string('x', 100_000), lookup.Token, "t"));
+        Assert.Equal(CacheWriteOutcome.Rejected, await A.WriteAsync("k", "old", lookup.Version, "t"));
+        Assert.Equal(CacheWriteOutcome.Rejected, await A.WriteAsync("k", new string('x', 100_000), lookup.Version, "t"));
         Assert.Empty(Keys("staged:*"));
         await WritesWorkAgainAsync(A);
     }
@@ -214,7 +214,7 @@ public abstract class LossContract(IEngine engine) : StoreSuite(engine)
         return floors;
     }
 
-    // Within a few tries: a lookup made while another instance repairs the partition carries a token from before.
+    // Within a few tries: a lookup made while another instance repairs the partition carries a version from before.
     private static async Task WritesWorkAgainAsync(ITagCacheStore store)
     {
         await Eventually.BecomesTrueAsync(async () => await store.WriteAsync("again", "v", "t") == CacheWriteOutcome.Stored, "writes are accepted");

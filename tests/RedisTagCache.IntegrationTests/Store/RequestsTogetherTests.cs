@@ -28,11 +28,11 @@ public sealed class RequestsTogetherTests
         await using var server = await RedisServer.StartAsync();
         await using var instance = Instance.Create(server.ConnectionString);
         using var lookup = await instance.Store.GetAsync(StoreExtensions.Page("k"));
-        await instance.Store.WriteAsync("k", "v", lookup.Token); // the server has not seen the script before
+        await instance.Store.WriteAsync("k", "v", lookup.Version); // the server has not seen the script before
         var before = await CountAsync(server, "evalsha");
-        await instance.Store.WriteAsync("k", "v", lookup.Token);
+        await instance.Store.WriteAsync("k", "v", lookup.Version);
         Assert.Equal(1, await CountAsync(server, "evalsha") - before);
-        await Task.WhenAll(Enumerable.Range(0, 1_000).Select(i => instance.Store.WriteAsync(Key(i), "v", lookup.Token)));
+        await Task.WhenAll(Enumerable.Range(0, 1_000).Select(i => instance.Store.WriteAsync(Key(i), "v", lookup.Version)));
         Assert.InRange(await CountAsync(server, "evalsha") - before, 1_000 / 16, 900);
     }
 
@@ -46,7 +46,7 @@ public sealed class RequestsTogetherTests
         for (var round = 0; round < 10; round++)
         {
             await client.GetDatabase().ExecuteAsync("SCRIPT", "FLUSH");
-            var outcomes = await Task.WhenAll(Enumerable.Range(0, Entries).Select(i => instance.Store.WriteAsync(Key(i), $"{round}:{i}", lookup.Token)));
+            var outcomes = await Task.WhenAll(Enumerable.Range(0, Entries).Select(i => instance.Store.WriteAsync(Key(i), $"{round}:{i}", lookup.Version)));
             Assert.All(outcomes, static outcome => Assert.Equal(CacheWriteOutcome.Stored, outcome));
             Assert.Equal(Enumerable.Range(0, Entries).Select(i => $"{round}:{i}"), await Task.WhenAll(Enumerable.Range(0, Entries).Select(i => instance.Store.ReadAsync(Key(i)))));
         }
@@ -64,7 +64,7 @@ public sealed class RequestsTogetherTests
         await using var client = await cluster.ConnectAsync();
         await BeginToMoveAsync(cluster, client.HashSlot(KeyInRedis(client, Key(0))), KeyInRedis(client, Key(0)));
 
-        var outcomes = await Task.WhenAll(Enumerable.Range(0, Entries).Select(i => instance.Store.WriteAsync(i % 4 == 0 ? "absent" + i : Key(i), "new", lookup.Token)));
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, Entries).Select(i => instance.Store.WriteAsync(i % 4 == 0 ? "absent" + i : Key(i), "new", lookup.Version)));
         Assert.All(outcomes.Index().Where(static one => one.Index % 4 != 0), static one => Assert.Equal(CacheWriteOutcome.Stored, one.Item));
         var values = await Task.WhenAll(Enumerable.Range(0, Entries).Where(static i => i % 4 != 0).Select(i => instance.Store.ReadAsync(Key(i))));
         Assert.All(values, static value => Assert.Equal("new", value));

@@ -18,7 +18,7 @@ public abstract class StoreContract(IEngine engine) : StoreSuite(engine)
         var payload = new byte[length];
         Random.Shared.NextBytes(payload);
         using var miss = await A.GetAsync(Page("k"));
-        var options = new TagCacheEntryOptions { Lifetime = TimeSpan.FromMinutes(1), Tags = new[] { "a", "b" }, Token = miss.Token };
+        var options = new TagCacheEntryOptions { Lifetime = TimeSpan.FromMinutes(1), Tags = new[] { "a", "b" }, Version = miss.Version };
         Assert.Equal(CacheWriteOutcome.Stored, await A.SetAsync(Page("k"), Split(payload), options));
 
         using var hit = await B.GetAsync(Page("k"));
@@ -113,7 +113,7 @@ public abstract class StoreContract(IEngine engine) : StoreSuite(engine)
     {
         using var lookup = await A.GetAsync(Page("k"));
         await B.EvictByTagAsync("t");
-        await A.WriteAsync("k", "late", lookup.Token, "t");
+        await A.WriteAsync("k", "late", lookup.Version, "t");
         Assert.Null(await A.ReadAsync("k"));
         Assert.Null(await B.ReadAsync("k"));
 
@@ -127,7 +127,7 @@ public abstract class StoreContract(IEngine engine) : StoreSuite(engine)
         using var lookup = await A.GetAsync(Page("k"));
         await A.EvictByTagAsync("t");
         await A.WriteAsync("k", "new", "t");
-        Assert.Equal(CacheWriteOutcome.Rejected, await A.WriteAsync("k", "late", lookup.Token, "t"));
+        Assert.Equal(CacheWriteOutcome.Rejected, await A.WriteAsync("k", "late", lookup.Version, "t"));
         Assert.Equal("new", await A.ReadAsync("k"));
     }
 
@@ -165,11 +165,11 @@ public abstract class StoreContract(IEngine engine) : StoreSuite(engine)
         await A.WriteAsync("k", "v", "t");
         await A.ReadAsync("k");
         var moment = A.Observe();
-        Assert.Equal(CacheWriteOutcome.Stored, await A.WriteAsync("k", "v2", moment.TokenOf(Page("k")), "t"));
+        Assert.Equal(CacheWriteOutcome.Stored, await A.WriteAsync("k", "v2", moment.VersionOf(Page("k")), "t"));
         await B.EvictByTagAsync("t");
-        await A.WriteAsync("k", "v3", moment.TokenOf(Page("k")), "t");
+        await A.WriteAsync("k", "v3", moment.VersionOf(Page("k")), "t");
         Assert.Null(await B.ReadAsync("k"));
-        Assert.Equal(CacheVersion.Unknown, NewInstance().Store.Observe().TokenOf(Page("k")));
+        Assert.Equal(CacheVersion.Unknown, NewInstance().Store.Observe().VersionOf(Page("k")));
     }
 
     [Fact]
@@ -180,7 +180,7 @@ public abstract class StoreContract(IEngine engine) : StoreSuite(engine)
         using (var stale = await A.GetAsync(Page("k")))
         {
             Assert.Equal(CacheLookupState.Stale, stale.State);
-            await A.WriteAsync("k", "v2", stale.Token, "t");
+            await A.WriteAsync("k", "v2", stale.Version, "t");
         }
 
         using var fresh = await B.GetAsync(Page("k"));
@@ -196,7 +196,7 @@ public abstract class StoreContract(IEngine engine) : StoreSuite(engine)
         await A.SetAsync(
             Page("k"),
             new ReadOnlySequence<byte>([1]),
-            new TagCacheEntryOptions { Lifetime = TimeSpan.FromMilliseconds(150), StaleWindow = TimeSpan.FromMinutes(1), Token = miss.Token });
+            new TagCacheEntryOptions { Lifetime = TimeSpan.FromMilliseconds(150), StaleWindow = TimeSpan.FromMinutes(1), Version = miss.Version });
         await Eventually.BecomesTrueAsync(
             async () =>
             {
@@ -213,7 +213,7 @@ public abstract class StoreContract(IEngine engine) : StoreSuite(engine)
     {
         await A.WriteAsync("warm", new string('x', length), "t"); // the scripts are loaded
         using var miss = await A.GetAsync(Page("k"));
-        var options = new TagCacheEntryOptions { Lifetime = TimeSpan.FromMinutes(1), Token = miss.Token };
+        var options = new TagCacheEntryOptions { Lifetime = TimeSpan.FromMinutes(1), Version = miss.Version };
         await Assert.ThrowsAnyAsync<OperationCanceledException>(
             async () => await A.SetAsync(Page("k"), new ReadOnlySequence<byte>(new byte[length]), options, new CancellationToken(canceled: true)));
         await A.WriteAsync("after", "v"); // on the same connection: whatever was sent has arrived
@@ -243,7 +243,7 @@ public abstract class StoreContract(IEngine engine) : StoreSuite(engine)
 
         async Task SetAsync(TimeSpan? lifetime, TimeSpan window) => Assert.Equal(
             CacheWriteOutcome.Stored,
-            await A.SetAsync(Page("k"), new ReadOnlySequence<byte>([1]), new TagCacheEntryOptions { Lifetime = lifetime, StaleWindow = window, Token = miss.Token }));
+            await A.SetAsync(Page("k"), new ReadOnlySequence<byte>([1]), new TagCacheEntryOptions { Lifetime = lifetime, StaleWindow = window, Version = miss.Version }));
     }
 
     [Fact]
@@ -252,7 +252,7 @@ public abstract class StoreContract(IEngine engine) : StoreSuite(engine)
         foreach (var i in Enumerable.Range(0, 200))
         {
             using var miss = await A.GetAsync(Page("k" + i));
-            var options = new TagCacheEntryOptions { Lifetime = TimeSpan.FromMilliseconds(300), Tags = new[] { "a" + i, "all" }, Token = miss.Token };
+            var options = new TagCacheEntryOptions { Lifetime = TimeSpan.FromMilliseconds(300), Tags = new[] { "a" + i, "all" }, Version = miss.Version };
             await A.SetAsync(Page("k" + i), new ReadOnlySequence<byte>(new byte[i * 300]), options);
         }
 
@@ -268,7 +268,7 @@ public abstract class StoreContract(IEngine engine) : StoreSuite(engine)
         foreach (var region in new[] { Pages, shared, CacheRegion.Output })
         {
             using var miss = await A.GetAsync(new CacheEntryKey(region, "k"));
-            await A.SetAsync(new CacheEntryKey(region, "k"), Split([(byte)region.Name[0]]), new TagCacheEntryOptions { Tags = new[] { "t" }, Token = miss.Token });
+            await A.SetAsync(new CacheEntryKey(region, "k"), Split([(byte)region.Name[0]]), new TagCacheEntryOptions { Tags = new[] { "t" }, Version = miss.Version });
         }
 
         foreach (var region in new[] { Pages, shared, CacheRegion.Output })

@@ -14,8 +14,8 @@ public abstract class WritesTogetherContract(IEngine engine) : StoreSuite(engine
     [Fact]
     public async Task ManyAtOnce_EachIsStoredWithItsOwnLifetime()
     {
-        var tokens = await TokensAsync();
-        var outcomes = await Task.WhenAll(Enumerable.Range(0, Many).Select(i => WriteAsync(i, tokens[i], i % 5 == 0 ? null : TimeSpan.FromMinutes(i))));
+        var versions = await VersionsAsync();
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, Many).Select(i => WriteAsync(i, versions[i], i % 5 == 0 ? null : TimeSpan.FromMinutes(i))));
         Assert.All(outcomes, static outcome => Assert.Equal(CacheWriteOutcome.Stored, outcome));
         Assert.Equal(Enumerable.Range(0, Many).Select(Value), await Task.WhenAll(Enumerable.Range(0, Many).Select(i => B.ReadAsync(Key(i)))));
 
@@ -35,16 +35,16 @@ public abstract class WritesTogetherContract(IEngine engine) : StoreSuite(engine
     {
         var partition = Partitions[0];
         EpochStamp now = new(100, 7, 1);
-        (EpochStamp Token, bool IsStored)[] tokens =
+        (EpochStamp Version, bool IsStored)[] versions =
         [
             (now, true), (new(99, 7, 1), true), (new(101, 7, 1), false), (new(1, 7, 1), true), (new(100, 8, 1), false), (new(100, 7, 2), false),
         ];
         await Database.StringSetAsync(partition.Epoch, now.ToString());
         var keys = Enumerable.Range(0, Many).Select(i => (StackExchange.Redis.RedisKey)$"{partition.HashTag}:e:s:b:{Key(i)}").ToArray();
-        var replies = await Task.WhenAll(keys.Select((key, i) => partition.Writes.WriteAsync(Database, key, Encoding.UTF8.GetBytes(Key(i)), 60_000, tokens[i % tokens.Length].Token).AsTask()));
-        Assert.Equal(Enumerable.Range(0, Many).Select(i => (tokens[i % tokens.Length].IsStored, (EpochStamp?)now)), replies);
+        var replies = await Task.WhenAll(keys.Select((key, i) => partition.Writes.WriteAsync(Database, key, Encoding.UTF8.GetBytes(Key(i)), 60_000, versions[i % versions.Length].Version).AsTask()));
+        Assert.Equal(Enumerable.Range(0, Many).Select(i => (versions[i % versions.Length].IsStored, (EpochStamp?)now)), replies);
         for (var i = 0; i < Many; i++)
-            Assert.Equal(tokens[i % tokens.Length].IsStored ? Key(i) : null, (string?)await Database.StringGetAsync(keys[i]));
+            Assert.Equal(versions[i % versions.Length].IsStored ? Key(i) : null, (string?)await Database.StringGetAsync(keys[i]));
     }
 
     [Fact]
@@ -62,8 +62,8 @@ public abstract class WritesTogetherContract(IEngine engine) : StoreSuite(engine
     {
         for (var round = 0; round < 20; round++)
         {
-            var tokens = await TokensAsync();
-            var writing = Enumerable.Range(0, Many).Select(i => WriteAsync(i, tokens[i], TimeSpan.FromMinutes(5), "t")).ToArray();
+            var versions = await VersionsAsync();
+            var writing = Enumerable.Range(0, Many).Select(i => WriteAsync(i, versions[i], TimeSpan.FromMinutes(5), "t")).ToArray();
             await B.EvictByTagAsync("t");
             Assert.All(await Task.WhenAll(Enumerable.Range(0, Many).Select(i => B.ReadAsync(Key(i)))), Assert.Null);
             await Task.WhenAll(writing);
@@ -74,9 +74,9 @@ public abstract class WritesTogetherContract(IEngine engine) : StoreSuite(engine
     [Fact]
     public async Task OneThatIsGivenUp_TakesNoneWithIt()
     {
-        var tokens = await TokensAsync();
+        var versions = await VersionsAsync();
         using var source = new CancellationTokenSource();
-        var writing = Enumerable.Range(0, Many).Select(i => WriteUnlessGivenUpAsync(i, tokens[i], i % 3 == 0 ? source.Token : CancellationToken.None)).ToArray();
+        var writing = Enumerable.Range(0, Many).Select(i => WriteUnlessGivenUpAsync(i, versions[i], i % 3 == 0 ? source.Token : CancellationToken.None)).ToArray();
         await source.CancelAsync();
         var outcomes = await Task.WhenAll(writing);
         Assert.All(outcomes.Index(), static one => Assert.True(one.Item == CacheWriteOutcome.Stored || (one.Index % 3 == 0 && one.Item is null)));
@@ -84,21 +84,21 @@ public abstract class WritesTogetherContract(IEngine engine) : StoreSuite(engine
         Assert.All(values.Index(), static one => Assert.True(one.Item == Value(one.Index) || (one.Index % 3 == 0 && one.Item is null)));
     }
 
-    private async Task<CacheVersion[]> TokensAsync() => await Task.WhenAll(Enumerable.Range(0, Many).Select(async i =>
+    private async Task<CacheVersion[]> VersionsAsync() => await Task.WhenAll(Enumerable.Range(0, Many).Select(async i =>
     {
         using var lookup = await A.GetAsync(StoreExtensions.Page(Key(i)));
-        return lookup.Token;
+        return lookup.Version;
     }));
 
-    private async Task<CacheWriteOutcome> WriteAsync(int i, CacheVersion token, TimeSpan? lifetime, params string[] tags) => await A.SetAsync(
-        StoreExtensions.Page(Key(i)), new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes(Value(i))), new TagCacheEntryOptions { Lifetime = lifetime, Token = token, Tags = tags });
+    private async Task<CacheWriteOutcome> WriteAsync(int i, CacheVersion version, TimeSpan? lifetime, params string[] tags) => await A.SetAsync(
+        StoreExtensions.Page(Key(i)), new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes(Value(i))), new TagCacheEntryOptions { Lifetime = lifetime, Version = version, Tags = tags });
 
-    private async Task<CacheWriteOutcome?> WriteUnlessGivenUpAsync(int i, CacheVersion token, CancellationToken cancellationToken)
+    private async Task<CacheWriteOutcome?> WriteUnlessGivenUpAsync(int i, CacheVersion version, CancellationToken cancellationToken)
     {
         try
         {
             return await A.SetAsync(
-                StoreExtensions.Page(Key(i)), new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes(Value(i))), new TagCacheEntryOptions { Lifetime = TimeSpan.FromMinutes(5), Token = token }, cancellationToken);
+                StoreExtensions.Page(Key(i)), new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes(Value(i))), new TagCacheEntryOptions { Lifetime = TimeSpan.FromMinutes(5), Version = version }, cancellationToken);
         }
         catch (OperationCanceledException)
         {

@@ -99,7 +99,7 @@ public sealed class RegistrationTests
 
             // Such a connection would have been seen.
             using var lookup = await services.Get<ITagCacheStore>().GetAsync(new CacheEntryKey(CacheRegion.Output, "k"));
-            Assert.Equal((CacheMissReason.Unavailable, CacheVersion.Unknown), (lookup.MissReason, lookup.Token));
+            Assert.Equal((CacheMissReason.Unavailable, CacheVersion.Unknown), (lookup.MissReason, lookup.Version));
             Assert.NotEqual(0, services.Connections);
         }
     }

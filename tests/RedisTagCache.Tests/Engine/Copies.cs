@@ -31,8 +31,8 @@ internal static class Copies
         return new ValueAddress(new CacheEntryKey(CacheRegion.Hybrid, key), name, _keys.Locate(CacheRegion.Hybrid, watch.Partition, name), watch);
     }
 
-    public static LocalCopy<string> Of(string key, PartitionWatch watch, int size = 1, long removal = 0, CacheVersion token = default, long unconfirmed = 0, params string[] tags) => new(
-        Address(key, watch), token, removal, [.. tags.Select(tag => TagId.Of(tag, nameof(tags)))], default, default, size, key, Encoding.UTF8.GetBytes(key), 0, new StringSerializer())
+    public static LocalCopy<string> Of(string key, PartitionWatch watch, int size = 1, long removal = 0, CacheVersion version = default, long unconfirmed = 0, params string[] tags) => new(
+        Address(key, watch), version, removal, [.. tags.Select(tag => TagId.Of(tag, nameof(tags)))], default, default, size, key, Encoding.UTF8.GetBytes(key), 0, new StringSerializer())
     {
         Unconfirmed = unconfirmed,
     };

@@ -15,7 +15,7 @@ public sealed class LocalCopyTests
         var watch = Copies.Watch();
         var copy = Copies.Of("k", watch);
         Assert.Equal(Verdict.Fresh, copy.Judge());
-        Assert.Equal(Verdict.Invalidated, Copies.Of("k", watch, token: new CacheVersion(new EpochStamp(5, 7, 1))).Judge());
+        Assert.Equal(Verdict.Invalidated, Copies.Of("k", watch, version: new CacheVersion(new EpochStamp(5, 7, 1))).Judge());
 
         watch.TagState.Distrust(); // something is heard
         Assert.Equal(Verdict.Invalidated, copy.Judge());
@@ -53,7 +53,7 @@ public sealed class LocalCopyTests
         Assert.Equal(Verdict.Invalidated, copy.Judge());
     }
 
-    /// <summary>It was computed without Redis, so that its token cannot be above an eviction that came before it.</summary>
+    /// <summary>It was computed without Redis, so that its version cannot be above an eviction that came before it.</summary>
     [Theory]
     [InlineData("h=t", nameof(Verdict.Invalidated))]
     [InlineData("s=t", nameof(Verdict.Stale))]
@@ -63,8 +63,8 @@ public sealed class LocalCopyTests
         using var instance = new ScriptedInstance();
         var watch = await WatchAsync(instance);
         watch.TagState.ApplyUnconfirmed([Encoding.UTF8.GetBytes(mark)]);
-        var copy = Copies.Of("k", watch, token: new CacheVersion(instance.Stamp), unconfirmed: watch.TagState.UnconfirmedCount, tags: "t");
-        var early = Copies.Of("k", watch, token: new CacheVersion(instance.Stamp), tags: "t");
+        var copy = Copies.Of("k", watch, version: new CacheVersion(instance.Stamp), unconfirmed: watch.TagState.UnconfirmedCount, tags: "t");
+        var early = Copies.Of("k", watch, version: new CacheVersion(instance.Stamp), tags: "t");
         Assert.Equal((Verdict.Fresh, ended), (copy.Judge(), early.Judge()));
         watch.TagState.ApplyUnconfirmed([Encoding.UTF8.GetBytes("h=u")]);
         Assert.Equal(Verdict.Fresh, copy.Judge());
@@ -79,7 +79,7 @@ public sealed class LocalCopyTests
         using var instance = new ScriptedInstance();
         var watch = await WatchAsync(instance);
         watch.TagState.ApplyUnconfirmed([Encoding.UTF8.GetBytes("h=t")]);
-        var copy = Copies.Of("k", watch, token: new CacheVersion(instance.Stamp), unconfirmed: watch.TagState.UnconfirmedCount, tags: "t");
+        var copy = Copies.Of("k", watch, version: new CacheVersion(instance.Stamp), unconfirmed: watch.TagState.UnconfirmedCount, tags: "t");
         Assert.Equal(Verdict.Fresh, copy.Judge());
         watch.TagState.Apply(new TagInvalidationReply(instance.Stamp, instance.Stamp with { Epoch = 6 }, 0), [Encoding.UTF8.GetBytes("h=u")]);
         Assert.Equal(Verdict.Invalidated, copy.Judge());
@@ -106,10 +106,10 @@ public sealed class LocalCopyTests
             watch.TagState.Apply(new TagInvalidationReply(instance.Stamp, instance.Stamp with { Epoch = 6 }, 0), [Encoding.UTF8.GetBytes(mark)]);
         Assert.Equal(expected, result.IsLive(Copies.Address("k", watch)));
         Assert.True((result with { StartedAt = null }).IsLive(Copies.Address("k", watch)) || mark == "h=t");
-        Assert.False((result with { Token = new CacheVersion(new EpochStamp(5, 8, 1)) }).IsLive(Copies.Address("k", watch))); // of another generation
+        Assert.False((result with { Version = new CacheVersion(new EpochStamp(5, 8, 1)) }).IsLive(Copies.Address("k", watch))); // of another generation
     }
 
-    private static LocalCopy<string> Copy(PartitionWatch watch, long epoch, params string[] tags) => Copies.Of("k", watch, token: new CacheVersion(new EpochStamp(epoch, 7, 1)), tags: tags);
+    private static LocalCopy<string> Copy(PartitionWatch watch, long epoch, params string[] tags) => Copies.Of("k", watch, version: new CacheVersion(new EpochStamp(epoch, 7, 1)), tags: tags);
 
     private static string Verdicts(params LocalCopy[] copies) => string.Join(' ', copies.Select(copy => copy.Judge()));
 

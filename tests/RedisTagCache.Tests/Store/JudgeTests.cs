@@ -70,8 +70,8 @@ public sealed class JudgeTests
     [InlineData(100, 0, "", Now - 1, nameof(Verdict.Stale))]
     [InlineData(100, 0, "s:b:101", Now - 1, nameof(Verdict.Stale))]
     [InlineData(100, 0, "h:b:101", Now - 1, nameof(Verdict.Invalidated))]
-    public void Of_AnEntryWithThreeTags_IsJudgedByItsToken(long token, long floor, string marks, long freshUntil, string expected) =>
-        Assert.Equal(expected, Judge(Generation, token, freshUntil, ["a", "b", "c"], floor, marks).ToString());
+    public void Of_AnEntryWithThreeTags_IsJudgedByItsVersion(long version, long floor, string marks, long freshUntil, string expected) =>
+        Assert.Equal(expected, Judge(Generation, version, freshUntil, ["a", "b", "c"], floor, marks).ToString());
 
     [Theory]
     [InlineData(Generation - 1)]
@@ -97,9 +97,9 @@ public sealed class JudgeTests
         Assert.Equal(Verdict.Stale, Judge(Generation, 100, long.MaxValue, tags, 0, "s:t999:101"));
     }
 
-    private static Verdict Judge(ulong generation, long token, long freshUntil, string[] tags, long floor, string marks)
+    private static Verdict Judge(ulong generation, long version, long freshUntil, string[] tags, long floor, string marks)
     {
-        var header = Envelopes.Header with { Generation = generation, Epoch = token, FreshUntil = freshUntil };
+        var header = Envelopes.Header with { Generation = generation, Epoch = version, FreshUntil = freshUntil };
         var bytes = Envelopes.Write(header, isTagged: true, Envelopes.Ids(tags), ReadOnlySequence<byte>.Empty);
         Assert.True(EnvelopeReader.TryOpen(bytes, Envelopes.KeyHash, out var envelope));
         return RedisTagCache.Store.Judge.Of(envelope, new TagStateSnapshot(new EpochStamp(Epoch, Generation, 1), floor, Invalidations.Table(marks)), Now);

@@ -35,14 +35,14 @@ public sealed class TagStateApplyTests : IDisposable
     public async Task Apply_OfWhatFollowsWhatIsKnown_GoesOn()
     {
         await KnowAsync(5);
-        var version = _tagState.Version;
+        var version = _tagState.Changes;
         Assert.True(Apply(5, 6, "h:t"));
         Assert.True(Apply(6, 9, "s:u", "h:v"));
         Assert.Equal(At(9), _tagState.Known!.Stamp);
         Assert.Same(_tagState.Known, _tagState.At(At(9)));
         Assert.Null(_tagState.At(At(6)));
         Assert.Equal((6, 9, 9), (Invalidated("t").EvictedAt, Invalidated("u").ExpiredAt, Invalidated("v").EvictedAt));
-        Assert.NotEqual(version, _tagState.Version);
+        Assert.NotEqual(version, _tagState.Changes);
         Assert.Single(_instance.Server.AskedOf("marks_sync")); // at first
     }
 
@@ -60,10 +60,10 @@ public sealed class TagStateApplyTests : IDisposable
     public async Task Apply_AfterAGap_MarksButGoesNotOn()
     {
         await KnowAsync(5);
-        var version = _tagState.Version;
+        var version = _tagState.Changes;
         Assert.False(Apply(6, 7, "h:t"));
         Assert.Equal((At(5), 7), (_tagState.Known!.Stamp, Invalidated("t").EvictedAt));
-        Assert.NotEqual(version, _tagState.Version); // copies are judged again
+        Assert.NotEqual(version, _tagState.Changes); // copies are judged again
         Assert.False(Apply(7, 8, "h:t")); // not from there either
 
         // What closes the gap comes late, and asks from what is known on, telling what was seen.
@@ -139,7 +139,7 @@ public sealed class TagStateApplyTests : IDisposable
             for (var epoch = 7; epoch < 7 + Rounds; epoch++)
             {
                 _tagState.ApplyUnconfirmed([Invalidations.Member("h", "t")]);
-                Volatile.Write(ref copy, Copies.Of("k", _watch, token: new CacheVersion(At(5)), unconfirmed: _tagState.UnconfirmedCount, tags: "t"));
+                Volatile.Write(ref copy, Copies.Of("k", _watch, version: new CacheVersion(At(5)), unconfirmed: _tagState.UnconfirmedCount, tags: "t"));
                 Assert.Equal(Verdict.Fresh, copy.Judge());
                 Assert.False(Apply(epoch - 1, epoch, "h:t"));
                 Assert.Equal(Verdict.Invalidated, copy.Judge());

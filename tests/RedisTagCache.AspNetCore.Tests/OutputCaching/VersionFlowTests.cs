@@ -6,8 +6,8 @@ using RedisTagCache.TestSupport;
 
 namespace RedisTagCache.AspNetCore.Tests.OutputCaching;
 
-/// <summary>A write through <see cref="IOutputCacheStore"/> carries the token of its own lookup, whatever other lookups come in between.</summary>
-public sealed class TokenFlowTests(RedisFixture redis) : IClassFixture<RedisFixture>
+/// <summary>A write through <see cref="IOutputCacheStore"/> carries the version of its own lookup, whatever other lookups come in between.</summary>
+public sealed class VersionFlowTests(RedisFixture redis) : IClassFixture<RedisFixture>
 {
     private static readonly string[] _tags = ["t"];
     private readonly string _prefix = "t" + Guid.NewGuid().ToString("N");
