@@ -41,7 +41,7 @@ internal sealed class PageRequest(PageStore pages, CacheMoment moment)
     /// <summary>The mark.</summary>
     public string Mark => _mark ??= string.Create(CultureInfo.InvariantCulture, $"{_process}{Interlocked.Increment(ref _requests):X}");
 
-    /// <summary>What the middleware knows of it, once it has begun.</summary>
+    /// <summary>What the middleware knows of it, once it has started.</summary>
     public OutputCacheContext? Context => _context;
 
     /// <summary>Gets the endpoint as it was when the request entered the cache. What runs behind it may change the request's.</summary>

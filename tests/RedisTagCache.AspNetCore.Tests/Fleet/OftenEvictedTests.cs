@@ -9,8 +9,8 @@ using RedisTagCache.TestSupport;
 namespace RedisTagCache.AspNetCore.Tests.Fleet;
 
 /// <summary>
-/// A page that is evicted more often than it can be rendered. Who waits for a rendering gets its page, although that is evicted when it is done: the
-/// eviction came after him. So nobody waits for more than two renderings, and one is under way at a time.
+/// A page that is evicted more often than it can be rendered. A request that waits for a rendering gets its page, although the page is evicted when the
+/// rendering ends: the eviction came after the request. So no request waits for more than two renderings, and one runs at a time.
 /// </summary>
 [Collection(Quiet.Name)]
 public sealed class OftenEvictedTests(RedisFixture redis) : IClassFixture<RedisFixture>
@@ -29,7 +29,7 @@ public sealed class OftenEvictedTests(RedisFixture redis) : IClassFixture<RedisF
     private int _ended;
 
     [Fact]
-    public async Task Requests_WaitForTwoRenderingsAtTheMost()
+    public async Task Requests_OfAnOftenEvictedPage_WaitForAtMostTwoRenderings()
     {
         var prefix = "t" + Guid.NewGuid().ToString("N");
         await using var a = await StartAsync(prefix);
