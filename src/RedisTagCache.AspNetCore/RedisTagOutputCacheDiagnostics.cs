@@ -9,7 +9,7 @@ public static class RedisTagOutputCacheDiagnostics
     /// <summary>The name of the activity source.</summary>
     public const string ActivitySourceName = "RedisTagCache.AspNetCore";
 
-    /// <summary>Counter: requests for missing pages, by <c>role</c> (leader: rendered it for the fleet; follower: waited for it; alone: rendered it for itself).</summary>
+    /// <summary>Counter: requests for missing pages, by <c>role</c> (leader: rendered it for the fleet; follower: waited for it; uncoordinated: rendered it without a lease).</summary>
     public const string PagesInstrument = "redistagcache.pages";
 
     /// <summary>Histogram, seconds: refreshes of stale pages, by <c>outcome</c> (stored, rejected, skipped; gone: the page was removed; uncacheable: the old page is kept; failed; differs: it led to another page).</summary>

@@ -31,7 +31,7 @@ internal sealed class LedResponse
     private readonly HttpContext _context;
     private readonly TimeProvider _time;
     private readonly LeaseEnding _ending;
-    private readonly TimeSpan _longest;
+    private readonly TimeSpan _maxDuration;
     private readonly long _maxBytes;
     private TimeSpan _uncacheableFor;
     private ITimer? _timer;
@@ -43,7 +43,7 @@ internal sealed class LedResponse
 
     private LedResponse(PageRequest page, CacheLease lease, LeaseEnding ending, TimeSpan longest, long maxBytes, TimeProvider time)
     {
-        (_page, _lease, _ending, _longest, _maxBytes, _time) = (page, lease, ending, longest, maxBytes, time);
+        (_page, _lease, _ending, _maxDuration, _maxBytes, _time) = (page, lease, ending, longest, maxBytes, time);
         _context = page.Context!.HttpContext;
     }
 
@@ -112,7 +112,7 @@ internal sealed class LedResponse
         var goesOn = _time.GetElapsedTime(_started);
         var since = Interlocked.Read(ref _waitsSince);
         var waits = TimeSpan.FromSeconds((double)Interlocked.Read(ref _waited) / _time.TimestampFrequency) + (since == 0 ? TimeSpan.Zero : _time.GetElapsedTime(since));
-        if (goesOn >= _longest || (_isDoubtful && goesOn >= _doubted))
+        if (goesOn >= _maxDuration || (_isDoubtful && goesOn >= _doubted))
             Pass();
         else if (waits >= _stalled)
             End(_lease.DisposeAsync().AsTask());

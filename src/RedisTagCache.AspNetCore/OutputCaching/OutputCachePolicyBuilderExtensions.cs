@@ -5,7 +5,7 @@ namespace Microsoft.AspNetCore.OutputCaching;
 /// <summary>Provides extension methods for policies of output caching.</summary>
 public static class RedisTagOutputCachePolicyBuilderExtensions
 {
-    private static readonly TimeSpan _longest = TimeSpan.FromDays(365);
+    private static readonly TimeSpan _maxWindow = TimeSpan.FromDays(365);
 
     /// <summary>
     /// Serves pages of this policy as stale after their expiration, while one instance of the fleet refreshes them in the background. Overrides
@@ -19,7 +19,7 @@ public static class RedisTagOutputCachePolicyBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentOutOfRangeException.ThrowIfLessThan(window, TimeSpan.Zero);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(window, _longest);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(window, _maxWindow);
         return builder.With(context =>
         {
             if (PageRequest.Of(context) is { } page)

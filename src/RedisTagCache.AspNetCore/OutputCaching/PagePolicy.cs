@@ -9,7 +9,7 @@ namespace RedisTagCache.AspNetCore.OutputCaching;
 /// <summary>Runs in every request that passes the output cache, before the policies of its endpoint: brings the request's own state together with the middleware's.</summary>
 internal sealed class PagePolicy(TagTemplates templates, EvictAfterResponse evictions, bool addsStatus) : IOutputCachePolicy
 {
-    private const string MarkName = "~";
+    private const string RequestMarkName = "~";
 
     public ValueTask CacheRequestAsync(OutputCacheContext context, CancellationToken cancellation)
     {
@@ -22,7 +22,7 @@ internal sealed class PagePolicy(TagTemplates templates, EvictAfterResponse evic
         if (LookupFlow.Page != page)
             LookupFlow.BeginRequest(page); // This method is not async, so the flow holds for the rest of this pass, and for no other one.
         AbortWatch.Begin(http.Features, page);
-        context.CacheVaryByRules.VaryByValues[MarkName] = page.Mark;
+        context.CacheVaryByRules.VaryByValues[RequestMarkName] = page.RequestMark;
         if (addsStatus && page.Refreshes is null)
             http.Response.OnStarting(static state => AddStatus((PageRequest)state), page);
         return default;

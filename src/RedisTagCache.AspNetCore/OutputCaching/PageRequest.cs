@@ -38,8 +38,8 @@ internal sealed class PageRequest(PageStore pages, CacheMoment moment)
     /// <summary>What was known of evictions when it began.</summary>
     public CacheMoment Moment => moment;
 
-    /// <summary>The mark.</summary>
-    public string Mark => _mark ??= string.Create(CultureInfo.InvariantCulture, $"{_process}{Interlocked.Increment(ref _requests):X}");
+    /// <summary>Gets the mark of this request in the key of its page.</summary>
+    public string RequestMark => _mark ??= string.Create(CultureInfo.InvariantCulture, $"{_process}{Interlocked.Increment(ref _requests):X}");
 
     /// <summary>What the middleware knows of it, once it has started.</summary>
     public OutputCacheContext? Context => _context;

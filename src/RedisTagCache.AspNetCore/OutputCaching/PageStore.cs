@@ -232,7 +232,7 @@ internal sealed class PageStore(
     {
         templates.Expand(page);
         if (page.Refreshes is null)
-            meter.Page(page.Lease is { State: CacheLeaseState.Granted } ? "leader" : "alone");
+            meter.Page(page.Lease is { State: CacheLeaseState.Granted } ? "leader" : "uncoordinated");
         return null;
     }
 

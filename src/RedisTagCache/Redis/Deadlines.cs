@@ -7,8 +7,8 @@ namespace RedisTagCache.Redis;
 /// <remarks>Safe for concurrent use. The waits are spread over several lists, so that processors do not wait for each other.</remarks>
 internal sealed class Deadlines
 {
-    private static readonly TimeSpan _shortest = TimeSpan.FromMilliseconds(5);
-    private static readonly TimeSpan _longest = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan _minInterval = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan _maxInterval = TimeSpan.FromMilliseconds(100);
 
     private readonly TimeProvider _time;
     private readonly TimeSpan _interval;
@@ -21,7 +21,7 @@ internal sealed class Deadlines
     public Deadlines(TimeSpan timeout, TimeProvider time)
     {
         _time = time;
-        _interval = TimeSpan.FromTicks(Math.Clamp(timeout.Ticks / 20, _shortest.Ticks, _longest.Ticks));
+        _interval = TimeSpan.FromTicks(Math.Clamp(timeout.Ticks / 20, _minInterval.Ticks, _maxInterval.Ticks));
 
         // What belongs to the first caller, such as its trace, ends with it.
         using (ExecutionContext.SuppressFlow())
