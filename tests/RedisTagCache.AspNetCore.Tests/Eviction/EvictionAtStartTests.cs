@@ -129,6 +129,24 @@ public sealed class EvictionAtStartTests(RedisFixture redis) : IClassFixture<Red
         }
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task RazorPage_WithTheAttribute_EvictsAfterPostAndNotAfterGet(bool hasMiddleware)
+    {
+        await using var cached = await StartAsync(app => app.MapGet("/articles/{id:int}", Next).CacheOutput(policy => policy.Tag("article:{id}")));
+        await using var razor = await StartAsync(
+            static app => app.MapRazorPages(),
+            hasMiddleware,
+            static services => services.AddRazorPages(static pages => pages.RootDirectory = "/Eviction/RazorPages"));
+        var old = await cached.GetStoredAsync("/articles/1");
+        Assert.Contains("changed 1", await razor.GetAsync("/razor/1"), StringComparison.Ordinal);
+        Assert.Equal(old, await cached.GetAsync("/articles/1"));
+        using var response = await razor.Client.PostAsync("/razor/1", null);
+        response.EnsureSuccessStatusCode();
+        Assert.NotEqual(old, await cached.GetAsync("/articles/1"));
+    }
+
     private Task<PageApp> StartAsync(Action<WebApplication> map, bool hasMiddleware = true, Action<IServiceCollection>? services = null) => PageApp.StartAsync(
         redis.ConnectionString,
         map,
