@@ -3,15 +3,11 @@
 -- ARGV: ttl token
 --   ttl    milliseconds, 0 for none
 --   token  the stamp "<epoch>:<generation>:<run>" at which the value's computation began
+-- Prelude: fence
 -- Reply: {1 when stored and 0 when refused, stamp now ('' when there is none)}
 -- Cost: O(1)
 local stamp = redis.call('GET', KEYS[2])
-local fits = stamp == ARGV[2]
-if stamp and not fits then
-  local epoch, lineage = string.match(stamp, '^(%d+):(.+)$')
-  local begun, begunIn = string.match(ARGV[2], '^(%d+):(.+)$')
-  fits = lineage == begunIn and tonumber(begun) <= tonumber(epoch)
-end
+local fits = fence(stamp, ARGV[2])
 
 if not fits or redis.call('EXISTS', KEYS[3]) == 0 then
   redis.call('UNLINK', KEYS[3])

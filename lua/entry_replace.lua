@@ -1,25 +1,21 @@
 -- Purpose: overwrites or removes an entry: takes the lease from who computes it, numbers the change in the log of removals and announces it,
 --   for the copies that other instances keep.
 -- KEYS: entry epoch lease removals staged
--- ARGV: envelope ttl token retention cap
+-- ARGV: envelope ttl token retention cap publish
 --   envelope   '' when it lies in the staged key
 --   ttl        milliseconds; 0 removes the entry
 --   token      the stamp "<epoch>:<generation>:<run>" at which the value began, '' for a removal
 --   retention  microseconds for which a removal is remembered
 --   cap        removals remembered at most
+--   publish    the command for messages: PUBLISH, or SPUBLISH where they stay with the servers that have the slot
+-- Prelude: clock fence
 -- Reply: {1 when done and 0 when the value was refused and what it was to replace removed, stamp now ('' when there is none),
 --   number of this change, number of the change before it}
 -- Cost: O(size of the envelope + log r) for r removals remembered; a message
 local stamp = redis.call('GET', KEYS[2])
 local fits = true
 if ARGV[3] ~= '' then
-  fits = stamp == ARGV[3]
-  if stamp and not fits then
-    local epoch, lineage = string.match(stamp, '^(%d+):(.+)$')
-    local begun, begunIn = string.match(ARGV[3], '^(%d+):(.+)$')
-    fits = lineage == begunIn and tonumber(begun) <= tonumber(epoch)
-  end
-  fits = fits and (ARGV[1] ~= '' or redis.call('EXISTS', KEYS[5]) == 1)
+  fits = fence(stamp, ARGV[3]) and (ARGV[1] ~= '' or redis.call('EXISTS', KEYS[5]) == 1)
 end
 
 -- What was to be overwritten is out of date, whatever becomes of the new value.
@@ -33,8 +29,7 @@ else
 end
 redis.call('DEL', KEYS[3])
 
-local time = redis.call('TIME')
-local now = tonumber(time[1]) * 1000000 + tonumber(time[2])
+local now = clock()
 local before = redis.call('ZSCORE', KEYS[4], 'last')
 local number = math.max(tonumber(before or '0') + 1, now)
 local text = string.format('%.0f', number)
@@ -56,5 +51,5 @@ for i = 1, #oldest, 2 do
   end
 end
 
-redis.pcall('PUBLISH', KEYS[2], 'r' .. (before or '0') .. ' ' .. text .. ' ' .. KEYS[1])
+redis.pcall(ARGV[6], KEYS[2], 'r' .. (before or '0') .. ' ' .. text .. ' ' .. KEYS[1])
 return {fits and 1 or 0, stamp or '', text, before or '0'}

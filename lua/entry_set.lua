@@ -4,25 +4,14 @@
 --   envelope, ttl and token follow each other, for one entry after the other
 --   ttl    milliseconds, 0 for none
 --   token  the stamp "<epoch>:<generation>:<run>" at which the value's computation began
+-- Prelude: fence
 -- Reply: {stamp now ('' when there is none), for each entry 1 when stored and 0 when refused}
 -- Cost: O(size of the envelopes)
 local stamp = redis.call('GET', KEYS[1])
 local reply = {stamp or ''}
-local epoch, lineage
 for i = 2, #KEYS do
   local envelope, ttl, token = ARGV[3 * i - 5], ARGV[3 * i - 4], ARGV[3 * i - 3]
-
-  -- Same history and not from its future: only then do the numbers compare.
-  local fits = token == stamp
-  if stamp and not fits then
-    if not epoch then
-      epoch, lineage = string.match(stamp, '^(%d+):(.+)$')
-    end
-    local begun, begunIn = string.match(token, '^(%d+):(.+)$')
-    fits = lineage == begunIn and tonumber(begun) <= tonumber(epoch)
-  end
-
-  if not fits then
+  if not fence(stamp, token) then
     reply[i] = 0
   else
     if ttl == '0' then

@@ -6,6 +6,7 @@
 --   limit  marks told at most
 --   nonce  16 hex digits, the name of a new generation should one begin
 --   floor  the floor the caller knows; Redis may have lost it together with the marks it stands for
+-- Prelude: clock server_run
 -- Reply: {stamp now, floor, member, score, member, score, ...} in the order of scores
 -- Cost: O(log m + limit)
 local function write(epoch, generation, run)
@@ -14,8 +15,7 @@ local function write(epoch, generation, run)
   return stamp
 end
 
-local info = redis.pcall('INFO', 'replication')
-local here = type(info) == 'string' and string.match(info, 'master_replid:(%x%x%x%x%x%x%x%x)') or '00000000'
+local here = server_run()
 local stamp = redis.call('GET', KEYS[1]) or ''
 local floor = redis.call('ZSCORE', KEYS[2], 'floor')
 local number, generation, run = string.match(stamp, '^(%d+):(%x+):(%x+)$')
@@ -29,9 +29,7 @@ local back = number and known > tonumber(number) and not elsewhere
 local past = floor and knownGeneration and knownGeneration ~= generation and known >= tonumber(floor)
 if not number or not floor or back or past then
   local top = redis.call('ZRANGE', KEYS[2], -1, -1, 'WITHSCORES')[2]
-  local time = redis.call('TIME')
-  local now = tonumber(time[1]) * 1000000 + tonumber(time[2])
-  local epoch = math.max(known + 1, tonumber(number or '0') + 1, tonumber(top or '0') + 1, now)
+  local epoch = math.max(known + 1, tonumber(number or '0') + 1, tonumber(top or '0') + 1, clock())
   stamp = write(epoch, ARGV[4], here)
   redis.call('UNLINK', KEYS[2])
   redis.call('ZADD', KEYS[2], string.format('%.0f', epoch), 'floor')

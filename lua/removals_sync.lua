@@ -3,13 +3,13 @@
 -- ARGV: known limit
 --   known  the newest number the caller knows
 --   limit  removals told at most
+-- Prelude: clock
 -- Reply: {newest number, floor, entry, number, entry, number, ...}; who knows nothing newer than the floor has missed something
 -- Cost: O(log r + limit)
 local last = redis.call('ZSCORE', KEYS[1], 'last')
 local floor = redis.call('ZSCORE', KEYS[1], 'floor')
 if not last or not floor then
-  local time = redis.call('TIME')
-  last = string.format('%.0f', math.max(tonumber(ARGV[1]) + 1, tonumber(time[1]) * 1000000 + tonumber(time[2])))
+  last = string.format('%.0f', math.max(tonumber(ARGV[1]) + 1, clock()))
   redis.call('DEL', KEYS[1])
   redis.call('ZADD', KEYS[1], last, 'floor', last, 'last')
   return {last, last}

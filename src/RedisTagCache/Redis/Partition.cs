@@ -54,6 +54,9 @@ internal sealed class Partition
     /// <summary>Whether its messages stay with the servers that have its slot.</summary>
     public bool IsSharded { get; }
 
+    /// <summary>Gets the command by which scripts announce what they did.</summary>
+    public RedisValue Publish => IsSharded ? "SPUBLISH" : "PUBLISH";
+
     public RedisKey Epoch => OrNowhere(_epoch);
 
     public RedisKey Marks => OrNowhere(_marks);

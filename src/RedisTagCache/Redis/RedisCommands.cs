@@ -149,7 +149,7 @@ internal sealed class RedisCommands(RedisRunner runner)
     /// <summary>The same in many partitions at once, and once: nothing for each where that did not succeed.</summary>
     public Task<TagInvalidationReply?[]> TryInvalidateAsync(IReadOnlyList<Partition> partitions, TimeSpan retention, int cap, ReadOnlyMemory<byte[]> members)
     {
-        var arguments = TagMarkScript.Arguments(retention, cap, members.Span);
+        var arguments = TagMarkScript.Arguments(partitions.Count > 0 ? partitions[0].Publish : default, retention, cap, members.Span);
         return runner.TryAllAsync(
             "invalidate",
             partitions,

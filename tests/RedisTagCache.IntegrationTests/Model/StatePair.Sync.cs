@@ -164,7 +164,7 @@ internal sealed partial class StatePair
         {
             Same("tag_mark", _sent!.Name, "the script that is sent");
             var lost = Members(sync.LostHard, sync.LostSoft).Select(Encoding.UTF8.GetString).Order(StringComparer.Ordinal);
-            Assert.Equal(lost, _sent.Arguments[2..].Order(StringComparer.Ordinal));
+            Assert.Equal(lost, _sent.Arguments[3..].Order(StringComparer.Ordinal));
             return;
         }
 

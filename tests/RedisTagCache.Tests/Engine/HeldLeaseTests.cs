@@ -75,7 +75,7 @@ public sealed class HeldLeaseTests : IDisposable
     {
         using var lease = await HoldAsync();
         await lease.ReleaseAsync(TimeSpan.FromMilliseconds(pause));
-        Assert.Equal(["me", mark, duration], Assert.Single(_instance.Server.AskedOf("lease_release"))[4..]);
+        Assert.Equal(["me", mark, duration, "PUBLISH"], Assert.Single(_instance.Server.AskedOf("lease_release"))[4..]);
         await NoMoreAsync(0);
     }
 
@@ -84,7 +84,7 @@ public sealed class HeldLeaseTests : IDisposable
     {
         using var lease = await HoldAsync();
         await lease.PassAsync(TimeSpan.FromSeconds(1));
-        Assert.Equal(["me", "pass", "1000"], Assert.Single(_instance.Server.AskedOf("lease_release"))[4..]);
+        Assert.Equal(["me", "pass", "1000", "PUBLISH"], Assert.Single(_instance.Server.AskedOf("lease_release"))[4..]);
         await NoMoreAsync(0);
     }
 

@@ -10,6 +10,9 @@ public sealed partial class ScriptFileTests
 {
     public static TheoryData<string> Files => [.. ScriptFiles.ByName.Keys];
 
+    private static Dictionary<string, (string[] UsedBy, string Text)> Functions { get; } = FunctionPattern().Matches(ScriptFiles.Prelude)
+        .ToDictionary(static match => match.Groups[2].Value, static match => (match.Groups[1].Value.Split(' '), match.Groups[3].Value));
+
     [Fact]
     public void Types_OfScripts_StandForExactlyTheFiles() =>
         Assert.Equal(
@@ -68,22 +71,47 @@ public sealed partial class ScriptFileTests
 
     [Theory]
     [MemberData(nameof(Files))]
-    public void Load_OfAnyScript_IsItsFileUnderTheHashOfItsText(string file)
+    public void Load_OfAnyScript_IsItsPreludeAndItsFileUnderTheHashOfBoth(string file)
     {
         var script = EmbeddedScript.Load(Path.GetFileNameWithoutExtension(file));
-        Assert.Equal(ScriptFiles.ByName[file], script.Text);
+        var text = string.Concat(PreludeOf(file).Select(static name => Functions[name].Text)) + ScriptFiles.ByName[file];
+        Assert.Equal(text, script.Text);
         Assert.Equal(script.Text, ScriptFiles.Script(TypeOf(file)).Text);
 #pragma warning disable CA5350 // The server's own name for a script.
-        Assert.Equal(SHA1.HashData(File.ReadAllBytes(Repository.Folder("lua", file))), script.Hash);
+        Assert.Equal(SHA1.HashData(Encoding.ASCII.GetBytes(text)), script.Hash);
 #pragma warning restore CA5350
         Assert.True(Ascii.IsValid(script.Text)); // also no mark of byte order, which would be part of what is hashed
     }
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void Prelude_OfAnyScript_IsWhatItCalls(string file)
+    {
+        var called = Functions.Keys.Where(name => ScriptFiles.ByName[file].Contains(name + "(", StringComparison.Ordinal));
+        Assert.Equal(called.Order(StringComparer.Ordinal), PreludeOf(file));
+    }
+
+    [Fact]
+    public void Prelude_OfAllScripts_SaysWhoUsesIt()
+    {
+        Assert.Equal(3, Functions.Count);
+        Assert.All(Functions, static function => Assert.Equal(
+            ScriptFiles.ByName.Keys.Where(file => PreludeOf(file).Contains(function.Key)).Select(static file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal),
+            function.Value.UsedBy));
+    }
+
+    [Fact]
+    public void Prelude_OfAllScripts_NamesNoKey() =>
+        Assert.All(CallPattern().Matches(ScriptFiles.Prelude).Select(static match => match.Groups[1].Value), static command => Assert.Contains(command, (string[])["INFO", "TIME"]));
 
     [Fact]
     public void Load_OfWhatIsNotEmbedded_NamesIt() =>
         Assert.Contains("no_such", Assert.Throws<InvalidOperationException>(() => EmbeddedScript.Load("no_such")).Message, StringComparison.Ordinal);
 
     private static Type TypeOf(string file) => Assert.Single(ScriptFiles.Types, type => ScriptFiles.Script(type).Name + ".lua" == file);
+
+    private static string[] PreludeOf(string file) =>
+        ScriptFiles.ByName[file].Split('\n').SingleOrDefault(static line => line.StartsWith("-- Prelude: ", StringComparison.Ordinal)) is { } line ? line["-- Prelude: ".Length..].Split(' ') : [];
 
     private static string Header(string file, string part)
     {
@@ -98,6 +126,9 @@ public sealed partial class ScriptFileTests
         Regex.Matches(body, array + @"\[(\d+)\]").Select(match => int.Parse(match.Groups[1].Value, null)).Distinct().Order();
 
     private static string PascalCase(string name) => string.Concat(name.Split('_').Select(part => char.ToUpperInvariant(part[0]) + part[1..]));
+
+    [GeneratedRegex(@"-- Used by: (.+)\n(?=local function (\w+))((?:.+\n)*?end\n)")]
+    private static partial Regex FunctionPattern();
 
     [GeneratedRegex(@"^KEYS\[(\d|i)\]$")]
     private static partial Regex KeyPattern();

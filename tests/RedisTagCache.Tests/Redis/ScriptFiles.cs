@@ -7,7 +7,9 @@ namespace RedisTagCache.Tests.Redis;
 internal static class ScriptFiles
 {
     public static Dictionary<string, string> ByName { get; } =
-        Directory.GetFiles(Repository.Folder("lua")).ToDictionary(file => Path.GetFileName(file), File.ReadAllText);
+        Directory.GetFiles(Repository.Folder("lua")).Where(file => Path.GetFileName(file)[0] != '_').ToDictionary(file => Path.GetFileName(file), File.ReadAllText);
+
+    public static string Prelude { get; } = File.ReadAllText(Repository.Folder("lua", "_prelude.lua"));
 
     public static Type[] Types { get; } =
         [.. typeof(EmbeddedScript).Assembly.GetTypes().Where(type => type.Namespace == "RedisTagCache.Redis.Scripts" && type.Name.EndsWith("Script", StringComparison.Ordinal))];

@@ -99,7 +99,7 @@ public sealed class ScriptReplyTests
     public void Call_OfMarksAndSync_TranslatesItsArguments()
     {
         var partition = new KeySpace("rtc", "build", 1).Partitions[0];
-        Assert.Equal(["604800000000", "1000", "h=t", "s=u"], Texts(TagMarkScript.Call(partition, TimeSpan.FromDays(7), 1_000, ["h=t"u8.ToArray(), "s=u"u8.ToArray()])));
+        Assert.Equal(["PUBLISH", "604800000000", "1000", "h=t", "s=u"], Texts(TagMarkScript.Call(partition, TimeSpan.FromDays(7), 1_000, ["h=t"u8.ToArray(), "s=u"u8.ToArray()])));
         Assert.Equal(["", "0", "2000", "00000000000000ab", "0"], Texts(MarksSyncScript.Call(partition, null, 0, 0xAB)));
         Assert.Equal([Stamp, "6", "2000", "ffffffffffffffff", "0"], Texts(MarksSyncScript.Call(partition, _stamp, 6, ulong.MaxValue)));
 

@@ -108,10 +108,10 @@ public sealed class ValueScriptReplyTests
         Check(LeaseAcquireScript.Call(address, "me", TimeSpan.FromSeconds(20), bytes, isPatient: true), [Lease, Entry, Epoch, Removals], ["me", "20000", "A", "1"]);
         Check(LeaseAcquireScript.Call(address, "me", TimeSpan.FromSeconds(20), LeaseAcquireScript.NotLooked, isPatient: false), [Lease, Entry, Epoch, Removals], ["me", "20000", "*", "0"]);
         Check(LeaseRenewScript.Call(address, "me", TimeSpan.FromSeconds(20)), [Lease], ["me", "20000"]);
-        Check(LeaseReleaseScript.Call(address, "me", LeaseReleaseScript.Pause, TimeSpan.FromSeconds(10)), [Lease, Entry, Epoch], ["me", "pause", "10000"]);
-        Check(EntryFillScript.Call(address, "staged", bytes, 7, _stamp, "me", 9), [Entry, Epoch, Lease, Removals, "staged"], ["A", "7", Stamp, "me", "9"]);
-        Check(EntryReplaceScript.Call(address, "staged", bytes, 7, _stamp), [Entry, Epoch, Lease, Removals, "staged"], ["A", "7", Stamp, "60000000", "10000"]);
-        Check(EntryReplaceScript.Call(address, "staged", default, 0, null), [Entry, Epoch, Lease, Removals, "staged"], ["", "0", "", "60000000", "10000"]);
+        Check(LeaseReleaseScript.Call(address, "me", LeaseReleaseScript.Pause, TimeSpan.FromSeconds(10)), [Lease, Entry, Epoch], ["me", "pause", "10000", "PUBLISH"]);
+        Check(EntryFillScript.Call(address, "staged", bytes, 7, _stamp, "me", 9), [Entry, Epoch, Lease, Removals, "staged"], ["A", "7", Stamp, "me", "9", "PUBLISH"]);
+        Check(EntryReplaceScript.Call(address, "staged", bytes, 7, _stamp), [Entry, Epoch, Lease, Removals, "staged"], ["A", "7", Stamp, "60000000", "10000", "PUBLISH"]);
+        Check(EntryReplaceScript.Call(address, "staged", default, 0, null), [Entry, Epoch, Lease, Removals, "staged"], ["", "0", "", "60000000", "10000", "PUBLISH"]);
         Check(RemovalsSyncScript.Call(keys.Partitions[0], 9), [Removals], ["9", "2000"]);
 
         static void Check(ScriptCall call, string[] keys, string[] arguments)

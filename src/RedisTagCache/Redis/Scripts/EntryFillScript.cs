@@ -7,7 +7,7 @@ internal static class EntryFillScript
 {
     public static readonly EmbeddedScript Script = EmbeddedScript.Load("entry_fill");
     public static readonly string[] KeyNames = ["entry", "epoch", "lease", "removals", "staged"];
-    public static readonly string[] ArgumentNames = ["envelope", "ttl", "token", "owner", "started"];
+    public static readonly string[] ArgumentNames = ["envelope", "ttl", "token", "owner", "started", "publish"];
 
     /// <param name="address">The entry and its lease.</param>
     /// <param name="staged">The key of a staged envelope; any other when the envelope comes along.</param>
@@ -18,9 +18,9 @@ internal static class EntryFillScript
     /// <param name="startedAt">When it began, in removals.</param>
     public static ScriptCall Call(
         in LeasedAddress address, RedisKey staged, ReadOnlyMemory<byte> envelope, long timeToLive, in EpochStamp token, string owner, long startedAt) => new(
-            Script.In(address.Entry.Partition),
+            Script,
             [address.Entry.Key, address.Entry.Partition.Epoch, address.Lease, address.Entry.Partition.Removals, staged],
-            [envelope, timeToLive, token.ToString(), owner, startedAt]);
+            [envelope, timeToLive, token.ToString(), owner, startedAt, address.Entry.Partition.Publish]);
 
     public static FillReply Parse(RedisResult reply)
     {

@@ -7,7 +7,7 @@ internal static class LeaseReleaseScript
 {
     public static readonly EmbeddedScript Script = EmbeddedScript.Load("lease_release");
     public static readonly string[] KeyNames = ["lease", "entry", "epoch"];
-    public static readonly string[] ArgumentNames = ["owner", "mark", "duration"];
+    public static readonly string[] ArgumentNames = ["owner", "mark", "duration", "publish"];
 
     /// <summary>The mark under which callers that have an old value do not try again.</summary>
     public const string Pause = "pause";
@@ -16,7 +16,9 @@ internal static class LeaseReleaseScript
     public const string Pass = "pass";
 
     public static ScriptCall Call(in LeasedAddress address, string owner, string mark, TimeSpan duration) => new(
-        Script.In(address.Entry.Partition), [address.Lease, address.Entry.Key, address.Entry.Partition.Epoch], [owner, mark, (long)duration.TotalMilliseconds]);
+        Script,
+        [address.Lease, address.Entry.Key, address.Entry.Partition.Epoch],
+        [owner, mark, (long)duration.TotalMilliseconds, address.Entry.Partition.Publish]);
 
     public static bool Parse(RedisResult reply) => (int)reply == 1;
 }

@@ -10,21 +10,22 @@ internal static class TagMarkScript
 
     public static readonly EmbeddedScript Script = EmbeddedScript.Load("tag_mark");
     public static readonly string[] KeyNames = ["epoch", "marks"];
-    public static readonly string[] ArgumentNames = ["retention", "cap", "member..."];
+    public static readonly string[] ArgumentNames = ["publish", "retention", "cap", "member..."];
 
     public static ScriptCall Call(Partition partition, TimeSpan retention, int cap, ReadOnlySpan<byte[]> members) =>
-        Call(partition, Arguments(retention, cap, members));
+        Call(partition, Arguments(partition.Publish, retention, cap, members));
 
     /// <summary>The same with arguments that several calls share.</summary>
-    public static ScriptCall Call(Partition partition, RedisValue[] arguments) => new(Script.In(partition), [partition.Epoch, partition.Marks], arguments);
+    public static ScriptCall Call(Partition partition, RedisValue[] arguments) => new(Script, [partition.Epoch, partition.Marks], arguments);
 
-    public static RedisValue[] Arguments(TimeSpan retention, int cap, ReadOnlySpan<byte[]> members)
+    public static RedisValue[] Arguments(RedisValue publish, TimeSpan retention, int cap, ReadOnlySpan<byte[]> members)
     {
-        var arguments = new RedisValue[2 + members.Length];
-        arguments[0] = (long)retention.TotalMicroseconds;
-        arguments[1] = cap;
+        var arguments = new RedisValue[3 + members.Length];
+        arguments[0] = publish;
+        arguments[1] = (long)retention.TotalMicroseconds;
+        arguments[2] = cap;
         for (var i = 0; i < members.Length; i++)
-            arguments[2 + i] = members[i];
+            arguments[3 + i] = members[i];
         return arguments;
     }
 
