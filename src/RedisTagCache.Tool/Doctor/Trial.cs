@@ -39,10 +39,23 @@ internal sealed class Trial(IConnectionMultiplexer connection, IServer server, T
         {
             var there = subscribing.GetServer(server.EndPoint);
             foreach (var command in commands)
-                await TryAsync(command, () => there.ExecuteAsync(null, command, [channel.ToString()], CommandFlags.None), failures, cancellationToken);
+                await TryAsync(command, () => ReplyAsync(there, command, channel.ToString(), isFollowed: command == "SUNSUBSCRIBE" && failures.Count == 0), failures, cancellationToken);
+            await subscribing.CloseAsync(allowCommandsToComplete: false);
         }
 
         return failures;
+    }
+
+    /// <summary>
+    /// Completes with the reply to a command. The client takes the reply to SUNSUBSCRIBE for a message, and would wait until the timeout: the reply to the next
+    /// command completes the call.
+    /// </summary>
+    private static Task<RedisResult> ReplyAsync(IServer server, string command, string channel, bool isFollowed)
+    {
+        var reply = server.ExecuteAsync(null, command, [channel], CommandFlags.None);
+        if (isFollowed)
+            _ = server.ExecuteAsync(null, "SSUBSCRIBE", [channel], CommandFlags.FireAndForget);
+        return reply;
     }
 
     /// <summary>True where each of the following would wait as long.</summary>
