@@ -1,9 +1,6 @@
-using RedisTagCache.AspNetCore.Tests.Fleet;
-
 namespace RedisTagCache.AspNetCore.Tests.Peers;
 
 /// <summary>What is left of evictions that were lost with the server that had confirmed them.</summary>
-[Collection(Quiet.Name)]
 public sealed class PeerFailoverTests
 {
     [Fact]

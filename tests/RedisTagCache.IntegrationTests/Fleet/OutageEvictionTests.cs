@@ -4,7 +4,6 @@ using RedisTagCache.TestSupport;
 namespace RedisTagCache.IntegrationTests.Fleet;
 
 /// <summary>Evictions and removals while Redis is unavailable hold at once on the instance that was called, and on all instances when Redis is back.</summary>
-[Collection(WorkerFleet.Name)]
 public sealed class OutageEvictionTests : IAsyncLifetime
 {
     private static readonly TimeSpan _within = TimeSpan.FromSeconds(10);

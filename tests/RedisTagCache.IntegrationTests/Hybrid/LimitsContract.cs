@@ -68,6 +68,7 @@ public abstract class LimitsContract(IEngine engine, IHybridMaker maker) : Hybri
     public async Task JoinedCallersOfAPayloadAboveTheLimit_AllGetIt()
     {
         var cache = NewCache(setup => setup with { MaximumPayloadBytes = 1_000 });
+        await cache.GetOrCreateAsync("other", Source.Versions().ReadAsync); // connected: from here on, each caller has joined when its call returns
         var source = new Source<byte[]>(run => [(byte)run, .. new byte[2_000]], isHeld: true);
         var calls = Enumerable.Range(0, 20).Select(_ => cache.GetOrCreateAsync("large", source.ReadAsync).AsTask()).ToArray();
         await source.Started;

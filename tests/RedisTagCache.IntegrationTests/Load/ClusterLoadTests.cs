@@ -4,37 +4,11 @@ using RedisTagCache.TestSupport;
 
 namespace RedisTagCache.IntegrationTests.Load;
 
-/// <summary>How work is shared out over a cluster, and what an eviction costs there: measured while no other test has the processors.</summary>
+/// <summary>What an eviction costs on a cluster: measured while no other test has the processors.</summary>
 [Collection(Quiet.Name)]
 public sealed class ClusterLoadTests
 {
-    private const int Lookups = 1_000_000;
     private const int Callers = 64;
-
-    [Theory]
-    [InlineData(3)]
-    [InlineData(6)]
-    public async Task AMillionRandomKeys_GiveEachPrimaryItsShare(int primaries)
-    {
-        await using var cluster = await RedisCluster.StartAsync(primaries, replicas: 0);
-        await using var instance = Instance.Create(cluster.ConnectionString);
-        await instance.Store.ReadAsync("k"); // connected
-        var before = await GetsAsync(cluster);
-        var watch = Stopwatch.StartNew();
-        await Task.WhenAll(Enumerable.Range(0, Callers).Select(caller => Task.Run(async () =>
-        {
-            for (var i = caller; i < Lookups; i += Callers)
-                (await instance.Store.GetAsync(StoreExtensions.Page(Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture)))).Dispose();
-        })));
-        watch.Stop();
-        var gets = (await GetsAsync(cluster)).Zip(before, static (after, then) => after - then).ToArray();
-        var even = gets.Average();
-        TestContext.Current.TestOutputHelper?.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"{Lookups} lookups in {watch.Elapsed.TotalSeconds:F1} s; commands per primary, in parts of an even share: {string.Join(" ", gets.Select(get => (get / even).ToString("F3", CultureInfo.InvariantCulture)))}"));
-        Assert.Equal(primaries, gets.Length);
-        Assert.All(gets, get => Assert.InRange(get, 0.85 * even, 1.15 * even));
-    }
 
     [Fact]
     public async Task EvictionOfATagWith200_000Entries_CostsAFewRoundTrips()
@@ -68,13 +42,6 @@ public sealed class ClusterLoadTests
             $"lower quartiles on 3 primaries: PING {Quartile(trips):F0} us; round trip of a mark in one partition {Quartile(one):F0} us; eviction in 36 partitions of a tag without entries {Quartile(few):F0} us, with {entries} entries {Quartile(many):F0} us ({Quartile(many) / Quartile(one):F1} such round trips)"));
         Assert.InRange(Quartile(many), 0, 10 * Quartile(one));
     }
-
-    private static async Task<long[]> GetsAsync(RedisCluster cluster) => await Task.WhenAll(cluster.Nodes.Select(static async node =>
-    {
-        var stats = await RedisCluster.CliAsync(node, "info", "commandstats");
-        var line = stats.Split('\n').FirstOrDefault(static line => line.StartsWith("cmdstat_mget:", StringComparison.Ordinal));
-        return line is null ? 0 : long.Parse(line.Split('=', ',')[1], CultureInfo.InvariantCulture);
-    }));
 
     private static async Task<double> TimeAsync(Func<Task> call)
     {
