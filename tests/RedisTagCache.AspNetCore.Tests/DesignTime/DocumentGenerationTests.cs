@@ -8,7 +8,7 @@ public sealed class DocumentGenerationTests
     [Fact]
     public void Build_WritesTheDocument_WithoutAskingForAConnection()
     {
-        var project = Path.Combine(TestsFolder(), "RedisTagCache.DesignTime");
+        var project = Path.Combine(TestsFolder(), "support", "RedisTagCache.DesignTime");
         Assert.Contains("/posts/{id}", File.ReadAllText(Path.Combine(project, "obj", "openapi", "RedisTagCache.DesignTime.json")), StringComparison.Ordinal);
         Assert.Empty(Directory.GetFiles(Path.Combine(project, "bin"), "connected.txt", SearchOption.AllDirectories));
     }

@@ -55,5 +55,5 @@ internal sealed class WebProcess : IAsyncDisposable
     }
 
     private static string Executable([CallerFilePath] string file = "") => Path.GetFullPath(Path.Combine(
-        Path.GetDirectoryName(file)!, "..", "..", "RedisTagCache.PageWorker", "bin", new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, "net10.0", "RedisTagCache.PageWorker.dll"));
+        Path.GetDirectoryName(file)!, "..", "..", "support", "RedisTagCache.PageWorker", "bin", new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, "net10.0", "RedisTagCache.PageWorker.dll"));
 }

@@ -91,5 +91,5 @@ internal sealed class WorkerProcess : IAsyncDisposable
     }
 
     private static string Executable([CallerFilePath] string file = "") => Path.GetFullPath(Path.Combine(
-        Path.GetDirectoryName(file)!, "..", "..", "RedisTagCache.Worker", "bin", new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, "net10.0", "RedisTagCache.Worker.dll"));
+        Path.GetDirectoryName(file)!, "..", "..", "support", "RedisTagCache.Worker", "bin", new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, "net10.0", "RedisTagCache.Worker.dll"));
 }

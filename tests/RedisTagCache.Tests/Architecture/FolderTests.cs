@@ -70,12 +70,12 @@ public sealed class FolderTests
         "src/RedisTagCache.AspNetCore/Eviction/PathTag.cs in RedisTagCache.Tool",
         "src/RedisTagCache.AspNetCore/Operations/EntryWords.cs in RedisTagCache.Tool",
         "src/RedisTagCache.AspNetCore/Operations/PayloadText.cs in RedisTagCache.Tool",
-        "tests/RedisTagCache.Benchmarks/Measuring/LatencyHistogram.cs in RedisTagCache.Tests",
-        "tests/RedisTagCache.Soak/Load/LatencyHistogram.cs in RedisTagCache.Tests",
-        "tests/RedisTagCache.Soak/Reporting/Growth.cs in RedisTagCache.Tests",
-        "tests/RedisTagCache.TestSupport/Eventually.cs in RedisTagCache.Tests",
-        "tests/RedisTagCache.Worker/Often.cs in RedisTagCache.IntegrationTests",
-        "tests/RedisTagCache.Worker/Protocol.cs in RedisTagCache.IntegrationTests",
+        "tests/bench/RedisTagCache.Benchmarks/Measuring/LatencyHistogram.cs in RedisTagCache.Tests",
+        "tests/support/RedisTagCache.TestSupport/Eventually.cs in RedisTagCache.Tests",
+        "tests/support/RedisTagCache.Worker/Often.cs in RedisTagCache.IntegrationTests",
+        "tests/support/RedisTagCache.Worker/Protocol.cs in RedisTagCache.IntegrationTests",
+        "tests/verification/RedisTagCache.Soak/Load/LatencyHistogram.cs in RedisTagCache.Tests",
+        "tests/verification/RedisTagCache.Soak/Reporting/Growth.cs in RedisTagCache.Tests",
     ];
 
     [Theory]
