@@ -3,11 +3,11 @@ namespace RedisTagCache.Soak.Load;
 /// <summary>How long a kind of page took: in quiet and in troubled times, and since the last sample.</summary>
 internal sealed class Latencies
 {
-    private LatencyHistogram _recent = new();
+    private ConcurrentLatencyHistogram _recent = new();
 
-    public LatencyHistogram Quiet { get; } = new();
+    public ConcurrentLatencyHistogram Quiet { get; } = new();
 
-    public LatencyHistogram Troubled { get; } = new();
+    public ConcurrentLatencyHistogram Troubled { get; } = new();
 
     public void Add(TimeSpan latency, bool isQuiet)
     {
@@ -15,5 +15,5 @@ internal sealed class Latencies
         Volatile.Read(ref _recent).Add(latency);
     }
 
-    public LatencyHistogram TakeRecent() => Interlocked.Exchange(ref _recent, new LatencyHistogram());
+    public ConcurrentLatencyHistogram TakeRecent() => Interlocked.Exchange(ref _recent, new ConcurrentLatencyHistogram());
 }

@@ -83,7 +83,7 @@ internal sealed class Report(SoakOptions options, string redis, Timeline timelin
         Row("front page and names in the news", "after a fault", tally.Computed.Troubled);
         Line();
 
-        void Row(string pages, string when, LatencyHistogram h) =>
+        void Row(string pages, string when, ConcurrentLatencyHistogram h) =>
             Line($"| {pages} | {when} | {h.Count} | {h.Percentile(0.5):0.0} | {h.Percentile(0.99):0.0} | {h.MaxMilliseconds:0} |");
     }
 

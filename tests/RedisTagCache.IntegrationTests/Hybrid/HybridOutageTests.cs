@@ -4,7 +4,7 @@ using RedisTagCache.TestSupport;
 namespace RedisTagCache.IntegrationTests.Hybrid;
 
 /// <summary>Removals and local copies while Redis is unavailable. These tests need a redis-server of their own.</summary>
-public sealed class OutageTests : IAsyncLifetime
+public sealed class HybridOutageTests : IAsyncLifetime
 {
     private RedisServer _server = null!;
 

@@ -8,7 +8,7 @@ using StackExchange.Redis;
 namespace RedisTagCache.AspNetCore.Tests.OutputCaching;
 
 /// <summary>The contract of <see cref="IOutputCacheStore"/> and <see cref="IOutputCacheBufferStore"/>.</summary>
-public abstract class StoreContract(IServed redis) : IAsyncLifetime
+public abstract class OutputCacheStoreContract(IServed redis) : IAsyncLifetime
 {
     private static readonly TimeSpan _minute = TimeSpan.FromMinutes(1);
     private readonly string _prefix = "t" + Guid.NewGuid().ToString("N");
@@ -159,6 +159,6 @@ public abstract class StoreContract(IServed redis) : IAsyncLifetime
     }
 }
 
-public sealed class StandaloneStoreContractTests(RedisFixture redis) : StoreContract(redis), IClassFixture<RedisFixture>;
+public sealed class StandaloneOutputCacheStoreTests(RedisFixture redis) : OutputCacheStoreContract(redis), IClassFixture<RedisFixture>;
 
-public sealed class ClusterStoreContractTests(ClusterFixture cluster) : StoreContract(cluster), IClassFixture<ClusterFixture>;
+public sealed class ClusterOutputCacheStoreTests(ClusterFixture cluster) : OutputCacheStoreContract(cluster), IClassFixture<ClusterFixture>;

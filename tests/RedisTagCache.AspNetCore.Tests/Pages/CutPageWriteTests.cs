@@ -10,7 +10,7 @@ namespace RedisTagCache.AspNetCore.Tests.Pages;
 /// The connection is cut after every single byte of the write of a page. Whatever another connection can read then is whole, ends by itself and can
 /// be evicted, and nothing else is left behind.
 /// </summary>
-public sealed class CutWriteTests : IAsyncLifetime
+public sealed class CutPageWriteTests : IAsyncLifetime
 {
     private const int Writers = 4;
     private const int Edge = 1_024;

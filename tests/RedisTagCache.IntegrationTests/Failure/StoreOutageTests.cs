@@ -9,7 +9,7 @@ namespace RedisTagCache.IntegrationTests.Failure;
 
 /// <summary>Redis hung, killed, restarted: readers go on, and nothing evicted comes back.</summary>
 [Collection(Quiet.Name)]
-public sealed class OutageTests : IAsyncLifetime
+public sealed class StoreOutageTests : IAsyncLifetime
 {
     private static readonly TimeSpan _timeout = TimeSpan.FromMilliseconds(500);
     private RedisServer _server = null!;

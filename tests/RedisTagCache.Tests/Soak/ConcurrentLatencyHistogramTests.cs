@@ -2,12 +2,12 @@ using RedisTagCache.Soak.Load;
 
 namespace RedisTagCache.Tests.Soak;
 
-public class LatencyHistogramTests
+public sealed class ConcurrentLatencyHistogramTests
 {
     [Fact]
     public void Percentile_OfEvenLatencies_IsRightToThreePercent()
     {
-        var histogram = new LatencyHistogram();
+        var histogram = new ConcurrentLatencyHistogram();
         for (var milliseconds = 1; milliseconds <= 1000; milliseconds++)
             histogram.Add(TimeSpan.FromMilliseconds(milliseconds));
 
@@ -19,12 +19,12 @@ public class LatencyHistogramTests
     }
 
     [Fact]
-    public void Percentile_OfNothing_IsNone() => Assert.Null(new LatencyHistogram().Percentile(0.5));
+    public void Percentile_OfNothing_IsNone() => Assert.Null(new ConcurrentLatencyHistogram().Percentile(0.5));
 
     [Fact]
     public void Add_BeyondTheBuckets_IsCounted()
     {
-        var histogram = new LatencyHistogram();
+        var histogram = new ConcurrentLatencyHistogram();
         histogram.Add(TimeSpan.Zero);
         histogram.Add(TimeSpan.FromDays(1));
         Assert.Equal(2, histogram.Count);

@@ -10,7 +10,7 @@ namespace RedisTagCache.IntegrationTests.Failure;
 /// A connection that is cut after any number of bytes of a write leaves the whole entry, with a lifetime, or none. What a client sends for a write
 /// is recorded once; then its beginnings are sent, each on a connection that ends there. These tests need a redis-server of their own.
 /// </summary>
-public sealed class CutWriteTests : IAsyncLifetime
+public sealed class CutEntryWriteTests : IAsyncLifetime
 {
     private static readonly CacheEntryKey _key = new(CacheRegion.Output, "page");
     private RedisServer _server = null!;

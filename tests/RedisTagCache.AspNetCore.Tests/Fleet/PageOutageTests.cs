@@ -8,7 +8,7 @@ namespace RedisTagCache.AspNetCore.Tests.Fleet;
 
 /// <summary>Redis hung and killed under requests: all are answered, and soon at the speed of the application.</summary>
 [Collection(Quiet.Name)]
-public sealed class OutageTests
+public sealed class PageOutageTests
 {
     [Theory]
     [InlineData(true)]

@@ -13,7 +13,7 @@ namespace RedisTagCache.AspNetCore.Tests.Fleet;
 /// rendering ends: the eviction came after the request. So no request waits for more than two renderings, and one runs at a time.
 /// </summary>
 [Collection(Quiet.Name)]
-public sealed class OftenEvictedTests(RedisFixture redis) : IClassFixture<RedisFixture>
+public sealed class OftenEvictedPageTests(RedisFixture redis) : IClassFixture<RedisFixture>
 {
     private const int Clients = 20;
     private const string Number = "X-Rendering";

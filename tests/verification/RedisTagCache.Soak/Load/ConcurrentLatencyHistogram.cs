@@ -4,7 +4,7 @@ namespace RedisTagCache.Soak.Load;
 /// Latencies in buckets that grow by 3 % each, from 10 microseconds to minutes: as much memory after an hour as after a second, and a percentile
 /// is right to 3 %.
 /// </summary>
-internal sealed class LatencyHistogram
+internal sealed class ConcurrentLatencyHistogram
 {
     private const double Smallest = 0.01;
     private static readonly double _growth = Math.Log(1.03);

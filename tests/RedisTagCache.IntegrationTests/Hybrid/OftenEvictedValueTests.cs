@@ -6,7 +6,7 @@ namespace RedisTagCache.IntegrationTests.Hybrid;
 
 /// <summary>A value that is evicted more often than it can be computed: nobody waits for more than two computations, and nobody gets one from before he came.</summary>
 [Collection(Quiet.Name)]
-public sealed class OftenEvictedTests(RedisFixture redis) : IClassFixture<RedisFixture>
+public sealed class OftenEvictedValueTests(RedisFixture redis) : IClassFixture<RedisFixture>
 {
     private const int Instances = 4;
     private const int Callers = 5;
