@@ -65,15 +65,11 @@ public sealed class FolderTests
     /// <summary>Files that another project compiles too.</summary>
     private static readonly string[] _shared =
     [
-        "samples/Newsroom/EmbeddedRedis.cs in RedisTagCache.EmbeddedServer",
-        "samples/Newsroom/EmbeddedRedis.cs in RedisTagCache.TestSupport",
         "src/RedisTagCache.AspNetCore/Eviction/PathTag.cs in RedisTagCache.Tool",
         "src/RedisTagCache.AspNetCore/Operations/EntryWords.cs in RedisTagCache.Tool",
         "src/RedisTagCache.AspNetCore/Operations/PayloadText.cs in RedisTagCache.Tool",
         "tests/bench/RedisTagCache.Benchmarks/Measuring/LatencyHistogram.cs in RedisTagCache.Tests",
         "tests/support/RedisTagCache.TestSupport/Eventually.cs in RedisTagCache.Tests",
-        "tests/support/RedisTagCache.Worker/Often.cs in RedisTagCache.IntegrationTests",
-        "tests/support/RedisTagCache.Worker/Protocol.cs in RedisTagCache.IntegrationTests",
         "tests/verification/RedisTagCache.Soak/Load/ConcurrentLatencyHistogram.cs in RedisTagCache.Tests",
         "tests/verification/RedisTagCache.Soak/Reporting/Growth.cs in RedisTagCache.Tests",
     ];

@@ -6,7 +6,7 @@ using Garnet.server;
 namespace RedisTagCache.Samples;
 
 /// <summary>A Redis-compatible server (Garnet) inside this process, on a free loopback port. It stores all data in memory and discards it on disposal.</summary>
-internal sealed class EmbeddedRedis : IDisposable
+public sealed class EmbeddedRedis : IDisposable
 {
     private const int Attempts = 5;
 
@@ -21,10 +21,12 @@ internal sealed class EmbeddedRedis : IDisposable
     /// <summary>Gets the address in the format of StackExchange.Redis.</summary>
     public string ConnectionString { get; }
 
+    /// <summary>Starts a server with the options of <see cref="Options"/>.</summary>
     public static EmbeddedRedis Start() => Start(Options);
 
     /// <summary>Starts a server with other options.</summary>
-    internal static EmbeddedRedis Start(Func<int, GarnetServerOptions> options)
+    /// <param name="options">Returns the options for a port.</param>
+    public static EmbeddedRedis Start(Func<int, GarnetServerOptions> options)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -45,7 +47,7 @@ internal sealed class EmbeddedRedis : IDisposable
     public void Dispose() => _server.Dispose();
 
     /// <summary>Gets the options of an in-memory server with scripts on a loopback port.</summary>
-    internal static GarnetServerOptions Options(int port) => new()
+    public static GarnetServerOptions Options(int port) => new()
     {
         EndPoints = [new IPEndPoint(IPAddress.Loopback, port)],
         QuietMode = true,
