@@ -68,10 +68,6 @@ public sealed class FolderTests
         "src/RedisTagCache.AspNetCore/Eviction/PathTag.cs in RedisTagCache.Tool",
         "src/RedisTagCache.AspNetCore/Operations/EntryWords.cs in RedisTagCache.Tool",
         "src/RedisTagCache.AspNetCore/Operations/PayloadText.cs in RedisTagCache.Tool",
-        "tests/bench/RedisTagCache.Benchmarks/Measuring/LatencyHistogram.cs in RedisTagCache.Tests",
-        "tests/support/RedisTagCache.TestSupport/Eventually.cs in RedisTagCache.Tests",
-        "tests/verification/RedisTagCache.Soak/Load/ConcurrentLatencyHistogram.cs in RedisTagCache.Tests",
-        "tests/verification/RedisTagCache.Soak/Reporting/Growth.cs in RedisTagCache.Tests",
     ];
 
     [Theory]

@@ -1,8 +1,8 @@
-using RedisTagCache.Soak.Reporting;
+using RedisTagCache.TestSupport.Measuring;
 
-namespace RedisTagCache.Tests.Soak;
+namespace RedisTagCache.Tests.Measuring;
 
-public class GrowthTests
+public sealed class GrowthTests
 {
     private static readonly double[] _seconds = [.. Enumerable.Range(1, 100).Select(i => i * 10.0)];
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
-using RedisTagCache.Benchmarks.Measuring;
+using RedisTagCache.TestSupport.Measuring;
 
-namespace RedisTagCache.Tests.Benchmarks;
+namespace RedisTagCache.Tests.Measuring;
 
 /// <summary>The percentiles of the benchmarks are right to 3 %.</summary>
 public sealed class LatencyHistogramTests

@@ -2,13 +2,13 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Numerics;
 
-namespace RedisTagCache.Benchmarks.Measuring;
+namespace RedisTagCache.TestSupport.Measuring;
 
 /// <summary>
 /// Latencies in buckets: 32 to each power of two of nanoseconds, so that a percentile is right to 3 %. One writer at a time; adding costs a few
 /// instructions and no allocation.
 /// </summary>
-internal sealed class LatencyHistogram
+public sealed class LatencyHistogram
 {
     private const int Fraction = 5;
     private static readonly double _nanosecondsPerTick = 1e9 / Stopwatch.Frequency;

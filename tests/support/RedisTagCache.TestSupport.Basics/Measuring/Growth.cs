@@ -1,7 +1,7 @@
-namespace RedisTagCache.Soak.Reporting;
+namespace RedisTagCache.TestSupport.Measuring;
 
 /// <summary>What a value was early in the run, and what it was at the end: medians of two windows of the same length.</summary>
-internal sealed record Growth(double Early, double Late)
+public sealed record Growth(double Early, double Late)
 {
     /// <param name="seconds">When the values were taken.</param>
     /// <param name="values">Not a number where there was none.</param>

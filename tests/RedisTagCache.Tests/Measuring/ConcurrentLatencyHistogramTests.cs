@@ -1,6 +1,6 @@
-using RedisTagCache.Soak.Load;
+using RedisTagCache.TestSupport.Measuring;
 
-namespace RedisTagCache.Tests.Soak;
+namespace RedisTagCache.Tests.Measuring;
 
 public sealed class ConcurrentLatencyHistogramTests
 {

@@ -1,10 +1,10 @@
-namespace RedisTagCache.Soak.Load;
+namespace RedisTagCache.TestSupport.Measuring;
 
 /// <summary>
 /// Latencies in buckets that grow by 3 % each, from 10 microseconds to minutes: as much memory after an hour as after a second, and a percentile
 /// is right to 3 %.
 /// </summary>
-internal sealed class ConcurrentLatencyHistogram
+public sealed class ConcurrentLatencyHistogram
 {
     private const double Smallest = 0.01;
     private static readonly double _growth = Math.Log(1.03);
