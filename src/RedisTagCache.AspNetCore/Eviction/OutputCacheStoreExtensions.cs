@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using RedisTagCache;
-using RedisTagCache.AspNetCore.Eviction;
+using RedisTagCache.Tags;
 
 namespace Microsoft.AspNetCore.OutputCaching;
 

@@ -26,7 +26,7 @@ internal sealed record EntryReply([property: JsonIgnore] CacheEntryInfo Entry, s
     public string? ReasonTag => Entry.ReasonTag;
 
     /// <summary>The reason in words.</summary>
-    public string? Why => EntryWords.WhyOf(Entry);
+    public string? Why => Entry.DescribeReason();
 
     public DateTimeOffset? CreatedAt => Entry.CreatedAt;
 

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.OutputCaching;
-using RedisTagCache.AspNetCore.Eviction;
+using RedisTagCache.Tags;
 
 namespace RedisTagCache.AspNetCore.OutputCaching;
 

@@ -1,5 +1,5 @@
 using Microsoft.AspNetCore.Http;
-using RedisTagCache.AspNetCore.Eviction;
+using RedisTagCache.Tags;
 
 namespace RedisTagCache.AspNetCore.OutputCaching;
 

@@ -1,4 +1,3 @@
-using RedisTagCache.AspNetCore.Operations;
 using RedisTagCache.Inspection;
 using RedisTagCache.Tool.Output;
 using Spectre.Console;
@@ -57,7 +56,7 @@ internal static class EntryView
     public static string VerdictOf(CacheEntryInfo entry)
     {
         var status = entry.Status.ToString().ToLowerInvariant();
-        var why = EntryWords.WhyOf(entry);
+        var why = entry.DescribeReason();
         return why is null ? status : $"{status}: {why}";
     }
 }

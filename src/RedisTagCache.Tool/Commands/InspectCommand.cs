@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using RedisTagCache.AspNetCore.Operations;
 using RedisTagCache.Inspection;
 using RedisTagCache.Tool.Output;
 

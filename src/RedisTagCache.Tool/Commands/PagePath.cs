@@ -1,4 +1,4 @@
-using RedisTagCache.AspNetCore.Eviction;
+using RedisTagCache.Tags;
 
 namespace RedisTagCache.Tool.Commands;
 

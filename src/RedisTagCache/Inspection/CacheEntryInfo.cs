@@ -66,4 +66,20 @@ public sealed record CacheEntryInfo
     /// <summary>Returns a description without the key, tags or payload.</summary>
     /// <returns>The region and the status.</returns>
     public override string ToString() => $"{Region}: {Status} ({Reason})";
+
+    /// <summary>Returns the reason in the words of the operations page and the command-line tool, or <see langword="null"/> if there is none.</summary>
+    internal string? DescribeReason() => Reason switch
+    {
+        CacheStatusReason.None => null,
+        CacheStatusReason.FreshnessEnded => "past its time",
+        CacheStatusReason.TagExpired => $"tag {ReasonTag} expired",
+        CacheStatusReason.TagEvicted => $"tag {ReasonTag} evicted",
+        CacheStatusReason.BelowFloor => "older than the remembered evictions",
+        CacheStatusReason.OtherGeneration => "from before history was lost",
+        CacheStatusReason.AheadOfHistory => "newer than the history",
+        CacheStatusReason.NoHistory => "no history of evictions",
+        CacheStatusReason.Unsettled => "Redis was changing",
+        CacheStatusReason.Damaged => "damaged",
+        _ => "of a later version",
+    };
 }

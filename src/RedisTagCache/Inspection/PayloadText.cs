@@ -1,7 +1,7 @@
 using System.IO.Compression;
 using System.Text;
 
-namespace RedisTagCache.AspNetCore.Operations;
+namespace RedisTagCache.Inspection;
 
 /// <summary>The beginning of a payload: as text where it is one, or is but for a few bytes, else in hexadecimal.</summary>
 internal static class PayloadText

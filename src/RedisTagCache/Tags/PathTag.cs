@@ -1,4 +1,4 @@
-namespace RedisTagCache.AspNetCore.Eviction;
+namespace RedisTagCache.Tags;
 
 /// <summary>The tag that every page has of its path, so that it can be evicted in all its variants.</summary>
 internal static class PathTag
