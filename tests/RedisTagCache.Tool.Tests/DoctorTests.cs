@@ -123,7 +123,7 @@ public sealed class DoctorTests
         ServerFeatures.Require(ServerFeature.KeyPermissions);
         await using var server = await RedisServer.StartAsync();
         await using var connection = await server.ConnectAsync();
-        var page = await File.ReadAllTextAsync(Path.Combine(Root(), "docs", "security.md"), TestContext.Current.CancellationToken);
+        var page = await File.ReadAllTextAsync(Repository.Folder("docs", "security.md"), TestContext.Current.CancellationToken);
         var rule = page[page.IndexOf("ACL SETUSER", StringComparison.Ordinal)..];
         object[] words = [.. rule[..rule.IndexOf("```", StringComparison.Ordinal)].Replace("PASSWORD", "pw", StringComparison.Ordinal).Split((char[])[' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries).Skip(1)];
         await connection.GetServers()[0].ExecuteAsync("ACL", words);
@@ -138,17 +138,9 @@ public sealed class DoctorTests
     [Fact]
     public async Task ExitCodes_AreThoseThatAreDocumented()
     {
-        var page = await File.ReadAllLinesAsync(Path.Combine(Root(), "docs", "command-line.md"), TestContext.Current.CancellationToken);
+        var page = await File.ReadAllLinesAsync(Repository.Folder("docs", "command-line.md"), TestContext.Current.CancellationToken);
         var documented = page.SkipWhile(line => line != "| code | meaning |").Skip(2).TakeWhile(line => line.StartsWith('|')).Select(line => int.Parse(line.Split('|')[1], null));
         Assert.Equal(typeof(ExitCode).GetFields().Select(field => (int)field.GetRawConstantValue()!).Order(), documented);
-    }
-
-    private static string Root()
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "RedisTagCache.sln")))
-            folder = Path.GetDirectoryName(folder.TrimEnd(Path.DirectorySeparatorChar))!;
-        return folder;
     }
 
     [Fact]

@@ -78,10 +78,7 @@ public sealed class RightsTests(ClusterFixture cluster) : IClassFixture<ClusterF
 
     private static IEnumerable<string> DocumentedCommands()
     {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "RedisTagCache.sln")))
-            folder = Path.GetDirectoryName(folder.TrimEnd(Path.DirectorySeparatorChar))!;
-        var page = File.ReadAllText(Path.Combine(folder, "docs", "security.md"));
+        var page = File.ReadAllText(Repository.Folder("docs", "security.md"));
         var rule = page[page.IndexOf("ACL SETUSER", StringComparison.Ordinal)..];
         return rule[..rule.IndexOf("```", StringComparison.Ordinal)].Split((char[])[' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries).Where(static word => word[0] == '+').Select(static word => word[1..]);
     }

@@ -1,4 +1,4 @@
-using System.Runtime.CompilerServices;
+using RedisTagCache.TestSupport;
 
 namespace RedisTagCache.AspNetCore.Tests.DesignTime;
 
@@ -8,10 +8,8 @@ public sealed class DocumentGenerationTests
     [Fact]
     public void Build_WritesTheDocument_WithoutAskingForAConnection()
     {
-        var project = Path.Combine(TestsFolder(), "support", "RedisTagCache.DesignTime");
+        var project = Repository.Folder("tests", "support", "RedisTagCache.DesignTime");
         Assert.Contains("/posts/{id}", File.ReadAllText(Path.Combine(project, "obj", "openapi", "RedisTagCache.DesignTime.json")), StringComparison.Ordinal);
         Assert.Empty(Directory.GetFiles(Path.Combine(project, "bin"), "connected.txt", SearchOption.AllDirectories));
     }
-
-    private static string TestsFolder([CallerFilePath] string file = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, "..", ".."));
 }

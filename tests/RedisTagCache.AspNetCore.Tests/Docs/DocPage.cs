@@ -1,23 +1,21 @@
-using System.Runtime.CompilerServices;
+using RedisTagCache.TestSupport;
 
 namespace RedisTagCache.AspNetCore.Tests.Docs;
 
 /// <summary>One Markdown file that users read: the README and everything in docs/.</summary>
 internal sealed class DocPage
 {
-    private static readonly string _root = Root();
-
     private DocPage(string path)
     {
         Path = path;
-        Name = System.IO.Path.GetRelativePath(_root, path).Replace('\\', '/');
+        Name = System.IO.Path.GetRelativePath(Repository.Root, path).Replace('\\', '/');
         Text = File.ReadAllText(path);
         Lines = Text.ReplaceLineEndings("\n").Split('\n');
     }
 
     public static IReadOnlyList<DocPage> All { get; } =
-        [.. Directory.GetFiles(System.IO.Path.Combine(_root, "docs"), "*.md").Order(StringComparer.Ordinal)
-            .Prepend(System.IO.Path.Combine(_root, "README.md"))
+        [.. Directory.GetFiles(Repository.Folder("docs"), "*.md").Order(StringComparer.Ordinal)
+            .Prepend(Repository.Folder("README.md"))
             .Select(path => new DocPage(path))];
 
     public string Path { get; }
@@ -43,7 +41,4 @@ internal sealed class DocPage
             i = end;
         }
     }
-
-    private static string Root([CallerFilePath] string file = "") =>
-        System.IO.Path.GetFullPath(System.IO.Path.Combine(System.IO.Path.GetDirectoryName(file)!, "..", "..", ".."));
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Reflection;
 using System.Text.RegularExpressions;
+using RedisTagCache.TestSupport;
 
 namespace RedisTagCache.AspNetCore.Tests.Docs;
 
@@ -68,8 +69,7 @@ public sealed partial class DocumentationTests
     [MemberData(nameof(TestClasses))]
     public void TestClass_NamedAsProof_Exists(string name)
     {
-        var tests = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(DocPage.Of("README.md").Path)!, "tests"));
-        Assert.NotEmpty(Directory.GetFiles(tests, name + ".cs", SearchOption.AllDirectories));
+        Assert.NotEmpty(Repository.Files("tests", name + ".cs"));
     }
 
     private static void AssertNames(string page, string name) => Assert.Contains($"`{name}`", DocPage.Of(page).Text, StringComparison.Ordinal);

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net;
-using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using RedisTagCache.TestSupport;
 
@@ -21,8 +20,8 @@ internal sealed partial class NewsroomProcess : IAsyncDisposable
 
     public static async Task<NewsroomProcess> StartAsync(string database, string? redis, string? buildNamespace = null)
     {
-        var dll = Path.Combine(SampleFolder(), "bin", Configuration(), "net10.0", "Newsroom.dll");
-        var start = new ProcessStartInfo("dotnet") { WorkingDirectory = SampleFolder(), RedirectStandardOutput = true };
+        var dll = Repository.Program("samples", "Newsroom");
+        var start = new ProcessStartInfo("dotnet") { WorkingDirectory = Repository.Folder("samples", "Newsroom"), RedirectStandardOutput = true };
         foreach (var argument in new[] { dll, "--urls", "http://127.0.0.1:0", "--ConnectionStrings:Newsroom", $"Data Source={database}" })
             start.ArgumentList.Add(argument);
         if (redis is not null)
@@ -100,11 +99,6 @@ internal sealed partial class NewsroomProcess : IAsyncDisposable
             return false;
         }
     }
-
-    private static string Configuration() => new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
-
-    private static string SampleFolder([CallerFilePath] string file = "") =>
-        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, "..", "..", "..", "samples", "Newsroom"));
 
     [GeneratedRegex("Now listening on: (?<address>http://\\S+)")]
     private static partial Regex Listening();

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Runtime.CompilerServices;
+using RedisTagCache.TestSupport;
 
 namespace RedisTagCache.AspNetCore.Tests.Fleet;
 
@@ -25,7 +25,7 @@ internal sealed class WebProcess : IAsyncDisposable
     public static async Task<WebProcess> StartAsync(string redis, TimeSpan leaseDuration, TimeSpan? operationTimeout = null, params string[] more)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardInput = true, RedirectStandardOutput = true };
-        foreach (var argument in new[] { Executable(), redis, leaseDuration.ToString() }.Concat(more))
+        foreach (var argument in new[] { Repository.Program("tests", "support", "RedisTagCache.PageWorker"), redis, leaseDuration.ToString() }.Concat(more))
             start.ArgumentList.Add(argument);
         if (operationTimeout is not null)
             start.Environment["RedisTagCache__OperationTimeout"] = operationTimeout.ToString();
@@ -53,7 +53,4 @@ internal sealed class WebProcess : IAsyncDisposable
         await _process.WaitForExitAsync();
         _process.Dispose();
     }
-
-    private static string Executable([CallerFilePath] string file = "") => Path.GetFullPath(Path.Combine(
-        Path.GetDirectoryName(file)!, "..", "..", "support", "RedisTagCache.PageWorker", "bin", new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, "net10.0", "RedisTagCache.PageWorker.dll"));
 }

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using PuppeteerSharp;
 using RedisTagCache.TestSupport;
 
@@ -59,6 +58,5 @@ public sealed class Chromium : IAsyncLifetime
     }
 
     /// <summary>Where pictures of a run are left to be looked at.</summary>
-    public static string PictureOf(string name, [CallerFilePath] string file = "") => Path.Combine(
-        Directory.CreateDirectory(Path.Combine(Path.GetDirectoryName(file)!, "..", "..", "..", "artifacts", "screenshots")).FullName, name + ".png");
+    public static string PictureOf(string name) => Path.Combine(Directory.CreateDirectory(Repository.Folder("artifacts", "screenshots")).FullName, name + ".png");
 }

@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using System.Text.Json;
+using RedisTagCache.TestSupport;
 using RedisTagCache.Worker;
 
 namespace RedisTagCache.IntegrationTests.Fleet;
@@ -22,7 +22,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
     public static async Task<WorkerProcess> StartAsync(string redis, TimeSpan leaseDuration, int localCopies = 100_000, TimeSpan? operationTimeout = null)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardInput = true, RedirectStandardOutput = true };
-        foreach (var argument in new[] { Executable(), redis, leaseDuration.ToString(), localCopies.ToString(CultureInfo.InvariantCulture), $"{operationTimeout}" })
+        foreach (var argument in new[] { Repository.Program("tests", "support", "RedisTagCache.Worker"), redis, leaseDuration.ToString(), localCopies.ToString(CultureInfo.InvariantCulture), $"{operationTimeout}" })
             start.ArgumentList.Add(argument);
         start.Environment["DOTNET_TieredPGO"] = "0"; // many short lives on few processors
         var worker = new WorkerProcess(Process.Start(start)!);
@@ -89,7 +89,4 @@ internal sealed class WorkerProcess : IAsyncDisposable
         using var kill = Process.Start("kill", ["-" + signal, _process.Id.ToString(CultureInfo.InvariantCulture)]);
         kill.WaitForExit();
     }
-
-    private static string Executable([CallerFilePath] string file = "") => Path.GetFullPath(Path.Combine(
-        Path.GetDirectoryName(file)!, "..", "..", "support", "RedisTagCache.Worker", "bin", new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, "net10.0", "RedisTagCache.Worker.dll"));
 }

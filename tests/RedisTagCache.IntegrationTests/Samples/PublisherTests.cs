@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.CompilerServices;
 using RedisTagCache.TestSupport;
 
 namespace RedisTagCache.IntegrationTests.Samples;
@@ -35,14 +34,14 @@ public sealed class PublisherTests : IAsyncLifetime
     [Fact]
     public async Task Runtime_IsThePlainOne()
     {
-        var runtime = await File.ReadAllTextAsync(Path.ChangeExtension(Program(), ".runtimeconfig.json"), TestContext.Current.CancellationToken);
+        var runtime = await File.ReadAllTextAsync(Path.ChangeExtension(Repository.Program("samples", "Publisher"), ".runtimeconfig.json"), TestContext.Current.CancellationToken);
         Assert.Contains("Microsoft.NETCore.App", runtime, StringComparison.Ordinal);
         Assert.DoesNotContain("AspNetCore", runtime, StringComparison.Ordinal);
     }
 
     private async Task<(int Code, string Output)> RunAsync(string input, params string[] tags)
     {
-        var start = new ProcessStartInfo("dotnet", [Program(), .. tags]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet", [Repository.Program("samples", "Publisher"), .. tags]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["RedisTagCache__Configuration"] = _server.ConnectionString;
         using var process = Process.Start(start)!;
         process.ErrorDataReceived += static (_, _) => { };
@@ -53,7 +52,4 @@ public sealed class PublisherTests : IAsyncLifetime
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         return (process.ExitCode, output.Trim());
     }
-
-    private static string Program([CallerFilePath] string file = "") => Path.GetFullPath(Path.Combine(
-        Path.GetDirectoryName(file)!, "..", "..", "..", "samples", "Publisher", "bin", new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, "net10.0", "Publisher.dll"));
 }

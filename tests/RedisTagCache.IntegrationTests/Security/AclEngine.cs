@@ -74,19 +74,8 @@ public sealed partial class AclEngine : IEngine, IAsyncLifetime
 
     public static string[] Rules()
     {
-        var page = File.ReadAllText(Path.Combine(Root(), "docs", "security.md"));
+        var page = File.ReadAllText(Repository.Folder("docs", "security.md"));
         return Rule().Match(page).Groups[1].Value.Split((char[])[' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries);
-    }
-
-    private static string Root()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "RedisTagCache.sln")))
-                return folder.FullName;
-        }
-
-        throw new InvalidOperationException("The repository was not found.");
     }
 
     [GeneratedRegex("ACL SETUSER webapp (.*?)```", RegexOptions.Singleline)]

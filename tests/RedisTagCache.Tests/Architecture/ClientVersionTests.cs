@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Xml.Linq;
+using RedisTagCache.TestSupport;
 using StackExchange.Redis;
 
 namespace RedisTagCache.Tests.Architecture;

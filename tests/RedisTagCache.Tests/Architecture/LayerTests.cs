@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
+using RedisTagCache.TestSupport;
 
 namespace RedisTagCache.Tests.Architecture;
 

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using RedisTagCache.Reach;
+using RedisTagCache.TestSupport;
 
 namespace RedisTagCache.Tests.Architecture;
 

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using RedisTagCache.TestSupport;
 
 namespace RedisTagCache.Tests.Architecture;
 

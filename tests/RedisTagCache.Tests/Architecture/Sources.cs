@@ -1,4 +1,5 @@
 using RedisTagCache.Reach;
+using RedisTagCache.TestSupport;
 
 namespace RedisTagCache.Tests.Architecture;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using RedisTagCache.TestSupport;
 
 namespace RedisTagCache.Tests.Architecture;
 
@@ -26,7 +27,7 @@ public sealed partial class WordTests
             new HashSet<string>
             {
                 "README.md", "CHANGELOG.md", ".github/CONTRIBUTING.md", "docs/README.md", "docs/adr/README.md", "samples/Newsroom/README.md", "samples/Newsroom/Program.cs", "src/RedisTagCache/ITagCache.cs",
-                "src/RedisTagCache.AspNetCore/Operations/Web/page.js", "src/RedisTagCache.AspNetCore/Operations/Web/page.html", "tests/RedisTagCache.Tests/Repository.cs",
+                "src/RedisTagCache.AspNetCore/Operations/Web/page.js", "src/RedisTagCache.AspNetCore/Operations/Web/page.html", "tests/support/RedisTagCache.TestSupport.Basics/Repository.cs",
             },
             files);
         Assert.DoesNotContain(files, file => file.StartsWith("docs/history/", StringComparison.Ordinal));

@@ -1,6 +1,7 @@
 using System.Reflection;
 using Microsoft.Extensions.Logging;
 using RedisTagCache.Diagnostics;
+using RedisTagCache.TestSupport;
 
 namespace RedisTagCache.Tests.Diagnostics;
 

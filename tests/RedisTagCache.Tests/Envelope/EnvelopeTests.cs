@@ -2,6 +2,7 @@ using System.Buffers;
 using RedisTagCache.Envelope;
 using RedisTagCache.Redis;
 using RedisTagCache.Store;
+using RedisTagCache.TestSupport;
 
 namespace RedisTagCache.Tests.Envelope;
 

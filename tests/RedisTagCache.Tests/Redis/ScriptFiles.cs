@@ -1,5 +1,6 @@
 using System.Reflection;
 using RedisTagCache.Redis;
+using RedisTagCache.TestSupport;
 
 namespace RedisTagCache.Tests.Redis;
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Runtime.CompilerServices;
 
 namespace RedisTagCache.TestSupport;
 
@@ -13,13 +12,10 @@ internal static class EmbeddedServer
     {
         // The process ends when its input does, so that none is left behind when the tests are killed.
         var start = new ProcessStartInfo("dotnet") { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
-        start.ArgumentList.Add(Executable());
+        start.ArgumentList.Add(Repository.Program("tests", "support", "RedisTagCache.EmbeddedServer"));
         start.ArgumentList.Add(port.ToString(CultureInfo.InvariantCulture));
         if (folder is not null)
             start.ArgumentList.Add(folder);
         return start;
     }
-
-    private static string Executable([CallerFilePath] string file = "") => Path.GetFullPath(Path.Combine(
-        Path.GetDirectoryName(file)!, "..", "RedisTagCache.EmbeddedServer", "bin", new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, "net10.0", "RedisTagCache.EmbeddedServer.dll"));
 }

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Xunit;
 
 namespace RedisTagCache.TestSupport;
@@ -25,7 +24,7 @@ public sealed class MachineShare : IAsyncLifetime
     /// <summary>Waits for a lock on a file of the repository. The system releases it when the process ends, in whatever way.</summary>
     internal static async Task<FileStream> LockAsync(FileShare share)
     {
-        var path = LockFile();
+        var path = Repository.Folder("artifacts", "machine.lock");
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         while (true)
         {
@@ -39,6 +38,4 @@ public sealed class MachineShare : IAsyncLifetime
             }
         }
     }
-
-    private static string LockFile([CallerFilePath] string file = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, "..", "..", "..", "artifacts", "machine.lock"));
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using RedisTagCache.TestSupport;
 
 namespace RedisTagCache.Benchmarks.Reporting;
 
@@ -10,10 +11,9 @@ internal static partial class Page
 
     public static void Write(Outcome run, IEnumerable<string> surroundings)
     {
-        var root = Root();
-        var pictures = Path.Combine(root, "docs", "benchmarks");
+        var pictures = Repository.Folder("docs", "benchmarks");
         Directory.CreateDirectory(pictures);
-        var template = File.ReadAllText(Path.Combine(root, Template)).ReplaceLineEndings("\n");
+        var template = File.ReadAllText(Repository.Folder(Template)).ReplaceLineEndings("\n");
         var limits = Limit().Matches(template).ToDictionary(match => match.Groups[1].Value, match => match.Groups[2].Value.Trim());
         var text = Limit().Replace(template, "")
             .Replace("{{surroundings}}", string.Join('\n', surroundings.Select(static line => $"* {line}")), StringComparison.Ordinal)
@@ -22,7 +22,7 @@ internal static partial class Page
             .Replace("{{processes}}", Loads(run, "processes", pictures), StringComparison.Ordinal)
             .Replace("{{http}}", Loads(run, "http", pictures), StringComparison.Ordinal)
             .Replace("{{studies}}", string.Join('\n', run.Studies.Select(static one => $"### {one.Study.Name}\n\n{one.Result.Table}")), StringComparison.Ordinal);
-        File.WriteAllText(Path.Combine(root, "docs", "benchmarks.md"), text.TrimEnd() + "\n");
+        File.WriteAllText(Repository.Folder("docs", "benchmarks.md"), text.TrimEnd() + "\n");
     }
 
     private static string Loads(Outcome run, string chapter, string pictures)
@@ -51,14 +51,6 @@ internal static partial class Page
             Console.WriteLine($"No picture of {result.Scenario.Name}: {failure}");
             return false;
         }
-    }
-
-    private static string Root()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "RedisTagCache.sln")))
-            folder = folder.Parent ?? throw new InvalidOperationException("The repository was not found.");
-        return folder.FullName;
     }
 
     [GeneratedRegex(@"^limit ([a-z0-9-]+):(.*)\n", RegexOptions.Multiline)]

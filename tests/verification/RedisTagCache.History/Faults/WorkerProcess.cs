@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using RedisTagCache.History.Recording;
 using RedisTagCache.History.Work;
+using RedisTagCache.TestSupport;
 
 namespace RedisTagCache.History.Faults;
 
@@ -33,7 +33,7 @@ internal sealed class WorkerProcess(WorkerOptions options) : IAsyncDisposable
     public async Task PrepareAsync()
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in _options.ToArguments().Prepend(Executable()))
+        foreach (var argument in _options.ToArguments().Prepend(Repository.Program("tests", "verification", "RedisTagCache.History")))
             start.ArgumentList.Add(argument);
         start.Environment["DOTNET_TieredPGO"] = "0"; // many processes on few processors
         _process = Process.Start(start)!;
@@ -86,7 +86,4 @@ internal sealed class WorkerProcess(WorkerOptions options) : IAsyncDisposable
         using var kill = Process.Start("kill", ["-" + signal, _process.Id.ToString(CultureInfo.InvariantCulture)]);
         kill.WaitForExit();
     }
-
-    private static string Executable([CallerFilePath] string file = "") => Path.GetFullPath(Path.Combine(
-        Path.GetDirectoryName(file)!, "..", "bin", new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, "net10.0", "RedisTagCache.History.dll"));
 }

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
-using System.Runtime.CompilerServices;
 using RedisTagCache.TestSupport;
 
 namespace RedisTagCache.Soak.Web;
@@ -49,8 +48,8 @@ internal sealed class WebInstance : IAsyncDisposable
 
     public async Task StartAsync()
     {
-        var dll = Path.Combine(SampleFolder(), "bin", Configuration(), "net10.0", "Newsroom.dll");
-        var start = new ProcessStartInfo("dotnet", [dll]) { WorkingDirectory = SampleFolder(), RedirectStandardOutput = true, RedirectStandardError = true };
+        var dll = Repository.Program("samples", "Newsroom");
+        var start = new ProcessStartInfo("dotnet", [dll]) { WorkingDirectory = Repository.Folder("samples", "Newsroom"), RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["ASPNETCORE_URLS"] = Address.ToString();
         start.Environment["ConnectionStrings__Redis"] = _redis;
         start.Environment["ConnectionStrings__Newsroom"] = $"Data Source={_database}";
@@ -107,9 +106,4 @@ internal sealed class WebInstance : IAsyncDisposable
             return false;
         }
     }
-
-    private static string Configuration() => new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
-
-    private static string SampleFolder([CallerFilePath] string file = "") =>
-        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, "..", "..", "..", "..", "samples", "Newsroom"));
 }

@@ -1,9 +1,9 @@
 using System.Runtime.CompilerServices;
 
-namespace RedisTagCache.Tests;
+namespace RedisTagCache.TestSupport;
 
 /// <summary>The working copy these tests were built from.</summary>
-internal static class Repository
+public static class Repository
 {
     public static string Root { get; } = Find(Here());
 
@@ -14,6 +14,15 @@ internal static class Repository
         Directory.EnumerateFiles(Folder(folder), pattern, SearchOption.AllDirectories)
             .Where(file => !Path.GetRelativePath(Root, file).Split(Path.DirectorySeparatorChar).Any(part => part is "bin" or "obj"))
             .Order(StringComparer.Ordinal);
+
+    /// <summary>The program of a project, as it was built with the same configuration as the running one.</summary>
+    /// <param name="project">The folder of the project, which has its name.</param>
+    public static string Program(params string[] project)
+    {
+        ArgumentNullException.ThrowIfNull(project);
+        var configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
+        return Path.Combine(Folder(project), "bin", configuration, "net10.0", project[^1] + ".dll");
+    }
 
     private static string Here([CallerFilePath] string file = "") => file;
 
