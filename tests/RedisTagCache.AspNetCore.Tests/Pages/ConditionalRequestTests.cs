@@ -12,6 +12,7 @@ namespace RedisTagCache.AspNetCore.Tests.Pages;
 public sealed class ConditionalRequestTests(RedisFixture redis) : PageSuite(redis)
 {
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(20);
+    private int _leasesAsked;
 
     [Theory]
     [InlineData("GET", "If-None-Match", "\"1\"", 304)]
@@ -39,7 +40,7 @@ public sealed class ConditionalRequestTests(RedisFixture redis) : PageSuite(redi
         await hold.Entered;
         var conditional = Enumerable.Range(0, 3).Select(_ => SendAsync(app, HttpMethod.Get, "/slow", ("If-None-Match", "\"1\""))).ToArray();
         var others = Enumerable.Range(0, 10).Select(_ => GetAsync(app, "/slow")).ToArray();
-        await Task.Delay(300, TestContext.Current.CancellationToken); // as a rule they wait by now
+        await Eventually.BecomesTrueAsync(() => Volatile.Read(ref _leasesAsked) >= 1 + conditional.Length + others.Length, "they ask for the lease, and wait", _patience);
         hold.Release();
         Assert.Equal(HttpStatusCode.NotModified, (await leader.WaitAsync(_patience)).Status);
         Assert.All(await Task.WhenAll(conditional).WaitAsync(_patience), answer => Assert.Equal(HttpStatusCode.NotModified, answer.Status));
@@ -88,7 +89,11 @@ public sealed class ConditionalRequestTests(RedisFixture redis) : PageSuite(redi
                 return page;
             }).CacheOutput(policy => policy.Expire(Lifetime).Tag("visit"));
         },
-        options => options.KeyPrefix = KeyPrefix,
+        options =>
+        {
+            options.KeyPrefix = KeyPrefix;
+            options.OnEvent = told => Interlocked.Add(ref _leasesAsked, told is { Kind: CacheEventKind.Operation, Detail: "lease" } ? 1 : 0);
+        },
         pages: options => (options.UncacheableDuration, options.RenderTimeout) = (TimeSpan.FromHours(1), TimeSpan.FromMinutes(5)),
         pipeline: app => _ = isOurs ? app.UseRedisTagOutputCache() : app.UseOutputCache());
 

@@ -20,7 +20,9 @@ public sealed class RefreshReportTests(RedisFixture redis) : IClassFixture<Redis
     private readonly ConcurrentQueue<Activity> _activities = new();
     private readonly ActivityListener _traces = new() { ShouldListenTo = source => source.Name is Names.ActivitySourceName or "Microsoft.AspNetCore" };
     private readonly MeterListener _meters = new();
+    private readonly Hold _hold = new();
     private int _status = 200;
+    private int _leasesAsked;
 
     [Theory]
     [InlineData(200, "stored")]
@@ -54,7 +56,10 @@ public sealed class RefreshReportTests(RedisFixture redis) : IClassFixture<Redis
         await using var a = await StartAsync();
         await using var b = await StartAsync();
         Listen(a, b);
-        await Task.WhenAll(a.GetAsync("/slow"), b.GetAsync("/slow"));
+        var pages = new[] { a.GetAsync("/slow"), b.GetAsync("/slow") };
+        await Eventually.BecomesTrueAsync(() => Volatile.Read(ref _leasesAsked) >= 2, "one renders the page, and the other waits for it");
+        _hold.Release();
+        await Task.WhenAll(pages);
         Assert.Equal(["follower", "leader"], _measured.Select(measured => measured.Value).Order(StringComparer.Ordinal));
         await a.GetAsync("/alone");
         Assert.Equal("uncoordinated", _measured.Last().Value);
@@ -99,10 +104,14 @@ public sealed class RefreshReportTests(RedisFixture redis) : IClassFixture<Redis
             app.MapGet("/page", () => Results.Text(Guid.NewGuid().ToString("D", CultureInfo.InvariantCulture), statusCode: _status)).CacheOutput(policy => policy.Tag("page"));
             app.MapGet("/slow", async () =>
             {
-                await Task.Delay(200); // a rendering takes its time
+                await _hold.Released;
                 return "slow";
             }).CacheOutput();
             app.MapGet("/alone", () => "alone").CacheOutput(policy => policy.SetLocking(false));
         },
-        options => options.KeyPrefix = _prefix);
+        options =>
+        {
+            options.KeyPrefix = _prefix;
+            options.OnEvent = told => Interlocked.Add(ref _leasesAsked, told is { Kind: CacheEventKind.Operation, Detail: "lease" } ? 1 : 0);
+        });
 }

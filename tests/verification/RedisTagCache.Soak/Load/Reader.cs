@@ -12,8 +12,8 @@ internal sealed partial class Reader(Timeline timeline, Tally tally, ConfirmedEd
     /// <summary>A request without an answer by then counts as failed. The sample lets a request wait ten seconds for a page before it renders it itself.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    /// <summary>A log line of the web process may come a little after its answer.</summary>
-    private static readonly TimeSpan _logDelay = TimeSpan.FromSeconds(1);
+    /// <summary>A log line of the web process may come a little after its answer, and later on a busy machine.</summary>
+    private static readonly TimeSpan _logPatience = TimeSpan.FromSeconds(10);
 
     public async Task ReadAsync(WebInstance instance, Page page, bool isAfterEdit = false)
     {
@@ -59,14 +59,20 @@ internal sealed partial class Reader(Timeline timeline, Tally tally, ConfirmedEd
         var shown = match.Success ? int.Parse(match.Groups["version"].Value, CultureInfo.InvariantCulture) : 0;
         if (shown < expected.Version)
         {
-            await Task.Delay(_logDelay);
-            if (expected.IsWithdrawn) return;
+            if (await IsWithdrawnAsync(expected)) return;
             tally.Violations.Add();
             tally.Note(string.Create(CultureInfo.InvariantCulture, $"{timeline.Elapsed:hh\\:mm\\:ss} {instance.Name} {page.Path} showed edit {shown} after edit {expected.Version} was confirmed"));
         }
 
         tally.Checks.Add();
         if (isAfterEdit) tally.ChecksAfterEdit.Add();
+    }
+
+    private static async Task<bool> IsWithdrawnAsync(Edit edit)
+    {
+        for (var since = Stopwatch.GetTimestamp(); !edit.IsWithdrawn && Stopwatch.GetElapsedTime(since) < _logPatience;)
+            await Task.Delay(10);
+        return edit.IsWithdrawn;
     }
 
     private void Fail(WebInstance instance, Page page, string why)
