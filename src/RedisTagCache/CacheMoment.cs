@@ -9,13 +9,15 @@ namespace RedisTagCache;
 /// </summary>
 public sealed class CacheMoment
 {
-    private readonly KeySpace _keys;
+    private readonly object _cache;
+    private readonly KeySpace? _keys;
     private readonly TagStateSnapshot?[] _states;
     private readonly long[] _unconfirmed;
     private readonly TimeProvider _time;
 
-    internal CacheMoment(KeySpace keys, TagStateSnapshot?[] states, long[] unconfirmed, TimeProvider time)
+    internal CacheMoment(object cache, KeySpace? keys, TagStateSnapshot?[] states, long[] unconfirmed, TimeProvider time)
     {
+        _cache = cache;
         _keys = keys;
         _states = states;
         _unconfirmed = unconfirmed;
@@ -29,7 +31,7 @@ public sealed class CacheMoment
     public CacheVersion VersionOf(CacheEntryKey key)
     {
         ArgumentException.ThrowIfNullOrEmpty(key.Key, nameof(key));
-        return _states.Length > 0 && _states[_keys.PartitionOf(key.Key).Index] is { } state ? new CacheVersion(state.Stamp) : CacheVersion.Unknown;
+        return _keys is not null && _states[_keys.PartitionOf(key.Key).Index] is { } state ? new CacheVersion(state.Stamp) : CacheVersion.Unknown;
     }
 
     /// <summary>
@@ -43,30 +45,31 @@ public sealed class CacheMoment
     /// <returns>The scope.</returns>
     public IDisposable BeginScope() => VersionScope.Begin(this, _time.GetTimestamp());
 
-    /// <summary>Determines whether it is a snapshot of the cache with these keys.</summary>
-    internal bool IsOf(KeySpace keys) => ReferenceEquals(_keys, keys);
+    /// <summary>Determines whether it is a snapshot of this cache.</summary>
+    internal bool IsOf(object cache) => ReferenceEquals(_cache, cache);
 
     /// <summary>Gets the version of a value that is made of data read since the snapshot: the older one.</summary>
     /// <param name="version">The version that the value's own lookup brought.</param>
     /// <param name="partition">The value's partition.</param>
     /// <param name="first">What the instance knew of it first, for a snapshot from before.</param>
-    internal CacheVersion Min(CacheVersion version, Partition partition, EpochStamp? first)
+    internal CacheVersion Min(CacheVersion version, Partition? partition, EpochStamp? first)
     {
-        var known = partition.Index >= 0 && partition.Index < _states.Length && _states[partition.Index] is { } state ? state.Stamp : first;
+        var known = partition is not null && partition.Index < _states.Length && _states[partition.Index] is { } state ? state.Stamp : first;
         return known is { } stamp && !version.IsDefault ? CacheVersion.Min(new CacheVersion(stamp), version) : version;
     }
 
     /// <summary>The same for a value that is computed without Redis.</summary>
-    internal RemovalMoment Min(in RemovalMoment moment, Partition partition) =>
-        partition.Index >= 0 && partition.Index < _unconfirmed.Length ? moment with { Unconfirmed = Math.Min(moment.Unconfirmed, _unconfirmed[partition.Index]) } : moment;
+    internal RemovalMoment Min(in RemovalMoment moment, Partition? partition) =>
+        partition is not null && partition.Index < _unconfirmed.Length ? moment with { Unconfirmed = Math.Min(moment.Unconfirmed, _unconfirmed[partition.Index]) } : moment;
 
-    internal bool IsOf(ReadOnlySpan<TagState> tagStates)
+    /// <summary>Determines whether nothing has changed since.</summary>
+    internal bool IsNow(ReadOnlySpan<PartitionWatch> watches)
     {
-        if (tagStates.Length != _states.Length)
+        if (watches.Length != _states.Length)
             return false;
-        for (var i = 0; i < tagStates.Length; i++)
+        for (var i = 0; i < watches.Length; i++)
         {
-            if (!ReferenceEquals(_states[i], tagStates[i].Known) || _unconfirmed[i] != tagStates[i].UnconfirmedCount)
+            if (!ReferenceEquals(_states[i], watches[i].TagState.Known) || _unconfirmed[i] != watches[i].TagState.UnconfirmedCount)
                 return false;
         }
 

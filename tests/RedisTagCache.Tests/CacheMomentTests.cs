@@ -10,7 +10,7 @@ public sealed class CacheMomentTests
     {
         var keys = new KeySpace("rtc", "build", 32);
         var states = Enumerable.Range(0, 32).Select(i => i == 31 ? null : new TagStateSnapshot(new EpochStamp(i + 1, 7, 1), 0, new TagInvalidationTable())).ToArray();
-        var moment = new CacheMoment(keys, states, new long[32], TimeProvider.System);
+        var moment = new CacheMoment(keys, keys, states, new long[32], TimeProvider.System);
         Assert.Equal(new CacheVersion(new EpochStamp(5, 7, 1)), moment.VersionOf(new CacheEntryKey(CacheRegion.Output, "a"))); // in partition 4
         Assert.Equal(CacheVersion.Unknown, moment.VersionOf(new CacheEntryKey(CacheRegion.Output, "b"))); // in partition 31, of which nothing is known
     }
@@ -19,7 +19,7 @@ public sealed class CacheMomentTests
     public void BeginScope_NestedAndEnded_OutermostThatLastsCounts()
     {
         var keys = new KeySpace("rtc", "build", 1);
-        CacheMoment Moment(KeySpace of) => new(of, [null], [0], TimeProvider.System);
+        CacheMoment Moment(KeySpace of) => new(of, of, [null], [0], TimeProvider.System);
         var (outer, inner, other) = (Moment(keys), Moment(keys), Moment(new KeySpace("rtc", "build", 1)));
         Assert.Null(VersionScope.Find(keys, 0));
         var outerScope = outer.BeginScope();
@@ -43,7 +43,7 @@ public sealed class CacheMomentTests
         var keys = new KeySpace("rtc", "build", 1);
         var ended = new TaskCompletionSource();
         Task<(CacheMoment? Before, CacheMoment? After)> work;
-        var moment = new CacheMoment(keys, [null], [0], TimeProvider.System);
+        var moment = new CacheMoment(keys, keys, [null], [0], TimeProvider.System);
         using (moment.BeginScope())
             work = WorkAsync();
         Assert.Null(VersionScope.Find(keys, 0));
@@ -66,7 +66,7 @@ public sealed class CacheMomentTests
     public void Min_OfTwoVersions_IsTheOlder(long? known, long? first, long expected)
     {
         var keys = new KeySpace("rtc", "build", 1);
-        var moment = new CacheMoment(keys, [known is { } epoch ? new TagStateSnapshot(new EpochStamp(epoch, 7, 1), 0, new TagInvalidationTable()) : null], [0], TimeProvider.System);
+        var moment = new CacheMoment(keys, keys, [known is { } epoch ? new TagStateSnapshot(new EpochStamp(epoch, 7, 1), 0, new TagInvalidationTable()) : null], [0], TimeProvider.System);
         var version = new CacheVersion(new EpochStamp(7, 7, 1));
         EpochStamp? seen = first is { } startedAt ? new EpochStamp(startedAt, 7, 1) : null;
         Assert.Equal(new CacheVersion(new EpochStamp(expected, 7, 1)), moment.Min(version, keys.Partitions[0], seen));
@@ -77,5 +77,5 @@ public sealed class CacheMomentTests
     [InlineData(null)]
     [InlineData("")]
     public void TokenOf_NoKey_IsAnArgumentException(string? key) =>
-        Assert.ThrowsAny<ArgumentException>(() => new CacheMoment(new KeySpace("rtc", "build", 1), [null], [0], TimeProvider.System).VersionOf(new CacheEntryKey(CacheRegion.Output, key!)));
+        Assert.ThrowsAny<ArgumentException>(() => new CacheMoment(new object(), new KeySpace("rtc", "build", 1), [null], [0], TimeProvider.System).VersionOf(new CacheEntryKey(CacheRegion.Output, key!)));
 }

@@ -38,15 +38,12 @@ public static class RedisTagCacheServiceCollectionExtensions
         services.TryAddSingleton<CacheStatistics>();
         services.TryAddSingleton(CreateMeter);
         services.TryAddSingleton<IRedisConnector, RedisConnector>();
-        services.TryAddSingleton(static provider => new KeySpace(OptionsOf(provider).KeyPrefix, OptionsOf(provider).BuildNamespace!));
         services.TryAddSingleton(static provider => new LayoutAgreement(
-            provider.GetRequiredService<KeySpace>(),
             OptionsOf(provider).KeyPrefix,
             OptionsOf(provider).Partitions,
             provider.GetRequiredService<ILogger<LayoutAgreement>>()));
         services.TryAddSingleton<RedisConnection>();
         services.TryAddSingleton(static provider => new RedisCircuits(
-            provider.GetRequiredService<KeySpace>(),
             provider.GetRequiredService<RedisConnection>(),
             OptionsOf(provider).OperationTimeout,
             provider.GetRequiredService<TimeProvider>(),
@@ -60,6 +57,8 @@ public static class RedisTagCacheServiceCollectionExtensions
             provider.GetRequiredService<CacheMeter>()));
         services.TryAddSingleton<RedisCommands>();
         services.TryAddSingleton<ValueCommands>();
+        services.TryAddSingleton(static provider => CreatePartitionFactory(provider, OptionsOf(provider)));
+        services.TryAddSingleton<PartitionSet>();
         services.TryAddSingleton(static provider => CreateStore(provider, OptionsOf(provider)));
         services.TryAddSingleton<ITagCacheStore>(static provider => provider.GetRequiredService<TagCacheStore>());
         services.TryAddSingleton<ITagCacheStatistics>(CreateStatistics);
@@ -80,6 +79,7 @@ public static class RedisTagCacheServiceCollectionExtensions
     {
         services.TryAddSingleton(static provider => new ValueStore(
             provider.GetRequiredService<TagCacheStore>(),
+            provider.GetRequiredService<PartitionSet>(),
             provider.GetRequiredService<ValueCommands>(),
             provider.GetRequiredService<RedisConnection>(),
             provider.GetRequiredService<RedisCircuits>(),
@@ -113,7 +113,7 @@ public static class RedisTagCacheServiceCollectionExtensions
         services.TryAddSingleton(static provider => new InspectionCommands(
             provider.GetRequiredService<RedisConnection>(), OptionsOf(provider).OperationTimeout, provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<ITagCacheInspector>(static provider => new Inspector(
-            provider.GetRequiredService<TagCacheStore>(),
+            provider.GetRequiredService<PartitionSet>(),
             provider.GetRequiredService<ValueStore>(),
             provider.GetRequiredService<InspectionCommands>(),
             new InspectorSettings(OptionsOf(provider).KeyPrefix, OptionsOf(provider).BuildNamespace!, OptionsOf(provider).BuildNamespaceSource),
@@ -157,13 +157,22 @@ public static class RedisTagCacheServiceCollectionExtensions
     private static TagCacheStatistics CreateStatistics(IServiceProvider provider) => new(
         provider.GetRequiredService<CacheStatistics>(),
         provider.GetRequiredService<RedisConnection>(),
-        provider.GetRequiredService<KeySpace>(),
+        provider.GetRequiredService<LayoutAgreement>(),
         new BuildOrigin(OptionsOf(provider).BuildNamespace!, OptionsOf(provider).BuildNamespaceSource),
         OptionsOf(provider).OperationTimeout,
         provider.GetRequiredService<TimeProvider>());
 
+    private static PartitionFactory CreatePartitionFactory(IServiceProvider provider, RedisTagCacheOptions options) => new(
+        new PartitionSettings(options.KeyPrefix, options.BuildNamespace!, new StoreSettings(options.TagInvalidationRetention, options.MaxTagInvalidations)),
+        provider.GetRequiredService<RedisCircuits>(),
+        provider.GetRequiredService<RedisCommands>(),
+        provider.GetRequiredService<ValueCommands>(),
+        provider.GetRequiredService<TimeProvider>(),
+        provider.GetRequiredService<CacheMeter>(),
+        provider.GetRequiredService<ILoggerFactory>());
+
     private static TagCacheStore CreateStore(IServiceProvider provider, RedisTagCacheOptions options) => new(
-        provider.GetRequiredService<KeySpace>(),
+        provider.GetRequiredService<PartitionSet>(),
         provider.GetRequiredService<RedisConnection>(),
         provider.GetRequiredService<RedisCircuits>(),
         provider.GetRequiredService<RedisCommands>(),

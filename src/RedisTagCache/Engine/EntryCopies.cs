@@ -90,5 +90,5 @@ internal sealed class EntryCopies : IEntryCopies, ILocalCopies
 
     void ILocalCopies.Drop(string name, long number) => _copies.Drop(name, number);
 
-    void ILocalCopies.DropAll(PartitionWatch partition) => _copies.DropAll(partition);
+    void ILocalCopies.DropAll(EntryWatch watch) => _copies.DropAll(watch);
 }

@@ -19,7 +19,8 @@ internal sealed record FlightResult<T>(T Value, ReadOnlyMemory<byte> Plain, int?
 
     /// <summary>Whether it was neither evicted nor removed since it began, as far as this instance knows now.</summary>
     public bool IsLive(ValueAddress address) =>
-        !address.Watch.TagState.IsRetired
-        && (address.Watch.TagState.Known is not { } state || (Version.Stamp.IsSameGeneration(state.Stamp) && !state.IsPast(Version.Stamp, Tags, address.Watch.TagState.UnconfirmedAt(StartedAt?.Unconfirmed ?? 0))))
+        !address.Watch.IsOver
+        && (address.Watch.TagState is not { Known: { } state } tagState
+            || (Version.Stamp.IsSameGeneration(state.Stamp) && !state.IsPast(Version.Stamp, Tags, tagState.UnconfirmedAt(StartedAt?.Unconfirmed ?? 0))))
         && (StartedAt is not { Number: >= 0 } startedAt || !address.Watch.Removals.IsSuperseded(address.Name, startedAt, startedAt.Number));
 }

@@ -6,7 +6,7 @@ namespace RedisTagCache.Engine;
 /// <summary>A lease that is known to this process alone.</summary>
 internal sealed class InProcessLease(InProcessLeases leases, ValueStore values, ValueAddress address, CacheVersion acquired, RemovalMoment startedAt, TimeProvider time) : IInProcessLease
 {
-    private readonly int _changes = address.Watch.TagState.Changes;
+    private readonly int _changes = address.Watch.Changes;
     private InProcessEntry? _result;
 
     /// <summary>Gets what was computed under it and Redis has not taken. Nothing until it has ended.</summary>
@@ -28,7 +28,7 @@ internal sealed class InProcessLease(InProcessLeases leases, ValueStore values, 
                 outcome = (await values.FillAsync(address, payload, 0, life, tags, version, "", startedAt.Number).ConfigureAwait(false)).Outcome;
             if (outcome != CacheWriteOutcome.Skipped)
                 values.Supersede(address.Entry);
-            else if (!version.IsUnknown && !(version.IsDefault && address.Watch.TagState.Changes != _changes))
+            else if (!version.IsUnknown && !(version.IsDefault && address.Watch.Changes != _changes))
                 Keep(entry);
             return outcome;
         }
@@ -64,5 +64,5 @@ internal sealed class InProcessLease(InProcessLeases leases, ValueStore values, 
 
     /// <summary>Whether Redis would take it for evicted, since it cannot know which evictions came before it.</summary>
     private bool IsForThisProcess(CacheVersion version, byte[][] tags, InProcessEntry entry) =>
-        startedAt.Unconfirmed > 0 && !version.IsUnknown && address.Watch.TagState.Known is { } known && known.IsPast(version.Stamp, tags) && entry.IsFresh(time.GetTimestamp()) && !entry.IsSuperseded();
+        startedAt.Unconfirmed > 0 && !version.IsUnknown && address.Watch.TagState?.Known is { } known && known.IsPast(version.Stamp, tags) && entry.IsFresh(time.GetTimestamp()) && !entry.IsSuperseded();
 }

@@ -84,9 +84,9 @@ internal sealed class InProcessLeases : ILocalCopies, IDisposable
         if (isAnswered && address.Watch.Removals.Known == RemovalMoment.Unknown)
             await address.Watch.PollAsync().ConfigureAwait(false); // until then nothing is kept
 
-        var known = address.Watch.TagState.Known;
+        var known = address.Watch.TagState?.Known;
         var version = !found.Version.IsUnknown ? found.Version : known is null ? default : new CacheVersion(known.Stamp);
-        var moment = address.Watch.Removals.Observe() with { Unconfirmed = address.Watch.TagState.UnconfirmedCount };
+        var moment = address.Watch.Removals.Observe() with { Unconfirmed = address.Watch.TagState?.UnconfirmedCount ?? 0 };
         var lease = new InProcessLease(this, _values, address, version, startedAt?.Min(moment, address.Watch.Partition) ?? moment, _time);
         var now = _time.GetTimestamp();
         Volatile.Write(ref _askedAt, now);
@@ -188,7 +188,7 @@ internal sealed class InProcessLeases : ILocalCopies, IDisposable
 
     void ILocalCopies.Drop(string name, long number) => _entries.Drop(name, number);
 
-    void ILocalCopies.DropAll(PartitionWatch partition) => _entries.DropAll(partition);
+    void ILocalCopies.DropAll(EntryWatch watch) => _entries.DropAll(watch);
 
     private bool TrySweep(long now)
     {

@@ -95,11 +95,11 @@ internal sealed class LocalCache
             Remove(copy);
     }
 
-    public void DropAll(PartitionWatch partition)
+    public void DropAll(EntryWatch watch)
     {
         foreach (var (_, copy) in _copies)
         {
-            if (ReferenceEquals(copy.Watch, partition))
+            if (ReferenceEquals(copy.Watch, watch))
                 Remove(copy);
         }
     }

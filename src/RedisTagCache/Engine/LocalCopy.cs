@@ -11,12 +11,12 @@ internal abstract class LocalCopy(ValueAddress address, CacheVersion version, lo
 {
     private const int NeverFresh = -1;
 
-    private readonly int _bornAt = address.Watch.TagState.Changes;
+    private readonly int _bornAt = address.Watch.Changes;
     private int _freshAt = NeverFresh;
 
     public string Name => address.Name;
 
-    public PartitionWatch Watch => address.Watch;
+    public EntryWatch Watch => address.Watch;
 
     public CopyTimes Times => times;
 
@@ -50,14 +50,14 @@ internal abstract class LocalCopy(ValueAddress address, CacheVersion version, lo
     /// <summary>What it is worth by its tag invalidations. As long as the instance hears of nothing new, the last verdict stands.</summary>
     public Verdict Judge()
     {
-        var tagState = address.Watch.TagState;
-        var changes = tagState.Changes;
+        var watch = address.Watch;
+        var changes = watch.Changes;
         if (Volatile.Read(ref _freshAt) == changes)
             return Verdict.Fresh;
 
         // Without a version nothing was known of Redis, and this stands until something is.
-        var verdict = tagState.Known is { } state ? Store.Judge.OfCopy(version, tags, state, tagState.UnconfirmedAt(Unconfirmed))
-            : version.IsDefault && changes == _bornAt && !tagState.IsRetired ? Verdict.Fresh
+        var verdict = watch.TagState is { Known: { } state } tagState ? Store.Judge.OfCopy(version, tags, state, tagState.UnconfirmedAt(Unconfirmed))
+            : version.IsDefault && changes == _bornAt && !watch.IsOver ? Verdict.Fresh
             : Verdict.Invalidated;
         if (verdict == Verdict.Fresh)
             Volatile.Write(ref _freshAt, changes);

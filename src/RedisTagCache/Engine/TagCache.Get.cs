@@ -225,7 +225,7 @@ internal sealed partial class TagCache
 
     /// <summary>Where the value lies, now that it may be known.</summary>
     private ValueCall<T> Located<T>(ValueCall<T> call) =>
-        _values.Relocate(call.Address) is var address && ReferenceEquals(address, call.Address) ? call : call with { Address = address };
+        call.Address.Redis is not null ? call : call with { Address = _values.Locate(call.Address.Entry) };
 
     /// <summary>Before the first look at Redis, copies cannot be kept.</summary>
     private Task StartAsync(CancellationToken cancellationToken)

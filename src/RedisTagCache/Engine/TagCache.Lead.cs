@@ -172,8 +172,8 @@ internal sealed partial class TagCache
     private async Task<FlightResult<T>> WithoutRedisAsync<T>(
         Flight<T> flight, ValueCall<T> call, RemovalMoment moment, CancellationToken cancellationToken, FlightResult<T>? fallback = null)
     {
-        var known = call.Address.Watch.TagState.Known;
-        moment = moment with { Unconfirmed = call.Address.Watch.TagState.UnconfirmedCount };
+        var known = call.Address.Watch.TagState?.Known;
+        moment = moment with { Unconfirmed = call.Address.Watch.TagState?.UnconfirmedCount ?? 0 };
         if (FallbackOf(call) is { } copy && ResultOf(copy) is { } result)
         {
             var phase = PhaseOf(copy, isAsked: false);

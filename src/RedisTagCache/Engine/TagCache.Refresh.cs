@@ -81,8 +81,8 @@ internal sealed partial class TagCache
                         return ("taken", TimeSpan.Zero);
                     continue;
                 case LeaseVerdict.Unavailable:
-                    var known = call.Address.Watch.TagState.Known;
-                    moment = moment with { Unconfirmed = call.Address.Watch.TagState.UnconfirmedCount };
+                    var known = call.Address.Watch.TagState?.Known;
+                    moment = moment with { Unconfirmed = call.Address.Watch.TagState?.UnconfirmedCount ?? 0 };
                     await ComputeAsync(null, call, null, known is null ? default : new CacheVersion(known.Stamp), moment, hasOld: true, cancellationToken).ConfigureAwait(false);
                     return ("done", TimeSpan.Zero);
                 case LeaseVerdict.Paused:

@@ -61,7 +61,7 @@ internal sealed partial class TagCache
         {
             var context = new CacheContext(call.Address.Key, call.Given, call.Tags);
             if (!call.Policy.WritesRedis)
-                moment = moment with { Unconfirmed = call.Address.Watch.TagState.UnconfirmedCount }; // it is for this process alone
+                moment = moment with { Unconfirmed = call.Address.Watch.TagState?.UnconfirmedCount ?? 0 }; // it is for this process alone
             (var startedAt, moment) = Min(call, version, moment);
             T value;
             bool isLate;
@@ -109,7 +109,7 @@ internal sealed partial class TagCache
 
     /// <summary>When the value counts as started: no later than the caller began to read what it may be made of.</summary>
     private static (CacheVersion Version, RemovalMoment Moment) Min<T>(ValueCall<T> call, CacheVersion version, RemovalMoment moment) => call.Moment is { } flow
-        ? (flow.Min(version, call.Address.Watch.Partition, call.Address.Watch.TagState.First), flow.Min(moment, call.Address.Watch.Partition))
+        ? (flow.Min(version, call.Address.Watch.Partition, call.Address.Watch.TagState?.First), flow.Min(moment, call.Address.Watch.Partition))
         : (version, moment);
 
     /// <summary>
@@ -178,7 +178,7 @@ internal sealed partial class TagCache
 
     /// <summary>Whether Redis would take it for evicted, since it cannot know which evictions came before it.</summary>
     private static bool IsForThisProcess<T>(ValueCall<T> call, FlightResult<T> result) =>
-        result.StartedAt is { Unconfirmed: > 0 } && call.Address.Watch.TagState.Known is { } known && known.IsPast(result.Version.Stamp, result.Tags) && result.IsLive(call.Address);
+        result.StartedAt is { Unconfirmed: > 0 } && call.Address.Watch.TagState?.Known is { } known && known.IsPast(result.Version.Stamp, result.Tags) && result.IsLive(call.Address);
 
     private async Task<T> MeasuredAsync<T>(ValueCall<T> call, CacheContext context, CancellationToken cancellationToken)
     {

@@ -110,9 +110,9 @@ internal sealed partial class TagCache : ITagCache, ILocalCopies, IDisposable
         _flights.Detach(name); // it may bring what was removed
     }
 
-    void ILocalCopies.DropAll(PartitionWatch partition)
+    void ILocalCopies.DropAll(EntryWatch watch)
     {
-        _copies.DropAll(partition);
+        _copies.DropAll(watch);
         _flights.DetachAll();
     }
 

@@ -37,7 +37,6 @@ internal sealed class EntryReads : RequestBatcher<EntryRead, (IMemoryOwner<byte>
     /// <param name="deadline">The time stamp from which on nobody waits for it.</param>
     public ValueTask<(IMemoryOwner<byte>? Entry, EpochStamp? Stamp)> ReadAsync(IDatabase database, in EntryAddress address, TimeProvider time, long deadline)
     {
-        _ = _partition.Epoch; // where there is none yet, nothing is started
         var read = EntryRead.Take(database, address.Key);
         read.Begin(address.Hash, _partition.Sizes, time, deadline);
         return read.IsLarge ? _large!.SubmitAsync(read) : SubmitAsync(read);

@@ -20,7 +20,6 @@ internal sealed class EntryWrites(Partition partition) : RequestBatcher<EntryWri
     public ValueTask<(bool Stored, EpochStamp? Stamp)> WriteAsync(
         IDatabase database, in RedisKey key, ReadOnlyMemory<byte> envelope, long timeToLive, in EpochStamp token)
     {
-        _ = partition.Epoch; // where there is none yet, nothing is started
         var write = EntryWrite.Take(database, key);
         (write.Envelope, write.TimeToLive, write.Token) = (envelope, timeToLive, TextOf(token));
         return SubmitAsync(write);

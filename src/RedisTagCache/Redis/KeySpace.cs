@@ -27,67 +27,28 @@ internal sealed class KeySpace
     private readonly ConcurrentDictionary<(string Name, bool IsIsolatedByBuild), Prefixes[]> _prefixes = new();
     private readonly Func<(string Name, bool IsIsolatedByBuild), Prefixes[]> _createPrefixes;
 
-    private readonly string _prefix;
-    private readonly Lock _lock = new();
-    private readonly List<Action<IReadOnlyList<Partition>>> _placing = [];
-    private Partition[]? _partitions;
+    private readonly Partition[] _partitions;
 
-    public KeySpace(string prefix, string buildNamespace)
+    public KeySpace(string prefix, string buildNamespace, PartitionLayout layout)
     {
-        _prefix = prefix;
+        _partitions = [.. PartitionLabels.For(prefix, layout.Count).Select((label, i) => new Partition(prefix, i, label, layout.IsSharded))];
         _createPrefixes = region =>
         {
             var tail = $"{region.Name}:{(region.IsIsolatedByBuild ? buildNamespace : "-")}:";
-            return [.. Partitions.Select(p => new Prefixes(p.HashTag, tail))];
+            return [.. _partitions.Select(p => new Prefixes(p.HashTag, tail))];
         };
     }
 
     public KeySpace(string prefix, string buildNamespace, int partitions)
-        : this(prefix, buildNamespace) => Place(new PartitionLayout(partitions, IsSharded: false));
-
-    /// <summary>How the keys are spread: nothing before the first connection, and unchanged from then on.</summary>
-    public PartitionLayout? Layout { get; private set; }
-
-    public bool IsPlaced => Volatile.Read(ref _partitions) is not null;
-
-    /// <exception cref="RedisTagCacheUnavailableException">They are not known yet.</exception>
-    public IReadOnlyList<Partition> Partitions => Placed();
-
-    /// <summary>Decides, once, how the keys are spread.</summary>
-    public void Place(PartitionLayout layout)
+        : this(prefix, buildNamespace, new PartitionLayout(partitions, IsSharded: false))
     {
-        lock (_lock)
-        {
-            if (_partitions is not null)
-                return;
-            Partition[] partitions = [.. PartitionLabels.For(_prefix, layout.Count).Select((label, i) => new Partition(_prefix, i, label, layout.IsSharded))];
-            foreach (var place in _placing)
-                place(partitions);
-            Layout = layout;
-            Volatile.Write(ref _partitions, partitions);
-        }
     }
 
-    /// <summary>Has something made once the partitions are known, before anybody else sees them; at once when they are.</summary>
-    public void WhenPlaced(Action<IReadOnlyList<Partition>> place)
-    {
-        lock (_lock)
-        {
-            if (_partitions is not null)
-                place(_partitions);
-            else
-                _placing.Add(place);
-        }
-    }
+    public IReadOnlyList<Partition> Partitions => _partitions;
 
-    public Partition PartitionOf(string key)
-    {
-        var partitions = Placed();
-        return partitions.Length == 1 ? partitions[0] : partitions[(int)(Hash(key) % (uint)partitions.Length)];
-    }
+    public Partition PartitionOf(string key) => _partitions.Length == 1 ? _partitions[0] : _partitions[(int)(Hash(key) % (uint)_partitions.Length)];
 
     /// <summary>Where an entry lies. No I/O, and for a key that is stored as it is no allocation.</summary>
-    /// <exception cref="RedisTagCacheUnavailableException">The partitions are not known yet.</exception>
     public EntryAddress Locate(in CacheEntryKey key)
     {
         var partition = PartitionOf(key.Key);
@@ -125,9 +86,6 @@ internal sealed class KeySpace
 
     private Prefixes PrefixesOf(CacheRegion region, Partition partition) =>
         _prefixes.GetOrAdd((region.Name, region.IsIsolatedByBuild), _createPrefixes)[partition.Index];
-
-    private Partition[] Placed() => Volatile.Read(ref _partitions)
-        ?? throw new RedisTagCacheUnavailableException("The partitions of the keys are known only after the first connection.");
 
     private static string Digest(string key) => Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(key.AsSpan())));
 

@@ -9,35 +9,43 @@ namespace RedisTagCache.Redis;
 internal sealed class RedisCircuits : IDisposable
 {
     private readonly RedisConnection _connection;
+    private readonly TimeSpan _timeout;
+    private readonly TimeProvider _time;
     private readonly ILogger<RedisCircuits> _logger;
     private readonly CancellationTokenSource _stopping = new();
-    private readonly RedisCircuit _nowhere;
     private RedisCircuit[] _circuits = [];
     private int _open;
     private int _asking;
 
-    public RedisCircuits(KeySpace keys, RedisConnection connection, TimeSpan timeout, TimeProvider time, CacheMeter meter, ILogger<RedisCircuits> logger)
+    public RedisCircuits(RedisConnection connection, TimeSpan timeout, TimeProvider time, CacheMeter meter, ILogger<RedisCircuits> logger)
     {
         _connection = connection;
+        _timeout = timeout;
+        _time = time;
         _logger = logger;
-        _nowhere = Create(Partition.Nowhere);
-        keys.WhenPlaced(partitions => Volatile.Write(ref _circuits, [.. partitions.Select(Create)]));
+        Connecting = Create(partition: null);
         meter.ObserveCircuit(() => Volatile.Read(ref _open) > 0 ? 1 : 0);
         connection.Restored += OnRestored;
-
-        RedisCircuit Create(Partition partition)
-        {
-            var circuit = new RedisCircuit(partition, connection, timeout, time, _stopping.Token);
-            circuit.Opened += OnOpened;
-            circuit.Closed += OnClosed;
-            return circuit;
-        }
     }
 
-    public RedisCircuit this[Partition partition] => partition.Index < 0 ? _nowhere : _circuits[partition.Index];
+    /// <summary>Gets the circuit of the connection itself, for calls that wait until the partitions are known.</summary>
+    public RedisCircuit Connecting { get; }
+
+    public RedisCircuit this[Partition partition] => _circuits[partition.Index];
 
     /// <summary>Whether there is a partition for which calls would wait.</summary>
-    public bool IsAnyClosed => !(_circuits is { Length: > 0 } circuits ? Array.TrueForAll(circuits, static circuit => circuit.IsOpen) : _nowhere.IsOpen);
+    public bool IsAnyClosed => !(_circuits is { Length: > 0 } circuits ? Array.TrueForAll(circuits, static circuit => circuit.IsOpen) : Connecting.IsOpen);
+
+    /// <summary>Makes the circuits of the partitions. Do so before any call for one of them.</summary>
+    public void Create(IReadOnlyList<Partition> partitions) => Volatile.Write(ref _circuits, [.. partitions.Select(Create)]);
+
+    private RedisCircuit Create(Partition? partition)
+    {
+        var circuit = new RedisCircuit(partition, _connection, _timeout, _time, _stopping.Token);
+        circuit.Opened += OnOpened;
+        circuit.Closed += OnClosed;
+        return circuit;
+    }
 
     /// <summary>Raised when Redis answers again where it did not.</summary>
     public event Action? Closed;
@@ -82,7 +90,7 @@ internal sealed class RedisCircuits : IDisposable
 
     private void OnRestored()
     {
-        foreach (var circuit in _circuits.Append(_nowhere).Where(static circuit => circuit.IsOpen))
+        foreach (var circuit in _circuits.Append(Connecting).Where(static circuit => circuit.IsOpen))
             _ = Task.Run(circuit.TryAsync);
     }
 

@@ -17,11 +17,13 @@ internal sealed class RedisCommands(RedisRunner runner)
 
     public bool IsAvailable(Partition partition) => runner.IsAvailable(partition);
 
-    /// <summary>Waits for the connection, as any command would.</summary>
-    public async ValueTask ConnectAsync(CancellationToken cancellationToken) =>
-        await runner.RunAsync("connect", Partition.Nowhere, 0, static (_, _) => ValueTask.FromResult(true), cancellationToken).ConfigureAwait(false);
+    /// <summary>Whether a call before the first connection would wait for it.</summary>
+    public bool IsConnecting => runner.IsConnecting;
 
-    public void Connect() => runner.Run("connect", Partition.Nowhere, 0, static (_, _) => true);
+    /// <summary>Waits for the connection, as any command would.</summary>
+    public ValueTask<bool> ConnectAsync(CancellationToken cancellationToken) => runner.ConnectAsync(cancellationToken);
+
+    public void Connect() => runner.Connect();
 
     /// <summary>An entry and the partition's stamp at that same moment, in one command. The entry is pooled: dispose it.</summary>
     public ValueTask<(IMemoryOwner<byte>? Entry, EpochStamp? Stamp)> ReadAsync(EntryAddress address, CancellationToken cancellationToken) =>

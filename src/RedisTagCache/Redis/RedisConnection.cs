@@ -49,8 +49,8 @@ internal sealed class RedisConnection(IRedisConnector connector, LayoutAgreement
     public RedisLocation Location => new(Addresses.Of(Volatile.Read(ref _multiplexer), connector.Addresses), layout.KeyPrefix);
 
     /// <summary>The same, narrowed to the server that has a partition.</summary>
-    public RedisLocation LocationOf(Partition partition) =>
-        partition.Index >= 0 && Addresses.Of(Volatile.Read(ref _multiplexer), partition.Epoch) is { } address ? new(address, layout.KeyPrefix) : Location;
+    public RedisLocation LocationOf(Partition? partition) =>
+        partition is not null && Addresses.Of(Volatile.Read(ref _multiplexer), partition.Epoch) is { } address ? new(address, layout.KeyPrefix) : Location;
 
     /// <summary>Asks a primary whether it answers, past the circuit: that one may be open.</summary>
     /// <exception cref="Exception">Whatever kept it from answering within the time.</exception>

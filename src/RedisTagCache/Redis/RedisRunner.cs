@@ -23,18 +23,30 @@ internal sealed class RedisRunner(RedisConnection connection, RedisCircuits circ
     /// <summary>Whether a call would wait for Redis at all. When not, it fails; ask first where that happens often.</summary>
     public bool IsAvailable(Partition partition) => !circuits[partition].IsOpen;
 
+    /// <summary>Whether a call before the first connection would wait for it.</summary>
+    public bool IsConnecting => !circuits.Connecting.IsOpen;
+
     /// <summary>Whether there is a partition for which it would.</summary>
     public bool IsAnyAvailable => circuits.IsAnyClosed;
 
+    /// <summary>Waits for the connection, as any command would.</summary>
+    public ValueTask<bool> ConnectAsync(CancellationToken cancellationToken) =>
+        RunAsync("connect", circuits.Connecting, 0, static (_, _) => ValueTask.FromResult(true), cancellationToken);
+
+    public void Connect() => Run("connect", circuits.Connecting, 0, static (_, _) => true);
+
     /// <summary>Runs a command. A command that was given up may still take effect; one that may not be done twice must tell by its reply.</summary>
     /// <exception cref="Exception">One that <see cref="RedisFailure.IsRedis"/> knows, or a cancellation by the caller.</exception>
+    public ValueTask<T> RunAsync<TState, T>(
+        string operation, Partition partition, TState state, Func<IDatabase, TState, ValueTask<T>> command, CancellationToken cancellationToken) =>
+        RunAsync(operation, circuits[partition], state, command, cancellationToken);
+
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<T> RunAsync<TState, T>(
-        string operation, Partition partition, TState state, Func<IDatabase, TState, ValueTask<T>> command, CancellationToken cancellationToken)
+    private async ValueTask<T> RunAsync<TState, T>(
+        string operation, RedisCircuit circuit, TState state, Func<IDatabase, TState, ValueTask<T>> command, CancellationToken cancellationToken)
     {
         // A cancelled write may be a page cut short: nothing of it must reach Redis.
         cancellationToken.ThrowIfCancellationRequested();
-        var circuit = circuits[partition];
         circuit.ThrowIfOpen();
         var start = time.GetTimestamp();
         try
@@ -103,9 +115,11 @@ internal sealed class RedisRunner(RedisConnection connection, RedisCircuits circ
 
     /// <summary>Runs a command on the client's own synchronous path, which the client bounds; once.</summary>
     /// <exception cref="Exception">One that <see cref="RedisFailure.IsRedis"/> knows.</exception>
-    public T Run<TState, T>(string operation, Partition partition, TState state, Func<IDatabase, TState, T> command)
+    public T Run<TState, T>(string operation, Partition partition, TState state, Func<IDatabase, TState, T> command) =>
+        Run(operation, circuits[partition], state, command);
+
+    private T Run<TState, T>(string operation, RedisCircuit circuit, TState state, Func<IDatabase, TState, T> command)
     {
-        var circuit = circuits[partition];
         circuit.ThrowIfOpen();
         var start = time.GetTimestamp();
         try

@@ -5,7 +5,7 @@ using RedisTagCache.Redis;
 namespace RedisTagCache.Store;
 
 /// <summary>Looks at entries by the page: reads how they begin, then the stamps, and has them judged as any reader would.</summary>
-internal sealed class EntryLook(TagCacheStore store, InspectionCommands commands, TimeProvider time)
+internal sealed class EntryLook(PartitionSet partitions, InspectionCommands commands, TimeProvider time)
 {
     /// <summary>Header and a handful of tags. Entries with more are read a second time.</summary>
     private const int FirstBytes = 256;
@@ -46,16 +46,17 @@ internal sealed class EntryLook(TagCacheStore store, InspectionCommands commands
             starts[again[i]] = read[i];
     }
 
-    private async Task<Dictionary<Partition, (bool HasHistory, TagStateSnapshot? State)>> StatesAsync(IEnumerable<Partition> partitions, CancellationToken cancellationToken)
+    private async Task<Dictionary<Partition, (bool HasHistory, TagStateSnapshot? State)>> StatesAsync(IEnumerable<Partition> of, CancellationToken cancellationToken)
     {
-        Partition[] wanted = [.. partitions];
+        Partition[] wanted = [.. of];
+        var known = partitions.Known();
         var states = new Dictionary<Partition, (bool, TagStateSnapshot?)>(wanted.Length);
         if (wanted.Length == 0)
             return states;
         var stamps = await commands.StampsAsync(wanted, cancellationToken).ConfigureAwait(false);
         for (var i = 0; i < wanted.Length; i++)
         {
-            var tagState = store.TagStates[wanted[i].Index];
+            var tagState = known[wanted[i]].TagState;
 
             // Without a history nothing is started here: it is for the application, not for an onlooker, to begin one.
             var state = stamps[i] is not { } stamp ? null

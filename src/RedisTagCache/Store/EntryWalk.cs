@@ -5,7 +5,7 @@ using RedisTagCache.Redis;
 namespace RedisTagCache.Store;
 
 /// <summary>Walks through the keys of all primaries, step by step, and rests in between.</summary>
-internal sealed class EntryWalk(TagCacheStore store, InspectionCommands commands, string prefix, TimeProvider time)
+internal sealed class EntryWalk(PartitionSet set, InspectionCommands commands, string prefix, TimeProvider time)
 {
     /// <summary>One step: the entries' keys that turned up, and how far the walk is.</summary>
     internal readonly record struct Page(IReadOnlyList<StoredKey> Keys, long Passed, double Fraction);
@@ -15,7 +15,7 @@ internal sealed class EntryWalk(TagCacheStore store, InspectionCommands commands
     {
         var pattern = StoredKey.Pattern(prefix, region, keyPrefix);
         var primaries = await commands.PrimariesAsync(cancellationToken).ConfigureAwait(false);
-        var partitions = store.Keys.Partitions.ToDictionary(static partition => partition.HashTag, StringComparer.Ordinal);
+        var partitions = set.Known().Keys.Partitions.ToDictionary(static partition => partition.HashTag, StringComparer.Ordinal);
         long total = 0;
         foreach (var server in primaries)
             total += await commands.CountAsync(server, cancellationToken).ConfigureAwait(false);

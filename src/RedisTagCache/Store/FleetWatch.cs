@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using RedisTagCache.Diagnostics;
 using RedisTagCache.Redis;
@@ -9,7 +10,7 @@ internal sealed class FleetWatch : IDisposable
 {
     private const int VerifyEvery = 30;
 
-    private readonly Func<ValueTask<IReadOnlyList<PartitionWatch>>> _partitions;
+    private readonly Func<ValueTask<ImmutableArray<PartitionWatch>>> _partitions;
     private readonly Backplane _backplane;
     private readonly RedisConnection _connection;
     private readonly TimeSpan _timeout;
@@ -19,7 +20,7 @@ internal sealed class FleetWatch : IDisposable
     private readonly CancellationTokenSource _stopping = new();
     private Task? _started;
 
-    public FleetWatch(Func<ValueTask<IReadOnlyList<PartitionWatch>>> partitions, Backplane backplane, RedisConnection connection, TimeSpan timeout, TimeProvider time, ILogger logger)
+    public FleetWatch(Func<ValueTask<ImmutableArray<PartitionWatch>>> partitions, Backplane backplane, RedisConnection connection, TimeSpan timeout, TimeProvider time, ILogger logger)
     {
         _partitions = partitions;
         _backplane = backplane;
@@ -31,7 +32,7 @@ internal sealed class FleetWatch : IDisposable
     }
 
     /// <summary>For how many partitions no messages come, although somebody listens.</summary>
-    public int CountSilent(IReadOnlyList<PartitionWatch> partitions) =>
+    public int CountSilent(ImmutableArray<PartitionWatch> partitions) =>
         Volatile.Read(ref _started) is { IsCompleted: true } ? _backplane.CountSilent(partitions.Select(static partition => partition.Partition)) : 0;
 
     /// <summary>Begins, and ends when there was a first look: before it, copies are not kept.</summary>

@@ -9,8 +9,8 @@ internal interface ILocalCopies
     /// <summary>An entry was removed or overwritten: copies that are not newer than this number are gone.</summary>
     void Drop(string name, long number);
 
-    /// <summary>Changes of this partition were missed: all its copies are gone.</summary>
-    void DropAll(PartitionWatch partition);
+    /// <summary>Changes were missed: all copies that are validated by this are gone.</summary>
+    void DropAll(EntryWatch watch);
 
     /// <summary>Somebody who waits for this value should look again. Who waits for an entry of another region is known to the partition's <see cref="PartitionWatch.Waiters"/>.</summary>
     void Wake(string name)

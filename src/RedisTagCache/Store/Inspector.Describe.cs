@@ -13,7 +13,7 @@ internal sealed partial class Inspector
         var database = await _commands.ConnectAsync(cancellationToken).ConfigureAwait(false);
         var servers = await Task.WhenAll(database.Multiplexer.GetServers().Select(server => _servers.DescribeAsync(server, cancellationToken))).ConfigureAwait(false);
         var ahead = servers.FirstOrDefault(static server => server is { IsAnswering: true, IsReplica: false })?.ClockAhead ?? TimeSpan.Zero;
-        var partitions = await Task.WhenAll(_store.Keys.Partitions.Select(partition => DescribeAsync(partition, ahead, cancellationToken))).ConfigureAwait(false);
+        var partitions = await Task.WhenAll(_partitions.Known().Keys.Partitions.Select(partition => DescribeAsync(partition, ahead, cancellationToken))).ConfigureAwait(false);
         return new CacheDescription
         {
             KeyPrefix = _settings.KeyPrefix,

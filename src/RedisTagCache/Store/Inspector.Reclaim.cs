@@ -18,7 +18,7 @@ internal sealed partial class Inspector
             throw new ArgumentException($"{nameof(options.OtherBuildsOlderThan)} must be at least 1 minute, but was {options.OtherBuildsOlderThan}.", nameof(options));
 
         await _commands.ConnectAsync(cancellationToken).ConfigureAwait(false);
-        var first = _store.Keys.Partitions[0];
+        var first = _partitions.Known().Keys.Partitions[0];
         var owner = Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture);
         if (!await _commands.TakeAsync(first, owner, _reclaimLease, cancellationToken).ConfigureAwait(false))
             return new CacheReclaimResult { IsTakenElsewhere = true };

@@ -8,7 +8,7 @@ internal sealed partial class Inspector : ITagCacheInspector
 {
     private static readonly string _distributed = CacheRegion.Distributed(isIsolatedByBuild: false).Name;
 
-    private readonly TagCacheStore _store;
+    private readonly PartitionSet _partitions;
     private readonly ValueStore _values;
     private readonly InspectionCommands _commands;
     private readonly ServerLook _servers;
@@ -17,16 +17,16 @@ internal sealed partial class Inspector : ITagCacheInspector
     private readonly InspectorSettings _settings;
     private readonly TimeProvider _time;
 
-    public Inspector(TagCacheStore store, ValueStore values, InspectionCommands commands, InspectorSettings settings, TimeProvider time)
+    public Inspector(PartitionSet partitions, ValueStore values, InspectionCommands commands, InspectorSettings settings, TimeProvider time)
     {
-        _store = store;
+        _partitions = partitions;
         _values = values;
         _commands = commands;
         _settings = settings;
         _time = time;
         _servers = new ServerLook(commands, time);
-        _look = new EntryLook(store, commands, time);
-        _walk = new EntryWalk(store, commands, settings.KeyPrefix, time);
+        _look = new EntryLook(partitions, commands, time);
+        _walk = new EntryWalk(partitions, commands, settings.KeyPrefix, time);
     }
 
     /// <inheritdoc/>
@@ -38,7 +38,7 @@ internal sealed partial class Inspector : ITagCacheInspector
         await _commands.ConnectAsync(cancellationToken).ConfigureAwait(false);
 
         // Whether a region is isolated by build only its owner knows; it has either kind of entries, so both places are looked at.
-        var partition = _store.Keys.PartitionOf(key);
+        var partition = _partitions.Known().Keys.PartitionOf(key);
         StoredKey[] places = [StoredKey.Of(partition, region, BuildOf(options?.BuildNamespace), key), StoredKey.Of(partition, region, BuildName.Shared, key)];
         var found = await _look.JudgeAsync(places, cancellationToken).ConfigureAwait(false);
         if (found.Count == 0)
@@ -57,10 +57,11 @@ internal sealed partial class Inspector : ITagCacheInspector
     {
         ArgumentNullException.ThrowIfNull(entry);
         await _commands.ConnectAsync(cancellationToken).ConfigureAwait(false);
-        if (entry.Partition < 0 || entry.Partition >= _store.Keys.Partitions.Count)
+        var partitions = _partitions.Known().Keys.Partitions;
+        if (entry.Partition < 0 || entry.Partition >= partitions.Count)
             throw new ArgumentException("The entry does not belong to a partition of this cache.", nameof(entry));
 
-        var key = StoredKey.Found(_store.Keys.Partitions[entry.Partition], entry.Region, entry.BuildNamespace ?? BuildName.Shared, entry.Key, entry.IsKeyHashed);
+        var key = StoredKey.Found(partitions[entry.Partition], entry.Region, entry.BuildNamespace ?? BuildName.Shared, entry.Key, entry.IsKeyHashed);
         if (entry.Region == _distributed)
             return await _commands.RemoveAsync(key, cancellationToken).ConfigureAwait(false);
 

@@ -22,8 +22,7 @@ internal sealed class LeaseStore(ValueStore values, TimeSpan leaseDuration, Time
         Validate(key);
 
         var address = values.Locate(key);
-        var waiters = address.Watch.Waiters;
-        var waiting = waiters.Listen(PartitionWatch.NameOfOther((byte[])address.Redis.Entry.Key!));
+        var waiting = Listen(address);
         var isWaiting = false;
         try
         {
@@ -43,9 +42,12 @@ internal sealed class LeaseStore(ValueStore values, TimeSpan leaseDuration, Time
         finally
         {
             if (!isWaiting)
-                waiting.Dispose();
+                waiting?.Dispose();
         }
     }
+
+    private static Waiters.Waiting? Listen(ValueAddress address) =>
+        address is { Redis: { } place, Watch: PartitionWatch watch } ? watch.Waiters.Listen(PartitionWatch.NameOfOther((byte[])place.Entry.Key!)) : null;
 
     /// <inheritdoc/>
     public ValueTask<CacheLookup> LookAgainAsync(CacheEntryKey key, CacheVersion since, CancellationToken cancellationToken = default)

@@ -9,7 +9,7 @@ namespace RedisTagCache.Store;
 /// Follows the changes in a partition, so that copies of its values can be judged without asking Redis: announcements are taken over as they
 /// come, and a poll finds what was not announced. Copies are trusted while the last poll that succeeded is young enough.
 /// </summary>
-internal sealed class PartitionWatch
+internal sealed class PartitionWatch : EntryWatch
 {
     /// <summary>How often is looked.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
@@ -43,17 +43,23 @@ internal sealed class PartitionWatch
         _validFor = (long)(_validity.TotalSeconds * time.TimestampFrequency);
     }
 
-    public Partition Partition { get; }
+    /// <inheritdoc/>
+    public override Partition Partition { get; }
 
-    public TagState TagState { get; }
+    /// <inheritdoc/>
+    public override TagState TagState { get; }
 
-    public RemovalLog Removals { get; init; } = new();
+    /// <inheritdoc/>
+    public override int Changes => TagState.Changes;
+
+    /// <inheritdoc/>
+    public override bool IsOver => false;
 
     /// <summary>Who waits for entries that are no values of these copies, such as pages.</summary>
     public Waiters Waiters { get; } = new();
 
-    /// <summary>Whether a call would wait for Redis at all.</summary>
-    public bool IsAvailable => _commands.IsAvailable(Partition);
+    /// <inheritdoc/>
+    public override bool IsAvailable => _commands.IsAvailable(Partition);
 
     public void Attach(ILocalCopies copies)
     {
@@ -65,9 +71,8 @@ internal sealed class PartitionWatch
         };
     }
 
-    /// <summary>Whether copies of this partition can be returned as what Redis has.</summary>
-    /// <param name="now">A time stamp.</param>
-    public bool IsCurrent(long now) => now < Volatile.Read(ref _validUntil) && TagState.IsTrusted;
+    /// <inheritdoc/>
+    public override bool IsCurrent(long now) => now < Volatile.Read(ref _validUntil) && TagState.IsTrusted;
 
     public void Receive(ReadOnlyMemory<byte> message)
     {
@@ -149,12 +154,11 @@ internal sealed class PartitionWatch
         }
     }
 
-    /// <summary>Looks whether anything was missed, and makes up for it. False when Redis did not answer.</summary>
-    public Task<bool> PollAsync() => _polls.RunAsync();
+    /// <inheritdoc/>
+    public override Task<bool> PollAsync() => _polls.RunAsync();
 
-    /// <summary>Sees to it that what happened before a moment is known. False when Redis did not answer.</summary>
-    /// <param name="moment">A time stamp.</param>
-    public Task<bool> LookSinceAsync(long moment) => Volatile.Read(ref _validUntil) - _validFor > moment ? Task.FromResult(true) : PollAsync();
+    /// <inheritdoc/>
+    public override Task<bool> LookSinceAsync(long moment) => Volatile.Read(ref _validUntil) - _validFor > moment ? Task.FromResult(true) : PollAsync();
 
     /// <summary>Sees to it that this instance knows what Redis had shown: a value that is computed from now on may be made of copies of others.</summary>
     /// <exception cref="Exception">One that <see cref="RedisFailure.IsRedis"/> knows.</exception>

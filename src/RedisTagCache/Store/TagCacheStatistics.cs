@@ -5,7 +5,7 @@ namespace RedisTagCache.Store;
 
 /// <summary>Hands out what was counted, and asks Redis how it is.</summary>
 internal sealed class TagCacheStatistics(
-    CacheStatistics statistics, RedisConnection connection, KeySpace keys, BuildOrigin build, TimeSpan timeout, TimeProvider time) : ITagCacheStatistics
+    CacheStatistics statistics, RedisConnection connection, LayoutAgreement layout, BuildOrigin build, TimeSpan timeout, TimeProvider time) : ITagCacheStatistics
 {
     /// <inheritdoc/>
     public RedisTagCacheSnapshot GetSnapshot() => statistics.Read();
@@ -34,7 +34,7 @@ internal sealed class TagCacheStatistics(
             IsCircuitOpen = statistics.Circuit() != 0,
             UntrustedPartitions = statistics.Untrusted(),
             SilentPartitions = statistics.Silent(),
-            Partitions = keys.Layout?.Count,
+            Partitions = layout.Agreed?.Count,
             BuildNamespace = build.Name,
             BuildNamespaceSource = build.Source,
             ServerKind = answer?.ServerKind,

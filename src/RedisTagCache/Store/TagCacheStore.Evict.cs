@@ -32,11 +32,11 @@ internal sealed partial class TagCacheStore
         var outcome = "failed";
         try
         {
-            await PlaceAsync(cancellationToken).ConfigureAwait(false);
+            var keys = (await _partitions.GetAsync(cancellationToken).ConfigureAwait(false)).Keys;
             if (key.Region.IsTagged)
-                await RemoveNumberedAsync(key).WaitAsync(cancellationToken).ConfigureAwait(false);
+                await RemoveNumberedAsync(keys, key).WaitAsync(cancellationToken).ConfigureAwait(false);
             else
-                await _commands.RemoveAsync(_keys.Locate(key), cancellationToken).ConfigureAwait(false);
+                await _commands.RemoveAsync(keys.Locate(key), cancellationToken).ConfigureAwait(false);
             outcome = "done";
         }
         catch (Exception e) when (RedisFailure.IsRedis(e) && !cancellationToken.IsCancellationRequested)
@@ -51,9 +51,9 @@ internal sealed partial class TagCacheStore
     }
 
     /// <summary>Numbers and announces the removal for instances that keep copies. An instance that computes the entry loses its lease, because it started before the removal.</summary>
-    private Task<FillReply> RemoveNumberedAsync(in CacheEntryKey key)
+    private Task<FillReply> RemoveNumberedAsync(KeySpace keys, in CacheEntryKey key)
     {
-        var removing = _leased.RemoveAsync(_keys.Locate(key.Region, _keys.PartitionOf(key.Key), KeySpace.NameOf(key.Key))).AsTask();
+        var removing = _leased.RemoveAsync(keys.Locate(key.Region, keys.PartitionOf(key.Key), KeySpace.NameOf(key.Key))).AsTask();
         removing.Forget();
         return removing;
     }
@@ -65,8 +65,7 @@ internal sealed partial class TagCacheStore
         var outcome = "failed";
         try
         {
-            Place();
-            _commands.Remove(_keys.Locate(key));
+            _commands.Remove(_partitions.Get().Keys.Locate(key));
             outcome = "done";
         }
         catch (Exception e) when (RedisFailure.IsRedis(e))
@@ -137,57 +136,56 @@ internal sealed partial class TagCacheStore
     /// <summary>Invalidates the tags in all partitions at once. Returns the result of each.</summary>
     private async Task<Exception?[]> TryInvalidateEverywhereAsync(byte[][] members)
     {
+        PartitionMap partitions;
         try
         {
-            await Retry.RunAsync(PlacedAsync, _time).ConfigureAwait(false);
+            partitions = await Retry.RunAsync(() => _partitions.GetAsync(CancellationToken.None).AsTask(), _time).ConfigureAwait(false);
         }
         catch (Exception e) when (RedisFailure.IsRedis(e))
         {
-            ApplyUnconfirmed(_nowhere, Everywhere, members);
+            _pending.Add(Everywhere, members);
+            _partitions.Unconnected.EvictAll();
             return [e];
         }
 
-        if (_tagStates.Length == 1)
-            return [await TryInvalidateAsync(0, members).ConfigureAwait(false)];
+        var watches = partitions.Watches;
+        if (watches.Length == 1)
+            return [await TryInvalidateAsync(watches[0], members).ConfigureAwait(false)];
 
         // All at once; what that leaves, each with as many tries as it takes.
-        var replies = await TryInvalidateAtOnceAsync(members).ConfigureAwait(false);
-        var results = new Exception?[_tagStates.Length];
-        await Task.WhenAll(Enumerable.Range(0, results.Length).Where(partition => replies[partition] is null).Select(async partition =>
-            results[partition] = await TryInvalidateAsync(partition, members).ConfigureAwait(false))).ConfigureAwait(false);
+        var replies = await TryInvalidateAtOnceAsync(partitions, members).ConfigureAwait(false);
+        var results = new Exception?[watches.Length];
+        await Task.WhenAll(Enumerable.Range(0, results.Length).Where(i => replies[i] is null).Select(async i =>
+            results[i] = await TryInvalidateAsync(watches[i], members).ConfigureAwait(false))).ConfigureAwait(false);
         return results;
     }
 
-    private async Task<TagInvalidationReply?[]> TryInvalidateAtOnceAsync(byte[][] members)
+    private async Task<TagInvalidationReply?[]> TryInvalidateAtOnceAsync(PartitionMap partitions, byte[][] members)
     {
         // What this instance evicts it must be able to repeat: see InvalidateOnceAsync.
-        if (members.Length > TagMarkScript.MaxMembers || Array.Exists(_tagStates, static tagState => tagState.Known is null || !tagState.IsTrusted))
-            return new TagInvalidationReply?[_tagStates.Length];
+        var watches = partitions.Watches;
+        if (members.Length > TagMarkScript.MaxMembers || watches.Any(static watch => watch.TagState.Known is null || !watch.TagState.IsTrusted))
+            return new TagInvalidationReply?[watches.Length];
         try
         {
-            var replies = await _commands.TryInvalidateAsync(_keys.Partitions, _settings.TagInvalidationRetention, _settings.MaxTagInvalidations, members).ConfigureAwait(false);
+            var replies = await _commands.TryInvalidateAsync(
+                partitions.Keys.Partitions, _settings.TagInvalidationRetention, _settings.MaxTagInvalidations, members).ConfigureAwait(false);
             for (var i = 0; i < replies.Length; i++)
             {
                 if (replies[i] is { } reply)
-                    Take(i, reply, members);
+                    Take(watches[i], reply, members);
             }
 
             return replies;
         }
         catch (Exception e) when (RedisFailure.IsRedis(e))
         {
-            return new TagInvalidationReply?[_tagStates.Length];
+            return new TagInvalidationReply?[watches.Length];
         }
     }
 
-    private async Task<bool> PlacedAsync()
-    {
-        await PlaceAsync(CancellationToken.None).ConfigureAwait(false);
-        return true;
-    }
-
     /// <summary>Invalidates the tags in one partition. What failed is queued to be retried.</summary>
-    private async Task<Exception?> TryInvalidateAsync(int partition, byte[][] members)
+    private async Task<Exception?> TryInvalidateAsync(PartitionWatch partition, byte[][] members)
     {
         try
         {
@@ -196,28 +194,28 @@ internal sealed partial class TagCacheStore
         }
         catch (Exception e) when (RedisFailure.IsRedis(e))
         {
-            ApplyUnconfirmed(_tagStates[partition], partition, members);
+            ApplyUnconfirmed(partition, members);
             return e;
         }
     }
 
     /// <summary>What Redis has not confirmed holds in this instance and is queued to be retried, in either case one by one or all at once.</summary>
-    private void ApplyUnconfirmed(TagState tagState, int partition, byte[][] members)
+    private void ApplyUnconfirmed(PartitionWatch partition, byte[][] members)
     {
-        if (_pending.Add(partition, members))
-            tagState.ApplyUnconfirmed(members);
+        if (_pending.Add(partition.Partition.Index, members))
+            partition.TagState.ApplyUnconfirmed(members);
         else
-            tagState.ApplyUnconfirmedToAll();
+            partition.TagState.ApplyUnconfirmedToAll();
     }
 
     private async Task<bool> RepeatAsync(int partition, IReadOnlyCollection<byte[]> members, CancellationToken cancellationToken)
     {
         try
         {
+            var watches = (await _partitions.GetAsync(cancellationToken).ConfigureAwait(false)).Watches;
             if (partition == Everywhere)
             {
-                await PlaceAsync(cancellationToken).ConfigureAwait(false);
-                for (var i = 0; i < _tagStates.Length; i++)
+                for (var i = 0; i < watches.Length; i++)
                     _pending.Add(i, members);
                 _pending.Wake();
                 return true;
@@ -225,11 +223,11 @@ internal sealed partial class TagCacheStore
 
             if (InvalidationRetryQueue.IsEverything(members))
             {
-                await _tagStates[partition].ForgetAsync(cancellationToken).ConfigureAwait(false);
+                await watches[partition].TagState.ForgetAsync(cancellationToken).ConfigureAwait(false);
                 return true;
             }
 
-            var invalidating = InvalidateAsync(partition, [.. members]);
+            var invalidating = InvalidateAsync(watches[partition], [.. members]);
             invalidating.Forget();
             await invalidating.WaitAsync(cancellationToken).ConfigureAwait(false);
             BackgroundFault.Ignore(() =>
@@ -245,7 +243,7 @@ internal sealed partial class TagCacheStore
         }
     }
 
-    private async Task InvalidateAsync(int partition, byte[][] members)
+    private async Task InvalidateAsync(PartitionWatch partition, byte[][] members)
     {
         foreach (var chunk in members.Chunk(TagMarkScript.MaxMembers))
         {
@@ -255,20 +253,20 @@ internal sealed partial class TagCacheStore
     }
 
     /// <summary>Takes over what this instance did. The first partition's epoch tells it from evictions of others.</summary>
-    private void Take(int partition, TagInvalidationReply reply, byte[][] members)
+    private void Take(PartitionWatch partition, TagInvalidationReply reply, byte[][] members)
     {
         _meter.Sent("eviction");
-        if (partition == 0)
+        if (partition.Partition.Index == 0)
             _meter.History.Claim(reply.After.Epoch);
-        _tagStates[partition].Apply(reply, members);
+        partition.TagState.Apply(reply, members);
     }
 
-    private async Task<TagInvalidationReply> InvalidateOnceAsync(int partition, byte[][] members)
+    private async Task<TagInvalidationReply> InvalidateOnceAsync(PartitionWatch partition, byte[][] members)
     {
         // What this instance evicts it must be able to repeat after a failover: its copy has to exist first.
-        var tagState = _tagStates[partition];
+        var tagState = partition.TagState;
         await tagState.CurrentAsync(CancellationToken.None).ConfigureAwait(false);
-        var reply = await _commands.InvalidateAsync(_keys.Partitions[partition], _settings.TagInvalidationRetention, _settings.MaxTagInvalidations, members, CancellationToken.None)
+        var reply = await _commands.InvalidateAsync(partition.Partition, _settings.TagInvalidationRetention, _settings.MaxTagInvalidations, members, CancellationToken.None)
             .ConfigureAwait(false);
         if (reply is not null)
             return reply;

@@ -30,12 +30,11 @@ internal sealed partial class TagCacheStore
     {
         Validate(key);
         using var activity = CacheActivity.Lookup(key.Region);
-        if (!IsAvailable(key))
+        if (!_partitions.IsAvailable(key.Key))
             return Failed(key, exception: null, default, activity);
         try
         {
-            Place();
-            var address = _keys.Locate(key);
+            var address = _partitions.Get().Keys.Locate(key);
             return OpenPlain(key, address, _commands.ReadPlain(address), activity);
         }
         catch (Exception e) when (RedisFailure.IsRedis(e))
@@ -48,12 +47,11 @@ internal sealed partial class TagCacheStore
     private async ValueTask<CacheLookup> GetPlainAsync(CacheEntryKey key, CancellationToken cancellationToken)
     {
         using var activity = CacheActivity.Lookup(key.Region);
-        if (!IsAvailable(key))
+        if (!_partitions.IsAvailable(key.Key))
             return Failed(key, exception: null, default, activity);
         try
         {
-            await PlaceAsync(cancellationToken).ConfigureAwait(false);
-            var address = _keys.Locate(key);
+            var address = (await _partitions.GetAsync(cancellationToken).ConfigureAwait(false)).Keys.Locate(key);
             var (entry, _) = await _commands.ReadPlainAsync(address, cancellationToken).ConfigureAwait(false);
             return OpenPlain(key, address, entry, activity);
         }
@@ -67,16 +65,16 @@ internal sealed partial class TagCacheStore
     private async ValueTask<CacheLookup> GetTaggedAsync(CacheEntryKey key, EpochStamp since, CancellationToken cancellationToken)
     {
         using var activity = CacheActivity.Lookup(key.Region);
-        if (!IsAvailable(key))
+        if (!_partitions.IsAvailable(key.Key))
             return Failed(key, exception: null, CacheVersion.Unknown, activity);
 
         IMemoryOwner<byte>? entry = null;
         var start = _time.GetTimestamp();
         try
         {
-            await PlaceAsync(cancellationToken).ConfigureAwait(false);
-            var address = _keys.Locate(key);
-            var tagState = _tagStates[address.Partition.Index];
+            var partitions = await _partitions.GetAsync(cancellationToken).ConfigureAwait(false);
+            var address = partitions.Keys.Locate(key);
+            var tagState = partitions[address.Partition].TagState;
             (entry, var stamp) = await _commands.ReadAsync(address, cancellationToken).ConfigureAwait(false);
             if (stamp is not { } read)
             {

@@ -12,8 +12,7 @@ internal sealed partial class TagCacheStore
         Validate(key);
         try
         {
-            await PlaceAsync(cancellationToken).ConfigureAwait(false);
-            var address = _keys.Locate(key);
+            var address = (await _partitions.GetAsync(cancellationToken).ConfigureAwait(false)).Keys.Locate(key);
             var start = await _commands.PeekAsync(address, EnvelopeLayout.TagsAt, cancellationToken).ConfigureAwait(false);
             if (TryProlong(start, address.KeyHash, out var identity, out var timeToLive))
                 await _commands.TouchAsync(address, identity, timeToLive, cancellationToken).ConfigureAwait(false);
@@ -30,8 +29,7 @@ internal sealed partial class TagCacheStore
         Validate(key);
         try
         {
-            Place();
-            var address = _keys.Locate(key);
+            var address = _partitions.Get().Keys.Locate(key);
             if (TryProlong(_commands.Peek(address, EnvelopeLayout.TagsAt), address.KeyHash, out var identity, out var timeToLive))
                 _commands.Touch(address, identity, timeToLive);
         }

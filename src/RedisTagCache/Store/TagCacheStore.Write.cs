@@ -26,11 +26,11 @@ internal sealed partial class TagCacheStore
         byte[]? buffer = null;
         try
         {
-            if (!IsAvailable(key))
+            if (!_partitions.IsAvailable(key.Key))
                 return Skipped(exception: null);
             mayBeWritten = true;
-            await PlaceAsync(cancellationToken).ConfigureAwait(false);
-            var address = _keys.Locate(key);
+            var partitions = await _partitions.GetAsync(cancellationToken).ConfigureAwait(false);
+            var address = partitions.Keys.Locate(key);
             if (!key.Region.IsTagged)
             {
                 var envelope = Compose(key, address, default, tags, payload, options, out buffer);
@@ -39,7 +39,7 @@ internal sealed partial class TagCacheStore
             }
             else
             {
-                (outcome, buffer) = await SetTaggedAsync(key, address, tags, payload, options, cancellationToken).ConfigureAwait(false);
+                (outcome, buffer) = await SetTaggedAsync(key, address, partitions[address.Partition].TagState, tags, payload, options, cancellationToken).ConfigureAwait(false);
             }
 
             // Only now: a write that was given up may still be read from its buffer, so that one is left to the collector.
@@ -69,10 +69,9 @@ internal sealed partial class TagCacheStore
         var outcome = CacheWriteOutcome.Skipped;
         try
         {
-            if (!IsAvailable(key))
+            if (!_partitions.IsAvailable(key.Key))
                 return Skipped(exception: null);
-            Place();
-            var address = _keys.Locate(key);
+            var address = _partitions.Get().Keys.Locate(key);
             var envelope = Compose(key, address, default, tags, payload, options, out var buffer);
             _commands.WritePlain(address, envelope, TimeToLive(options));
             ArrayPool<byte>.Shared.Return(buffer);
@@ -91,9 +90,8 @@ internal sealed partial class TagCacheStore
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<(CacheWriteOutcome Outcome, byte[]? Buffer)> SetTaggedAsync(
-        CacheEntryKey key, EntryAddress address, byte[][] tags, ReadOnlySequence<byte> payload, TagCacheEntryOptions options, CancellationToken cancellationToken)
+        CacheEntryKey key, EntryAddress address, TagState tagState, byte[][] tags, ReadOnlySequence<byte> payload, TagCacheEntryOptions options, CancellationToken cancellationToken)
     {
-        var tagState = _tagStates[address.Partition.Index];
         var start = _time.GetTimestamp();
         var version = options.Version;
 

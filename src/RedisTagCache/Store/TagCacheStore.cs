@@ -11,7 +11,7 @@ namespace RedisTagCache.Store;
 /// </summary>
 internal sealed partial class TagCacheStore : ITagCacheStore, IDisposable
 {
-    private readonly KeySpace _keys;
+    private readonly PartitionSet _partitions;
     private readonly RedisConnection _connection;
     private readonly RedisCircuits _circuits;
     private readonly RedisCommands _commands;
@@ -21,18 +21,16 @@ internal sealed partial class TagCacheStore : ITagCacheStore, IDisposable
     private readonly TimeProvider _time;
     private readonly CacheMeter _meter;
     private readonly ILogger<TagCacheStore> _logger;
-    private readonly TagState _nowhere;
     private readonly InvalidationRetryQueue _pending;
     private readonly TagStateRebuild _rebuild;
     private readonly LogThrottle _lookupFailures;
     private readonly LogThrottle _skippedWrites;
     private readonly LogThrottle _damagedEntries;
     private readonly LogThrottle _failedEvictions;
-    private TagState[] _tagStates = [];
     private CacheMoment? _moment;
 
     public TagCacheStore(
-        KeySpace keys,
+        PartitionSet partitions,
         RedisConnection connection,
         RedisCircuits circuits,
         RedisCommands commands,
@@ -43,7 +41,7 @@ internal sealed partial class TagCacheStore : ITagCacheStore, IDisposable
         CacheMeter meter,
         ILoggerFactory loggers)
     {
-        _keys = keys;
+        _partitions = partitions;
         _connection = connection;
         _circuits = circuits;
         _commands = commands;
@@ -53,16 +51,13 @@ internal sealed partial class TagCacheStore : ITagCacheStore, IDisposable
         _time = time;
         _meter = meter;
         _logger = loggers.CreateLogger<TagCacheStore>();
-        var tagStateLogger = loggers.CreateLogger<TagState>();
-        _nowhere = new TagState(Partition.Nowhere, commands, settings, meter, tagStateLogger);
-        keys.WhenPlaced(partitions => _tagStates = [.. partitions.Select(p => new TagState(p, commands, settings, meter, tagStateLogger))]);
         _pending = new InvalidationRetryQueue(RepeatAsync, time, _logger);
         _lookupFailures = new LogThrottle(time);
         _skippedWrites = new LogThrottle(time);
         _damagedEntries = new LogThrottle(time);
         _failedEvictions = new LogThrottle(time);
-        meter.ObserveTagInvalidations(() => _tagStates.Sum(m => m.Known?.Invalidations.Count ?? 0), () => _tagStates.Count(m => m.NeedsRebuild));
-        _rebuild = new TagStateRebuild(() => _tagStates, time, _logger);
+        meter.ObserveTagInvalidations(() => TagStates.Sum(m => m.Known?.Invalidations.Count ?? 0), () => TagStates.Count(m => m.NeedsRebuild));
+        _rebuild = new TagStateRebuild(() => TagStates, time, _logger);
         connection.Restored += OnDisturbed;
         connection.Lost += OnDisturbed;
         circuits.Closed += OnAnswering;
@@ -71,34 +66,21 @@ internal sealed partial class TagCacheStore : ITagCacheStore, IDisposable
     /// <summary>Raised when an entry was written or removed through this store, or may have been: copies of what was there before are out of date.</summary>
     internal event Action<CacheEntryKey>? Superseded;
 
-    /// <summary>Where everything lies.</summary>
-    internal KeySpace Keys => _keys;
-
-    /// <summary>What is known of evictions, by partition; nothing before the first connection.</summary>
-    internal IReadOnlyList<TagState> TagStates => _tagStates;
-
-    /// <summary>What is known before the first connection.</summary>
-    internal TagState Nowhere => _nowhere;
-
-    /// <summary>Whether a call for a key would wait for Redis at all.</summary>
-    private bool IsAvailable(in CacheEntryKey key) => _commands.IsAvailable(_keys.IsPlaced ? _keys.PartitionOf(key.Key) : Partition.Nowhere);
-
-    /// <summary>Sees to it that it is known where entries lie, which takes the first connection.</summary>
-    /// <exception cref="Exception">One that <see cref="RedisFailure.IsRedis"/> knows.</exception>
-    internal ValueTask PlaceAsync(CancellationToken cancellationToken) => _keys.IsPlaced ? default : _commands.ConnectAsync(cancellationToken);
-
-    private void Place()
-    {
-        if (!_keys.IsPlaced)
-            _commands.Connect();
-    }
+    private IEnumerable<TagState> TagStates => _partitions.Watches.Select(static watch => watch.TagState);
 
     /// <inheritdoc/>
     public CacheMoment Observe()
     {
         var moment = Volatile.Read(ref _moment);
-        if (moment is null || !moment.IsOf(_tagStates))
-            Volatile.Write(ref _moment, moment = new CacheMoment(_keys, [.. _tagStates.Select(m => m.Known)], [.. _tagStates.Select(m => m.UnconfirmedCount)], _time));
+        _partitions.TryGet(out var known);
+        var watches = known?.Watches ?? [];
+        if (moment is null || !moment.IsNow(watches.AsSpan()))
+        {
+            moment = new CacheMoment(
+                _partitions, known?.Keys, [.. watches.Select(static watch => watch.TagState.Known)], [.. watches.Select(static watch => watch.TagState.UnconfirmedCount)], _time);
+            Volatile.Write(ref _moment, moment);
+        }
+
         return moment;
     }
 
@@ -122,7 +104,7 @@ internal sealed partial class TagCacheStore : ITagCacheStore, IDisposable
     // The connection held, but it may be another server that answers now: a look at the tag invalidations tells.
     private void OnAnswering()
     {
-        foreach (var tagState in _tagStates.Where(m => m.Known is not null))
+        foreach (var tagState in TagStates.Where(m => m.Known is not null))
             tagState.Refresh();
         _pending.Wake();
     }

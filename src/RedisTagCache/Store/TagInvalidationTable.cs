@@ -107,3 +107,6 @@ internal sealed class TagInvalidationTable
         public byte[] Create(ReadOnlySpan<byte> alternate) => alternate.ToArray();
     }
 }
+
+/// <summary>The epochs at which one tag was last evicted and last softly expired; 0 for never.</summary>
+internal readonly record struct TagInvalidations(long EvictedAt, long ExpiredAt);

@@ -59,15 +59,6 @@ internal sealed partial class TagState(Partition partition, RedisCommands comman
         Interlocked.Increment(ref _changes);
     }
 
-    /// <summary>Whether nothing is ever to be known here any more: what was judged by this is judged elsewhere, and counts as evicted.</summary>
-    public bool IsRetired { get; private set; }
-
-    public void Retire()
-    {
-        IsRetired = true;
-        Distrust();
-    }
-
     /// <summary>Gives a state that is complete at least up to the stamp, or nothing when Redis has moved on to another lineage meanwhile.</summary>
     /// <exception cref="Exception">One that <see cref="RedisFailure.IsRedis"/> knows.</exception>
     public async ValueTask<TagStateSnapshot?> CoverAsync(EpochStamp stamp, CancellationToken cancellationToken)
@@ -202,3 +193,6 @@ internal sealed partial class TagState(Partition partition, RedisCommands comman
         Interlocked.Increment(ref _changes);
     }
 }
+
+/// <summary>How many tag invalidations are kept, and for how long.</summary>
+internal sealed record StoreSettings(TimeSpan TagInvalidationRetention, int MaxTagInvalidations);

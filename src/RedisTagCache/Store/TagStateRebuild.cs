@@ -8,7 +8,7 @@ namespace RedisTagCache.Store;
 /// After a disturbance (a connection lost or restored, another primary) rebuilds the tag states until it succeeds, also when nobody reads:
 /// an instance that issued an eviction must find out, by itself, that a failover lost it.
 /// </summary>
-internal sealed class TagStateRebuild(Func<IReadOnlyList<TagState>> tagStates, TimeProvider time, ILogger logger) : IDisposable
+internal sealed class TagStateRebuild(Func<IEnumerable<TagState>> tagStates, TimeProvider time, ILogger logger) : IDisposable
 {
     private static readonly TimeSpan _pause = TimeSpan.FromSeconds(1);
 

@@ -2,8 +2,12 @@ using RedisTagCache.Redis;
 
 namespace RedisTagCache.Store;
 
-/// <summary>Where a value lies: its name among the copies, its place in Redis, and who follows its partition.</summary>
-internal sealed record ValueAddress(CacheEntryKey Entry, string Name, LeasedAddress Redis, PartitionWatch Watch)
+/// <summary>Where a value lies.</summary>
+/// <param name="Entry">Its key.</param>
+/// <param name="Name">Its name among the copies.</param>
+/// <param name="Watch">What is known about changes to it.</param>
+/// <param name="Redis">Its place in Redis; nothing before the first connection.</param>
+internal sealed record ValueAddress(CacheEntryKey Entry, string Name, EntryWatch Watch, LeasedAddress? Redis)
 {
     public string Key => Entry.Key;
 }

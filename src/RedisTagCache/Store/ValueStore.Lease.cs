@@ -15,17 +15,17 @@ internal sealed partial class ValueStore
     /// <param name="isPatient">Whether there is an old value to return in the meantime.</param>
     public async ValueTask<Lease> AcquireAsync(ValueAddress address, string owner, ReadOnlyMemory<byte>? seen, bool isPatient)
     {
-        if (!address.Watch.IsAvailable)
+        if (address.Redis is not { } place || !address.Watch.IsAvailable)
             return new Lease(LeaseVerdict.Unavailable, CacheVersion.Unknown, RemovalMoment.Unknown, TimeSpan.Zero);
         try
         {
-            var reply = await _commands.AcquireAsync(address.Redis, owner, _leaseDuration, seen ?? LeaseAcquireScript.NotLooked, isPatient)
+            var reply = await _commands.AcquireAsync(place, owner, _leaseDuration, seen ?? LeaseAcquireScript.NotLooked, isPatient)
                 .ConfigureAwait(false);
             var verdict = (LeaseVerdict)reply.Verdict;
             if (reply.Stamp is not { } stamp)
                 return new Lease(verdict, CacheVersion.Unknown, reply.Removal, reply.Left);
             if (verdict is LeaseVerdict.Granted or LeaseVerdict.Pass or LeaseVerdict.Taken)
-                stamp = await CaughtUpAsync(address.Watch, stamp, reply.Removal).ConfigureAwait(false);
+                stamp = await CaughtUpAsync((PartitionWatch)address.Watch, stamp, reply.Removal).ConfigureAwait(false);
             return new Lease(verdict, new CacheVersion(stamp), reply.Removal, reply.Left);
         }
         catch (Exception e) when (RedisFailure.IsRedis(e))
@@ -57,7 +57,7 @@ internal sealed partial class ValueStore
     {
         try
         {
-            return await _commands.RenewAsync(address.Redis, owner, _leaseDuration, CancellationToken.None).ConfigureAwait(false);
+            return address.Redis is not { } place || await _commands.RenewAsync(place, owner, _leaseDuration, CancellationToken.None).ConfigureAwait(false);
         }
         catch (Exception e) when (RedisFailure.IsRedis(e))
         {
@@ -87,7 +87,8 @@ internal sealed partial class ValueStore
     {
         try
         {
-            await _commands.ReleaseAsync(owed.Address.Redis, owed.Owner, owed.Mark, owed.Duration).ConfigureAwait(false);
+            if (owed.Address.Redis is { } place)
+                await _commands.ReleaseAsync(place, owed.Owner, owed.Mark, owed.Duration).ConfigureAwait(false);
             return true;
         }
         catch (Exception e) when (RedisFailure.IsRedis(e))

@@ -29,8 +29,8 @@ internal sealed partial class ValueStore
         // Nothing was known of removals when it began: Redis could not tell whether it is superseded.
         if (startedAt == RemovalMoment.Unknown)
             version = default;
-        return WriteAsync(address, payload, payloadFlags, life, tags, version, replaces: false, isAwaited: owner.Length > 0, (envelope, timeToLive) =>
-            _commands.FillAsync(address.Redis, envelope, envelope.Length >= TagCacheStore.LargeFrom, timeToLive, version.Stamp, owner, startedAt));
+        return WriteAsync(address, payload, payloadFlags, life, tags, version, replaces: false, isAwaited: owner.Length > 0, (place, envelope, timeToLive) =>
+            _commands.FillAsync(place, envelope, envelope.Length >= TagCacheStore.LargeFrom, timeToLive, version.Stamp, owner, startedAt));
     }
 
     /// <summary>
@@ -44,12 +44,12 @@ internal sealed partial class ValueStore
         var outcome = CacheWriteOutcome.Skipped;
         try
         {
-            var write = await WriteAsync(address, payload, payloadFlags, life, tags, version, replaces: true, isAwaited: false, async (envelope, timeToLive) =>
+            var write = await WriteAsync(address, payload, payloadFlags, life, tags, version, replaces: true, isAwaited: false, async (place, envelope, timeToLive) =>
             {
                 var reply = await _commands.ReplaceAsync(
-                    address.Redis, envelope, envelope.Length >= TagCacheStore.LargeFrom, timeToLive, version.Stamp, cancellationToken).ConfigureAwait(false);
+                    place, envelope, envelope.Length >= TagCacheStore.LargeFrom, timeToLive, version.Stamp, cancellationToken).ConfigureAwait(false);
                 _meter.Sent("removal");
-                address.Watch.Record(reply.Before, reply.Removal, address.Name);
+                ((PartitionWatch)address.Watch).Record(reply.Before, reply.Removal, address.Name);
                 return reply;
             }).ConfigureAwait(false);
             outcome = write.Outcome;
@@ -78,8 +78,7 @@ internal sealed partial class ValueStore
     {
         var reply = await _commands.RemoveAsync(key.LeasedAddress).ConfigureAwait(false);
         _meter.Sent("removal");
-        var watch = _watches[key.Partition.Index];
-        watch.Record(reply.Before, reply.Removal, (byte[])key.Key!);
+        _partitions.Known()[key.Partition].Record(reply.Before, reply.Removal, (byte[])key.Key!);
         return true;
     }
 
@@ -88,8 +87,7 @@ internal sealed partial class ValueStore
         var outcome = "failed";
         try
         {
-            var reply = await Retry.RunAsync(() => RemoveOnceAsync(address.Entry), _time).ConfigureAwait(false);
-            var watch = address.Watch == _nowhere ? Locate(address.Entry).Watch : address.Watch;
+            var (watch, reply) = await Retry.RunAsync(() => RemoveOnceAsync(address.Entry), _time).ConfigureAwait(false);
             watch.Record(reply.Before, reply.Removal, address.Name);
             outcome = "done";
         }
@@ -104,12 +102,13 @@ internal sealed partial class ValueStore
         }
     }
 
-    private async Task<FillReply> RemoveOnceAsync(CacheEntryKey key)
+    private async Task<(PartitionWatch Watch, FillReply Reply)> RemoveOnceAsync(CacheEntryKey key)
     {
-        await _store.PlaceAsync(CancellationToken.None).ConfigureAwait(false);
-        var reply = await _commands.RemoveAsync(Locate(key).Redis).ConfigureAwait(false);
+        var partitions = await _partitions.GetAsync(CancellationToken.None).ConfigureAwait(false);
+        var watch = partitions.Of(key.Key);
+        var reply = await _commands.RemoveAsync(partitions.Keys.Locate(key.Region, watch.Partition, KeySpace.NameOf(key.Key))).ConfigureAwait(false);
         _meter.Sent("removal");
-        return reply;
+        return (watch, reply);
     }
 
     private async Task<bool> RepeatAsync(int partition, IReadOnlyCollection<byte[]> keys, CancellationToken cancellationToken)
@@ -118,8 +117,8 @@ internal sealed partial class ValueStore
         {
             if (InvalidationRetryQueue.IsEverything(keys))
             {
-                await _store.PlaceAsync(cancellationToken).ConfigureAwait(false);
-                await Task.WhenAll(_store.TagStates.Select(tagState => tagState.ForgetAsync(cancellationToken))).ConfigureAwait(false);
+                var watches = (await _partitions.GetAsync(cancellationToken).ConfigureAwait(false)).Watches;
+                await Task.WhenAll(watches.Select(watch => watch.TagState.ForgetAsync(cancellationToken))).ConfigureAwait(false);
                 return true;
             }
 
@@ -149,18 +148,18 @@ internal sealed partial class ValueStore
         CacheVersion version,
         bool replaces,
         bool isAwaited,
-        Func<ReadOnlyMemory<byte>, long, ValueTask<FillReply>> write)
+        Func<LeasedAddress, ReadOnlyMemory<byte>, long, ValueTask<FillReply>> write)
     {
         using var activity = CacheActivity.Write(address.Entry.Region);
         var result = new ValueWrite(CacheWriteOutcome.Skipped, RemovalMoment.Unknown, default);
         try
         {
-            if (!address.Watch.IsAvailable || version.IsUnknown || version.IsDefault)
+            if (address is not { Redis: { } place, Watch.TagState: { } tagState } || !address.Watch.IsAvailable || version.IsUnknown || version.IsDefault)
                 return result = result with { Outcome = _store.Skipped(exception: null) };
 
             // Not so where it replaces another value: that has to go, even if this one is dead on arrival. Nor where others wait for it: those who
             // came before what has ended it may have it.
-            var isPast = !replaces && address.Watch.TagState.Known is { } known && known.IsPast(version.Stamp, tags);
+            var isPast = !replaces && tagState.Known is { } known && known.IsPast(version.Stamp, tags);
             if (isPast && !isAwaited)
                 return result = result with { Outcome = _store.Rejected() };
 
@@ -168,15 +167,15 @@ internal sealed partial class ValueStore
             var buffer = ArrayPool<byte>.Shared.Rent(length);
             var header = new EnvelopeHeader(
                 version.Stamp.Generation, version.Stamp.Epoch, life.CreatedAt, life.FreshUntil, life.EndsAt, 0, life.StaleUntil, payloadFlags);
-            EnvelopeWriter.Write(buffer.AsSpan(0, length), address.Redis.Entry.KeyHash, header, isTagged: true, tags, payload);
+            EnvelopeWriter.Write(buffer.AsSpan(0, length), place.Entry.KeyHash, header, isTagged: true, tags, payload);
             var identity = buffer.AsSpan(0, EnvelopeLayout.IdentityLength).ToArray();
-            var reply = await write(buffer.AsMemory(0, length), life.EndsAt - life.CreatedAt).ConfigureAwait(false);
+            var reply = await write(place, buffer.AsMemory(0, length), life.EndsAt - life.CreatedAt).ConfigureAwait(false);
 
             // Only now: a write that was given up may still be read from its buffer, so that one is left to the collector.
             ArrayPool<byte>.Shared.Return(buffer);
-            var isCovered = reply.Stamp is { } stamp && address.Watch.TagState.At(stamp) is not null;
+            var isCovered = reply.Stamp is { } stamp && tagState.At(stamp) is not null;
             if (!isCovered)
-                address.Watch.TagState.Refresh();
+                tagState.Refresh();
             return result = new ValueWrite(reply.Stored && !isPast ? CacheWriteOutcome.Stored : _store.Rejected(), reply.Removal, identity, isCovered);
         }
         catch (Exception e) when (RedisFailure.IsRedis(e))

@@ -1,5 +1,3 @@
-using RedisTagCache.Redis;
-
 namespace RedisTagCache.Store;
 
 /// <summary>
@@ -28,14 +26,14 @@ internal sealed class VersionScope : IDisposable
     public static VersionScope Begin(CacheMoment moment, long since) => _current.Value = new VersionScope(moment, since, _current.Value);
 
     /// <summary>The moment of the outermost scope around the current flow that has not ended; nothing when there is none.</summary>
-    /// <param name="keys">Whose versions are asked for: there may be several caches in a process.</param>
+    /// <param name="cache">Whose versions are asked for: there may be several caches in a process.</param>
     /// <param name="oldest">The time stamp before which a scope began that does not count any more.</param>
-    public static CacheMoment? Find(KeySpace keys, long oldest)
+    public static CacheMoment? Find(object cache, long oldest)
     {
         CacheMoment? found = null;
         for (var scope = _current.Value; scope is not null; scope = scope._outer)
         {
-            if (!Volatile.Read(ref scope._isOver) && scope._since >= oldest && scope._moment.IsOf(keys))
+            if (!Volatile.Read(ref scope._isOver) && scope._since >= oldest && scope._moment.IsOf(cache))
                 found = scope._moment;
         }
 

@@ -26,20 +26,23 @@ internal sealed class ManualRedis : IDisposable
     private readonly RedisConnection _connection;
     private readonly RedisCircuits _circuits;
 
-    public ManualRedis(KeySpace keys, TimeProvider time)
+    public ManualRedis(IReadOnlyList<Partition> partitions, TimeProvider time)
     {
         IDatabase? database = null;
+        var layout = new LayoutAgreement("model", null, NullLogger<LayoutAgreement>.Instance);
+        layout.Agree(new PartitionLayout(partitions.Count, IsSharded: false));
         var multiplexer = Stub.Of<IConnectionMultiplexer>((method, _) => method == nameof(IConnectionMultiplexer.GetDatabase) ? database : null);
         database = Stub.Of<IDatabase>((method, arguments) => method switch
         {
             nameof(IDatabase.ScriptEvaluateAsync) => Send((byte[])arguments[0]!, (RedisValue[])arguments[2]!),
-            nameof(IDatabase.StringGetAsync) => Task.FromResult<RedisValue>(keys.Layout?.ToString()), // only the layout is read
+            nameof(IDatabase.StringGetAsync) => Task.FromResult<RedisValue>(layout.Agreed?.ToString()), // only the layout is read
             "get_Multiplexer" => multiplexer,
             _ => throw new NotSupportedException(method),
         });
         Meter = new CacheMeter(_services.GetRequiredService<IMeterFactory>(), new CacheStatistics(time));
-        _connection = new RedisConnection(new Connector(multiplexer), new LayoutAgreement(keys, "model", null, NullLogger<LayoutAgreement>.Instance), time, NullLogger<RedisConnection>.Instance);
-        _circuits = new RedisCircuits(keys, _connection, _patience, time, Meter, NullLogger<RedisCircuits>.Instance);
+        _connection = new RedisConnection(new Connector(multiplexer), layout, time, NullLogger<RedisConnection>.Instance);
+        _circuits = new RedisCircuits(_connection, _patience, time, Meter, NullLogger<RedisCircuits>.Instance);
+        _circuits.Create(partitions);
         Runner = new RedisRunner(_connection, _circuits, _patience, time, Meter);
     }
 

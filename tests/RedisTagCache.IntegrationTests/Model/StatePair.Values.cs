@@ -74,7 +74,7 @@ internal sealed partial class StatePair
 
     /// <summary>A flow of control begins to read what a value may be made of.</summary>
     public void Observe() =>
-        _moment = (new CacheMoment(_keys, [Real.Known], [Real.UnconfirmedCount], _time), Model.Known, Model.UnconfirmedCount);
+        _moment = (new CacheMoment(_keys, _keys, [Real.Known], [Real.UnconfirmedCount], _time), Model.Known, Model.UnconfirmedCount);
 
     /// <summary>A value begins, by a lookup, without Redis, or made of what was read before its lookup.</summary>
     public void BeginValue(int how, int key, byte tags, bool isOlder)
@@ -108,7 +108,7 @@ internal sealed partial class StatePair
         Same(Stamp(token), version.Stamp, "the version of a new value");
         var entry = new Entry(1, token.Epoch, token.Generation, tags, 0);
         var name = Name(key);
-        var address = new ValueAddress(new CacheEntryKey(CacheRegion.Hybrid, name), name, _keys.Locate(CacheRegion.Hybrid, _watch.Partition, name), _watch);
+        var address = new ValueAddress(new CacheEntryKey(CacheRegion.Hybrid, name), name, _watch, _keys.Locate(CacheRegion.Hybrid, _watch.Partition, name));
         var copy = new LocalCopy<string>(address, version, real.Number, Ids(tags), default, default, 1, name, default, 0, new StringSerializer()) { Unconfirmed = real.Unconfirmed };
         var result = new FlightResult<string>(name, default, 1, 0, version, Ids(tags)) { StartedAt = real };
         return new Value(key, new ModelCopy(entry, token.Run, moment.Number, moment.Unconfirmed), moment, real, copy, result, address, Envelope(address, token, tags));
@@ -120,7 +120,7 @@ internal sealed partial class StatePair
 
     private void CompareValues()
     {
-        var moment = new CacheMoment(_keys, [Real.Known], [Real.UnconfirmedCount], _time);
+        var moment = new CacheMoment(_keys, _keys, [Real.Known], [Real.UnconfirmedCount], _time);
         Same(Model.HasKnown ? new CacheVersion(Stamp(Model.Known)) : CacheVersion.Unknown, moment.VersionOf(new CacheEntryKey(CacheRegion.Hybrid, "k0")), "the version of a new value");
         for (var i = 0; i < _values.Count; i++)
         {
@@ -130,7 +130,7 @@ internal sealed partial class StatePair
             Same(IsLive(value), value.Result.IsLive(value.Address), $"{what} is live");
             if (Real.Known is not { } known)
                 continue;
-            Assert.True(EnvelopeReader.TryOpen(value.Envelope, value.Address.Redis.Entry.KeyHash, out var envelope), "The entry can be read.");
+            Assert.True(EnvelopeReader.TryOpen(value.Envelope, value.Address.Redis!.Value.Entry.KeyHash, out var envelope), "The entry can be read.");
             Same(Model.Judge(value.Copy.Entry).ToString(), Word(Judge.Of(envelope, known, now: 0)), $"{what} as an entry");
             foreach (var stamp in _stamps)
                 Same(Model.IsNoOlder(value.Copy.Entry, stamp), Judge.IsNoOlder(envelope, known, Stamp(stamp)), $"{what} is for a caller that has waited since {stamp}");
@@ -167,7 +167,7 @@ internal sealed partial class StatePair
     {
         var ids = Ids(tags);
         var bytes = new byte[EnvelopeWriter.Measure(ids, 0)];
-        EnvelopeWriter.Write(bytes, address.Redis.Entry.KeyHash, new EnvelopeHeader(token.Generation, token.Epoch, 0, long.MaxValue, long.MaxValue, 0), isTagged: true, ids, ReadOnlySequence<byte>.Empty);
+        EnvelopeWriter.Write(bytes, address.Redis!.Value.Entry.KeyHash, new EnvelopeHeader(token.Generation, token.Epoch, 0, long.MaxValue, long.MaxValue, 0), isTagged: true, ids, ReadOnlySequence<byte>.Empty);
         return bytes;
     }
 

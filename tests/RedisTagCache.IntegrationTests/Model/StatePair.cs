@@ -36,7 +36,7 @@ internal sealed partial class StatePair : IDisposable
 
     public StatePair()
     {
-        _redis = new ManualRedis(_keys, _time);
+        _redis = new ManualRedis(_keys.Partitions, _time);
         var commands = new RedisCommands(_redis.Runner);
         var state = new RealState(_keys.Partitions[0], commands, new StoreSettings(TimeSpan.FromDays(1), 1_000), _redis.Meter, NullLogger<RealState>.Instance);
         _watch = new PartitionWatch(_keys.Partitions[0], state, _keys, new ValueCommands(_redis.Runner), _time, _redis.Meter, NullLogger<PartitionWatch>.Instance)
@@ -217,6 +217,6 @@ internal sealed partial class StatePair : IDisposable
         {
         }
 
-        public void DropAll(PartitionWatch partition) => Count++;
+        public void DropAll(EntryWatch watch) => Count++;
     }
 }

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Caching.Hybrid;
-using RedisTagCache.Redis;
+using RedisTagCache.Store;
 using RedisTagCache.TestSupport;
 
 namespace RedisTagCache.IntegrationTests.Security;
@@ -20,7 +20,7 @@ public sealed class AclClusterTests
             await mine.SetAsync("k" + i, "v", tags: ["t"]);
         for (var i = 0; i < 100; i++)
             Assert.Equal("v", await others.GetOrCreateAsync("k" + i, static _ => ValueTask.FromResult("")));
-        Assert.Equal(36, a.Get<KeySpace>().Partitions.Count);
+        Assert.Equal(36, a.Get<PartitionSet>().Watches.Length);
         await mine.RemoveByTagAsync("t");
         for (var i = 0; i < 100; i++)
             await Eventually.BecomesTrueAsync(async () => await others.GetOrCreateAsync("k" + i, static _ => ValueTask.FromResult("new")) == "new", "it has followed");

@@ -1,5 +1,6 @@
 using System.Globalization;
 using RedisTagCache.Redis;
+using RedisTagCache.Store;
 using RedisTagCache.TestSupport;
 using StackExchange.Redis;
 
@@ -24,11 +25,11 @@ public sealed class LayoutTests(ClusterEngine cluster, StandaloneEngine standalo
     public async Task FirstConnection_FindsOutHowTheKeysAreSpread()
     {
         var (one, many) = (Create(standalone, null), Create(cluster, null));
-        Assert.Null(one.Get<KeySpace>().Layout); // nothing is connected before the first use
+        Assert.Null(one.Get<LayoutAgreement>().Agreed); // nothing is connected before the first use
         Assert.Null(await one.Store.ReadAsync("k"));
         Assert.Null(await many.Store.ReadAsync("k"));
-        Assert.Equal(new PartitionLayout(1, IsSharded: false), one.Get<KeySpace>().Layout);
-        Assert.Equal(36, many.Get<KeySpace>().Layout?.Count);
+        Assert.Equal(new PartitionLayout(1, IsSharded: false), one.Get<LayoutAgreement>().Agreed);
+        Assert.Equal(36, many.Get<LayoutAgreement>().Agreed?.Count);
         Assert.Equal("1", await standalone.Database.StringGetAsync(LayoutKey));
     }
 
@@ -38,7 +39,7 @@ public sealed class LayoutTests(ClusterEngine cluster, StandaloneEngine standalo
         await Create(standalone, 5).Store.WriteAsync("k", "v", "t");
         var other = Create(standalone, null);
         Assert.Equal("v", await other.Store.ReadAsync("k"));
-        Assert.Equal(5, other.Get<KeySpace>().Partitions.Count);
+        Assert.Equal(5, other.Get<PartitionSet>().Known().Keys.Partitions.Count);
     }
 
     [Fact]
@@ -65,7 +66,7 @@ public sealed class LayoutTests(ClusterEngine cluster, StandaloneEngine standalo
         await standalone.Database.KeyDeleteAsync(LayoutKey);
         await Eventually.BecomesTrueAsync(async () => await other.Store.WriteAsync("k", "w", "u") == CacheWriteOutcome.Stored, "it joins");
         await Eventually.BecomesTrueAsync(
-            async () => (await Task.WhenAll(other.Get<KeySpace>().Partitions.Select(p => standalone.Database.SortedSetScoreAsync(p.Marks, "h=t")))).All(mark => mark is not null),
+            async () => (await Task.WhenAll(other.Get<PartitionSet>().Known().Keys.Partitions.Select(p => standalone.Database.SortedSetScoreAsync(p.Marks, "h=t")))).All(mark => mark is not null),
             "its eviction is repeated everywhere");
     }
 

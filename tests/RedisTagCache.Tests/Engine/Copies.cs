@@ -28,7 +28,7 @@ internal static class Copies
     public static ValueAddress Address(string key, PartitionWatch watch)
     {
         var name = KeySpace.NameOf(key);
-        return new ValueAddress(new CacheEntryKey(CacheRegion.Hybrid, key), name, _keys.Locate(CacheRegion.Hybrid, watch.Partition, name), watch);
+        return new ValueAddress(new CacheEntryKey(CacheRegion.Hybrid, key), name, watch, _keys.Locate(CacheRegion.Hybrid, watch.Partition, name));
     }
 
     public static LocalCopy<string> Of(string key, PartitionWatch watch, int size = 1, long removal = 0, CacheVersion version = default, long unconfirmed = 0, params string[] tags) => new(

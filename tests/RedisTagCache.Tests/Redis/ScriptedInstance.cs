@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using RedisTagCache.Redis;
+using RedisTagCache.Store;
 using RedisTagCache.TestSupport;
 using StackExchange.Redis;
 
@@ -19,7 +20,8 @@ internal sealed class ScriptedInstance : IDisposable
         services.AddSingleton<TimeProvider>(Time);
         services.AddRedisTagCache(options => (options.Configuration, options.BuildNamespace) = (Server.ConnectionString, "build"));
         _services = services.BuildServiceProvider();
-        Get<KeySpace>().Place(new PartitionLayout(1, IsSharded: false));
+        Get<LayoutAgreement>().Agree(new PartitionLayout(1, IsSharded: false));
+        Get<PartitionSet>().Known();
     }
 
     public FakeTimeProvider Time { get; } = new();

@@ -17,7 +17,7 @@ public sealed class FleetWatchTests : IDisposable
     public FleetWatchTests()
     {
         _values = _instance.Get<ValueStore>();
-        _watch = _values.Locate("k").Watch;
+        _watch = (PartitionWatch)_values.Locate("k").Watch;
     }
 
     public void Dispose() => _instance.Dispose();
@@ -182,7 +182,7 @@ public sealed class FleetWatchTests : IDisposable
 
         public void Drop(string name, long number) => Told.Enqueue($"drop {name} {number}");
 
-        public void DropAll(PartitionWatch partition) => Told.Enqueue("drop all");
+        public void DropAll(EntryWatch watch) => Told.Enqueue("drop all");
 
         public void Wake(string name) => Told.Enqueue("wake " + name);
     }
