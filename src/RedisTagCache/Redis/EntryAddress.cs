@@ -31,3 +31,6 @@ internal readonly record struct EntryAddress(Partition Partition, RedisKey Key)
         return hash;
     }
 }
+
+/// <summary>Where an entry lies, and the lease on computing its value.</summary>
+internal readonly record struct LeasedAddress(EntryAddress Entry, RedisKey Lease);

@@ -13,7 +13,6 @@ internal sealed class RedisCircuit(Partition? partition, RedisConnection connect
 {
     private const int FailuresInARow = 3;
     private readonly long _answerInterval = time.TimestampFrequency / 1_000;
-    private static readonly TimeSpan _probeInterval = TimeSpan.FromMilliseconds(500);
 
     private int _failures;
     private int _open;
@@ -123,8 +122,8 @@ internal sealed class RedisCircuit(Partition? partition, RedisConnection connect
     {
         try
         {
-            while (IsOpen && !await TryOnceAsync().ConfigureAwait(false))
-                await Task.Delay(_probeInterval, time, stopping).ConfigureAwait(false);
+            for (var tries = 1; IsOpen && !await TryOnceAsync().ConfigureAwait(false); tries++)
+                await Task.Delay(RetryPolicy.Probe.PauseAfter(tries), time, stopping).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {

@@ -5,10 +5,10 @@ using StackExchange.Redis;
 namespace RedisTagCache.Redis;
 
 /// <summary>The one connection of an instance: opened at first use and never closed. Listeners learn when it is restored.</summary>
-/// <remarks>An attempt that fails is followed by another at the earliest after <see cref="_pause"/>; callers in between see the same failure at once.</remarks>
+/// <remarks>An attempt that fails is followed by another at the earliest after a pause; callers in between see the same failure at once.</remarks>
 internal sealed class RedisConnection(IRedisConnector connector, LayoutAgreement layout, TimeProvider time, ILogger<RedisConnection> logger) : IAsyncDisposable, IDisposable
 {
-    private static readonly TimeSpan _pause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan _explanation = TimeSpan.FromSeconds(1);
 
     private readonly Lock _lock = new();
     private readonly LogThrottle _failures = new(time);
@@ -71,7 +71,7 @@ internal sealed class RedisConnection(IRedisConnector connector, LayoutAgreement
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            if (_opening is null || (_opening.IsFaulted && (_mayRetry || time.GetElapsedTime(_failedAt) >= _pause)))
+            if (_opening is null || (_opening.IsFaulted && (_mayRetry || time.GetElapsedTime(_failedAt) >= RetryPolicy.Owed.FirstPause)))
             {
                 _mayRetry = false;
 
@@ -117,7 +117,7 @@ internal sealed class RedisConnection(IRedisConnector connector, LayoutAgreement
         {
             var asking = multiplexer.GetDatabase().PingAsync(CommandFlags.DemandMaster);
             asking.Forget();
-            await asking.WaitAsync(_pause, time).ConfigureAwait(false);
+            await asking.WaitAsync(_explanation, time).ConfigureAwait(false);
             return unavailable;
         }
         catch (Exception cause) when (cause is RedisException or TimeoutException or ObjectDisposedException)

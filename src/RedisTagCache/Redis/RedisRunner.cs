@@ -10,10 +10,6 @@ internal sealed class RedisRunner(RedisConnection connection, RedisCircuits circ
     private readonly Deadlines _deadlines = new(timeout, time);
     private readonly long _timeoutTicks = (long)(timeout.TotalSeconds * time.TimestampFrequency);
 
-    /// <summary>How often is tried what a server refuses for the moment, such as a slot that is just being moved.</summary>
-    private const int MaxTries = 4;
-    private static readonly TimeSpan _firstPause = TimeSpan.FromMilliseconds(10);
-
     /// <summary>Gets the clock.</summary>
     public TimeProvider Time => time;
 
@@ -63,9 +59,9 @@ internal sealed class RedisRunner(RedisConnection connection, RedisCircuits circ
                     Succeeded(circuit, operation, start);
                     return result;
                 }
-                catch (RedisServerException e) when (tries < MaxTries && RedisFailure.IsMomentary(e) && PauseAfter(tries) < timeout - time.GetElapsedTime(start))
+                catch (RedisServerException e) when (MayTryAgain(e, tries, start))
                 {
-                    await Task.Delay(PauseAfter(tries), time, cancellationToken).ConfigureAwait(false);
+                    await Task.Delay(RetryPolicy.Refused.PauseAfter(tries), time, cancellationToken).ConfigureAwait(false);
                 }
             }
         }
@@ -137,7 +133,8 @@ internal sealed class RedisRunner(RedisConnection connection, RedisCircuits circ
         }
     }
 
-    private static TimeSpan PauseAfter(int tries) => _firstPause * (1 << (tries - 1));
+    private bool MayTryAgain(RedisServerException e, int tries, long start) =>
+        tries < RetryPolicy.Refused.MaxTries && RedisFailure.IsMomentary(e) && RetryPolicy.Refused.PauseAfter(tries) < timeout - time.GetElapsedTime(start);
 
     private void Succeeded(RedisCircuit circuit, string operation, long start)
     {

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using RedisTagCache.Diagnostics;
+using RedisTagCache.Redis;
 
 namespace RedisTagCache.Store;
 
@@ -13,7 +14,6 @@ internal sealed class InvalidationRetryQueue(Func<int, IReadOnlyCollection<byte[
     public const int Most = 20_000;
 
     private const byte EverythingMark = (byte)'*';
-    private static readonly TimeSpan _pause = TimeSpan.FromSeconds(1);
 
     private readonly Lock _lock = new();
     private readonly Dictionary<int, Dictionary<string, byte[]>> _byPartition = [];
@@ -85,11 +85,11 @@ internal sealed class InvalidationRetryQueue(Func<int, IReadOnlyCollection<byte[
     {
         try
         {
-            while (true)
+            for (var tries = 1; ; tries++)
             {
                 using (var pausing = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token))
                 {
-                    await Task.WhenAny(_wake.WaitAsync(pausing.Token), Task.Delay(_pause, time, pausing.Token)).ConfigureAwait(false);
+                    await Task.WhenAny(_wake.WaitAsync(pausing.Token), Task.Delay(RetryPolicy.Owed.PauseAfter(tries), time, pausing.Token)).ConfigureAwait(false);
                     await pausing.CancelAsync().ConfigureAwait(false);
                 }
 

@@ -12,7 +12,7 @@ namespace RedisTagCache.Store;
 internal sealed class PartitionWatch : EntryWatch
 {
     /// <summary>How often is looked.</summary>
-    public static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+    public static readonly TimeSpan Interval = RetryPolicy.Poll.FirstPause;
 
     /// <summary>How long a look is good for: one that fails is made up for by the next, two are not.</summary>
     private static readonly TimeSpan _validity = TimeSpan.FromMilliseconds(1_900);

@@ -139,7 +139,7 @@ internal sealed partial class TagCacheStore
         PartitionMap partitions;
         try
         {
-            partitions = await Retry.RunAsync(() => _partitions.GetAsync(CancellationToken.None).AsTask(), _time).ConfigureAwait(false);
+            partitions = await RetryPolicy.Transient.RunAsync(() => _partitions.GetAsync(CancellationToken.None).AsTask(), _time).ConfigureAwait(false);
         }
         catch (Exception e) when (RedisFailure.IsRedis(e))
         {
@@ -247,7 +247,7 @@ internal sealed partial class TagCacheStore
     {
         foreach (var chunk in members.Chunk(TagMarkScript.MaxMembers))
         {
-            var reply = await Retry.RunAsync(() => InvalidateOnceAsync(partition, chunk), _time).ConfigureAwait(false);
+            var reply = await RetryPolicy.Transient.RunAsync(() => InvalidateOnceAsync(partition, chunk), _time).ConfigureAwait(false);
             Take(partition, reply, chunk);
         }
     }

@@ -10,8 +10,6 @@ namespace RedisTagCache.Store;
 /// </summary>
 internal sealed class TagStateRebuild(Func<IEnumerable<TagState>> tagStates, TimeProvider time, ILogger logger) : IDisposable
 {
-    private static readonly TimeSpan _pause = TimeSpan.FromSeconds(1);
-
     private readonly CancellationTokenSource _stopping = new();
     private int _running;
 
@@ -33,8 +31,8 @@ internal sealed class TagStateRebuild(Func<IEnumerable<TagState>> tagStates, Tim
     {
         try
         {
-            while (!await TryAsync().ConfigureAwait(false))
-                await Task.Delay(_pause, time, _stopping.Token).ConfigureAwait(false);
+            for (var tries = 1; !await TryAsync().ConfigureAwait(false); tries++)
+                await Task.Delay(RetryPolicy.Owed.PauseAfter(tries), time, _stopping.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {

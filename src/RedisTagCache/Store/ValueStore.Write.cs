@@ -87,7 +87,7 @@ internal sealed partial class ValueStore
         var outcome = "failed";
         try
         {
-            var (watch, reply) = await Retry.RunAsync(() => RemoveOnceAsync(address.Entry), _time).ConfigureAwait(false);
+            var (watch, reply) = await RetryPolicy.Transient.RunAsync(() => RemoveOnceAsync(address.Entry), _time).ConfigureAwait(false);
             watch.Record(reply.Before, reply.Removal, address.Name);
             outcome = "done";
         }

@@ -1,10 +1,10 @@
 using Microsoft.Extensions.Time.Testing;
-using RedisTagCache.Store;
+using RedisTagCache.Redis;
 using RedisTagCache.TestSupport;
 
-namespace RedisTagCache.Tests.Store;
+namespace RedisTagCache.Tests.Redis;
 
-public sealed class RetryTests
+public sealed class RetryPolicyTests
 {
     private readonly FakeTimeProvider _time = new();
     private int _tries;
@@ -59,6 +59,15 @@ public sealed class RetryTests
         }
     }
 
-    private Task<int> RunAsync(int failures, Exception failure) => Retry.RunAsync(
+    [Theory]
+    [InlineData(1, 50)]
+    [InlineData(2, 100)]
+    [InlineData(4, 400)]
+    [InlineData(5, 500)]
+    [InlineData(int.MaxValue, 500)]
+    public void PauseAfter_ManyTries_IsTwiceAsLongEachTimeUpToTheLongest(int tries, int milliseconds) => Assert.Equal(
+        TimeSpan.FromMilliseconds(milliseconds), new RetryPolicy(int.MaxValue, TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(500)).PauseAfter(tries));
+
+    private Task<int> RunAsync(int failures, Exception failure) => RetryPolicy.Transient.RunAsync(
         () => Interlocked.Increment(ref _tries) <= failures ? Task.FromException<int>(failure) : Task.FromResult(_tries), _time);
 }
