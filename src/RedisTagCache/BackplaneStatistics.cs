@@ -4,20 +4,20 @@ namespace RedisTagCache;
 public sealed class BackplaneStatistics
 {
     /// <summary>Gets the number of messages received, including those of this instance.</summary>
-    public required long Messages { get; init; }
+    public long Messages { get; init; }
 
     /// <summary>Gets the number of messages that showed that an earlier message had not arrived.</summary>
-    public required long Gaps { get; init; }
+    public long Gaps { get; init; }
 
     /// <summary>Gets the number of messages that Redis sent for evictions, expiries, removals and overwrites of this instance, counted in each partition.</summary>
-    public required long Sent { get; init; }
+    public long Sent { get; init; }
 
     /// <summary>Gets how often the new tag invalidations were fetched.</summary>
-    public required long CatchUps { get; init; }
+    public long CatchUps { get; init; }
 
     /// <summary>Gets how often all tag invalidations were fetched.</summary>
-    public required long FullSyncs { get; init; }
+    public long FullSyncs { get; init; }
 
     /// <summary>Gets how often fetching tag invalidations failed.</summary>
-    public required long SyncsFailed { get; init; }
+    public long SyncsFailed { get; init; }
 }

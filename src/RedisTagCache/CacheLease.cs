@@ -7,7 +7,7 @@ namespace RedisTagCache;
 /// Represents the result of a request for a lease, the right to compute an entry's value. A lease that is <see cref="CacheLeaseState.Granted"/> is renewed until the value is
 /// written or the lease is released or disposed. For one caller: not thread-safe, but it can be released or disposed at any time.
 /// </summary>
-public sealed class CacheLease : IAsyncDisposable
+internal sealed class CacheLease : IAsyncDisposable
 {
     private readonly LeaseStore _store;
     private readonly ValueAddress _address;
@@ -55,20 +55,21 @@ public sealed class CacheLease : IAsyncDisposable
     /// leases are needed again, which takes a second round trip.
     /// </summary>
     /// <param name="payload">The bytes to store. The caller can reuse the buffer when the returned task has completed, with any result.</param>
-    /// <param name="options">Lifetimes and tags. If they have no version, that of the lease is used.</param>
+    /// <param name="version">The version of the value. With <see cref="CacheVersion.AtWrite"/>, that of the lease is used.</param>
+    /// <param name="options">Lifetimes and tags.</param>
     /// <param name="cancellationToken">Ends the wait; the write may still reach Redis.</param>
     /// <returns>Whether the entry was stored, was rejected because it may be older than an eviction or a removal, or was skipped because Redis is unavailable.</returns>
     /// <exception cref="ArgumentException">A tag is not valid.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A lifetime is not positive, or the payload is larger than Redis takes (512 MiB).</exception>
-    public async ValueTask<CacheWriteOutcome> SetAsync(ReadOnlySequence<byte> payload, TagCacheEntryOptions options, CancellationToken cancellationToken = default)
+    public async ValueTask<CacheWriteOutcome> SetAsync(ReadOnlySequence<byte> payload, CacheVersion version, TagCacheEntryOptions options, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
 
         // What is written is a copy of the payload, made before the first wait.
         var held = Interlocked.Exchange(ref _held, null);
         var writing = _inProcess is not null
-            ? _inProcess.SetAsync(payload, options)
-            : _store.SetAsync(_address, (HeldLease?)held, Version, _removal, payload, options).AsTask();
+            ? _inProcess.SetAsync(payload, version, options)
+            : _store.SetAsync(_address, (HeldLease?)held, version.IsDefault ? Version : version, _removal, payload, options).AsTask();
         var outcome = await writing.WaitAsync(cancellationToken).ConfigureAwait(false);
         if (_isPassed && outcome == CacheWriteOutcome.Stored && _inProcess is null)
             await ResumeAsync(cancellationToken).ConfigureAwait(false);

@@ -1,7 +1,7 @@
 namespace RedisTagCache;
 
 /// <summary>Specifies the result of a lease request.</summary>
-public enum CacheLeaseState
+internal enum CacheLeaseState
 {
     /// <summary>Another caller has the lease: wait for it, and look the entry up again.</summary>
     Taken,

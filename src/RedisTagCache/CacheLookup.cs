@@ -35,7 +35,7 @@ public sealed class CacheLookup : IDisposable
     /// <summary>Gets whether there is a payload, fresh or stale.</summary>
     public bool HasValue => State != CacheLookupState.Miss;
 
-    /// <summary>Gets the version for a value whose computation begins after this lookup. Pass it to <see cref="TagCacheEntryOptions.Version"/>.</summary>
+    /// <summary>Gets the version for a value whose computation begins after this lookup. Pass it to <see cref="ITagCacheStore.SetAsync"/>.</summary>
     public CacheVersion Version { get; }
 
     /// <summary>Gets when the entry was written, by the clock of the instance that wrote it.</summary>

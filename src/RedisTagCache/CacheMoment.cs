@@ -7,7 +7,7 @@ namespace RedisTagCache;
 /// Represents a snapshot of what an instance knows of evictions. It provides versions for values whose computation began then without a lookup of their own,
 /// such as a request that joined another one's lookup. Immutable and thread-safe.
 /// </summary>
-public sealed class CacheMoment
+internal sealed class CacheMoment
 {
     private readonly object _cache;
     private readonly KeySpace? _keys;
@@ -34,14 +34,7 @@ public sealed class CacheMoment
         return _keys is not null && _states[_keys.PartitionOf(key.Key).Index] is { } state ? new CacheVersion(state.Stamp) : CacheVersion.Unknown;
     }
 
-    /// <summary>
-    /// Begins a scope for values that are made of data read from this moment on. A value that <see cref="ITagCache"/> or <c>HybridCache</c> computes in the scope
-    /// counts as started no later than this moment. If one of its tags was evicted since, the caller gets the value, but it is not cached.
-    /// </summary>
-    /// <remarks>
-    /// The scope covers the current flow of control until it is disposed, for one minute at most. Begin it right after <see cref="ITagCacheStore.Observe"/>, before
-    /// the first read, and dispose it when the work ends.
-    /// </remarks>
+    /// <summary>Begins a scope for values that are made of data read from this moment on. See <see cref="ITagCache.BeginScope"/>.</summary>
     /// <returns>The scope.</returns>
     public IDisposable BeginScope() => VersionScope.Begin(this, _time.GetTimestamp());
 

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Caching.Hybrid;
 
 namespace RedisTagCache;
@@ -53,13 +52,4 @@ public sealed record CachePolicy
 
     /// <summary>Gets the layers that take part in the call, as documented for <c>HybridCache</c>. By default, all of them.</summary>
     public HybridCacheEntryFlags? Flags { get; init; }
-
-    /// <summary>Converts the name of a profile to a policy that uses it.</summary>
-    /// <param name="profile">The name of the profile.</param>
-    [SuppressMessage("Usage", "CA2225:Operator overloads have named alternates", Justification = "The property Profile is the alternate.")]
-    public static implicit operator CachePolicy(string profile)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(profile);
-        return new CachePolicy { Profile = profile };
-    }
 }

@@ -6,9 +6,6 @@ namespace RedisTagCache;
 /// Represents the moment at which the computation of a value began, in the store's own count of evictions.
 /// If one of its tags is evicted after its version, an entry is invalidated.
 /// </summary>
-/// <remarks>
-/// With <see langword="default"/>, a value counts as not computed after a lookup: the write takes the version that this instance knows when the write is called.
-/// </remarks>
 public readonly struct CacheVersion : IEquatable<CacheVersion>
 {
     private readonly EpochStamp _stamp;
@@ -17,6 +14,9 @@ public readonly struct CacheVersion : IEquatable<CacheVersion>
     internal CacheVersion(EpochStamp stamp) => _stamp = stamp;
 
     private CacheVersion(bool isUnknown) => _isUnknown = isUnknown;
+
+    /// <summary>Gets the version of a value whose computation begins when the write is called: it does not depend on data that was read before. This is also the default.</summary>
+    public static CacheVersion AtWrite => default;
 
     /// <summary>Gets the version of a value about which nothing is known. A write with this version is rejected.</summary>
     public static CacheVersion Unknown { get; } = new(isUnknown: true);

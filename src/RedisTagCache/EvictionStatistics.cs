@@ -4,20 +4,20 @@ namespace RedisTagCache;
 public sealed class EvictionStatistics
 {
     /// <summary>Gets the number of tags that were evicted.</summary>
-    public required long Evicted { get; init; }
+    public long Evicted { get; init; }
 
     /// <summary>Gets the number of tags that were expired.</summary>
-    public required long Expired { get; init; }
+    public long Expired { get; init; }
 
     /// <summary>Gets the number of tags whose eviction was not confirmed at once.</summary>
-    public required long EvictionsFailed { get; init; }
+    public long EvictionsFailed { get; init; }
 
     /// <summary>Gets the number of tags whose expiry was not confirmed at once.</summary>
-    public required long ExpiriesFailed { get; init; }
+    public long ExpiriesFailed { get; init; }
 
     /// <summary>Gets the number of tags whose eviction was retried after a failure, counted in each partition.</summary>
-    public required long Retried { get; init; }
+    public long Retried { get; init; }
 
     /// <summary>Gets the number of tags that were evicted again because Redis had lost the eviction.</summary>
-    public required long Recovered { get; init; }
+    public long Recovered { get; init; }
 }

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace RedisTagCache;
 
 /// <summary>Represents a local cache of one region's entries. See <see cref="ITagCacheCopies"/>. All members are thread-safe.</summary>
-public interface IEntryCopies
+internal interface IEntryCopies
 {
     /// <summary>Gets a copy that is fresh as far as this instance knows, without asking Redis and without copying the bytes.</summary>
     /// <param name="key">The entry's key.</param>

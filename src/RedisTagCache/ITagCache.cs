@@ -18,7 +18,7 @@ public interface ITagCache
     /// <typeparam name="T">The type of the value.</typeparam>
     /// <param name="key">The key: a non-empty string. If it is longer than <see cref="RedisTagCacheOptions.MaximumKeyLength"/>, the value is computed for each caller and not stored.</param>
     /// <param name="factory">Computes the value. It runs in the execution context of the first caller, and is canceled if all callers have stopped waiting.</param>
-    /// <param name="policy">How the value is cached: a policy, or the name of a profile. The default is the profile <c>default</c>.</param>
+    /// <param name="policy">How the value is cached. The default is the profile <c>default</c>.</param>
     /// <param name="tags">The tags by which the value can be evicted.</param>
     /// <param name="cancellationToken">Ends this caller's wait.</param>
     /// <returns>The value. Within the windows of the policy, it can be stale.</returns>
@@ -108,4 +108,12 @@ public interface ITagCache
     /// <exception cref="ArgumentException">A tag is not valid.</exception>
     /// <exception cref="RedisTagCacheUnavailableException">Redis did not confirm it. It is retried until Redis does.</exception>
     ValueTask ExpireByTagAsync(IEnumerable<string> tags, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Begins a scope for values that are made of data read from now on. A value that this cache or <c>HybridCache</c> computes in the scope counts as started when the
+    /// scope began. If one of its tags was evicted since, the caller gets the value, but it is not cached. The call does no I/O.
+    /// </summary>
+    /// <remarks>The scope covers the current flow of control until it is disposed, for one minute at most. Begin it before the first read.</remarks>
+    /// <returns>The scope.</returns>
+    IDisposable BeginScope();
 }

@@ -8,7 +8,7 @@ namespace RedisTagCache;
 /// A local copy is validated by the same evictions as its entry, as far as this instance knows them: its own evictions at once, those of other instances when their message arrives,
 /// or within two seconds if no message arrives. All members are thread-safe.
 /// </remarks>
-public interface ITagCacheCopies
+internal interface ITagCacheCopies
 {
     /// <summary>Creates a local cache for entries of a region. Each call creates another one, which exists as long as the cache does.</summary>
     /// <param name="region">The region, which must have tags.</param>

@@ -8,7 +8,7 @@ namespace RedisTagCache;
 /// Look the entry up, and if it misses, request the lease. The caller that gets it computes the value and writes it with
 /// <see cref="CacheLease.SetAsync"/>. The other callers call <see cref="CacheLease.WaitAsync"/> and look the entry up again. All members are thread-safe.
 /// </remarks>
-public interface ITagCacheLeases
+internal interface ITagCacheLeases
 {
     /// <summary>Gets whether the cache sends calls to Redis. It is <see langword="false"/> while none of its servers responds: lookups then miss and writes are skipped at once.</summary>
     bool IsAvailable { get; }

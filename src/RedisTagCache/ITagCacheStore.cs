@@ -9,7 +9,7 @@ namespace RedisTagCache;
 /// <para>
 /// After <see cref="EvictByTagAsync(string, CancellationToken)"/> has returned, no lookup that begins later, on any instance that reads
 /// the same Redis, returns a value whose computation began before the eviction. For values that are computed after a
-/// miss, pass <see cref="CacheLookup.Version"/> of that miss to <see cref="TagCacheEntryOptions.Version"/> of the write.
+/// miss, pass <see cref="CacheLookup.Version"/> of that miss to the write.
 /// </para>
 /// <para>If Redis fails, a lookup is a miss (with the version <see cref="CacheVersion.Unknown"/>) and a write <see cref="CacheWriteOutcome.Skipped"/>. Removals and evictions throw. All members are thread-safe.</para>
 /// </remarks>
@@ -25,12 +25,17 @@ public interface ITagCacheStore
     /// <summary>Writes an entry with its tags, atomically. It replaces an existing entry with its lifetime and tags.</summary>
     /// <param name="key">The entry's key.</param>
     /// <param name="payload">The bytes to store. The caller can reuse the buffer when the returned task has completed, with any result.</param>
-    /// <param name="options">Lifetimes, tags and the version of the lookup that missed.</param>
+    /// <param name="version">
+    /// The version of the lookup that missed before the value was computed. <see cref="CacheVersion.AtWrite"/> is correct only for values that do not depend on data that was
+    /// read before the call.
+    /// </param>
+    /// <param name="options">Lifetimes and tags.</param>
     /// <param name="cancellationToken">Ends the wait; the write may still reach Redis.</param>
     /// <returns>Whether the entry was stored, was rejected because it may be older than an eviction, or was skipped because Redis is unavailable.</returns>
     /// <exception cref="ArgumentException">The key is empty, a tag is not valid, or the region takes no tags.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A lifetime is not positive, or the payload is larger than Redis takes (512 MiB).</exception>
-    ValueTask<CacheWriteOutcome> SetAsync(CacheEntryKey key, ReadOnlySequence<byte> payload, TagCacheEntryOptions options, CancellationToken cancellationToken = default);
+    ValueTask<CacheWriteOutcome> SetAsync(
+        CacheEntryKey key, ReadOnlySequence<byte> payload, CacheVersion version, TagCacheEntryOptions options, CancellationToken cancellationToken = default);
 
     /// <summary>Removes one entry. On a region with tags, other instances drop their copies when they learn of the removal, and a write under a lease that was acquired before is rejected.</summary>
     /// <param name="key">The entry's key.</param>
@@ -66,8 +71,4 @@ public interface ITagCacheStore
     /// <exception cref="ArgumentException">A tag is not valid Unicode. Nothing is expired then.</exception>
     /// <exception cref="RedisTagCacheUnavailableException">Redis did not confirm the expiry. It is retried until Redis does.</exception>
     ValueTask ExpireByTagAsync(IEnumerable<string> tags, CancellationToken cancellationToken = default);
-
-    /// <summary>Captures what this instance knows of evictions, for the versions of values whose computation begins now. It does no I/O, and usually does not allocate.</summary>
-    /// <returns>The snapshot. Keep it as long as the computation runs.</returns>
-    CacheMoment Observe();
 }

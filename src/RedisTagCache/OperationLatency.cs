@@ -5,6 +5,8 @@ public sealed class OperationLatency
 {
     internal OperationLatency(IReadOnlyList<TimeSpan> bounds, IReadOnlyList<long> counts) => (Bounds, Counts) = (bounds, counts);
 
+    internal static OperationLatency None { get; } = new([], [0]);
+
     /// <summary>Gets the upper bound of each bucket except the last, which has none.</summary>
     public IReadOnlyList<TimeSpan> Bounds { get; }
 

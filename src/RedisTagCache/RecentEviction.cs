@@ -4,20 +4,20 @@ namespace RedisTagCache;
 public sealed class RecentEviction
 {
     /// <summary>Gets when this instance made it or received its message.</summary>
-    public required DateTimeOffset At { get; init; }
+    public DateTimeOffset At { get; init; }
 
     /// <summary>Gets whether the tag was expired, so that its entries are returned stale.</summary>
-    public required bool IsExpiry { get; init; }
+    public bool IsExpiry { get; init; }
 
     /// <summary>Gets whether this instance made it.</summary>
-    public required bool IsOwn { get; init; }
+    public bool IsOwn { get; init; }
 
     /// <summary>Gets whether Redis confirmed it. If not, it is retried.</summary>
-    public required bool IsConfirmed { get; init; }
+    public bool IsConfirmed { get; init; }
 
     /// <summary>Gets the number of tags.</summary>
-    public required int TagCount { get; init; }
+    public int TagCount { get; init; }
 
     /// <summary>Gets the first ten tags. For evictions by other instances, only tags that are short enough to be announced by name.</summary>
-    public required IReadOnlyList<string> Tags { get; init; }
+    public IReadOnlyList<string> Tags { get; init; } = [];
 }

@@ -4,31 +4,31 @@ namespace RedisTagCache;
 public sealed class RedisTagCacheStatus
 {
     /// <summary>Gets whether Redis responded to the round trip of this check.</summary>
-    public required bool IsAnswering { get; init; }
+    public bool IsAnswering { get; init; }
 
     /// <summary>Gets whether the instance has connected since it started.</summary>
-    public required bool HasConnected { get; init; }
+    public bool HasConnected { get; init; }
 
     /// <summary>Gets the time of the round trip, or <see langword="null"/> if there was no response.</summary>
     public TimeSpan? RoundTrip { get; init; }
 
     /// <summary>Gets whether the circuit breaker of a partition is open: calls for it do not wait for Redis, because it did not respond.</summary>
-    public required bool IsCircuitOpen { get; init; }
+    public bool IsCircuitOpen { get; init; }
 
     /// <summary>Gets the number of partitions whose tag state must be compared with Redis before it is used again.</summary>
-    public required int UntrustedPartitions { get; init; }
+    public int UntrustedPartitions { get; init; }
 
     /// <summary>Gets the number of partitions whose messages do not arrive. Evictions by other instances are then found by polling, once a second. Zero before the first use of a value.</summary>
-    public required int SilentPartitions { get; init; }
+    public int SilentPartitions { get; init; }
 
     /// <summary>Gets the number of partitions of the keys, or <see langword="null"/> before the first connection.</summary>
     public int? Partitions { get; init; }
 
     /// <summary>Gets the namespace of this build that is used in keys.</summary>
-    public required string BuildNamespace { get; init; }
+    public string BuildNamespace { get; init; } = "";
 
     /// <summary>Gets where the namespace comes from, such as an environment variable.</summary>
-    public required string BuildNamespaceSource { get; init; }
+    public string BuildNamespaceSource { get; init; } = "";
 
     /// <summary>Gets the kind of server (<c>standalone</c>, <c>cluster</c>, ...) that the client reports, or <see langword="null"/> if it is not known.</summary>
     public string? ServerKind { get; init; }

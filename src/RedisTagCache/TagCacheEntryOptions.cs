@@ -25,10 +25,4 @@ public sealed record TagCacheEntryOptions
 
     /// <summary>Gets the tags by which the entry can be evicted: at most 1,024 different ones, each a non-empty string of valid Unicode. By default, there are none.</summary>
     public ReadOnlyMemory<string> Tags { get; init; }
-
-    /// <summary>
-    /// Gets the version of the lookup that missed before the value was computed. By default, the value counts as started when the write is called,
-    /// which is correct only for values that do not depend on data that was read before.
-    /// </summary>
-    public CacheVersion Version { get; init; }
 }

@@ -19,7 +19,7 @@ public sealed partial class TrendingNames(ITagCache cache, IDbContextFactory<New
     private static readonly TimeSpan _pretendedCost = TimeSpan.FromSeconds(1);
 
     public ValueTask<Trending> GetAsync(CancellationToken cancellationToken) =>
-        cache.GetOrCreateAsync("trending", ComputeAsync, policy: "trending", tags: [CacheTags.Articles, CacheTags.Front], cancellationToken);
+        cache.GetOrCreateAsync("trending", ComputeAsync, policy: new CachePolicy { Profile = "trending" }, tags: [CacheTags.Articles, CacheTags.Front], cancellationToken);
 
     private async ValueTask<Trending> ComputeAsync(CacheContext context, CancellationToken cancellationToken)
     {

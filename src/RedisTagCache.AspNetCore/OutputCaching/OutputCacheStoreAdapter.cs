@@ -51,8 +51,8 @@ internal sealed class OutputCacheStoreAdapter(ITagCacheStore store, OutstandingL
         var version = TakeVersion(key = Varied(key));
         if (validFor <= TimeSpan.Zero || LookupFlow.Page is { IsAborted: true })
             return;
-        var options = new TagCacheEntryOptions { Lifetime = validFor, Tags = Complete(tags.Span), Version = version };
-        await store.SetAsync(Key(key), value, options, cancellationToken).ConfigureAwait(false);
+        var options = new TagCacheEntryOptions { Lifetime = validFor, Tags = Complete(tags.Span) };
+        await store.SetAsync(Key(key), value, version, options, cancellationToken).ConfigureAwait(false);
     }
 
     public ValueTask EvictByTagAsync(string tag, CancellationToken cancellationToken)

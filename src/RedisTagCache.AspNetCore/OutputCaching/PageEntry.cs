@@ -9,19 +9,18 @@ internal static class PageEntry
     /// <summary>Carried by every page, so that all of them can be evicted at once.</summary>
     private const string EveryPage = "*";
 
-    public static TagCacheEntryOptions Of(PageRequest page, CacheEntryKey key, ReadOnlySpan<string> tags, TimeSpan validFor, RedisTagOutputCacheOptions options) => new()
+    public static TagCacheEntryOptions OptionsOf(PageRequest page, ReadOnlySpan<string> tags, TimeSpan validFor, RedisTagOutputCacheOptions options) => new()
     {
         Lifetime = validFor,
         StaleWindow = page.StaleWindow ?? StaleWindowOf(page.Endpoint) ?? options.StaleWindow,
         Tags = Complete(tags, page),
-        Version = VersionOf(page, key),
     };
 
     /// <summary>
     /// Gets the version of a page: the older of the request's beginning, since middleware may have read what the page shows before the lookup, and the
     /// lookup. Where middleware has left nothing in the request, it is the lookup's. So it is for the first requests of an instance, when no version is known.
     /// </summary>
-    private static CacheVersion VersionOf(PageRequest page, CacheEntryKey key)
+    public static CacheVersion VersionOf(PageRequest page, CacheEntryKey key)
     {
         var startedAt = page.Moment.VersionOf(key);
         if (page.Version is not { } lookup)

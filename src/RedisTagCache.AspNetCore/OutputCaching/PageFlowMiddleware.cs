@@ -2,11 +2,12 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using RedisTagCache.AspNetCore.Eviction;
+using RedisTagCache.Store;
 
 namespace RedisTagCache.AspNetCore.OutputCaching;
 
 /// <summary>Begins a <see cref="PageRequest"/> for every request, ahead of all other middleware, and ends it: a lease that no page was written with is given back.</summary>
-internal sealed class PageFlowMiddleware(ITagCacheStore store, PageStore pages, LeaseEnding ending) : IStartupFilter
+internal sealed class PageFlowMiddleware(TagCacheStore store, PageStore pages, LeaseEnding ending) : IStartupFilter
 {
     public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
     {

@@ -167,10 +167,11 @@ internal sealed class PageStore(
         cancellationToken.ThrowIfCancellationRequested();
         if (page.IsAborted || page.IsLate || validFor <= TimeSpan.Zero || (page.Refreshes is not null && page.Refreshes != key))
             return;
-        var entry = PageEntry.Of(page, Key(key), tags.Span, validFor, options.Value);
+        var version = PageEntry.VersionOf(page, Key(key));
+        var entry = PageEntry.OptionsOf(page, tags.Span, validFor, options.Value);
         page.Written = page.TakeLease(key) is { } lease
-            ? await lease.SetAsync(value, entry, cancellationToken).ConfigureAwait(false)
-            : await store.SetAsync(Key(key), value, entry, cancellationToken).ConfigureAwait(false);
+            ? await lease.SetAsync(value, version, entry, cancellationToken).ConfigureAwait(false)
+            : await store.SetAsync(Key(key), value, version, entry, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Whether the request is to render a page that is stale. As a rule it is refreshed behind it.</summary>

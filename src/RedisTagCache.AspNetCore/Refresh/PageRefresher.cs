@@ -6,6 +6,7 @@ using Microsoft.Extensions.Options;
 using RedisTagCache.AspNetCore.Diagnostics;
 using RedisTagCache.AspNetCore.OutputCaching;
 using RedisTagCache.Engine;
+using RedisTagCache.Store;
 using LogThrottle = RedisTagCache.Diagnostics.LogThrottle;
 
 namespace RedisTagCache.AspNetCore.Refresh;
@@ -15,7 +16,7 @@ namespace RedisTagCache.AspNetCore.Refresh;
 /// fleet, without anybody waiting.
 /// </summary>
 internal sealed class PageRefresher(
-    ITagCacheStore store,
+    TagCacheStore store,
     PageLeases leases,
     RequestReplay replay,
     RefreshAnswers answers,

@@ -96,7 +96,7 @@ internal sealed class Bench(Session session, TimeSpan duration, int size, int ca
     }
 
     private async Task WriteAsync(ITagCacheStore store, int i, CancellationToken cancellationToken) =>
-        await store.SetAsync(Entry(i), new ReadOnlySequence<byte>(_payload), new TagCacheEntryOptions { Lifetime = TimeSpan.FromMinutes(5), Tags = _tags }, cancellationToken);
+        await store.SetAsync(Entry(i), new ReadOnlySequence<byte>(_payload), CacheVersion.AtWrite, new TagCacheEntryOptions { Lifetime = TimeSpan.FromMinutes(5), Tags = _tags }, cancellationToken);
 
     private RedisKey Bare(int i) => $"{session.Settings.Prefix}:bare:{i}";
 

@@ -54,7 +54,7 @@ internal sealed class DistributedCacheAdapter(TagCacheStore store, bool isIsolat
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask SetAsync(string key, ReadOnlySequence<byte> value, DistributedCacheEntryOptions options, CancellationToken token = default) =>
-        await store.SetAsync(Key(key), value, Translate(options), token).ConfigureAwait(false);
+        await store.SetAsync(Key(key), value, CacheVersion.AtWrite, Translate(options), token).ConfigureAwait(false);
 
     public void Refresh(string key) => store.Refresh(Key(key));
 

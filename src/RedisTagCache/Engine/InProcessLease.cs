@@ -13,12 +13,12 @@ internal sealed class InProcessLease(InProcessLeases leases, ValueStore values, 
     public InProcessEntry? Result => Volatile.Read(ref _result);
 
     /// <inheritdoc/>
-    public async Task<CacheWriteOutcome> SetAsync(ReadOnlySequence<byte> payload, TagCacheEntryOptions options)
+    public async Task<CacheWriteOutcome> SetAsync(ReadOnlySequence<byte> payload, CacheVersion version, TagCacheEntryOptions options)
     {
         try
         {
             var tags = TagCacheStore.ValidateWrite(address.Entry, payload, options);
-            var version = options.Version == default ? acquired : options.Version;
+            version = version.IsDefault ? acquired : version;
             var life = LeaseStore.LifeOf(options, time);
 
             // Made before the first wait: the payload is the caller's again when this ends.

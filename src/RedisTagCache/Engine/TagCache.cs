@@ -99,6 +99,9 @@ internal sealed partial class TagCache : ITagCache, ILocalCopies, IDisposable
     /// <inheritdoc/>
     public ValueTask ExpireByTagAsync(IEnumerable<string> tags, CancellationToken cancellationToken = default) => _store.ExpireByTagAsync(tags, cancellationToken);
 
+    /// <inheritdoc/>
+    public IDisposable BeginScope() => _values.Observe().BeginScope();
+
     /// <summary>The layers that take part where a call does not say.</summary>
     public HybridCacheEntryFlags DefaultFlags => _policies.FlagsOf(null);
 

@@ -4,13 +4,13 @@ namespace RedisTagCache.Inspection;
 public sealed record CacheDescription
 {
     /// <summary>Gets the first part of every key.</summary>
-    public required string KeyPrefix { get; init; }
+    public string KeyPrefix { get; init; } = "";
 
     /// <summary>Gets the name of this build that is used in keys.</summary>
-    public required string BuildNamespace { get; init; }
+    public string BuildNamespace { get; init; } = "";
 
     /// <summary>Gets where the name of the build comes from.</summary>
-    public required string BuildNamespaceSource { get; init; }
+    public string BuildNamespaceSource { get; init; } = "";
 
     /// <summary>Gets the topology of the servers.</summary>
     public CacheTopology Topology { get; init; }

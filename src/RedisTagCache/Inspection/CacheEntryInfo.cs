@@ -4,13 +4,13 @@ namespace RedisTagCache.Inspection;
 public sealed record CacheEntryInfo
 {
     /// <summary>Gets the name of the region.</summary>
-    public required string Region { get; init; }
+    public string Region { get; init; } = "";
 
     /// <summary>Gets the build of the entry as in the key (percent-encoded), or <see langword="null"/> if all builds share it.</summary>
     public string? BuildNamespace { get; init; }
 
     /// <summary>Gets the key, or its SHA-256 hash if <see cref="IsKeyHashed"/> is true.</summary>
-    public required string Key { get; init; }
+    public string Key { get; init; } = "";
 
     /// <summary>Gets whether only the hash of the key is known, because the key was too long or not valid Unicode.</summary>
     public bool IsKeyHashed { get; init; }

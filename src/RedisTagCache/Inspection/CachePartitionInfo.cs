@@ -7,7 +7,7 @@ public sealed record CachePartitionInfo
     public int Number { get; init; }
 
     /// <summary>Gets the prefix of its keys, such as <c>{rtc:0}</c>.</summary>
-    public required string HashTag { get; init; }
+    public string HashTag { get; init; } = "";
 
     /// <summary>Gets the version of the newest tag invalidation, or <see langword="null"/> if Redis has no history, for example before the first use.</summary>
     public long? Epoch { get; init; }

@@ -1,7 +1,14 @@
 namespace RedisTagCache.Inspection;
 
 /// <summary>Reports the progress of a search.</summary>
-/// <param name="Keys">The number of keys that were checked.</param>
-/// <param name="Found">The number of entries that were returned.</param>
-/// <param name="IsComplete">Whether all keys were checked. It stays <see langword="false"/> if a limit ended the search.</param>
-public readonly record struct CacheScanProgress(long Keys, int Found, bool IsComplete);
+public readonly record struct CacheScanProgress
+{
+    /// <summary>Gets the number of keys that were checked.</summary>
+    public long Keys { get; init; }
+
+    /// <summary>Gets the number of entries that were returned.</summary>
+    public int Found { get; init; }
+
+    /// <summary>Gets whether all keys were checked. It stays <see langword="false"/> if a limit ended the search.</summary>
+    public bool IsComplete { get; init; }
+}

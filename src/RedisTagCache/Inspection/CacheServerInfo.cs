@@ -4,7 +4,7 @@ namespace RedisTagCache.Inspection;
 public sealed record CacheServerInfo
 {
     /// <summary>Gets the address that the client uses.</summary>
-    public required string EndPoint { get; init; }
+    public string EndPoint { get; init; } = "";
 
     /// <summary>Gets whether the client is connected to the server and it has responded.</summary>
     public bool IsAnswering { get; init; }

@@ -6,7 +6,7 @@ namespace RedisTagCache.Store;
 internal interface IInProcessLease : IHeldLease
 {
     /// <summary>Writes the entry into Redis. If Redis does not take it, it is for this process.</summary>
-    Task<CacheWriteOutcome> SetAsync(ReadOnlySequence<byte> payload, TagCacheEntryOptions options);
+    Task<CacheWriteOutcome> SetAsync(ReadOnlySequence<byte> payload, CacheVersion version, TagCacheEntryOptions options);
 
     /// <summary>Ends the time in which no caller needs a lease.</summary>
     void Resume();

@@ -38,16 +38,16 @@ internal sealed partial class Inspector
                 yield return entry.ToInfo(Now());
                 if (found < query.MaxResults)
                     continue;
-                query.Progress?.Report(new CacheScanProgress(looked, found, IsComplete: false));
+                query.Progress?.Report(new CacheScanProgress { Keys = looked, Found = found });
                 yield break;
             }
 
-            query.Progress?.Report(new CacheScanProgress(looked, found, IsComplete: false));
+            query.Progress?.Report(new CacheScanProgress { Keys = looked, Found = found });
             if (page.Passed >= query.MaxKeys && page.Fraction < 1)
                 yield break;
         }
 
-        query.Progress?.Report(new CacheScanProgress(looked, found, IsComplete: true));
+        query.Progress?.Report(new CacheScanProgress { Keys = looked, Found = found, IsComplete = true });
     }
 
     private static bool IsWanted(StoredKey key, CacheEntryQuery query, string build) =>

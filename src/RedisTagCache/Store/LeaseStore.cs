@@ -98,7 +98,7 @@ internal sealed class LeaseStore(ValueStore values, TimeSpan leaseDuration, Time
         {
             var tags = TagCacheStore.ValidateWrite(address.Entry, payload, options);
             var write = await values.FillAsync(
-                address, payload, 0, LifeOf(options, time), tags, options.Version == default ? version : options.Version, lease?.Owner ?? "", removal).ConfigureAwait(false);
+                address, payload, 0, LifeOf(options, time), tags, version, lease?.Owner ?? "", removal).ConfigureAwait(false);
             outcome = write.Outcome;
             return outcome;
         }

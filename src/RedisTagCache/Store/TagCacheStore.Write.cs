@@ -17,7 +17,7 @@ internal sealed partial class TagCacheStore
     /// <inheritdoc/>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<CacheWriteOutcome> SetAsync(
-        CacheEntryKey key, ReadOnlySequence<byte> payload, TagCacheEntryOptions options, CancellationToken cancellationToken = default)
+        CacheEntryKey key, ReadOnlySequence<byte> payload, CacheVersion version, TagCacheEntryOptions options, CancellationToken cancellationToken = default)
     {
         var tags = ValidateWrite(key, payload, options);
         using var activity = CacheActivity.Write(key.Region);
@@ -39,7 +39,7 @@ internal sealed partial class TagCacheStore
             }
             else
             {
-                (outcome, buffer) = await SetTaggedAsync(key, address, partitions[address.Partition].TagState, tags, payload, options, cancellationToken).ConfigureAwait(false);
+                (outcome, buffer) = await SetTaggedAsync(key, address, partitions[address.Partition].TagState, version, tags, payload, options, cancellationToken).ConfigureAwait(false);
             }
 
             // Only now: a write that was given up may still be read from its buffer, so that one is left to the collector.
@@ -90,10 +90,16 @@ internal sealed partial class TagCacheStore
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<(CacheWriteOutcome Outcome, byte[]? Buffer)> SetTaggedAsync(
-        CacheEntryKey key, EntryAddress address, TagState tagState, byte[][] tags, ReadOnlySequence<byte> payload, TagCacheEntryOptions options, CancellationToken cancellationToken)
+        CacheEntryKey key,
+        EntryAddress address,
+        TagState tagState,
+        CacheVersion version,
+        byte[][] tags,
+        ReadOnlySequence<byte> payload,
+        TagCacheEntryOptions options,
+        CancellationToken cancellationToken)
     {
         var start = _time.GetTimestamp();
-        var version = options.Version;
 
         // Without a lookup, the value counts as started when this call began; the epoch in Redis may be past that by now.
         if (version.IsDefault)

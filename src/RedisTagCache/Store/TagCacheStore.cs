@@ -68,7 +68,8 @@ internal sealed partial class TagCacheStore : ITagCacheStore, IDisposable
 
     private IEnumerable<TagState> TagStates => _partitions.Watches.Select(static watch => watch.TagState);
 
-    /// <inheritdoc/>
+    /// <summary>Captures what this instance knows of evictions, for the versions of values whose computation begins now. It does no I/O, and usually does not allocate.</summary>
+    /// <returns>The snapshot. Keep it as long as the computation runs.</returns>
     public CacheMoment Observe()
     {
         var moment = Volatile.Read(ref _moment);

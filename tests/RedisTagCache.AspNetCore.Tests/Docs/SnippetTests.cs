@@ -35,6 +35,7 @@ public sealed class SnippetTests
             public static WebApplication app => throw new NotSupportedException();
 
             public static RedisTagCache.ITagCacheStore cache => throw new NotSupportedException();
+            public static RedisTagCache.ITagCache values => throw new NotSupportedException();
         }
         """;
 

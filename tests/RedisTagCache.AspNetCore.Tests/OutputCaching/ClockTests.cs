@@ -98,6 +98,6 @@ public class ClockTests(RedisFixture redis) : PageSuite(redis)
         CacheVersion version;
         using (var found = await app.Store.GetAsync(entry))
             (page, version) = (found.Payload.ToArray(), found.Version);
-        await app.Store.SetAsync(entry, new(change(page)), new TagCacheEntryOptions { Lifetime = Lifetime, Tags = new[] { "page", "*" }, Version = version });
+        await app.Store.SetAsync(entry, new(change(page)), version, new TagCacheEntryOptions { Lifetime = Lifetime, Tags = new[] { "page", "*" } });
     }
 }

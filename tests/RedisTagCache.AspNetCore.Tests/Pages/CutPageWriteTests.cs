@@ -163,12 +163,13 @@ public sealed class CutPageWriteTests : IAsyncLifetime
                     using var found = await _writer.Store.GetAsync(Key(key));
                     if (found.MissReason == CacheMissReason.Unavailable)
                         return false;
-                    var options = new TagCacheEntryOptions { Lifetime = TimeSpan.FromMinutes(5), StaleWindow = TimeSpan.FromMinutes(5), Tags = new[] { "t" }, Version = found.Version };
-                    write = page => _writer.Store.SetAsync(Key(key), new ReadOnlySequence<byte>(page), options).AsTask();
+                    var version = found.Version;
+                    var options = new TagCacheEntryOptions { Lifetime = TimeSpan.FromMinutes(5), StaleWindow = TimeSpan.FromMinutes(5), Tags = new[] { "t" } };
+                    write = page => _writer.Store.SetAsync(Key(key), new ReadOnlySequence<byte>(page), version, options).AsTask();
                     if (!isLeased)
                         return true;
                     var lease = await _writer.Get<ITagCacheLeases>().AcquireAsync(Key(key), found);
-                    write = page => lease.SetAsync(new ReadOnlySequence<byte>(page), options).AsTask();
+                    write = page => lease.SetAsync(new ReadOnlySequence<byte>(page), version, options).AsTask();
                     return lease.State == CacheLeaseState.Granted;
                 },
                 "a lease is granted through the new connection");

@@ -78,19 +78,19 @@ public sealed class CutEntryWriteTests : IAsyncLifetime
         await using var proxy = RecordingProxy.Start(_server.Port);
         await using var writer = Instance.Create(proxy.ConnectionString);
         var options = new TagCacheEntryOptions { Lifetime = TimeSpan.FromMinutes(5), StaleWindow = TimeSpan.FromMinutes(5), Tags = new[] { "t", "u" } };
-        await writer.Store.SetAsync(new CacheEntryKey(CacheRegion.Output, "another"), new ReadOnlySequence<byte>(payload), options); // connects, and loads the script
+        await writer.Store.SetAsync(new CacheEntryKey(CacheRegion.Output, "another"), new ReadOnlySequence<byte>(payload), CacheVersion.AtWrite, options); // connects, and loads the script
         using var missed = await writer.Store.GetAsync(_key);
         if (!underLease)
-            return await proxy.RecordAsync(async () => Assert.Equal(CacheWriteOutcome.Stored, await writer.Store.SetAsync(_key, new ReadOnlySequence<byte>(payload), options with { Version = missed.Version })));
+            return await proxy.RecordAsync(async () => Assert.Equal(CacheWriteOutcome.Stored, await writer.Store.SetAsync(_key, new ReadOnlySequence<byte>(payload), missed.Version, options)));
 
         var leases = writer.Get<ITagCacheLeases>();
         var other = new CacheEntryKey(CacheRegion.Output, "other");
         using (var first = await writer.Store.GetAsync(other))
         await using (var lease = await leases.AcquireAsync(other, first))
-            await lease.SetAsync(new ReadOnlySequence<byte>(payload), options); // loads the script
+            await lease.SetAsync(new ReadOnlySequence<byte>(payload), CacheVersion.AtWrite, options); // loads the script
         await using var held = await leases.AcquireAsync(_key, missed);
         Assert.Equal(CacheLeaseState.Granted, held.State);
-        return await proxy.RecordAsync(async () => Assert.Equal(CacheWriteOutcome.Stored, await held.SetAsync(new ReadOnlySequence<byte>(payload), options)));
+        return await proxy.RecordAsync(async () => Assert.Equal(CacheWriteOutcome.Stored, await held.SetAsync(new ReadOnlySequence<byte>(payload), CacheVersion.AtWrite, options)));
     }
 
     /// <summary>Sends bytes and ends the connection; returns when the server has seen its end.</summary>

@@ -117,7 +117,12 @@ public sealed class PolicyValidationTests
     }
 
     [Fact]
-    public void Profile_WithoutAName_IsRefused() => Assert.ThrowsAny<ArgumentException>(() => (CachePolicy)"");
+    public async Task Profile_WithoutAName_IsRefused()
+    {
+        await using var instance = Instance.Create("127.0.0.1:1");
+        await Assert.ThrowsAsync<ArgumentException>(async () =>
+            await instance.Get<ITagCache>().GetOrCreateAsync("k", static (_, _) => new ValueTask<int>(1), new CachePolicy { Profile = "" }));
+    }
 
     // Nobody listens there, and nothing is refused because of that.
     private static Instance NewInstance(Action<RedisTagCacheOptions>? configure = null, Action<IServiceCollection>? services = null) => Instance.Create("127.0.0.1:1", configure, services);

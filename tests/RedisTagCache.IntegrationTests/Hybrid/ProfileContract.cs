@@ -13,7 +13,7 @@ public abstract class ProfileContract(IEngine engine) : TagCacheSuite(engine)
     {
         var cache = NewCache(o => o.Profiles["Articles"] = new CachePolicy { Lifetime = 7 * Hour });
         foreach (var name in new[] { "Articles", "articles", "ARTICLES" })
-            Assert.Equal(7, await HoursAsync(cache, name));
+            Assert.Equal(7, await HoursAsync(cache, new CachePolicy { Profile = name }));
     }
 
     [Fact]
@@ -35,7 +35,7 @@ public abstract class ProfileContract(IEngine engine) : TagCacheSuite(engine)
             o.Profiles["own"] = new CachePolicy { StaleWindow = 8 * Hour };
         });
         Assert.Equal(1 + 2 + 4, await HoursAsync(cache, null));
-        Assert.Equal(1 + 8 + 4, await HoursAsync(cache, "own"));
+        Assert.Equal(1 + 8 + 4, await HoursAsync(cache, new CachePolicy { Profile = "own" }));
         Assert.Equal(16 + 8 + 4, await HoursAsync(cache, new CachePolicy { Profile = "own", Lifetime = 16 * Hour }));
         Assert.Equal(1 + 2 + 32, await HoursAsync(cache, new CachePolicy { FailSafeWindow = 32 * Hour }));
         Assert.Equal(1 + 0 + 0, await HoursAsync(cache, new CachePolicy { StaleWindow = TimeSpan.Zero, FailSafeWindow = TimeSpan.Zero }));
@@ -55,7 +55,7 @@ public abstract class ProfileContract(IEngine engine) : TagCacheSuite(engine)
     public async Task FlagsOfAProfile_AreHeeded_AndThoseOfACallReplaceThem()
     {
         var cache = NewCache(o => o.Profiles["local"] = new CachePolicy { Flags = HybridCacheEntryFlags.DisableDistributedCache });
-        await cache.SetAsync("k", "v", "local");
+        await cache.SetAsync("k", "v", new CachePolicy { Profile = "local" });
         Assert.Empty(EntryKeys());
         Assert.Equal("v", (await cache.TryGetAsync<string>("k")).Value);
         await cache.SetAsync("k", "v", new CachePolicy { Profile = "local", Flags = HybridCacheEntryFlags.None });
@@ -66,9 +66,9 @@ public abstract class ProfileContract(IEngine engine) : TagCacheSuite(engine)
     public async Task LocalLifetimeOfAProfile_BoundsTheCopy()
     {
         var cache = NewCache(o => o.Profiles["none"] = new CachePolicy { LocalLifetime = TimeSpan.Zero });
-        await cache.SetAsync("k", "v", "none");
+        await cache.SetAsync("k", "v", new CachePolicy { Profile = "none" });
         Assert.False((await cache.TryGetAsync<string>("k", new CachePolicy { Flags = HybridCacheEntryFlags.DisableDistributedCacheRead })).HasValue);
-        Assert.True((await cache.TryGetAsync<string>("k", "none")).HasValue);
+        Assert.True((await cache.TryGetAsync<string>("k", new CachePolicy { Profile = "none" })).HasValue);
     }
 
     [Fact]
@@ -84,8 +84,8 @@ public abstract class ProfileContract(IEngine engine) : TagCacheSuite(engine)
         });
         var cache = instance.Get<ITagCache>();
         Assert.Equal(1, await HoursAsync(cache, null));
-        Assert.Equal(1 + 2 + 4, await HoursAsync(cache, "articles"));
-        await cache.SetAsync("k", "v", "local");
+        Assert.Equal(1 + 2 + 4, await HoursAsync(cache, new CachePolicy { Profile = "articles" }));
+        await cache.SetAsync("k", "v", new CachePolicy { Profile = "local" });
         Assert.Empty(EntryKeys());
     }
 
@@ -126,8 +126,8 @@ public abstract class ProfileContract(IEngine engine) : TagCacheSuite(engine)
         await using var instance = Configured(
             new() { ["RedisTagCache:Profiles:both:Lifetime"] = "01:00:00", ["RedisTagCache:Profiles:configured:Lifetime"] = "02:00:00" },
             o => o.Profiles["both"] = new CachePolicy { Lifetime = 4 * Hour });
-        Assert.Equal(4, await HoursAsync(instance.Get<ITagCache>(), "both"));
-        Assert.Equal(2, await HoursAsync(instance.Get<ITagCache>(), "configured"));
+        Assert.Equal(4, await HoursAsync(instance.Get<ITagCache>(), new CachePolicy { Profile = "both" }));
+        Assert.Equal(2, await HoursAsync(instance.Get<ITagCache>(), new CachePolicy { Profile = "configured" }));
     }
 
     // The whole life of an entry kept with the policy, rounded to hours.

@@ -24,7 +24,7 @@ public sealed class ScopedValueTests(RedisFixture redis) : IClassFixture<RedisFi
         for (var i = 0; i < 10; i++)
         {
             var (part, whole) = ($"part{i}", $"whole{i}");
-            using (instance.Store.Observe().BeginScope())
+            using (instance.Get<ITagCache>().BeginScope())
             {
                 var old = await cache.GetOrCreateAsync(part, static _ => new ValueTask<string>("old"), tags: _tags);
                 await elsewhere.RemoveByTagAsync("a");
@@ -45,7 +45,7 @@ public sealed class ScopedValueTests(RedisFixture redis) : IClassFixture<RedisFi
         await using var other = NewInstance();
         var (cache, elsewhere) = (instance.Get<HybridCache>(), other.Get<HybridCache>());
         await cache.SetAsync("warm", "v");
-        using (instance.Store.Observe().BeginScope())
+        using (instance.Get<ITagCache>().BeginScope())
         {
             await elsewhere.RemoveByTagAsync("b");
             await cache.GetOrCreateAsync("k", static _ => new ValueTask<string>("v1"), tags: _tags);
@@ -65,7 +65,7 @@ public sealed class ScopedValueTests(RedisFixture redis) : IClassFixture<RedisFi
         await cache.SetAsync("warm", "v");
         var ended = new TaskCompletionSource();
         Task<string> work;
-        using (instance.Store.Observe().BeginScope())
+        using (instance.Get<ITagCache>().BeginScope())
         {
             work = Task.Run(async () =>
             {
@@ -107,7 +107,7 @@ public sealed class ScopedValueTests(RedisFixture redis) : IClassFixture<RedisFi
         await cache.SetAsync("k", "stale", policy, ["b"]);
         await Eventually.BecomesTrueAsync(async () => (await cache.TryGetAsync<string>("k")).IsStale, "the value is stale");
         var refreshed = Source.Versions("of old");
-        using (instance.Store.Observe().BeginScope())
+        using (instance.Get<ITagCache>().BeginScope())
         {
             await elsewhere.EvictByTagAsync("a");
             Assert.Equal("stale", await cache.GetOrCreateAsync("k", (_, stop) => refreshed.ReadAsync(stop), new CachePolicy { Lifetime = TimeSpan.FromHours(1) }, _tags));
@@ -130,7 +130,7 @@ public sealed class ScopedValueTests(RedisFixture redis) : IClassFixture<RedisFi
         var cache = instance.Get<HybridCache>();
         await cache.SetAsync("warm", "v");
         Task<string> early, late;
-        using (instance.Store.Observe().BeginScope())
+        using (instance.Get<ITagCache>().BeginScope())
         {
             await other.Get<HybridCache>().RemoveByTagAsync("a");
             server.Hang();

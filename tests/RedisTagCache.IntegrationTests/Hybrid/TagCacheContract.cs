@@ -52,7 +52,7 @@ public abstract class TagCacheContract(IEngine engine) : TagCacheSuite(engine)
         var cache = NewCache(o => o.Profiles["long"] = new CachePolicy { Lifetime = 5 * Hour });
         await cache.GetOrCreateAsync("k", static (context, _) =>
         {
-            context.Policy = "long";
+            context.Policy = new CachePolicy { Profile = "long" };
             return new ValueTask<string>("v");
         });
         Assert.InRange(TimeToLive().TotalHours, 4.9, 5);

@@ -75,7 +75,7 @@ public abstract class InspectorContract(IEngine engine) : StoreSuite(engine)
         var other = NewInstance(options => options.BuildNamespace = "other build").Store;
         await A.WriteAsync("k", "v", "a");
         await other.WriteAsync("k", "v", "a");
-        await A.SetAsync(new CacheEntryKey(Shared, "s"), new ReadOnlySequence<byte>(new byte[3]), new TagCacheEntryOptions { Lifetime = TimeSpan.FromMinutes(1) });
+        await A.SetAsync(new CacheEntryKey(Shared, "s"), new ReadOnlySequence<byte>(new byte[3]), CacheVersion.AtWrite, new TagCacheEntryOptions { Lifetime = TimeSpan.FromMinutes(1) });
         Assert.Equal(["-", "test"], await BuildsAsync(new CacheEntryQuery()));
         Assert.Equal(["-", "other%20build"], await BuildsAsync(new CacheEntryQuery { BuildNamespace = "other build" }));
         Assert.Equal(["-", "other%20build"], await BuildsAsync(new CacheEntryQuery { BuildNamespace = "other%20build" }));
@@ -231,7 +231,7 @@ public abstract class InspectorContract(IEngine engine) : StoreSuite(engine)
     {
         await NewInstance(options => options.BuildNamespace = "old").Store.WriteAsync("k", "v", "t");
         await A.WriteAsync("k", "v", "t");
-        await A.SetAsync(new CacheEntryKey(Shared, "s"), new ReadOnlySequence<byte>(new byte[3]), new TagCacheEntryOptions { Lifetime = TimeSpan.FromMinutes(1) });
+        await A.SetAsync(new CacheEntryKey(Shared, "s"), new ReadOnlySequence<byte>(new byte[3]), CacheVersion.AtWrite, new TagCacheEntryOptions { Lifetime = TimeSpan.FromMinutes(1) });
         Assert.Equal(0, (await Inspector.ReclaimAsync(new CacheReclaimOptions { OtherBuildsOlderThan = TimeSpan.FromHours(1) })).DroppedOfOtherBuilds);
         var later = NewInstance(services: services => services.AddSingleton<TimeProvider>(new LaterTime(TimeSpan.FromHours(2)))).Get<ITagCacheInspector>();
         Assert.Equal(1, (await later.ReclaimAsync(new CacheReclaimOptions { OtherBuildsOlderThan = TimeSpan.FromHours(1) })).DroppedOfOtherBuilds);
@@ -283,8 +283,8 @@ public abstract class InspectorContract(IEngine engine) : StoreSuite(engine)
     private async Task SetAsync(CacheEntryKey key, TimeSpan lifetime, params string[] tags)
     {
         using var miss = await A.GetAsync(key);
-        var options = new TagCacheEntryOptions { Lifetime = lifetime, StaleWindow = TimeSpan.FromMinutes(1), Tags = tags, Version = miss.Version };
-        Assert.Equal(CacheWriteOutcome.Stored, await A.SetAsync(key, new ReadOnlySequence<byte>(new byte[5]), options));
+        var options = new TagCacheEntryOptions { Lifetime = lifetime, StaleWindow = TimeSpan.FromMinutes(1), Tags = tags };
+        Assert.Equal(CacheWriteOutcome.Stored, await A.SetAsync(key, new ReadOnlySequence<byte>(new byte[5]), miss.Version, options));
     }
 
     private sealed class Listed(List<CacheScanProgress> list) : IProgress<CacheScanProgress>

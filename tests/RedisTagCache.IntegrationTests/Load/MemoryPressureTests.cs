@@ -54,7 +54,7 @@ public sealed class MemoryPressureTests
     {
         var payload = new ReadOnlySequence<byte>(new byte[20_000]);
         for (var i = 0; i < entries && !stop.IsCancellationRequested; i++)
-            await store.SetAsync(Page("fill" + Random.Shared.Next()), payload, new TagCacheEntryOptions { Lifetime = TimeSpan.FromMinutes(5) }, CancellationToken.None);
+            await store.SetAsync(Page("fill" + Random.Shared.Next()), payload, CacheVersion.AtWrite, new TagCacheEntryOptions { Lifetime = TimeSpan.FromMinutes(5) }, CancellationToken.None);
     }
 
     private static async Task<long> DroppedAsync(ConnectionMultiplexer admin)

@@ -26,7 +26,7 @@ public sealed class OperationCostTests : IAsyncLifetime
     public Task Get_Untagged_StaysWithinItsCost() => _meter.AssertAsync(CostBounds.UntaggedGet, async instance =>
     {
         var (store, key) = (instance.Store, new CacheEntryKey(_plain, Key));
-        await store.SetAsync(key, _payload, _untagged);
+        await store.SetAsync(key, _payload, CacheVersion.AtWrite, _untagged);
         return () => ReadAsync(store, key);
     });
 
@@ -34,7 +34,7 @@ public sealed class OperationCostTests : IAsyncLifetime
     public Task Get_Tagged_StaysWithinItsCost() => _meter.AssertAsync(CostBounds.TaggedGet, async instance =>
     {
         var (store, key) = (instance.Store, StoreExtensions.Page(Key));
-        await store.SetAsync(key, _payload, _tagged);
+        await store.SetAsync(key, _payload, CacheVersion.AtWrite, _tagged);
         return () => ReadAsync(store, key);
     });
 
@@ -87,7 +87,7 @@ public sealed class OperationCostTests : IAsyncLifetime
 
     private static Task<Func<Task>> Writing(ITagCacheStore store, ReadOnlySequence<byte> payload) => Task.FromResult<Func<Task>>(async () =>
     {
-        if (await store.SetAsync(StoreExtensions.Page(Key), payload, _tagged) != CacheWriteOutcome.Stored)
+        if (await store.SetAsync(StoreExtensions.Page(Key), payload, CacheVersion.AtWrite, _tagged) != CacheWriteOutcome.Stored)
             throw new InvalidOperationException("A write was expected.");
     });
 }

@@ -66,7 +66,7 @@ public sealed class LeastRightsTests(AclEngine engine) : IClassFixture<AclEngine
         await b.Store.EvictByTagAsync(["t", "u"]);
         Assert.Null(await a.Store.ReadAsync("k"));
         await a.Store.RemoveAsync(StoreExtensions.Page("k"));
-        await a.Store.SetAsync(StoreExtensions.Page("lasting"), new ReadOnlySequence<byte>(new byte[50_000]), new TagCacheEntryOptions());
+        await a.Store.SetAsync(StoreExtensions.Page("lasting"), new ReadOnlySequence<byte>(new byte[50_000]), CacheVersion.AtWrite, new TagCacheEntryOptions());
         await a.Store.EvictByTagAsync(Enumerable.Range(0, 1_100).Select(static i => "t" + i));
 
         var bytes = a.Get<IDistributedCache>();

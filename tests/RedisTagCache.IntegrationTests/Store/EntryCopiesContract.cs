@@ -105,7 +105,7 @@ public abstract class EntryCopiesContract(IEngine engine) : StoreSuite(engine)
         await using var lease = await leases.AcquireAsync(Page("k"), found);
         Assert.Equal(CacheLeaseState.Granted, lease.State);
         await B.RemoveAsync(Page("k"));
-        Assert.Equal(CacheWriteOutcome.Rejected, await lease.SetAsync(Bytes("old"), new TagCacheEntryOptions { Lifetime = TimeSpan.FromMinutes(1) }));
+        Assert.Equal(CacheWriteOutcome.Rejected, await lease.SetAsync(Bytes("old"), CacheVersion.AtWrite, new TagCacheEntryOptions { Lifetime = TimeSpan.FromMinutes(1) }));
         Assert.Null(await A.ReadAsync("k"));
 
         using var again = await instance.Store.GetAsync(Page("k"));
@@ -124,15 +124,16 @@ public abstract class EntryCopiesContract(IEngine engine) : StoreSuite(engine)
             await A.WriteAsync("k", "old");
             await KeepAsync(copies, "k");
             using var found = await store.GetAsync(Page("k"));
-            var options = new TagCacheEntryOptions { Lifetime = TimeSpan.FromMinutes(1), Version = isStored ? found.Version : CacheVersion.Unknown };
+            var version = isStored ? found.Version : CacheVersion.Unknown;
+            var options = new TagCacheEntryOptions { Lifetime = TimeSpan.FromMinutes(1) };
             if (isLeased)
             {
                 await using var lease = await leases.AcquireAsync(Page("k"), found);
-                await lease.SetAsync(Bytes("new"), options);
+                await lease.SetAsync(Bytes("new"), version, options);
             }
             else
             {
-                await store.SetAsync(Page("k"), Bytes("new"), options);
+                await store.SetAsync(Page("k"), Bytes("new"), version, options);
             }
 
             Assert.Null(Copy(copies, "k"));
@@ -147,7 +148,7 @@ public abstract class EntryCopiesContract(IEngine engine) : StoreSuite(engine)
         var (store, copies) = NewCopies();
         await store.WriteAsync("warm", "w");
         await KeepAsync(copies, "warm");
-        await store.SetAsync(Page("k"), Bytes("v"), new TagCacheEntryOptions { Lifetime = TimeSpan.FromMilliseconds(700), StaleWindow = TimeSpan.FromMinutes(1) });
+        await store.SetAsync(Page("k"), Bytes("v"), CacheVersion.AtWrite, new TagCacheEntryOptions { Lifetime = TimeSpan.FromMilliseconds(700), StaleWindow = TimeSpan.FromMinutes(1) });
         await LookUpAsync(copies, "k");
         await LookUpAsync(copies, "k");
         Assert.Equal("v", Copy(copies, "k"));
@@ -193,7 +194,7 @@ public abstract class EntryCopiesContract(IEngine engine) : StoreSuite(engine)
         var other = new CacheRegion("other", isTagged: true, isIsolatedByBuild: true);
         var (copies, others) = (instance.Get<ITagCacheCopies>().Keep(Pages, Plenty), instance.Get<ITagCacheCopies>().Keep(other, Plenty));
         await A.WriteAsync("k", "v");
-        await A.SetAsync(new CacheEntryKey(other, "k"), Bytes("w"), new TagCacheEntryOptions());
+        await A.SetAsync(new CacheEntryKey(other, "k"), Bytes("w"), CacheVersion.AtWrite, new TagCacheEntryOptions());
         await KeepAsync(copies, "k");
         await KeepAsync(others, "k");
         var hits = LocalHits();

@@ -149,7 +149,7 @@ public sealed class LargeReadsTests : IAsyncLifetime
     private async Task WriteAsync(string key, int length)
     {
         var options = new TagCacheEntryOptions { Lifetime = TimeSpan.FromMinutes(5), Tags = new[] { "t" } };
-        Assert.Equal(CacheWriteOutcome.Stored, await _writer.Store.SetAsync(StoreExtensions.Page(key), new ReadOnlySequence<byte>(new byte[length]), options));
+        Assert.Equal(CacheWriteOutcome.Stored, await _writer.Store.SetAsync(StoreExtensions.Page(key), new ReadOnlySequence<byte>(new byte[length]), CacheVersion.AtWrite, options));
     }
 
     private static async Task<int> LengthAsync(ITagCacheStore store, string key)

@@ -67,7 +67,7 @@ public abstract class MixedUpEntriesContract(IEngine engine) : StoreSuite(engine
         var other = new CacheEntryKey(new CacheRegion("other", isTagged: true, isIsolatedByBuild: true), "k");
         await A.WriteAsync("k", "page", "t");
         using (var lookup = await A.GetAsync(other))
-            await A.SetAsync(other, new ReadOnlySequence<byte>([1]), new TagCacheEntryOptions { Lifetime = TimeSpan.FromMinutes(5), Version = lookup.Version });
+            await A.SetAsync(other, new ReadOnlySequence<byte>([1]), lookup.Version, new TagCacheEntryOptions { Lifetime = TimeSpan.FromMinutes(5) });
         await SwapAsync(KeyInRedis(":pages:test:k"), KeyInRedis(":other:test:k"));
         Assert.Null(await B.ReadAsync("k"));
         using var mixedUp = await B.GetAsync(other);

@@ -1,4 +1,5 @@
 using System.Buffers;
+using RedisTagCache.Store;
 using RedisTagCache.TestSupport;
 using static RedisTagCache.TestSupport.StoreExtensions;
 
@@ -18,8 +19,8 @@ public abstract class StoreContract(IEngine engine) : StoreSuite(engine)
         var payload = new byte[length];
         Random.Shared.NextBytes(payload);
         using var miss = await A.GetAsync(Page("k"));
-        var options = new TagCacheEntryOptions { Lifetime = TimeSpan.FromMinutes(1), Tags = new[] { "a", "b" }, Version = miss.Version };
-        Assert.Equal(CacheWriteOutcome.Stored, await A.SetAsync(Page("k"), Split(payload), options));
+        var options = new TagCacheEntryOptions { Lifetime = TimeSpan.FromMinutes(1), Tags = new[] { "a", "b" } };
+        Assert.Equal(CacheWriteOutcome.Stored, await A.SetAsync(Page("k"), Split(payload), miss.Version, options));
 
         using var hit = await B.GetAsync(Page("k"));
         Assert.Equal(CacheLookupState.Fresh, hit.State);
@@ -164,12 +165,12 @@ public abstract class StoreContract(IEngine engine) : StoreSuite(engine)
         await A.ReadAsync("k");
         await A.WriteAsync("k", "v", "t");
         await A.ReadAsync("k");
-        var moment = A.Observe();
+        var moment = ((TagCacheStore)A).Observe();
         Assert.Equal(CacheWriteOutcome.Stored, await A.WriteAsync("k", "v2", moment.VersionOf(Page("k")), "t"));
         await B.EvictByTagAsync("t");
         await A.WriteAsync("k", "v3", moment.VersionOf(Page("k")), "t");
         Assert.Null(await B.ReadAsync("k"));
-        Assert.Equal(CacheVersion.Unknown, NewInstance().Store.Observe().VersionOf(Page("k")));
+        Assert.Equal(CacheVersion.Unknown, ((TagCacheStore)NewInstance().Store).Observe().VersionOf(Page("k")));
     }
 
     [Fact]
@@ -196,7 +197,8 @@ public abstract class StoreContract(IEngine engine) : StoreSuite(engine)
         await A.SetAsync(
             Page("k"),
             new ReadOnlySequence<byte>([1]),
-            new TagCacheEntryOptions { Lifetime = TimeSpan.FromMilliseconds(150), StaleWindow = TimeSpan.FromMinutes(1), Version = miss.Version });
+            miss.Version,
+            new TagCacheEntryOptions { Lifetime = TimeSpan.FromMilliseconds(150), StaleWindow = TimeSpan.FromMinutes(1) });
         await Eventually.BecomesTrueAsync(
             async () =>
             {
@@ -213,9 +215,9 @@ public abstract class StoreContract(IEngine engine) : StoreSuite(engine)
     {
         await A.WriteAsync("warm", new string('x', length), "t"); // the scripts are loaded
         using var miss = await A.GetAsync(Page("k"));
-        var options = new TagCacheEntryOptions { Lifetime = TimeSpan.FromMinutes(1), Version = miss.Version };
+        var options = new TagCacheEntryOptions { Lifetime = TimeSpan.FromMinutes(1) };
         await Assert.ThrowsAnyAsync<OperationCanceledException>(
-            async () => await A.SetAsync(Page("k"), new ReadOnlySequence<byte>(new byte[length]), options, new CancellationToken(canceled: true)));
+            async () => await A.SetAsync(Page("k"), new ReadOnlySequence<byte>(new byte[length]), miss.Version, options, new CancellationToken(canceled: true)));
         await A.WriteAsync("after", "v"); // on the same connection: whatever was sent has arrived
         Assert.Null(await A.ReadAsync("k"));
     }
@@ -243,7 +245,7 @@ public abstract class StoreContract(IEngine engine) : StoreSuite(engine)
 
         async Task SetAsync(TimeSpan? lifetime, TimeSpan window) => Assert.Equal(
             CacheWriteOutcome.Stored,
-            await A.SetAsync(Page("k"), new ReadOnlySequence<byte>([1]), new TagCacheEntryOptions { Lifetime = lifetime, StaleWindow = window, Version = miss.Version }));
+            await A.SetAsync(Page("k"), new ReadOnlySequence<byte>([1]), miss.Version, new TagCacheEntryOptions { Lifetime = lifetime, StaleWindow = window }));
     }
 
     [Fact]
@@ -252,8 +254,8 @@ public abstract class StoreContract(IEngine engine) : StoreSuite(engine)
         foreach (var i in Enumerable.Range(0, 200))
         {
             using var miss = await A.GetAsync(Page("k" + i));
-            var options = new TagCacheEntryOptions { Lifetime = TimeSpan.FromMilliseconds(300), Tags = new[] { "a" + i, "all" }, Version = miss.Version };
-            await A.SetAsync(Page("k" + i), new ReadOnlySequence<byte>(new byte[i * 300]), options);
+            var options = new TagCacheEntryOptions { Lifetime = TimeSpan.FromMilliseconds(300), Tags = new[] { "a" + i, "all" } };
+            await A.SetAsync(Page("k" + i), new ReadOnlySequence<byte>(new byte[i * 300]), miss.Version, options);
         }
 
         await A.EvictByTagAsync(Enumerable.Range(0, 200).Select(i => "a" + i));
@@ -268,7 +270,7 @@ public abstract class StoreContract(IEngine engine) : StoreSuite(engine)
         foreach (var region in new[] { Pages, shared, CacheRegion.Output })
         {
             using var miss = await A.GetAsync(new CacheEntryKey(region, "k"));
-            await A.SetAsync(new CacheEntryKey(region, "k"), Split([(byte)region.Name[0]]), new TagCacheEntryOptions { Tags = new[] { "t" }, Version = miss.Version });
+            await A.SetAsync(new CacheEntryKey(region, "k"), Split([(byte)region.Name[0]]), miss.Version, new TagCacheEntryOptions { Tags = new[] { "t" } });
         }
 
         foreach (var region in new[] { Pages, shared, CacheRegion.Output })

@@ -91,14 +91,14 @@ public abstract class WritesTogetherContract(IEngine engine) : StoreSuite(engine
     }));
 
     private async Task<CacheWriteOutcome> WriteAsync(int i, CacheVersion version, TimeSpan? lifetime, params string[] tags) => await A.SetAsync(
-        StoreExtensions.Page(Key(i)), new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes(Value(i))), new TagCacheEntryOptions { Lifetime = lifetime, Version = version, Tags = tags });
+        StoreExtensions.Page(Key(i)), new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes(Value(i))), version, new TagCacheEntryOptions { Lifetime = lifetime, Tags = tags });
 
     private async Task<CacheWriteOutcome?> WriteUnlessGivenUpAsync(int i, CacheVersion version, CancellationToken cancellationToken)
     {
         try
         {
             return await A.SetAsync(
-                StoreExtensions.Page(Key(i)), new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes(Value(i))), new TagCacheEntryOptions { Lifetime = TimeSpan.FromMinutes(5), Version = version }, cancellationToken);
+                StoreExtensions.Page(Key(i)), new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes(Value(i))), version, new TagCacheEntryOptions { Lifetime = TimeSpan.FromMinutes(5) }, cancellationToken);
         }
         catch (OperationCanceledException)
         {

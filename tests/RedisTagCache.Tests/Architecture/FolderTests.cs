@@ -26,7 +26,7 @@ public sealed class FolderTests
         { "RedisTagCache.AspNetCore/Health", "RedisTagCache" },
         { "RedisTagCache.AspNetCore/Operations", "RedisTagCache RedisTagCache.AspNetCore RedisTagCache.AspNetCore/Diagnostics RedisTagCache/Inspection" },
         { "RedisTagCache.AspNetCore/OutputCaching", "RedisTagCache RedisTagCache.AspNetCore RedisTagCache.AspNetCore/Diagnostics RedisTagCache.AspNetCore/Eviction RedisTagCache.AspNetCore/Refresh RedisTagCache/Engine RedisTagCache/Store RedisTagCache/Tags" },
-        { "RedisTagCache.AspNetCore/Refresh", "RedisTagCache RedisTagCache.AspNetCore RedisTagCache.AspNetCore/Diagnostics RedisTagCache.AspNetCore/OutputCaching RedisTagCache/Diagnostics RedisTagCache/Engine" },
+        { "RedisTagCache.AspNetCore/Refresh", "RedisTagCache RedisTagCache.AspNetCore RedisTagCache.AspNetCore/Diagnostics RedisTagCache.AspNetCore/OutputCaching RedisTagCache/Diagnostics RedisTagCache/Engine RedisTagCache/Store" },
         { "RedisTagCache.Tool", "RedisTagCache RedisTagCache.Tool/Commands RedisTagCache.Tool/Output RedisTagCache/DependencyInjection RedisTagCache/Inspection" },
         { "RedisTagCache.Tool/Commands", "RedisTagCache RedisTagCache.Tool RedisTagCache.Tool/Doctor RedisTagCache.Tool/Output RedisTagCache/Inspection RedisTagCache/Tags" },
         { "RedisTagCache.Tool/Doctor", "RedisTagCache.Tool RedisTagCache.Tool/Output" },

@@ -94,7 +94,7 @@ public sealed class RegistrationTests
                 .SelectMany(service => services.Provider.GetServices(service.ServiceType))
                 .ToArray();
             Assert.Contains(resolved, service => service is ITagCacheStore);
-            services.Get<ITagCacheStore>().Observe();
+            services.Get<ITagCache>().BeginScope().Dispose();
             Assert.Equal(0, services.Connections);
 
             // Such a connection would have been seen.

@@ -36,7 +36,7 @@ public sealed class ForeignServerTests : IDisposable
         var cache = _instance.Get<ITagCache>();
         Assert.Equal("v", await cache.GetOrCreateAsync("k", static (_, _) => new ValueTask<string>("v"), tags: ["t"]).AsTask().WaitAsync(TimeSpan.FromSeconds(30)));
         await cache.SetAsync("k", "w", tags: ["t"]);
-        await _instance.Get<ITagCacheStore>().SetAsync(new CacheEntryKey(CacheRegion.Output, "page"), new("body"u8.ToArray()), new TagCacheEntryOptions { Lifetime = TimeSpan.FromMinutes(1) });
+        await _instance.Get<ITagCacheStore>().SetAsync(new CacheEntryKey(CacheRegion.Output, "page"), new("body"u8.ToArray()), CacheVersion.AtWrite, new TagCacheEntryOptions { Lifetime = TimeSpan.FromMinutes(1) });
     }
 
     private string? Usual(string command) => command switch

@@ -30,7 +30,7 @@ public sealed class PoliciesTests
         var policies = new Policies([]);
         Assert.Equal(_defaults, policies.Resolve(null));
         Assert.Equal(_defaults, policies.Resolve(new CachePolicy()));
-        Assert.Equal(_defaults, policies.Resolve("Default"));
+        Assert.Equal(_defaults, policies.Resolve(new CachePolicy { Profile = "Default" }));
         Assert.Equal(_filled, policies.Resolve(_full));
     }
 
@@ -45,8 +45,8 @@ public sealed class PoliciesTests
         var byDefault = _defaults with { Lifetime = TimeSpan.FromSeconds(11), Jitter = 0.1, LocalLifetime = TimeSpan.FromSeconds(13), Flags = HybridCacheEntryFlags.DisableLocalCache };
         var pages = byDefault with { Jitter = 0.2, StaleWindow = TimeSpan.FromSeconds(12) };
         Assert.Equal(byDefault, policies.Resolve(null));
-        Assert.Equal(byDefault, policies.Resolve("default"));
-        Assert.Equal(pages, policies.Resolve("PAGES"));
+        Assert.Equal(byDefault, policies.Resolve(new CachePolicy { Profile = "default" }));
+        Assert.Equal(pages, policies.Resolve(new CachePolicy { Profile = "PAGES" }));
         Assert.Equal(pages with { Jitter = 0.3 }, policies.Resolve(new CachePolicy { Profile = "pages", Jitter = 0.3 }));
         Assert.Equal(byDefault with { RetryDelay = TimeSpan.Zero }, policies.Resolve(new CachePolicy { RetryDelay = TimeSpan.Zero }));
         Assert.Equal(_filled, policies.Resolve(_full with { Profile = "pages" }));
@@ -77,9 +77,9 @@ public sealed class PoliciesTests
     [Fact]
     public void Resolve_OfAnUnknownProfile_NamesItAndWhereProfilesAreSet()
     {
-        var e = Assert.Throws<ArgumentException>(() => new Policies([]).Resolve("no such"));
+        var e = Assert.Throws<ArgumentException>(() => new Policies([]).Resolve(new CachePolicy { Profile = "no such" }));
         Assert.StartsWith("There is no profile 'no such'. Profiles are set in RedisTagCacheOptions.Profiles.", e.Message, StringComparison.Ordinal);
-        Assert.Throws<ArgumentException>(() => new Policies([]).FlagsOf("no such"));
+        Assert.Throws<ArgumentException>(() => new Policies([]).FlagsOf(new CachePolicy { Profile = "no such" }));
     }
 
     [Fact]

@@ -27,5 +27,6 @@ public static class StoreExtensions
         await store.SetAsync(
             Page(key),
             new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes(value)),
-            new TagCacheEntryOptions { Lifetime = TimeSpan.FromMinutes(5), Tags = tags, Version = version });
+            version,
+            new TagCacheEntryOptions { Lifetime = TimeSpan.FromMinutes(5), Tags = tags });
 }

@@ -38,7 +38,7 @@ internal static class ClusterRun
         var store = instance.Store;
         var options = new TagCacheEntryOptions { Lifetime = TimeSpan.FromHours(1), Tags = new[] { "a", "b", "c" } };
         for (var i = 0; i < Keys; i++)
-            await store.SetAsync(Key(i), new ReadOnlySequence<byte>(new byte[1_024]), options);
+            await store.SetAsync(Key(i), new ReadOnlySequence<byte>(new byte[1_024]), CacheVersion.AtWrite, options);
         await GetAsync(store, TimeSpan.FromSeconds(1)); // compiled
 
         var before = await CpuAsync(servers);

@@ -28,7 +28,7 @@ internal sealed class TagStore(string name, ITagCacheStore store) : StoreContend
         var options = new TagCacheEntryOptions { Lifetime = Shape.Lifetime, Tags = shape.Tags };
         var payload = new ReadOnlySequence<byte>(shape.Payload);
         return Operation.Of(
-            key => store.SetAsync(new CacheEntryKey(region, shape.Keys[key]), payload, options),
+            key => store.SetAsync(new CacheEntryKey(region, shape.Keys[key]), payload, CacheVersion.AtWrite, options),
             static outcome =>
             {
                 if (outcome != CacheWriteOutcome.Stored)

@@ -21,7 +21,7 @@ internal static class ColdStartStudy
         var labs = new[] { (Name: "none", Lab: empty, Starts: new List<Start>()), (Name: Marks.ToString("N0", CultureInfo.InvariantCulture), Lab: marked, Starts: []) };
         foreach (var (_, lab, _) in labs)
         {
-            await lab.Ours.Store.SetAsync(StoreExtensions.Page("page"), new ReadOnlySequence<byte>(new byte[Size.Page]), new TagCacheEntryOptions { Lifetime = TimeSpan.FromHours(1), Tags = new[] { "kept" } });
+            await lab.Ours.Store.SetAsync(StoreExtensions.Page("page"), new ReadOnlySequence<byte>(new byte[Size.Page]), CacheVersion.AtWrite, new TagCacheEntryOptions { Lifetime = TimeSpan.FromHours(1), Tags = new[] { "kept" } });
             await StartAsync(lab); // compiled
         }
 

@@ -43,7 +43,7 @@ internal static class EvictionStudy
     {
         var store = lab.Ours.Store;
         var options = new TagCacheEntryOptions { Lifetime = TimeSpan.FromHours(1), Tags = new[] { "many" } };
-        await FillAsync(count, key => store.SetAsync(StoreExtensions.Page(key), new ReadOnlySequence<byte>(_payload), options).AsTask());
+        await FillAsync(count, key => store.SetAsync(StoreExtensions.Page(key), new ReadOnlySequence<byte>(_payload), CacheVersion.AtWrite, options).AsTask());
         for (var i = 0; i < Times; i++)
             await store.EvictByTagAsync("warm");
         var (evictions, trips, work) = (new List<double>(), new List<double>(), 0.0);

@@ -52,8 +52,8 @@ internal sealed class Pages(ITagCacheStore store, Database database, Recorder re
         }
 
         var start = Stopwatch.GetTimestamp();
-        var options = new TagCacheEntryOptions { Lifetime = _lifetime, StaleWindow = _staleWindow, Tags = _tags[key], Version = cacheVersion };
-        var outcome = await store.SetAsync(_keys[key], new ReadOnlySequence<byte>(new Stamp(key, false, version, startedAt).Write()), options);
+        var options = new TagCacheEntryOptions { Lifetime = _lifetime, StaleWindow = _staleWindow, Tags = _tags[key] };
+        var outcome = await store.SetAsync(_keys[key], new ReadOnlySequence<byte>(new Stamp(key, false, version, startedAt).Write()), cacheVersion, options);
         recorder.Add(new Operation(
             Kind.Write,
             outcome switch { CacheWriteOutcome.Stored => Outcome.Done, CacheWriteOutcome.Rejected => Outcome.Rejected, _ => Outcome.Failed },
