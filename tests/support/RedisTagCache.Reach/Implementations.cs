@@ -5,25 +5,31 @@ namespace RedisTagCache.Reach;
 /// <summary>What calls of interface members and of virtual members may run.</summary>
 internal sealed class Implementations
 {
-    private readonly Dictionary<ISymbol, List<ISymbol>> _byMember = new(SymbolEqualityComparer.Default);
+    private readonly Dictionary<ISymbol, List<ISymbol>> _ofContracts = new(SymbolEqualityComparer.Default);
+    private readonly Dictionary<ISymbol, List<ISymbol>> _overrides = new(SymbolEqualityComparer.Default);
 
     public Implementations(IEnumerable<INamedTypeSymbol> types)
     {
         foreach (var type in types.Where(type => type.TypeKind is TypeKind.Class or TypeKind.Struct))
         {
             foreach (var member in type.AllInterfaces.SelectMany(contract => contract.GetMembers()))
-                Add(member, type.FindImplementationForInterfaceMember(member));
+                Add(_ofContracts, member, type.FindImplementationForInterfaceMember(member));
             foreach (var member in type.GetMembers())
             {
                 for (var overridden = OverriddenBy(member); overridden is not null; overridden = OverriddenBy(overridden))
-                    Add(overridden, member);
+                    Add(_overrides, overridden, member);
             }
         }
     }
 
-    public IEnumerable<ISymbol> Of(ISymbol member) => _byMember.GetValueOrDefault(member) ?? [];
+    /// <summary>Returns the members that implement an interface's member.</summary>
+    public IEnumerable<ISymbol> Of(ISymbol member) => _ofContracts.GetValueOrDefault(member) ?? [];
 
-    private static ISymbol? OverriddenBy(ISymbol member) => member switch
+    /// <summary>Returns the members that override an abstract or virtual member.</summary>
+    public IEnumerable<ISymbol> OverridesOf(ISymbol member) => _overrides.GetValueOrDefault(member) ?? [];
+
+    /// <summary>Returns the member that a member overrides, if any.</summary>
+    public static ISymbol? OverriddenBy(ISymbol member) => member switch
     {
         IMethodSymbol method => method.OverriddenMethod,
         IPropertySymbol property => property.OverriddenProperty,
@@ -31,12 +37,12 @@ internal sealed class Implementations
         _ => null,
     };
 
-    private void Add(ISymbol member, ISymbol? implementation)
+    private static void Add(Dictionary<ISymbol, List<ISymbol>> byMember, ISymbol member, ISymbol? implementation)
     {
         if (implementation is null)
             return;
-        if (!_byMember.TryGetValue(member.OriginalDefinition, out var all))
-            _byMember.Add(member.OriginalDefinition, all = []);
+        if (!byMember.TryGetValue(member.OriginalDefinition, out var all))
+            byMember.Add(member.OriginalDefinition, all = []);
         all.Add(implementation.OriginalDefinition);
     }
 }

@@ -67,8 +67,17 @@ public sealed class SourceCode
             .OfType<ISymbol>()];
     }
 
-    /// <summary>Returns the members of src/ that a call of an interface's, abstract, or virtual member may run.</summary>
+    /// <summary>Returns the members of src/ that a call of an interface's member may run.</summary>
     internal IEnumerable<ISymbol> ImplementationsOf(ISymbol member) => _implementations.Value.Of(member);
+
+    /// <summary>Returns the members of src/ that override an abstract or virtual member.</summary>
+    internal IEnumerable<ISymbol> OverridesOf(ISymbol member) => _implementations.Value.OverridesOf(member);
+
+    /// <summary>Returns the members of a type that override a member of src/, each with that one.</summary>
+    internal IEnumerable<(ISymbol Override, ISymbol Overridden)> OverridesIn(INamedTypeSymbol type) => type.GetMembers()
+        .Select(member => (member, Overridden: Implementations.OverriddenBy(member)))
+        .Where(pair => pair.Overridden is { } overridden && IsOwn(overridden))
+        .Select(pair => (pair.member, pair.Overridden!));
 
     /// <summary>Returns the symbols that a member's declaration uses.</summary>
     internal ISymbol[] UsedBy(ISymbol member) => _used.GetOrAdd(member, static (member, code) => [.. UsedSymbols.Of(member, code)], this);

@@ -12,6 +12,8 @@ public sealed class Walk
     private readonly Dictionary<string, ReachedFile> _files = new(StringComparer.Ordinal);
     private readonly HashSet<ISymbol> _seen = new(SymbolEqualityComparer.Default);
     private readonly Queue<(ISymbol Member, int Depth)> _next = new();
+    private readonly HashSet<ISymbol> _usedTypes = new(SymbolEqualityComparer.Default);
+    private readonly Dictionary<ISymbol, List<(ISymbol Override, int Depth, ISymbol Through)>> _notUsed = new(SymbolEqualityComparer.Default);
 
     private Walk(SourceCode code, string? within) => (_code, _within) = (code, within);
 
@@ -37,11 +39,42 @@ public sealed class Walk
             return;
         if (_code.FileOf(symbol) is { } file)
             _files.TryAdd(file, new ReachedFile(file, depth, through.ToDisplayString(SymbolDisplayFormat.CSharpShortErrorMessageFormat)));
-        if (symbol is INamedTypeSymbol)
-            return; // a name of a type opens its file, and none of its members
+        if (symbol is INamedTypeSymbol type)
+        {
+            Use(type); // a name of a type opens its file, and none of its members
+            return;
+        }
+
         _next.Enqueue((symbol, depth));
         foreach (var implementation in _code.ImplementationsOf(symbol))
             Reach(implementation, depth + 1, symbol);
+        foreach (var overriding in _code.OverridesOf(symbol))
+            ReachOverride(overriding, depth + 1, symbol);
+        if (symbol is IMethodSymbol { MethodKind: MethodKind.Constructor, IsStatic: false })
+            Use(symbol.ContainingType);
+    }
+
+    /// <summary>An override is reached once its type is named or created, or a type that is derived from it.</summary>
+    private void ReachOverride(ISymbol overriding, int depth, ISymbol through)
+    {
+        var type = overriding.ContainingType.OriginalDefinition;
+        if (_usedTypes.Contains(type))
+            Reach(overriding, depth, through);
+        else if (_notUsed.TryGetValue(type, out var waiting))
+            waiting.Add((overriding, depth, through));
+        else
+            _notUsed.Add(type, [(overriding, depth, through)]);
+    }
+
+    private void Use(INamedTypeSymbol? used)
+    {
+        for (var type = used?.OriginalDefinition; type is not null && _usedTypes.Add(type); type = type.BaseType?.OriginalDefinition)
+        {
+            if (_notUsed.Remove(type, out var waiting))
+                waiting.ForEach(next => Reach(next.Override, next.Depth, next.Through));
+            foreach (var overriding in _within is null ? [] : _code.OverridesIn(type).Where(pair => pair.Overridden.ContainingAssembly.Name != _within))
+                Reach(overriding.Override, 1, overriding.Overridden); // the walk does not see the call
+        }
     }
 
     /// <summary>The symbol as it is declared. Nothing if it lies within a member that is read as a whole.</summary>
