@@ -12,17 +12,16 @@ internal sealed class CacheLease : IAsyncDisposable
     private readonly LeaseStore _store;
     private readonly ValueAddress _address;
     private readonly Waiters.Waiting? _waiting;
-    private readonly long _removal;
     private readonly IInProcessLease? _inProcess;
-    private IHeldLease? _held;
+    private OwnedLease? _held;
     private bool _isPassed;
 
-    internal CacheLease(LeaseStore store, ValueAddress address, in Lease lease, IHeldLease? held, Waiters.Waiting? waiting)
+    internal CacheLease(LeaseStore store, ValueAddress address, in Lease lease, OwnedLease? held, Waiters.Waiting? waiting)
     {
         _store = store;
         _address = address;
         _waiting = waiting;
-        _removal = lease.Removal;
+        Removal = lease.Removal;
         _held = held;
         _inProcess = held as IInProcessLease;
         State = (CacheLeaseState)lease.Verdict;
@@ -39,6 +38,15 @@ internal sealed class CacheLease : IAsyncDisposable
 
     /// <summary>Gets how long the lease is taken, paused, or not needed at least. Zero otherwise.</summary>
     public TimeSpan Left { get; }
+
+    /// <summary>Gets the newest removal when the lease was requested, for a value whose computation begins now.</summary>
+    internal long Removal { get; }
+
+    /// <summary>Gets the name under which Redis granted the lease. Empty if it did not, or if the lease has ended.</summary>
+    internal string Owner => (_held as HeldLease)?.Owner ?? "";
+
+    /// <summary>Gets whether the lease that the caller waits for has ended, as far as this instance was told.</summary>
+    internal bool IsReleased => _waiting is { Woken.IsCompleted: true };
 
     /// <summary>Gets the lease within this process that the caller waits for, when that is what has been taken.</summary>
     internal IInProcessLease? Awaited { get; init; }
@@ -69,7 +77,7 @@ internal sealed class CacheLease : IAsyncDisposable
         var held = Interlocked.Exchange(ref _held, null);
         var writing = _inProcess is not null
             ? _inProcess.SetAsync(payload, version, options)
-            : _store.SetAsync(_address, (HeldLease?)held, version.IsDefault ? Version : version, _removal, payload, options).AsTask();
+            : _store.SetAsync(_address, (HeldLease?)held, version.IsDefault ? Version : version, Removal, payload, options).AsTask();
         var outcome = await writing.WaitAsync(cancellationToken).ConfigureAwait(false);
         if (_isPassed && outcome == CacheWriteOutcome.Stored && _inProcess is null)
             await ResumeAsync(cancellationToken).ConfigureAwait(false);
@@ -106,6 +114,9 @@ internal sealed class CacheLease : IAsyncDisposable
     /// <param name="cancellationToken">Ends the wait; the lease is still released.</param>
     public Task ReleaseAsync(TimeSpan pause, CancellationToken cancellationToken = default) =>
         Interlocked.Exchange(ref _held, null)?.ReleaseAsync(pause).AsTask().WaitAsync(cancellationToken) ?? Task.CompletedTask;
+
+    /// <summary>Ends the renewals, because a write has released the lease.</summary>
+    internal void EndByWrite() => (Interlocked.Exchange(ref _held, null) as HeldLease)?.Dispose();
 
     /// <summary>Releases the lease if that was not done yet.</summary>
     public ValueTask DisposeAsync()

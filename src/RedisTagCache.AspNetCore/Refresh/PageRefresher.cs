@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using RedisTagCache.AspNetCore.Diagnostics;
 using RedisTagCache.AspNetCore.OutputCaching;
-using RedisTagCache.Engine;
+using RedisTagCache.SingleFlight;
 using RedisTagCache.Store;
 using LogThrottle = RedisTagCache.Diagnostics.LogThrottle;
 

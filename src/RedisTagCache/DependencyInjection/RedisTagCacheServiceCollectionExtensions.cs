@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using System.Globalization;
 using Microsoft.Extensions.Caching.Distributed;
 using Microsoft.Extensions.Caching.Hybrid;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -98,6 +97,7 @@ public static class RedisTagCacheServiceCollectionExtensions
         services.TryAddSingleton(static provider => new TagCache(
             provider.GetRequiredService<TagCacheStore>(),
             provider.GetRequiredService<ValueStore>(),
+            provider.GetRequiredService<LeaseStore>(),
             new Policies(OptionsOf(provider).Profiles),
             provider.GetRequiredService<Serializers>(),
             SettingsOf(OptionsOf(provider)),
@@ -121,13 +121,11 @@ public static class RedisTagCacheServiceCollectionExtensions
     }
 
     private static TagCacheSettings SettingsOf(RedisTagCacheOptions options) => new(
-        Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture),
         options.MaximumKeyLength,
         options.MaximumPayloadBytes,
         options.LocalCacheBytes,
         options.LocalCacheEntries,
         options.AllowLocalReadsWhenDisconnected,
-        options.LeaseDuration,
         options.LeaseTimeout,
         options.FactoryTimeout,
         options.Compression,

@@ -4,7 +4,8 @@ using RedisTagCache.Store;
 namespace RedisTagCache.Engine;
 
 /// <summary>A lease that is known to this process alone.</summary>
-internal sealed class InProcessLease(InProcessLeases leases, ValueStore values, ValueAddress address, CacheVersion acquired, RemovalMoment startedAt, TimeProvider time) : IInProcessLease
+internal sealed class InProcessLease(InProcessLeases leases, ValueStore values, ValueAddress address, CacheVersion acquired, RemovalMoment startedAt, TimeProvider time)
+    : OwnedLease, IInProcessLease
 {
     private readonly int _changes = address.Watch.Changes;
     private InProcessEntry? _result;
@@ -40,14 +41,14 @@ internal sealed class InProcessLease(InProcessLeases leases, ValueStore values, 
     }
 
     /// <inheritdoc/>
-    public ValueTask ReleaseAsync(TimeSpan pause)
+    public override ValueTask ReleaseAsync(TimeSpan pause)
     {
         leases.End(this, address.Name, pause: pause);
         return default;
     }
 
     /// <inheritdoc/>
-    public ValueTask PassAsync(TimeSpan duration)
+    public override ValueTask PassAsync(TimeSpan duration)
     {
         leases.End(this, address.Name, pass: duration);
         return default;

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Caching.Hybrid;
 using RedisTagCache.Diagnostics;
 using RedisTagCache.Engine.Serialization;
+using RedisTagCache.SingleFlight;
 using RedisTagCache.Store;
 
 namespace RedisTagCache.Engine;

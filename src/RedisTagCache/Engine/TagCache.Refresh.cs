@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using RedisTagCache.Diagnostics;
+using RedisTagCache.SingleFlight;
 using RedisTagCache.Store;
 
 namespace RedisTagCache.Engine;
@@ -63,32 +64,33 @@ internal sealed partial class TagCache
             return ("done", TimeSpan.Zero);
         }
 
-        for (var looks = 0; ; looks++)
+        for (var changes = 0; ; changes++)
         {
             var moment = call.Address.Watch.Removals.Observe();
-            var owner = NewOwner();
-            var lease = await _values.AcquireAsync(call.Address, owner, seen, isPatient: true).ConfigureAwait(false);
-            switch (lease.Verdict)
+            var lease = await _leases.AcquireAsync(call.Address, seen, hasOldValue: true).ConfigureAwait(false);
+            await using (lease.ConfigureAwait(false))
             {
-                case LeaseVerdict.Granted:
-                    var held = new HeldLease(_values, call.Address, owner, _settings.LeaseDuration, _time);
-                    await ComputeAsync(null, call, held, lease.Version, moment with { Number = lease.Removal }, hasOld: true, cancellationToken).ConfigureAwait(false);
-                    return ("done", TimeSpan.Zero);
-                case LeaseVerdict.Changed when looks < MaxChanges:
-                    // Another instance was quicker, or the entry is gone.
-                    (var isAdopted, seen) = await AdoptAsync(call).ConfigureAwait(false);
-                    if (isAdopted)
-                        return ("taken", TimeSpan.Zero);
-                    continue;
-                case LeaseVerdict.Unavailable:
-                    var known = call.Address.Watch.TagState?.Known;
-                    moment = moment with { Unconfirmed = call.Address.Watch.TagState?.UnconfirmedCount ?? 0 };
-                    await ComputeAsync(null, call, null, known is null ? default : new CacheVersion(known.Stamp), moment, hasOld: true, cancellationToken).ConfigureAwait(false);
-                    return ("done", TimeSpan.Zero);
-                case LeaseVerdict.Paused:
-                    return ("taken", lease.Left);
-                default:
-                    return ("taken", _nextLook);
+                switch (lease.State)
+                {
+                    case CacheLeaseState.Granted:
+                        await ComputeAsync(null, call, lease, lease.Version, moment with { Number = lease.Removal }, hasOld: true, cancellationToken).ConfigureAwait(false);
+                        return ("done", TimeSpan.Zero);
+                    case CacheLeaseState.Changed when changes < FleetSingleFlight<T>.MaxChanges:
+                        // Another instance was quicker, or the entry is gone.
+                        (var isAdopted, seen) = await AdoptAsync(call).ConfigureAwait(false);
+                        if (isAdopted)
+                            return ("taken", TimeSpan.Zero);
+                        continue;
+                    case CacheLeaseState.Unavailable:
+                        var known = call.Address.Watch.TagState?.Known;
+                        moment = moment with { Unconfirmed = call.Address.Watch.TagState?.UnconfirmedCount ?? 0 };
+                        await ComputeAsync(null, call, null, known is null ? default : new CacheVersion(known.Stamp), moment, hasOld: true, cancellationToken).ConfigureAwait(false);
+                        return ("done", TimeSpan.Zero);
+                    case CacheLeaseState.Paused:
+                        return ("taken", lease.Left);
+                    default:
+                        return ("taken", _nextLook);
+                }
             }
         }
     }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using RedisTagCache.Diagnostics;
 using RedisTagCache.Engine.Serialization;
+using RedisTagCache.SingleFlight;
 using RedisTagCache.Store;
 
 namespace RedisTagCache.Engine;
@@ -12,7 +13,7 @@ internal sealed partial class TagCache
 
     /// <summary>Runs the factory and stores its value. Returns the old value if the factory fails or takes too long.</summary>
     private async Task<FlightResult<T>> RunAsync<T>(
-        Flight<T> flight, ValueCall<T> call, HeldLease? lease, CacheVersion version, RemovalMoment moment, FlightResult<T>? fallback, CancellationToken cancellationToken)
+        Flight<T> flight, ValueCall<T> call, CacheLease? lease, CacheVersion version, RemovalMoment moment, FlightResult<T>? fallback, CancellationToken cancellationToken)
     {
         var computing = ComputeAsync(flight, call, lease, version, moment, fallback is not null, cancellationToken);
         if (fallback is null)
@@ -52,7 +53,7 @@ internal sealed partial class TagCache
 
     /// <summary>Runs the factory and keeps its value. The lease is given back in every case, with a pause when there is an old value to live on.</summary>
     private async Task<FlightResult<T>> ComputeAsync<T>(
-        Flight<T>? flight, ValueCall<T> call, HeldLease? lease, CacheVersion version, RemovalMoment moment, bool hasOld, CancellationToken cancellationToken)
+        Flight<T>? flight, ValueCall<T> call, CacheLease? lease, CacheVersion version, RemovalMoment moment, bool hasOld, CancellationToken cancellationToken)
     {
         var pause = TimeSpan.Zero;
         var isPassed = false;
@@ -99,11 +100,11 @@ internal sealed partial class TagCache
         finally
         {
             if (isFilled || lease is null)
-                lease?.Dispose(); // the write has given it back
+                lease?.EndByWrite();
             else if (isPassed)
-                await lease.PassAsync(_pass).ConfigureAwait(false);
+                await lease.PassAsync(_pass, CancellationToken.None).ConfigureAwait(false);
             else
-                await lease.ReleaseAsync(pause).ConfigureAwait(false);
+                await lease.ReleaseAsync(pause, CancellationToken.None).ConfigureAwait(false);
         }
     }
 
@@ -117,7 +118,7 @@ internal sealed partial class TagCache
     /// gets the late value, and nobody else does. Where nobody waits, or there is an old value, that is its end.
     /// </summary>
     private async Task<(T Value, bool IsLate)> BoundedAsync<T>(
-        Flight<T>? flight, ValueCall<T> call, HeldLease? lease, CacheContext context, bool hasOld, CancellationToken cancellationToken)
+        Flight<T>? flight, ValueCall<T> call, CacheLease? lease, CacheContext context, bool hasOld, CancellationToken cancellationToken)
     {
         var computing = MeasuredAsync(call, context, cancellationToken);
         if (computing.IsCompleted)
@@ -136,7 +137,7 @@ internal sealed partial class TagCache
             _flights.End(flight);
             flight.SendAway();
             if (lease is not null)
-                await lease.ReleaseAsync(TimeSpan.Zero).ConfigureAwait(false);
+                await lease.ReleaseAsync(TimeSpan.Zero, CancellationToken.None).ConfigureAwait(false);
             return (await computing.WaitAsync(cancellationToken).ConfigureAwait(false), true);
         }
     }
@@ -157,7 +158,7 @@ internal sealed partial class TagCache
         _ = task.ContinueWith(static t => t.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
 
     /// <summary>Stores a value and keeps a copy. False when Redis has not stored it, and may not have got the lease back.</summary>
-    private async Task<bool> KeepAsync<T>(ValueCall<T> call, EffectivePolicy policy, HeldLease? lease, FlightResult<T> result, EncodedValue encoded, RemovalMoment moment)
+    private async Task<bool> KeepAsync<T>(ValueCall<T> call, EffectivePolicy policy, CacheLease? lease, FlightResult<T> result, EncodedValue encoded, RemovalMoment moment)
     {
         var life = policy.LifeFrom(Now());
         var write = new ValueWrite(CacheWriteOutcome.Skipped, RemovalMoment.Unknown, default);

@@ -1,5 +1,6 @@
 using System.Buffers;
 using RedisTagCache.Diagnostics;
+using RedisTagCache.SingleFlight;
 using RedisTagCache.Store;
 
 namespace RedisTagCache.Engine;

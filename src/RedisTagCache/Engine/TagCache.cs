@@ -2,6 +2,7 @@ using Microsoft.Extensions.Caching.Hybrid;
 using Microsoft.Extensions.Logging;
 using RedisTagCache.Diagnostics;
 using RedisTagCache.Engine.Serialization;
+using RedisTagCache.SingleFlight;
 using RedisTagCache.Store;
 
 namespace RedisTagCache.Engine;
@@ -19,6 +20,7 @@ internal sealed partial class TagCache : ITagCache, ILocalCopies, IDisposable
 {
     private readonly ITagCacheStore _store;
     private readonly ValueStore _values;
+    private readonly LeaseStore _leases;
     private readonly Policies _policies;
     private readonly Serializers _serializers;
     private readonly ValueCodec _codec;
@@ -29,7 +31,6 @@ internal sealed partial class TagCache : ITagCache, ILocalCopies, IDisposable
     private readonly LocalCache _copies;
     private readonly Flights _flights = new();
     private readonly WaitGraph _waits = new();
-    private readonly Waiters _waiters = new();
     private readonly RefreshGate _gate;
     private readonly CancellationTokenSource _stopping = new();
     private readonly LogThrottle _failedRefreshes;
@@ -38,10 +39,11 @@ internal sealed partial class TagCache : ITagCache, ILocalCopies, IDisposable
     private readonly LogThrottle _unreadable;
 
     public TagCache(
-        ITagCacheStore store, ValueStore values, Policies policies, Serializers serializers, TagCacheSettings settings, TimeProvider time, CacheMeter meter, ILogger<TagCache> logger)
+        ITagCacheStore store, ValueStore values, LeaseStore leases, Policies policies, Serializers serializers, TagCacheSettings settings, TimeProvider time, CacheMeter meter, ILogger<TagCache> logger)
     {
         _store = store;
         _values = values;
+        _leases = leases;
         _policies = policies;
         _serializers = serializers;
         _codec = new ValueCodec(settings.Compression, settings.CompressionThreshold);
@@ -118,8 +120,6 @@ internal sealed partial class TagCache : ITagCache, ILocalCopies, IDisposable
         _copies.DropAll(watch);
         _flights.DetachAll();
     }
-
-    void ILocalCopies.Wake(string name) => _waiters.Wake(name);
 
     private long Now() => _time.GetUtcNow().ToUnixTimeMilliseconds();
 

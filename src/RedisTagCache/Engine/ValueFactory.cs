@@ -17,3 +17,11 @@ internal sealed class ContextFactory<TState, T>(TState state, Func<TState, Cache
 {
     public override ValueTask<T> RunAsync(CacheContext context, CancellationToken cancellationToken) => factory(state, context, cancellationToken);
 }
+
+/// <summary>For calls that compute nothing.</summary>
+internal sealed class NoFactory<T> : ValueFactory<T>
+{
+    public static NoFactory<T> Instance { get; } = new();
+
+    public override ValueTask<T> RunAsync(CacheContext context, CancellationToken cancellationToken) => throw new InvalidOperationException("This call computes nothing.");
+}

@@ -1,7 +1,31 @@
+using System.Buffers;
+
 namespace RedisTagCache.Store;
 
+/// <summary>A lease that this instance owns. It is released by the write, or by one of these methods.</summary>
+internal abstract class OwnedLease
+{
+    /// <summary>Releases the lease without a value.</summary>
+    /// <param name="pause">How long callers that have an old value do not try again. Zero for not at all.</param>
+    public abstract ValueTask ReleaseAsync(TimeSpan pause);
+
+    /// <summary>Releases the lease because the value is not stored. Those that wait for it compute their own, and not one after the other.</summary>
+    /// <param name="duration">How long. Then one caller is asked to lead again.</param>
+    public abstract ValueTask PassAsync(TimeSpan duration);
+}
+
+/// <summary>A lease that is known to this process alone, because Redis grants none.</summary>
+internal interface IInProcessLease
+{
+    /// <summary>Writes the entry into Redis. If Redis does not take it, it is for this process.</summary>
+    Task<CacheWriteOutcome> SetAsync(ReadOnlySequence<byte> payload, CacheVersion version, TagCacheEntryOptions options);
+
+    /// <summary>Ends the time in which no caller needs a lease.</summary>
+    void Resume();
+}
+
 /// <summary>A lease that this instance has, renewed while a factory runs. Given back by the write, or by <see cref="ReleaseAsync"/>.</summary>
-internal sealed class HeldLease : IHeldLease, IDisposable
+internal sealed class HeldLease : OwnedLease, IDisposable
 {
     private readonly ValueStore _store;
     private readonly ValueAddress _address;
@@ -19,14 +43,14 @@ internal sealed class HeldLease : IHeldLease, IDisposable
     public string Owner { get; }
 
     /// <inheritdoc/>
-    public ValueTask ReleaseAsync(TimeSpan pause)
+    public override ValueTask ReleaseAsync(TimeSpan pause)
     {
         Dispose();
         return _store.ReleaseAsync(_address, Owner, pause);
     }
 
     /// <inheritdoc/>
-    public ValueTask PassAsync(TimeSpan duration)
+    public override ValueTask PassAsync(TimeSpan duration)
     {
         Dispose();
         return _store.PassAsync(_address, Owner, duration);

@@ -11,9 +11,4 @@ internal interface ILocalCopies
 
     /// <summary>Changes were missed: all copies that are validated by this are gone.</summary>
     void DropAll(EntryWatch watch);
-
-    /// <summary>Somebody who waits for this value should look again. Who waits for an entry of another region is known to the partition's <see cref="PartitionWatch.Waiters"/>.</summary>
-    void Wake(string name)
-    {
-    }
 }

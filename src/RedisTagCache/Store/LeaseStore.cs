@@ -22,22 +22,31 @@ internal sealed class LeaseStore(ValueStore values, TimeSpan leaseDuration, Time
         Validate(key);
 
         var address = values.Locate(key);
+        if (found.MissReason == CacheMissReason.Unavailable)
+            return new CacheLease(this, address, new Lease(LeaseVerdict.Unavailable, found.Version, 0, default), null, null);
+        var lease = await AcquireAsync(address, found.EntryIdentity, found.HasValue).ConfigureAwait(false);
+        if (cancellationToken.IsCancellationRequested)
+            await lease.DisposeAsync().ConfigureAwait(false);
+        cancellationToken.ThrowIfCancellationRequested();
+        return lease;
+    }
+
+    /// <summary>Requests the lease on an entry that the caller has located. Not to be canceled: a caller that has left must still release what it was granted.</summary>
+    /// <param name="address">The entry.</param>
+    /// <param name="seen">The bytes that identify the entry that was found, empty if there was none. Nothing if the caller has not looked.</param>
+    /// <param name="hasOldValue">Whether the caller has an old value that it can return.</param>
+    public async ValueTask<CacheLease> AcquireAsync(ValueAddress address, ReadOnlyMemory<byte>? seen, bool hasOldValue)
+    {
+        _ = values.StartAsync(); // to hear of releases; until then, a caller that waits polls
         var waiting = Listen(address);
         var isWaiting = false;
         try
         {
-            if (found.MissReason == CacheMissReason.Unavailable)
-                return new CacheLease(this, address, new Lease(LeaseVerdict.Unavailable, found.Version, 0, default), null, null);
-            _ = values.StartAsync(); // to hear of releases; until then, who waits looks by himself
             var owner = $"{_instance}:{Interlocked.Increment(ref _owners)}";
-            var lease = await values.AcquireAsync(address, owner, found.EntryIdentity, found.HasValue).ConfigureAwait(false);
+            var lease = await values.AcquireAsync(address, owner, seen, hasOldValue).ConfigureAwait(false);
             isWaiting = lease.Verdict == LeaseVerdict.Taken;
             var held = lease.Verdict == LeaseVerdict.Granted ? new HeldLease(values, address, owner, leaseDuration, time) : null;
-            var answer = new CacheLease(this, address, lease, held, isWaiting ? waiting : null);
-            if (cancellationToken.IsCancellationRequested)
-                await answer.DisposeAsync().ConfigureAwait(false);
-            cancellationToken.ThrowIfCancellationRequested();
-            return answer;
+            return new CacheLease(this, address, lease, held, isWaiting ? waiting : null);
         }
         finally
         {
@@ -47,7 +56,7 @@ internal sealed class LeaseStore(ValueStore values, TimeSpan leaseDuration, Time
     }
 
     private static Waiters.Waiting? Listen(ValueAddress address) =>
-        address is { Redis: { } place, Watch: PartitionWatch watch } ? watch.Waiters.Listen(PartitionWatch.NameOfOther((byte[])place.Entry.Key!)) : null;
+        address is { Redis: { } place, Watch: PartitionWatch watch } ? watch.Waiters.Listen(PartitionWatch.NameOfEntry((byte[])place.Entry.Key!)) : null;
 
     /// <inheritdoc/>
     public ValueTask<CacheLookup> LookAgainAsync(CacheEntryKey key, CacheVersion since, CancellationToken cancellationToken = default)

@@ -55,7 +55,7 @@ internal sealed class PartitionWatch : EntryWatch
     /// <inheritdoc/>
     public override bool IsOver => false;
 
-    /// <summary>Who waits for entries that are no values of these copies, such as pages.</summary>
+    /// <summary>The callers that wait for the lease on an entry.</summary>
     public Waiters Waiters { get; } = new();
 
     /// <inheritdoc/>
@@ -93,7 +93,7 @@ internal sealed class PartitionWatch : EntryWatch
         else if (BackplaneMessage.TryParseRelease(message.Span, out var released, out var isPassed))
         {
             _meter.Message("release", "applied");
-            Wake(released, isPassed);
+            Waiters.Wake(NameOfEntry(released), isPassed);
         }
     }
 
@@ -102,25 +102,6 @@ internal sealed class PartitionWatch : EntryWatch
     {
         var isComplete = Removals.Record(before, number, NameOf(entry));
         Tell(entry, number);
-        return Complete(isComplete);
-    }
-
-    /// <summary>The same for a value, by its name.</summary>
-    public bool Record(long before, long number, string name)
-    {
-        var isComplete = Removals.Record(before, number, name);
-        foreach (var copies in _copies)
-        {
-            if (copies.Region == CacheRegion.Hybrid)
-                copies.Drop(name, number);
-        }
-
-        WakeValue(name);
-        return Complete(isComplete);
-    }
-
-    private bool Complete(bool isComplete)
-    {
         if (!isComplete)
             _ = QuietlyAsync();
         return isComplete;
@@ -134,24 +115,7 @@ internal sealed class PartitionWatch : EntryWatch
                 copies.Drop(name, number);
         }
 
-        Wake(entry, isPassed: false); // the lease was taken away from who computes it
-    }
-
-    private void Wake(ReadOnlySpan<byte> entry, bool isPassed)
-    {
-        if (_keys.NameOf(CacheRegion.Hybrid, Partition, entry) is { } name)
-            WakeValue(name);
-        else
-            Waiters.Wake(NameOfOther(entry), isPassed);
-    }
-
-    private void WakeValue(string name)
-    {
-        foreach (var copies in _copies)
-        {
-            if (copies.Region == CacheRegion.Hybrid)
-                copies.Wake(name);
-        }
+        Waiters.Wake(NameOfEntry(entry)); // the lease was taken away from who computes it
     }
 
     /// <inheritdoc/>
@@ -222,7 +186,7 @@ internal sealed class PartitionWatch : EntryWatch
     }
 
     /// <summary>What <see cref="Waiters"/> knows an entry by.</summary>
-    public static string NameOfOther(ReadOnlySpan<byte> entry) => Encoding.Latin1.GetString(entry);
+    public static string NameOfEntry(ReadOnlySpan<byte> entry) => Encoding.Latin1.GetString(entry);
 
     /// <summary>What the log knows an entry by; nothing where nobody keeps copies of its like. That two regions may share a name costs a copy at worst.</summary>
     private string? NameOf(ReadOnlySpan<byte> entry)

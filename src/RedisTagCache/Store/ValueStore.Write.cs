@@ -49,7 +49,7 @@ internal sealed partial class ValueStore
                 var reply = await _commands.ReplaceAsync(
                     place, envelope, envelope.Length >= TagCacheStore.LargeFrom, timeToLive, version.Stamp, cancellationToken).ConfigureAwait(false);
                 _meter.Sent("removal");
-                ((PartitionWatch)address.Watch).Record(reply.Before, reply.Removal, address.Name);
+                ((PartitionWatch)address.Watch).Record(reply.Before, reply.Removal, (byte[])place.Entry.Key!);
                 return reply;
             }).ConfigureAwait(false);
             outcome = write.Outcome;
@@ -87,8 +87,8 @@ internal sealed partial class ValueStore
         var outcome = "failed";
         try
         {
-            var (watch, reply) = await RetryPolicy.Transient.RunAsync(() => RemoveOnceAsync(address.Entry), _time).ConfigureAwait(false);
-            watch.Record(reply.Before, reply.Removal, address.Name);
+            var (watch, entry, reply) = await RetryPolicy.Transient.RunAsync(() => RemoveOnceAsync(address.Entry), _time).ConfigureAwait(false);
+            watch.Record(reply.Before, reply.Removal, entry);
             outcome = "done";
         }
         catch (Exception e) when (RedisFailure.IsRedis(e))
@@ -102,13 +102,14 @@ internal sealed partial class ValueStore
         }
     }
 
-    private async Task<(PartitionWatch Watch, FillReply Reply)> RemoveOnceAsync(CacheEntryKey key)
+    private async Task<(PartitionWatch Watch, byte[] Entry, FillReply Reply)> RemoveOnceAsync(CacheEntryKey key)
     {
         var partitions = await _partitions.GetAsync(CancellationToken.None).ConfigureAwait(false);
         var watch = partitions.Of(key.Key);
-        var reply = await _commands.RemoveAsync(partitions.Keys.Locate(key.Region, watch.Partition, KeySpace.NameOf(key.Key))).ConfigureAwait(false);
+        var place = partitions.Keys.Locate(key.Region, watch.Partition, KeySpace.NameOf(key.Key));
+        var reply = await _commands.RemoveAsync(place).ConfigureAwait(false);
         _meter.Sent("removal");
-        return (watch, reply);
+        return (watch, (byte[])place.Entry.Key!, reply);
     }
 
     private async Task<bool> RepeatAsync(int partition, IReadOnlyCollection<byte[]> keys, CancellationToken cancellationToken)

@@ -1,5 +1,5 @@
-using RedisTagCache.Engine;
 using RedisTagCache.Model;
+using RedisTagCache.SingleFlight;
 using Phase = RedisTagCache.Model.Phase;
 
 namespace RedisTagCache.IntegrationTests.Model;

@@ -7,6 +7,7 @@ using RedisTagCache.Envelope;
 using RedisTagCache.Model;
 using RedisTagCache.Redis;
 using RedisTagCache.Redis.Scripts;
+using RedisTagCache.SingleFlight;
 using RedisTagCache.Store;
 using ModelCopy = RedisTagCache.Model.Copy;
 using ModelLog = RedisTagCache.Model.RemovalLog;

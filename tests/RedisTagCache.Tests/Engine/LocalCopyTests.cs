@@ -2,6 +2,7 @@ using System.Text;
 using RedisTagCache.Engine;
 using RedisTagCache.Redis;
 using RedisTagCache.Redis.Scripts;
+using RedisTagCache.SingleFlight;
 using RedisTagCache.Store;
 using RedisTagCache.Tests.Redis;
 
@@ -99,9 +100,9 @@ public sealed class LocalCopyTests
         var watch = await WatchAsync(instance);
         await watch.PollAsync();
         if (removedAfter == 9)
-            watch.Record(100, 101, "k");
+            watch.Removals.Record(100, 101, "k");
         var result = new FlightResult<string>("v", default, 1, 0, new CacheVersion(instance.Stamp), [TagId.Of("t", "tag")]) { StartedAt = watch.Removals.Observe() with { Number = number } };
-        watch.Record(100, 101, "k");
+        watch.Removals.Record(100, 101, "k");
         if (mark is not null)
             watch.TagState.Apply(new TagInvalidationReply(instance.Stamp, instance.Stamp with { Epoch = 6 }, 0), [Encoding.UTF8.GetBytes(mark)]);
         Assert.Equal(expected, result.IsLive(Copies.Address("k", watch)));

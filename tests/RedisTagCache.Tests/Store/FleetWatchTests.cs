@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text;
 using RedisTagCache.Redis;
 using RedisTagCache.Store;
 using RedisTagCache.Tests.Redis;
@@ -68,12 +69,13 @@ public sealed class FleetWatchTests : IDisposable
     public async Task Look_EverySecond_FindsWhatWasNotAnnounced()
     {
         var copies = await StartAsync();
+        using var waiting = Listen();
         _instance.Stamp = _instance.Stamp with { Epoch = 9 };
         _instance.Answers["ZSCORE"] = _ => ScriptedServer.Bulk("105");
         _instance.Answers["removals_sync"] = _ => ScriptedServer.Texts("105", "50", Entry, "104", "last", "105");
         await PassesAsync(() => _watch.TagState.Known!.Stamp.Epoch == 9 && _watch.Removals.Known == 105);
-        await Eventually.BecomesTrueAsync(() => copies.Told.Count >= 2, "the copies are told");
-        Assert.Equal(["drop k 104", "wake k"], copies.Told);
+        await Eventually.BecomesTrueAsync(() => waiting.Woken.IsCompleted, "the callers that wait are woken");
+        Assert.Equal(["drop k 104"], copies.Told);
         Assert.Equal("100", _instance.Server.AskedOf("removals_sync").Last()[2]);
     }
 
@@ -106,10 +108,15 @@ public sealed class FleetWatchTests : IDisposable
         var copies = await StartAsync();
         await SendAsync("m5:7:1 6:7:1 0 3:h=t", () => _watch.TagState.Known!.Stamp.Epoch == 6);
         Assert.Equal(6, _watch.TagState.Known!.Invalidations[Invalidations.Id("t")].EvictedAt);
-        await SendAsync("r100 101 " + Entry, () => copies.Told.Count == 2);
-        await SendAsync("l" + Entry, () => copies.Told.Count == 3);
+        using var removed = Listen();
+        await SendAsync("r100 101 " + Entry, () => removed.Woken.IsCompleted);
+        using var released = Listen();
+        await SendAsync("l" + Entry, () => released.Woken.IsCompleted);
+        using var passed = Listen();
+        await SendAsync("p" + Entry, () => passed.Woken.IsCompleted);
         await SendAsync("r101 102 {rtc:0}:e:hybrid:other:k", () => _watch.Removals.Known == 102); // another build's
-        Assert.Equal(["drop k 101", "wake k", "wake k"], copies.Told);
+        Assert.Equal(["drop k 101"], copies.Told);
+        Assert.Equal((false, false, true), (await removed.Woken, await released.Woken, await passed.Woken));
     }
 
     [Theory]
@@ -174,6 +181,8 @@ public sealed class FleetWatchTests : IDisposable
         return copies;
     }
 
+    private Waiters.Waiting Listen() => _watch.Waiters.Listen(PartitionWatch.NameOfEntry(Encoding.UTF8.GetBytes(Entry)));
+
     private sealed class ToldCopies : ILocalCopies
     {
         public ConcurrentQueue<string> Told { get; } = [];
@@ -183,7 +192,5 @@ public sealed class FleetWatchTests : IDisposable
         public void Drop(string name, long number) => Told.Enqueue($"drop {name} {number}");
 
         public void DropAll(EntryWatch watch) => Told.Enqueue("drop all");
-
-        public void Wake(string name) => Told.Enqueue("wake " + name);
     }
 }
