@@ -29,7 +29,7 @@ internal sealed class PageRequest(PageStore pages, CacheMoment moment)
     private PageRequest? _request;
     private List<PageRequest>? _furtherPasses;
     private OutputCacheContext? _context;
-    private PageRendering? _rendering;
+    private RenderingState? _rendering;
     private bool _isAborted;
 
     /// <summary>Where its page is.</summary>
@@ -137,7 +137,7 @@ internal sealed class PageRequest(PageStore pages, CacheMoment moment)
 
     public bool AreTagsExpanded { get; set; }
 
-    private PageRendering Rendering => _rendering ??= new();
+    private RenderingState Rendering => _rendering ??= new();
 
     /// <summary>The state of the request, which is that of its first pass.</summary>
     public static PageRequest? Of(HttpContext context) => context.Features.Get<PageRequest>();
@@ -229,5 +229,27 @@ internal sealed class PageRequest(PageStore pages, CacheMoment moment)
             ? key.AsSpan(0, at)
             : string.Concat(key.AsSpan(0, at), key.AsSpan(at + _mark.Length), Variation);
         return true;
+    }
+
+    /// <summary>The part that only a request has that renders its page. Most requests find theirs, and are kept small.</summary>
+    private sealed class RenderingState
+    {
+        public string? Leads { get; set; }
+
+        public string? Renews { get; set; }
+
+        public string? Refreshes { get; set; }
+
+        public CacheVersion? Version { get; set; }
+
+        public CacheLease? Lease { get; set; }
+
+        public CacheWriteOutcome? Written { get; set; }
+
+        public bool BeginsWithLookup { get; set; }
+
+        public bool IsLate { get; set; }
+
+        public bool IsAsked { get; set; }
     }
 }

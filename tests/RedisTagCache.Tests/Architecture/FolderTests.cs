@@ -25,7 +25,7 @@ public sealed class FolderTests
         { "RedisTagCache.AspNetCore/Eviction", "RedisTagCache RedisTagCache.AspNetCore RedisTagCache.AspNetCore/Diagnostics RedisTagCache.AspNetCore/OutputCaching RedisTagCache/Tags" },
         { "RedisTagCache.AspNetCore/Health", "RedisTagCache" },
         { "RedisTagCache.AspNetCore/Operations", "RedisTagCache RedisTagCache.AspNetCore RedisTagCache.AspNetCore/Diagnostics RedisTagCache/Inspection" },
-        { "RedisTagCache.AspNetCore/OutputCaching", "RedisTagCache RedisTagCache.AspNetCore RedisTagCache.AspNetCore/Diagnostics RedisTagCache.AspNetCore/Eviction RedisTagCache.AspNetCore/Refresh RedisTagCache/Engine RedisTagCache/Store RedisTagCache/Tags" },
+        { "RedisTagCache.AspNetCore/OutputCaching", "RedisTagCache RedisTagCache.AspNetCore RedisTagCache.AspNetCore/Diagnostics RedisTagCache.AspNetCore/Eviction RedisTagCache.AspNetCore/Refresh RedisTagCache/Engine RedisTagCache/SingleFlight RedisTagCache/Store RedisTagCache/Tags" },
         { "RedisTagCache.AspNetCore/Refresh", "RedisTagCache RedisTagCache.AspNetCore RedisTagCache.AspNetCore/Diagnostics RedisTagCache.AspNetCore/OutputCaching RedisTagCache/Diagnostics RedisTagCache/SingleFlight RedisTagCache/Store" },
         { "RedisTagCache.Tool", "RedisTagCache RedisTagCache.Tool/Commands RedisTagCache.Tool/Output RedisTagCache/DependencyInjection RedisTagCache/Inspection" },
         { "RedisTagCache.Tool/Commands", "RedisTagCache RedisTagCache.Tool RedisTagCache.Tool/Doctor RedisTagCache.Tool/Output RedisTagCache/Inspection RedisTagCache/Tags" },
@@ -58,12 +58,6 @@ public sealed class FolderTests
         ["RedisTagCache/Store"] = 51,
     };
 
-    /// <summary>Methods that are too long.</summary>
-    private static readonly Dictionary<string, int> _long = new(StringComparer.Ordinal)
-    {
-        ["RedisTagCache.AspNetCore/OutputCaching/PageStore.cs: FindOrLeadAsync"] = 83,
-    };
-
     [Theory]
     [MemberData(nameof(Known))]
     public void Folder_OfTheSources_UsesOnlyThoseInTheTable(string folder, string known)
@@ -84,7 +78,7 @@ public sealed class FolderTests
 
     [Fact]
     public void Methods_Always_HaveAtMost60Lines() =>
-        AssertCeilings(Methods.All(Sources.Code).GroupBy(method => method.Method).Select(named => (named.Key, named.Max(method => method.Lines))), MaxLines, _long, "lines");
+        AssertCeilings(Methods.All(Sources.Code).GroupBy(method => method.Method).Select(named => (named.Key, named.Max(method => method.Lines))), MaxLines, [], "lines");
 
     [Fact]
     public void SourceFiles_Always_AreCompiledIntoOneAssembly()

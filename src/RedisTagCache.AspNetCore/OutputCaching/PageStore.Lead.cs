@@ -1,0 +1,155 @@
+using Microsoft.Net.Http.Headers;
+using RedisTagCache.AspNetCore.Refresh;
+using RedisTagCache.SingleFlight;
+
+namespace RedisTagCache.AspNetCore.OutputCaching;
+
+internal sealed partial class PageStore
+{
+    private TimeSpan RenderTimeout => options.Value.RenderTimeout;
+
+    /// <summary>Whether the request is to render a page that is stale. As a rule it is refreshed behind it.</summary>
+    private async ValueTask<bool> ShouldRenderAsync(PageRequest page, string key, CacheLookup found, CancellationToken cancellationToken)
+    {
+        if (!CanStore(page))
+            return false;
+        if (page.CanRunAgain && page.Pipeline is { } pipeline && refresher.CanReplay(page))
+        {
+            await refresher.BeginAsync(page, pipeline, key, found).ConfigureAwait(false);
+            return false;
+        }
+
+        var lease = await _leases.AcquireAsync(page, key, found, cancellationToken).ConfigureAwait(false);
+        if (lease.State == CacheLeaseState.NotNeeded)
+        {
+            // A page that is stored is cacheable, whatever the last answer was.
+            await lease.ResumeAsync(cancellationToken).ConfigureAwait(false);
+            lease = await _leases.AcquireAsync(page, key, found, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (lease.State != CacheLeaseState.Granted)
+        {
+            await lease.DisposeAsync().ConfigureAwait(false);
+            return false;
+        }
+
+        page.Renew(key, lease);
+        ReleaseWhenAborted(page, lease);
+        var response = page.Context!.HttpContext.Response;
+        response.RegisterForDispose(_time.CreateTimer(_ => GiveUp(page, lease), null, options.Value.RefreshTimeout, Timeout.InfiniteTimeSpan));
+        return true;
+    }
+
+    private void Lead(PageRequest page, string key, CacheLease lease)
+    {
+        page.Lead(key, lease);
+        if (lease.State != CacheLeaseState.Granted)
+            return;
+        LedResponse.Watch(page, lease, ending, RenderTimeout, caching.Value.MaximumBodySize, _time);
+        ReleaseWhenAborted(page, lease);
+    }
+
+    /// <summary>Has others try to render a stale page that takes this request too long. Its visitor gets what it renders, and nobody else does.</summary>
+    private void GiveUp(PageRequest page, CacheLease lease)
+    {
+        page.IsLate = true;
+        _ = lease.ReleaseAsync(options.Value.RetryDelay);
+    }
+
+    private static void ReleaseWhenAborted(PageRequest page, CacheLease lease)
+    {
+        // Whose client has left renders for nobody, for however long: another one may begin.
+        page.Context!.HttpContext.RequestAborted.UnsafeRegister(static lease => _ = ((CacheLease)lease!).DisposeAsync().AsTask(), lease);
+    }
+
+    private bool CanLead(PageRequest page) => RenderTimeout > TimeSpan.Zero && page.Context is { AllowLocking: true } && CanStore(page);
+
+    private static bool CanStore(PageRequest page) =>
+        page.Context is { AllowCacheStorage: true } context
+        && !context.HttpContext.Request.Headers.CacheControl.ToString().Contains(CacheControlHeaderValue.OnlyIfCachedString, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>A page: in Redis, or rendered by the request. If Redis grants no leases, the requests of this process take turns.</summary>
+    private sealed class PageSingleFlight(PageStore pages, PageRequest page, string key, CacheLookup first, long start) : FleetSingleFlight<byte[]?>(pages._time, start)
+    {
+        /// <summary>How many renderings of other requests a request waits for before it renders the page itself.</summary>
+        private const int MaxRenderings = 2;
+
+        private static readonly TimeSpan _overAfter = 5 * LeaseEnding.Shortest;
+
+        private readonly CacheVersion _first = first.Version;
+        private CacheLookup _found = first;
+        private int _renderings;
+        private bool _hasRetried;
+
+        protected override TimeSpan WaitTimeout => pages.RenderTimeout;
+
+        protected override async ValueTask<FlightStep> LookUpAsync(CancellationToken cancellationToken)
+        {
+            if (IsFirstLookup)
+                page.BeginsWithLookup = page.Moment.VersionOf(Key(key)) != _first && CarriedState.IsBare(page);
+            else
+                _found = await pages._leases.LookAgainAsync(key, _first, cancellationToken).ConfigureAwait(false);
+
+            using var found = _found; // a miss has no buffer, and is still asked for its reason
+            page.Version = found.Version;
+            if (found.HasValue)
+                return Done(await ServeAsync(found, cancellationToken).ConfigureAwait(false));
+            return page.Lease is null && pages.CanLead(page) && !HasWaitedEnough(found) ? FlightStep.Acquire : Done(pages.Rendered(page));
+        }
+
+        private bool HasWaitedEnough(CacheLookup found) => _renderings >= MaxRenderings && found.MissReason == CacheMissReason.Evicted && Lease?.Awaited is null;
+
+        /// <summary>Returns the page that was found, or nothing if it is stale and this request is to render it.</summary>
+        private async ValueTask<byte[]?> ServeAsync(CacheLookup found, CancellationToken cancellationToken)
+        {
+            if (found.State == CacheLookupState.Stale)
+            {
+                if (await pages._leases.FindAsync(key, found, Lease).ConfigureAwait(false) is { } newer)
+                    return pages.Shared(page, newer, HasWaited);
+                if (await pages.ShouldRenderAsync(page, key, found, cancellationToken).ConfigureAwait(false))
+                    return pages.Rendered(page);
+            }
+
+            page.Status = found.State == CacheLookupState.Fresh ? PageStatus.Hit : PageStatus.Stale;
+            return pages.Served(page, found, HasWaited);
+        }
+
+        protected override ValueTask<CacheLease> AcquireAsync(CancellationToken cancellationToken) => pages._leases.AskAsync(key, _found, cancellationToken);
+
+        protected override ValueTask<FlightStep> LeadAsync(CancellationToken cancellationToken)
+        {
+            pages.Lead(page, key, Lease!);
+            return new(Done(pages.Rendered(page)));
+        }
+
+        protected override ValueTask<FlightStep> ComputeAloneAsync(CancellationToken cancellationToken)
+        {
+            if (Lease is { State: CacheLeaseState.NotNeeded } notNeeded)
+                pages.Lead(page, key, notNeeded); // if the page is stored after all, leases are needed again
+            return new(Done(pages.Rendered(page)));
+        }
+
+        protected override async ValueTask<FlightStep> WithoutRedisAsync(CancellationToken cancellationToken)
+        {
+            if (await pages._leases.FindAsync(key, _found, Lease).ConfigureAwait(false) is { } shared)
+                return Done(pages.Shared(page, shared, HasWaited));
+            return _renderings >= MaxRenderings
+                ? Done(pages.Rendered(page))
+                : await FollowAsync(await pages._leases.AskInProcessAsync(page, key, _found).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        }
+
+        /// <summary>A response to a condition or a range says nothing about the page. One of the requests for the whole page then renders it.</summary>
+        protected override async ValueTask<FlightStep> OnNotStoredAsync(CacheLease lease, CancellationToken cancellationToken)
+        {
+            var isOver = lease.State == CacheLeaseState.Taken || lease.Left <= LeaseEnding.Shortest;
+            if (!isOver || _hasRetried || LeaseEnding.IsConditional(page.Context!.HttpContext.Request))
+                return FlightStep.ComputeAlone;
+            _hasRetried = true;
+            await Task.Delay(_overAfter, pages._time, cancellationToken).ConfigureAwait(false);
+            return FlightStep.LookUp;
+        }
+
+        /// <summary>A rendering has ended, with a page that began too early for this request, or with none.</summary>
+        protected override void OnReleased() => _renderings++;
+    }
+}
