@@ -36,12 +36,12 @@ internal sealed class ValueCommands(RedisRunner runner)
         in LeasedAddress address, ReadOnlyMemory<byte> envelope, bool isLarge, long timeToLive, in EpochStamp token, CancellationToken cancellationToken)
     {
         var staged = isLarge ? Staged(address) : address.Entry.Partition.NothingStaged;
-        var call = EntryReplaceScript.Call(address, staged, isLarge ? default : envelope, timeToLive, token);
-        return WriteAsync(address.Entry.Partition, staged, isLarge ? envelope : default, call, EntryReplaceScript.Parse, cancellationToken);
+        var call = EntryOverwriteScript.Call(address, staged, isLarge ? default : envelope, timeToLive, token);
+        return WriteAsync(address.Entry.Partition, staged, isLarge ? envelope : default, call, EntryOverwriteScript.Parse, cancellationToken);
     }
 
-    public ValueTask<FillReply> RemoveAsync(in LeasedAddress address) =>
-        RunAsync("remove", address.Entry.Partition, EntryReplaceScript.Call(address, address.Entry.Partition.NothingStaged, default, 0, null), EntryReplaceScript.Parse, CancellationToken.None);
+    public ValueTask<RemovalReply> RemoveAsync(in LeasedAddress address) =>
+        RunAsync("remove", address.Entry.Partition, EntryRemoveScript.Call(address), EntryRemoveScript.Parse, CancellationToken.None);
 
     /// <summary>The newest of both counts of a partition: evictions and removals. Zero for removals when there was none.</summary>
     public ValueTask<(EpochStamp? Stamp, long Removal)> PollAsync(Partition partition) =>

@@ -51,7 +51,7 @@ internal sealed partial class TagCacheStore
     }
 
     /// <summary>Numbers and announces the removal for instances that keep copies. An instance that computes the entry loses its lease, because it started before the removal.</summary>
-    private Task<FillReply> RemoveNumberedAsync(KeySpace keys, in CacheEntryKey key)
+    private Task<RemovalReply> RemoveNumberedAsync(KeySpace keys, in CacheEntryKey key)
     {
         var removing = _leased.RemoveAsync(keys.Locate(key.Region, keys.PartitionOf(key.Key), KeySpace.NameOf(key.Key))).AsTask();
         removing.Forget();

@@ -78,7 +78,7 @@ internal sealed partial class ValueStore
     {
         var reply = await _commands.RemoveAsync(key.LeasedAddress).ConfigureAwait(false);
         _meter.Sent("removal");
-        _partitions.Known()[key.Partition].Record(reply.Before, reply.Removal, (byte[])key.Key!);
+        _partitions.Known()[key.Partition].Record(reply.Before, reply.Number, (byte[])key.Key!);
         return true;
     }
 
@@ -88,7 +88,7 @@ internal sealed partial class ValueStore
         try
         {
             var (watch, entry, reply) = await RetryPolicy.Transient.RunAsync(() => RemoveOnceAsync(address.Entry), _time).ConfigureAwait(false);
-            watch.Record(reply.Before, reply.Removal, entry);
+            watch.Record(reply.Before, reply.Number, entry);
             outcome = "done";
         }
         catch (Exception e) when (RedisFailure.IsRedis(e))
@@ -102,7 +102,7 @@ internal sealed partial class ValueStore
         }
     }
 
-    private async Task<(PartitionWatch Watch, byte[] Entry, FillReply Reply)> RemoveOnceAsync(CacheEntryKey key)
+    private async Task<(PartitionWatch Watch, byte[] Entry, RemovalReply Reply)> RemoveOnceAsync(CacheEntryKey key)
     {
         var partitions = await _partitions.GetAsync(CancellationToken.None).ConfigureAwait(false);
         var watch = partitions.Of(key.Key);

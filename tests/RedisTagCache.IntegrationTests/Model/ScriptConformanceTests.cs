@@ -74,10 +74,10 @@ public sealed class ScriptConformanceTests
                 await pair.FillAsync(key, current, by, startedAt, isStaged);
                 return $"fill {key} {current} {by} {startedAt}";
             case 12:
-                await pair.ReplaceAsync(key, current, isRemoval: false, isStaged);
+                await pair.OverwriteAsync(key, current, isStaged);
                 return $"set {key} {current}";
             case 13:
-                await pair.ReplaceAsync(key, default, isRemoval: true, isStaged: false);
+                await pair.RemoveAsync(key);
                 return $"remove {key}";
             case 14 or 15 or 16:
                 await pair.AcquireAsync(key, owner, seen);

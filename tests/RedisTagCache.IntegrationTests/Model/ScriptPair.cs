@@ -108,14 +108,24 @@ internal sealed partial class ScriptPair
             _entries[key], staged, isStaged ? default : BytesOf(id), LongLife, Real(token), NameOf(owner), _removals[startedAt]))));
     }
 
-    public async Task ReplaceAsync(int key, Stamp token, bool isRemoval, bool isStaged)
+    public async Task OverwriteAsync(int key, Stamp token, bool isStaged)
     {
-        var id = isRemoval ? (byte)0 : ++_id;
+        var id = ++_id;
         KeepTime();
-        var expected = _model.ReplaceEntry(key, new Entry(id, token.Epoch, token.Generation, 0, 0), token, Broken.None);
-        var staged = await StageAsync(isStaged && !isRemoval, id);
-        Same(expected, EntryReplaceScript.Parse(await RunAsync(EntryReplaceScript.Call(
-            _entries[key], staged, isStaged || isRemoval ? default : BytesOf(id), isRemoval ? 0 : LongLife, isRemoval ? null : Real(token)))));
+        var expected = _model.OverwriteEntry(key, new Entry(id, token.Epoch, token.Generation, 0, 0), token, Broken.None);
+        var staged = await StageAsync(isStaged, id);
+        Same(expected, EntryOverwriteScript.Parse(await RunAsync(EntryOverwriteScript.Call(
+            _entries[key], staged, isStaged ? default : BytesOf(id), LongLife, Real(token)))));
+    }
+
+    public async Task RemoveAsync(int key)
+    {
+        KeepTime();
+        var expected = _model.RemoveEntry(key, Broken.None);
+        var reply = EntryRemoveScript.Parse(await RunAsync(EntryRemoveScript.Call(_entries[key])));
+
+        _removals.Add(expected.Number, reply.Number);
+        _removals.Add(expected.Before, reply.Before);
     }
 
     public async Task AcquireAsync(int key, byte owner, byte seen)

@@ -36,8 +36,8 @@ internal sealed partial class StatePair
     /// <summary>Another instance removes an entry. The announcement arrives later, more than once, or never.</summary>
     public void Remove(int key)
     {
-        var reply = Server.ReplaceEntry(key, default, default, Broken.None);
-        _removals.Add((reply.Before, reply.Removal, key));
+        var (number, before) = Server.RemoveEntry(key, Broken.None);
+        _removals.Add((before, number, key));
     }
 
     public void DeliverRemoval(int index, bool isLast)

@@ -54,7 +54,6 @@ public sealed class FolderTests
         ["RedisTagCache/Diagnostics"] = 17,
         ["RedisTagCache/Engine"] = 27,
         ["RedisTagCache/Redis"] = 47,
-        ["RedisTagCache/Redis/Scripts"] = 18,
         ["RedisTagCache/Store"] = 51,
     };
 

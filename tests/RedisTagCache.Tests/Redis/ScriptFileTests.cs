@@ -87,14 +87,23 @@ public sealed partial class ScriptFileTests
     [MemberData(nameof(Files))]
     public void Prelude_OfAnyScript_IsWhatItCalls(string file)
     {
-        var called = Functions.Keys.Where(name => ScriptFiles.ByName[file].Contains(name + "(", StringComparison.Ordinal));
+        var called = Functions.Keys.Where(name => IsCalled(name, ScriptFiles.ByName[file]) || PreludeOf(file).Any(other => other != name && IsCalled(name, Functions[other].Text)));
         Assert.Equal(called.Order(StringComparer.Ordinal), PreludeOf(file));
+    }
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void Prelude_OfAnyScript_DefinesFunctionsBeforeTheirUse(string file)
+    {
+        var prelude = PreludeOf(file);
+        for (var i = 0; i < prelude.Length; i++)
+            Assert.DoesNotContain(prelude[(i + 1)..], later => IsCalled(later, Functions[prelude[i]].Text));
     }
 
     [Fact]
     public void Prelude_OfAllScripts_SaysWhoUsesIt()
     {
-        Assert.Equal(3, Functions.Count);
+        Assert.Equal(4, Functions.Count);
         Assert.All(Functions, static function => Assert.Equal(
             ScriptFiles.ByName.Keys.Where(file => PreludeOf(file).Contains(function.Key)).Select(static file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal),
             function.Value.UsedBy));
@@ -102,11 +111,19 @@ public sealed partial class ScriptFileTests
 
     [Fact]
     public void Prelude_OfAllScripts_NamesNoKey() =>
-        Assert.All(CallPattern().Matches(ScriptFiles.Prelude).Select(static match => match.Groups[1].Value), static command => Assert.Contains(command, (string[])["INFO", "TIME"]));
+        Assert.All(Functions.Values, static function =>
+        {
+            var parameters = ParametersPattern().Match(function.Text).Groups[1].Value.Split(", ");
+            Assert.All(
+                CallPattern().Matches(function.Text).Select(static match => (Command: match.Groups[1].Value, Key: match.Groups[2].Value)),
+                call => Assert.True(call.Command is "INFO" or "TIME" || parameters.Contains(call.Key), $"{call.Command} {call.Key}"));
+        });
 
     [Fact]
     public void Load_OfWhatIsNotEmbedded_NamesIt() =>
         Assert.Contains("no_such", Assert.Throws<InvalidOperationException>(() => EmbeddedScript.Load("no_such")).Message, StringComparison.Ordinal);
+
+    private static bool IsCalled(string function, string text) => Regex.IsMatch(text, $@"(?<!local function )\b{function}\(");
 
     private static Type TypeOf(string file) => Assert.Single(ScriptFiles.Types, type => ScriptFiles.Script(type).Name + ".lua" == file);
 
@@ -127,8 +144,11 @@ public sealed partial class ScriptFileTests
 
     private static string PascalCase(string name) => string.Concat(name.Split('_').Select(part => char.ToUpperInvariant(part[0]) + part[1..]));
 
-    [GeneratedRegex(@"-- Used by: (.+)\n(?=local function (\w+))((?:.+\n)*?end\n)")]
+    [GeneratedRegex(@"-- Used by: (.+)\n(?=local function (\w+))((?:.*\n)*?end\n)")]
     private static partial Regex FunctionPattern();
+
+    [GeneratedRegex(@"^local function \w+\(([\w, ]*)\)")]
+    private static partial Regex ParametersPattern();
 
     [GeneratedRegex(@"^KEYS\[(\d|i)\]$")]
     private static partial Regex KeyPattern();

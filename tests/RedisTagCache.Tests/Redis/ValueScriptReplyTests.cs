@@ -17,7 +17,8 @@ public sealed class ValueScriptReplyTests
         ["entry_move"] = reply => EntryMoveScript.Parse(reply),
         ["entry_touch"] = reply => EntryTouchScript.Parse(reply),
         ["entry_fill"] = EntryFillScript.Parse,
-        ["entry_replace"] = EntryReplaceScript.Parse,
+        ["entry_overwrite"] = EntryOverwriteScript.Parse,
+        ["entry_remove"] = reply => EntryRemoveScript.Parse(reply),
         ["lease_acquire"] = LeaseAcquireScript.Parse,
         ["lease_renew"] = reply => LeaseRenewScript.Parse(reply),
         ["lease_release"] = reply => LeaseReleaseScript.Parse(reply),
@@ -82,8 +83,11 @@ public sealed class ValueScriptReplyTests
     {
         EpochStamp? expected = stamp.Length > 0 ? _stamp : null;
         Assert.Equal(new FillReply(stored == 1, expected, 9), EntryFillScript.Parse(Reply(stored, stamp, "9")));
-        Assert.Equal(new FillReply(stored == 1, expected, 9, 8), EntryReplaceScript.Parse(Reply(stored, stamp, "9", "8")));
+        Assert.Equal(new FillReply(stored == 1, expected, 9, 8), EntryOverwriteScript.Parse(Reply(stored, stamp, "9", "8")));
     }
+
+    [Fact]
+    public void Parse_Removal_TellsBothNumbers() => Assert.Equal(new RemovalReply(9, 8), EntryRemoveScript.Parse(Reply("9", "8")));
 
     [Theory]
     [InlineData(0, false)]
@@ -110,8 +114,8 @@ public sealed class ValueScriptReplyTests
         Check(LeaseRenewScript.Call(address, "me", TimeSpan.FromSeconds(20)), [Lease], ["me", "20000"]);
         Check(LeaseReleaseScript.Call(address, "me", LeaseReleaseScript.Pause, TimeSpan.FromSeconds(10)), [Lease, Entry, Epoch], ["me", "pause", "10000", "PUBLISH"]);
         Check(EntryFillScript.Call(address, "staged", bytes, 7, _stamp, "me", 9), [Entry, Epoch, Lease, Removals, "staged"], ["A", "7", Stamp, "me", "9", "PUBLISH"]);
-        Check(EntryReplaceScript.Call(address, "staged", bytes, 7, _stamp), [Entry, Epoch, Lease, Removals, "staged"], ["A", "7", Stamp, "60000000", "10000", "PUBLISH"]);
-        Check(EntryReplaceScript.Call(address, "staged", default, 0, null), [Entry, Epoch, Lease, Removals, "staged"], ["", "0", "", "60000000", "10000", "PUBLISH"]);
+        Check(EntryOverwriteScript.Call(address, "staged", bytes, 7, _stamp), [Entry, Epoch, Lease, Removals, "staged"], ["A", "7", Stamp, "60000000", "10000", "PUBLISH"]);
+        Check(EntryRemoveScript.Call(address), [Entry, Epoch, Lease, Removals], ["60000000", "10000", "PUBLISH"]);
         Check(RemovalsSyncScript.Call(keys.Partitions[0], 9), [Removals], ["9", "2000"]);
 
         static void Check(ScriptCall call, string[] keys, string[] arguments)

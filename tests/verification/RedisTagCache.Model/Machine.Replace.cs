@@ -61,7 +61,10 @@ internal sealed partial class Machine
 
             if (!scenario.Broken.HasFlag(Broken.LeaseNotRevoked))
                 EndLease(ref world, plan.Key);
-            op.Fill = server.ReplaceEntry(plan.Key, op.Found, op.Token, scenario.Broken);
+            if (plan.Kind == OpKind.Set)
+                op.Fill = server.OverwriteEntry(plan.Key, op.Found, op.Token, scenario.Broken);
+            else
+                (op.Fill.Removal, op.Fill.Before) = server.RemoveEntry(plan.Key, scenario.Broken);
             server.Applied |= (byte)(1 << o);
             Announce(ref world, new Message { Kind = MessageKind.Removal, Partition = op.Partition, Key = (byte)plan.Key, Number = op.Fill.Removal, Before = op.Fill.Before });
             op.Phase = Phase.Replaced;

@@ -15,8 +15,11 @@ internal record struct TagInvalidationReply(Stamp Before, Stamp After, byte Floo
     public readonly bool IsRefused => After.IsNone;
 }
 
-/// <summary>What <c>entry_fill</c> and <c>entry_replace</c> tell.</summary>
+/// <summary>What <c>entry_fill</c> and <c>entry_overwrite</c> tell.</summary>
 internal record struct FillReply(bool IsStored, Stamp Stamp, byte Removal, byte Before);
+
+/// <summary>What <c>entry_remove</c> tells.</summary>
+internal record struct RemovalReply(byte Number, byte Before);
 
 internal enum LeaseVerdict : byte
 {

@@ -26,14 +26,29 @@ internal partial struct Server
         return new FillReply(fits, Stamp, LastRemoval, 0);
     }
 
-    /// <summary>lua/entry_replace.lua; no entry for a removal.</summary>
-    public FillReply ReplaceEntry(int key, Entry entry, Stamp token, Broken broken)
+    /// <summary>lua/entry_overwrite.lua</summary>
+    public FillReply OverwriteEntry(int key, Entry entry, Stamp token, Broken broken)
     {
-        var fits = entry.Id == 0 || Stamp.Fits(token);
+        var fits = Stamp.Fits(token);
         Entries[key] = fits ? entry : default;
         if (!broken.HasFlag(Broken.LeaseNotRevoked))
             Leases[key] = 0;
+        var (number, before) = LogChange(key);
+        return new FillReply(fits, Stamp, number, before);
+    }
 
+    /// <summary>lua/entry_remove.lua</summary>
+    public RemovalReply RemoveEntry(int key, Broken broken)
+    {
+        Entries[key] = default;
+        if (!broken.HasFlag(Broken.LeaseNotRevoked))
+            Leases[key] = 0;
+        return LogChange(key);
+    }
+
+    /// <summary>The function log_change in lua/_prelude.lua</summary>
+    private RemovalReply LogChange(int key)
+    {
         var before = LastRemoval;
         var number = Number(Max(before + 1, Time()));
         if (before == 0)
@@ -44,7 +59,7 @@ internal partial struct Server
 
         Removals[key] = number;
         LastRemoval = number;
-        return new FillReply(fits, Stamp, number, before);
+        return new RemovalReply(number, before);
     }
 
     /// <summary>lua/lease_acquire.lua, for callers without an old value.</summary>

@@ -24,3 +24,6 @@ internal static class LeaseAcquireScript
             (int)parts[0], ScriptReply.Stamp(parts[1]), (long)(double)parts[2], TimeSpan.FromMilliseconds(Math.Clamp((long)parts[3], 0, int.MaxValue)));
     }
 }
+
+/// <summary>Who may compute a value (the verdict as in the script), and what a value started now must carry.</summary>
+internal sealed record LeaseReply(int Verdict, EpochStamp? Stamp, long Removal, TimeSpan Left);

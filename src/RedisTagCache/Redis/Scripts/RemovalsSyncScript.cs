@@ -8,6 +8,14 @@ internal static class RemovalsSyncScript
     /// <summary>Who has missed more than that forgets its copies.</summary>
     public const int PageSize = 2_000;
 
+    /// <summary>The maximum number of changes that the log remembers.</summary>
+    public const int Cap = 10_000;
+
+    /// <summary>
+    /// Gets for how many microseconds the log remembers a change. Longer than any instance takes to hear of it. A computation without a lease that takes longer may be rejected.
+    /// </summary>
+    public const long Retention = 60_000_000;
+
     public static readonly EmbeddedScript Script = EmbeddedScript.Load("removals_sync");
     public static readonly string[] KeyNames = ["removals"];
     public static readonly string[] ArgumentNames = ["known", "limit"];
@@ -25,3 +33,9 @@ internal static class RemovalsSyncScript
         return new RemovalsPage((long)(double)parts[0], (long)(double)parts[1], removals, removals.Count == PageSize);
     }
 }
+
+/// <summary>One page of the log of removals.</summary>
+internal sealed record RemovalsPage(long Newest, long Floor, IReadOnlyList<RemovalRow> Removals, bool HasMore);
+
+/// <summary>One entry that was removed or overwritten, and the number of that. Among them stands the newest number itself.</summary>
+internal readonly record struct RemovalRow(byte[] Entry, long Number);

@@ -35,3 +35,6 @@ internal static class TagMarkScript
             ? new TagInvalidationReply(before, after, (long)reply[2])
             : null;
 }
+
+/// <summary>The stamps before and after tag invalidations were raised, and the floor below the tag invalidations that are left.</summary>
+internal sealed record TagInvalidationReply(EpochStamp Before, EpochStamp After, long Floor);
