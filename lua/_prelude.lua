@@ -1,20 +1,21 @@
 -- Purpose: the functions that several scripts share. A script gets those that its header names under "Prelude", ahead of its own text.
 
--- The time of the server, in microseconds since 1970.
--- Used by: entry_overwrite entry_remove marks_sync removals_sync tag_mark
+-- Returns the time of the server, in microseconds since 1970.
+-- Used by: entry_overwrite entry_remove invalidations_sync removals_sync tag_invalidate
 local function clock()
   local time = redis.call('TIME')
   return tonumber(time[1]) * 1000000 + tonumber(time[2])
 end
 
--- Whether a value may be stored whose computation started at the token: only within the same history, and not from its future, do the numbers compare.
+-- Returns whether a value of this version may be stored: the version must be of the same history as the stamp, and not above it. Numbers of different
+-- histories cannot be compared.
 -- Used by: entry_fill entry_move entry_overwrite entry_set
-local function fence(stamp, token)
-  if not stamp or stamp == token then
-    return stamp == token
+local function fence(stamp, version)
+  if not stamp or stamp == version then
+    return stamp == version
   end
   local epoch, lineage = string.match(stamp, '^(%d+):(.+)$')
-  local started, startedIn = string.match(token, '^(%d+):(.+)$')
+  local started, startedIn = string.match(version, '^(%d+):(.+)$')
   return lineage == startedIn and tonumber(started) <= tonumber(epoch)
 end
 
@@ -32,7 +33,7 @@ local function log_change(removals, entry, channel, retention, cap, publish)
   end
   redis.call('ZADD', removals, text, entry, text, 'last')
 
-  -- What is dropped lives on in the floor: an instance that knows nothing newer than that has missed something.
+  -- What is dropped raises the floor: an instance that knows no newer number has missed a change.
   local excess = redis.call('ZCARD', removals) - 2 - tonumber(cap)
   local oldest = redis.call('ZRANGE', removals, 0, 4, 'WITHSCORES')
   for i = 1, #oldest, 2 do
@@ -48,8 +49,8 @@ local function log_change(removals, entry, channel, retention, cap, publish)
   return text, before or '0'
 end
 
--- The start of the server's replication id, zeros where an engine tells none.
--- Used by: marks_sync tag_mark
+-- Returns the start of the server's replication ID, or zeros if the engine does not report one.
+-- Used by: invalidations_sync tag_invalidate
 local function server_run()
   local info = redis.pcall('INFO', 'replication')
   return type(info) == 'string' and string.match(info, 'master_replid:(%x%x%x%x%x%x%x%x)') or '00000000'

@@ -1,8 +1,8 @@
--- Purpose: drops an entry that was found to be of no use, if it is still the one that was judged: an overwrite meanwhile has another identity and stays.
+-- Purpose: drops an entry that no reader can use, if it is still the one that was validated: an overwrite has another identity and stays.
 -- KEYS: entry
 -- ARGV: identity
---   identity  the first bytes of the envelope that was judged; its checksum among them
--- Reply: bytes dropped, 0 when the entry is another one or gone
+--   identity  the first bytes of the envelope that was validated, with its checksum
+-- Reply: bytes dropped, 0 if the entry is another one or gone
 -- Cost: O(1); the memory is freed in the background
 if redis.call('GETRANGE', KEYS[1], 0, #ARGV[1] - 1) ~= ARGV[1] then
   return 0

@@ -1,16 +1,18 @@
--- Purpose: overwrites an entry: revokes the lease on computing it, numbers the change in the log of removals and announces it.
+-- Purpose: overwrites an entry: revokes the lease on it, numbers the change in the log of removals and announces it.
 -- KEYS: entry epoch lease removals staged
--- ARGV: envelope ttl token retention cap publish
---   envelope   '' when it lies in the staged key
+-- ARGV: envelope ttl version retention cap publish
+--   envelope   '' if it is in the staged key
 --   ttl        milliseconds
---   token      the stamp "<epoch>:<generation>:<run>" at which the value began
---   retention  microseconds for which the change is remembered
---   cap        changes remembered at most
---   publish    the command for messages: PUBLISH, or SPUBLISH where they stay with the servers that have the slot
+--   version    the stamp "<epoch>:<generation>:<run>" at which the computation of the value started
+--   retention  microseconds for which the log keeps the change
+--   cap        the maximum number of changes that the log keeps
+--   publish    the command for messages: PUBLISH, or SPUBLISH if they stay on the servers that have the slot
 -- Prelude: clock fence log_change
--- Reply: {1 when stored and 0 when the value was rejected and the entry removed, stamp now ('' when there is none),
---   number of this change, number of the change before it}
--- Cost: O(size of the envelope + log r) for r changes remembered; a message
+-- Reply: {verdict, stamp now ('' if there is none), number of this change, number of the change before it}; the verdict is
+--   DONE if stored, REJECTED if the value may be older than an eviction: then the entry is removed
+-- Cost: O(size of the envelope + log r) for r changes in the log; a message
+local REJECTED, DONE = 0, 1
+
 local stamp = redis.call('GET', KEYS[2])
 local fits = fence(stamp, ARGV[3]) and (ARGV[1] ~= '' or redis.call('EXISTS', KEYS[5]) == 1)
 
@@ -25,4 +27,5 @@ else
 end
 redis.call('DEL', KEYS[3])
 
-return {fits and 1 or 0, stamp or '', log_change(KEYS[4], KEYS[1], KEYS[2], ARGV[4], ARGV[5], ARGV[6])}
+local verdict = fits and DONE or REJECTED
+return {verdict, stamp or '', log_change(KEYS[4], KEYS[1], KEYS[2], ARGV[4], ARGV[5], ARGV[6])}

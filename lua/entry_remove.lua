@@ -1,12 +1,12 @@
--- Purpose: removes an entry: revokes the lease on computing it, numbers the change in the log of removals and announces it.
+-- Purpose: removes an entry: revokes the lease on it, numbers the change in the log of removals and announces it.
 -- KEYS: entry epoch lease removals
 -- ARGV: retention cap publish
---   retention  microseconds for which the change is remembered
---   cap        changes remembered at most
---   publish    the command for messages: PUBLISH, or SPUBLISH where they stay with the servers that have the slot
+--   retention  microseconds for which the log keeps the change
+--   cap        the maximum number of changes that the log keeps
+--   publish    the command for messages: PUBLISH, or SPUBLISH if they stay on the servers that have the slot
 -- Prelude: clock log_change
 -- Reply: {number of this change, number of the change before it}
--- Cost: O(log r) for r changes remembered; the memory is freed in the background; a message
+-- Cost: O(log r) for r changes in the log; the memory is freed in the background; a message
 redis.call('UNLINK', KEYS[1])
 redis.call('DEL', KEYS[3])
 return {log_change(KEYS[4], KEYS[1], KEYS[2], ARGV[1], ARGV[2], ARGV[3])}

@@ -1,25 +1,27 @@
--- Purpose: stores entries with their tags and their lifetimes, each unless its value may be older than what Redis remembers.
+-- Purpose: stores entries with their tags and their lifetimes, each unless its value may be older than an eviction.
 -- KEYS: epoch entry...
--- ARGV: envelope... ttl... token...
---   envelope, ttl and token follow each other, for one entry after the other
---   ttl    milliseconds, 0 for none
---   token  the stamp "<epoch>:<generation>:<run>" at which the value's computation began
+-- ARGV: envelope... ttl... version...
+--   envelope, ttl and version follow each other, for one entry after the other
+--   ttl      milliseconds, 0 for none
+--   version  the stamp "<epoch>:<generation>:<run>" at which the computation of the value started
 -- Prelude: fence
--- Reply: {stamp now ('' when there is none), for each entry 1 when stored and 0 when refused}
+-- Reply: {stamp now ('' if there is none), for each entry DONE if stored, else REJECTED}
 -- Cost: O(size of the envelopes)
+local REJECTED, DONE = 0, 1
+
 local stamp = redis.call('GET', KEYS[1])
 local reply = {stamp or ''}
 for i = 2, #KEYS do
-  local envelope, ttl, token = ARGV[3 * i - 5], ARGV[3 * i - 4], ARGV[3 * i - 3]
-  if not fence(stamp, token) then
-    reply[i] = 0
+  local envelope, ttl, version = ARGV[3 * i - 5], ARGV[3 * i - 4], ARGV[3 * i - 3]
+  if not fence(stamp, version) then
+    reply[i] = REJECTED
   else
     if ttl == '0' then
       redis.call('SET', KEYS[i], envelope)
     else
       redis.call('SET', KEYS[i], envelope, 'PX', ttl)
     end
-    reply[i] = 1
+    reply[i] = DONE
   end
 end
 return reply

@@ -1,15 +1,17 @@
--- Purpose: gives a lease back without a value, if it is still the caller's, and wakes who waits for it.
+-- Purpose: releases a lease without a value, if it is still the caller's, and wakes the callers that wait for it.
 -- KEYS: lease entry epoch
--- ARGV: owner mark duration publish
---   owner     the caller's own name
---   mark      left in its place: 'pause' when callers that have an old value shall not try again, 'pass' when nobody needs a lease, '' for nothing
---   duration  milliseconds for which the mark stands
---   publish   the command for messages: PUBLISH, or SPUBLISH where they stay with the servers that have the slot
--- Reply: 1 when given back, 0 when it was not the caller's any more
--- Cost: O(1); a message when somebody waits
+-- ARGV: owner successor duration publish
+--   owner      the caller's own name
+--   successor  the next owner: 'pause' if callers that have an old value must not try again, 'pass' if nobody needs a lease, '' for none
+--   duration   milliseconds for which the successor stays
+--   publish    the command for messages: PUBLISH, or SPUBLISH if they stay on the servers that have the slot
+-- Reply: DONE if released, REJECTED if it was no longer the caller's
+-- Cost: O(1); a message if an instance waits
+local REJECTED, DONE = 0, 1
+
 local lease = redis.call('HMGET', KEYS[1], 'owner', 'waiters')
 if lease[1] ~= ARGV[1] then
-  return 0
+  return REJECTED
 end
 
 redis.call('DEL', KEYS[1])
@@ -20,4 +22,4 @@ end
 if lease[2] then
   redis.pcall(ARGV[4], KEYS[3], (ARGV[2] == 'pass' and 'p' or 'l') .. KEYS[2])
 end
-return 1
+return DONE

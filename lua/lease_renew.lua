@@ -1,11 +1,13 @@
--- Purpose: prolongs a lease, if it is still the caller's.
+-- Purpose: extends a lease, if it is still the caller's.
 -- KEYS: lease
 -- ARGV: owner duration
 --   owner     the caller's own name
 --   duration  milliseconds
--- Reply: 1 when prolonged, 0 when it was revoked, taken over or lost
+-- Reply: DONE if extended, REJECTED if it was revoked, taken over or lost
 -- Cost: O(1)
-if redis.call('HGET', KEYS[1], 'owner') ~= ARGV[1] then
-  return 0
+local REJECTED, DONE = 0, 1
+
+if redis.call('HGET', KEYS[1], 'owner') ~= ARGV[1] or redis.call('PEXPIRE', KEYS[1], ARGV[2]) == 0 then
+  return REJECTED
 end
-return redis.call('PEXPIRE', KEYS[1], ARGV[2])
+return DONE

@@ -1,11 +1,11 @@
--- Purpose: tells the removals and overwrites above a number; begins the log when there is none, so that its loss is noticed.
+-- Purpose: returns the removals and overwrites above a number. Starts the log if there is none, so that its loss is noticed.
 -- KEYS: removals
 -- ARGV: known limit
 --   known  the newest number the caller knows
---   limit  removals told at most
+--   limit  the maximum number of removals in the reply
 -- Prelude: clock
--- Reply: {newest number, floor, entry, number, entry, number, ...}; who knows nothing newer than the floor has missed something
--- Cost: O(log r + limit)
+-- Reply: {newest number, floor, entry, number, entry, number, ...}; a caller that knows nothing newer than the floor has missed a change
+-- Cost: O(log r + limit) for r removals
 local last = redis.call('ZSCORE', KEYS[1], 'last')
 local floor = redis.call('ZSCORE', KEYS[1], 'floor')
 if not last or not floor then

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
+using RedisTagCache.Redis;
 using RedisTagCache.Store;
 
 namespace RedisTagCache.Engine;
@@ -101,7 +102,7 @@ internal sealed class InProcessLeases : ILocalCopies, IDisposable
             if (found.HasValue && now < state.PausedUntil)
                 return Answer(LeaseVerdict.Paused, _time.GetElapsedTime(now, state.PausedUntil));
             if (now < state.PassedUntil)
-                return Answer(LeaseVerdict.Pass, _time.GetElapsedTime(now, state.PassedUntil), lease);
+                return Answer(LeaseVerdict.NotNeeded, _time.GetElapsedTime(now, state.PassedUntil), lease);
             state.Holder = lease;
             return Answer(LeaseVerdict.Granted, held: lease);
         }

@@ -15,10 +15,15 @@ namespace RedisTagCache.Redis;
 /// </summary>
 internal static class BackplaneMessage
 {
+    public const byte TagInvalidations = (byte)'m';
+    public const byte Removal = (byte)'r';
+    public const byte Release = (byte)'l';
+    public const byte Pass = (byte)'p';
+
     public static bool TryParseTagInvalidations(ReadOnlySpan<byte> message, out TagInvalidationReply reply, out List<byte[]> members)
     {
         (reply, members) = (null!, []);
-        if (!TryStart(ref message, (byte)'m')
+        if (!TryStart(ref message, TagInvalidations)
             || !EpochStamp.TryParse(TakeWord(ref message), out var before)
             || !EpochStamp.TryParse(TakeWord(ref message), out var after)
             || !TryParseNumber(TakeWord(ref message), out var floor))
@@ -45,7 +50,7 @@ internal static class BackplaneMessage
     {
         (before, number) = (0, 0);
         entry = default;
-        if (!TryStart(ref message, (byte)'r') || !TryParseNumber(TakeWord(ref message), out before) || !TryParseNumber(TakeWord(ref message), out number))
+        if (!TryStart(ref message, Removal) || !TryParseNumber(TakeWord(ref message), out before) || !TryParseNumber(TakeWord(ref message), out number))
             return false;
         entry = message;
         return true;
@@ -53,8 +58,8 @@ internal static class BackplaneMessage
 
     public static bool TryParseRelease(ReadOnlySpan<byte> message, out ReadOnlySpan<byte> entry, out bool isPassed)
     {
-        isPassed = TryStart(ref message, (byte)'p');
-        var isRelease = isPassed || TryStart(ref message, (byte)'l');
+        isPassed = TryStart(ref message, Pass);
+        var isRelease = isPassed || TryStart(ref message, Release);
         entry = message;
         return isRelease;
     }

@@ -37,11 +37,11 @@ internal static class BatchReply
         return entry;
     }
 
-    public static bool NextFlag(ref RespReader reader)
+    public static bool NextVerdict(ref RespReader reader)
     {
         MoveToScalar(ref reader);
-        return reader.TryReadInt64(out var flag) && flag is 0 or 1
-            ? flag == 1
+        return reader.TryReadInt64(out var verdict) && verdict is (long)ScriptVerdict.Rejected or (long)ScriptVerdict.Done
+            ? verdict == (long)ScriptVerdict.Done
             : throw new UnexpectedReplyException("A command gave something that is neither yes nor no.");
     }
 

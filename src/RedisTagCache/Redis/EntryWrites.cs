@@ -39,7 +39,7 @@ internal sealed class EntryWrites(Partition partition) : RequestBatcher<EntryWri
         var reader = BatchReply.Begin(reply, 1 + count);
         var stamp = BatchReply.NextStamp(ref reader);
         for (var write = first; write is not null; write = write.Next)
-            write.AnswerWith(BatchReply.NextFlag(ref reader), stamp);
+            write.AnswerWith(BatchReply.NextVerdict(ref reader), stamp);
     }
 
     protected override bool IsUnknown(Exception failure) => failure is RedisServerException refusal && ScriptCall.IsUnknownScript(refusal);

@@ -144,26 +144,26 @@ internal sealed class RedisCommands(RedisRunner runner)
         runner.RunAsync(
             "invalidate",
             partition,
-            TagMarkScript.Call(partition, retention, cap, members.Span),
-            static async (database, call) => ScriptReply.Read(await call.RunAsync(database).ConfigureAwait(false), TagMarkScript.Parse),
+            TagInvalidateScript.Call(partition, retention, cap, members.Span),
+            static async (database, call) => ScriptReply.Read(await call.RunAsync(database).ConfigureAwait(false), TagInvalidateScript.Parse),
             cancellationToken);
 
     /// <summary>The same in many partitions at once, and once: nothing for each where that did not succeed.</summary>
     public Task<TagInvalidationReply?[]> TryInvalidateAsync(IReadOnlyList<Partition> partitions, TimeSpan retention, int cap, ReadOnlyMemory<byte[]> members)
     {
-        var arguments = TagMarkScript.Arguments(partitions.Count > 0 ? partitions[0].Publish : default, retention, cap, members.Span);
+        var arguments = TagInvalidateScript.Arguments(partitions.Count > 0 ? partitions[0].Publish : default, retention, cap, members.Span);
         return runner.TryAllAsync(
             "invalidate",
             partitions,
-            async (database, partition) => ScriptReply.Read(await TagMarkScript.Call(partition, arguments).RunAsync(database).ConfigureAwait(false), TagMarkScript.Parse));
+            async (database, partition) => ScriptReply.Read(await TagInvalidateScript.Call(partition, arguments).RunAsync(database).ConfigureAwait(false), TagInvalidateScript.Parse));
     }
 
     public ValueTask<TagInvalidationPage> SyncAsync(Partition partition, EpochStamp? known, long from, ulong nonce, long floor, CancellationToken cancellationToken) =>
         runner.RunAsync(
             "sync",
             partition,
-            MarksSyncScript.Call(partition, known, from, nonce, floor),
-            static async (database, call) => ScriptReply.Read(await call.RunAsync(database).ConfigureAwait(false), MarksSyncScript.Parse),
+            InvalidationsSyncScript.Call(partition, known, from, nonce, floor),
+            static async (database, call) => ScriptReply.Read(await call.RunAsync(database).ConfigureAwait(false), InvalidationsSyncScript.Parse),
             cancellationToken);
 
     private static bool IsOfAnotherType(RedisServerException e) => e.Message.StartsWith("WRONGTYPE", StringComparison.Ordinal);

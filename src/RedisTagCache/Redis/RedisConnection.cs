@@ -265,3 +265,6 @@ internal sealed class RedisConnection(IRedisConnector connector, LayoutAgreement
             multiplexer?.Dispose();
     }
 }
+
+/// <summary>What one question to a server showed.</summary>
+internal sealed record RoundTrip(TimeSpan Duration, string? ServerKind, string? ServerVersion);

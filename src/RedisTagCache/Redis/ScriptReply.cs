@@ -2,6 +2,16 @@ using StackExchange.Redis;
 
 namespace RedisTagCache.Redis;
 
+/// <summary>Specifies whether a script did what it was asked to do. The scripts in lua/ have the same numbers.</summary>
+internal enum ScriptVerdict
+{
+    /// <summary>It was not done, because something has changed since the caller last looked.</summary>
+    Rejected = 0,
+
+    /// <summary>It was done.</summary>
+    Done = 1,
+}
+
 /// <summary>Reads the replies of scripts.</summary>
 internal static class ScriptReply
 {
@@ -23,6 +33,10 @@ internal static class ScriptReply
     /// <exception cref="InvalidCastException">It has not: what answers is no Redis.</exception>
     public static RedisValue[] Parts(RedisResult reply, int least) =>
         (RedisValue[]?)reply is { } parts && parts.Length >= least ? parts : throw new InvalidCastException("A script gave another reply than it has.");
+
+    public static bool IsDone(RedisValue verdict) => (int)verdict == (int)ScriptVerdict.Done;
+
+    public static bool IsDone(RedisResult verdict) => (int)verdict == (int)ScriptVerdict.Done;
 
     /// <summary>The stamp in a part; nothing when there is none.</summary>
     public static EpochStamp? Stamp(RedisValue part) => EpochStamp.TryParse(((ReadOnlyMemory<byte>)part).Span, out var stamp) ? stamp : null;

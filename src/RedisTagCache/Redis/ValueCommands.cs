@@ -21,8 +21,8 @@ internal sealed class ValueCommands(RedisRunner runner)
     public ValueTask<bool> RenewAsync(in LeasedAddress address, string owner, TimeSpan duration, CancellationToken cancellationToken) =>
         RunAsync("renew", address.Entry.Partition, LeaseRenewScript.Call(address, owner, duration), LeaseRenewScript.Parse, cancellationToken);
 
-    public ValueTask<bool> ReleaseAsync(in LeasedAddress address, string owner, string mark, TimeSpan duration) =>
-        RunAsync("release", address.Entry.Partition, LeaseReleaseScript.Call(address, owner, mark, duration), LeaseReleaseScript.Parse, CancellationToken.None);
+    public ValueTask<bool> ReleaseAsync(in LeasedAddress address, string owner, string successor, TimeSpan duration) =>
+        RunAsync("release", address.Entry.Partition, LeaseReleaseScript.Call(address, owner, successor, duration), LeaseReleaseScript.Parse, CancellationToken.None);
 
     public ValueTask<FillReply> FillAsync(
         in LeasedAddress address, ReadOnlyMemory<byte> envelope, bool isLarge, long timeToLive, in EpochStamp token, string owner, long startedAt)

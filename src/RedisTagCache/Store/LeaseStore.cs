@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using RedisTagCache.Redis;
 using RedisTagCache.Redis.Scripts;
 
 namespace RedisTagCache.Store;

@@ -96,6 +96,6 @@ internal sealed class PendingLeaseReleases(Func<PendingLeaseRelease, ValueTask<b
 /// <summary>A lease to be given back.</summary>
 /// <param name="Address">The value.</param>
 /// <param name="Owner">The lease's owner.</param>
-/// <param name="Mark">What is left in its place.</param>
+/// <param name="Successor">The next owner: see <see cref="Redis.Scripts.LeaseReleaseScript"/>.</param>
 /// <param name="Duration">For how long that stands.</param>
-internal sealed record PendingLeaseRelease(ValueAddress Address, string Owner, string Mark, TimeSpan Duration);
+internal sealed record PendingLeaseRelease(ValueAddress Address, string Owner, string Successor, TimeSpan Duration);

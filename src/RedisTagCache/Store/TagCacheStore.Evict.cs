@@ -164,7 +164,7 @@ internal sealed partial class TagCacheStore
     {
         // What this instance evicts it must be able to repeat: see InvalidateOnceAsync.
         var watches = partitions.Watches;
-        if (members.Length > TagMarkScript.MaxMembers || watches.Any(static watch => watch.TagState.Known is null || !watch.TagState.IsTrusted))
+        if (members.Length > TagInvalidateScript.MaxMembers || watches.Any(static watch => watch.TagState.Known is null || !watch.TagState.IsTrusted))
             return new TagInvalidationReply?[watches.Length];
         try
         {
@@ -245,7 +245,7 @@ internal sealed partial class TagCacheStore
 
     private async Task InvalidateAsync(PartitionWatch partition, byte[][] members)
     {
-        foreach (var chunk in members.Chunk(TagMarkScript.MaxMembers))
+        foreach (var chunk in members.Chunk(TagInvalidateScript.MaxMembers))
         {
             var reply = await RetryPolicy.Transient.RunAsync(() => InvalidateOnceAsync(partition, chunk), _time).ConfigureAwait(false);
             Take(partition, reply, chunk);

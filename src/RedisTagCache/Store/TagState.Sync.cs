@@ -91,7 +91,7 @@ internal sealed partial class TagState
     /// <summary>Retries, at new epochs, the evictions that Redis has lost and this instance knows. The state holds them before it is used to judge entries.</summary>
     private async Task<TagStateSnapshot> HealAsync(TagStateSnapshot state, List<byte[]> lost)
     {
-        foreach (var chunk in lost.Chunk(TagMarkScript.MaxMembers))
+        foreach (var chunk in lost.Chunk(TagInvalidateScript.MaxMembers))
         {
             _ = await commands.InvalidateAsync(partition, settings.TagInvalidationRetention, settings.MaxTagInvalidations, chunk, CancellationToken.None).ConfigureAwait(false)
                 ?? throw new RedisTagCacheUnavailableException("Redis changed while lost evictions were retried.");

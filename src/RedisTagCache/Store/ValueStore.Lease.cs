@@ -21,10 +21,10 @@ internal sealed partial class ValueStore
         {
             var reply = await _commands.AcquireAsync(place, owner, _leaseDuration, seen ?? LeaseAcquireScript.NotLooked, isPatient)
                 .ConfigureAwait(false);
-            var verdict = (LeaseVerdict)reply.Verdict;
+            var verdict = reply.Verdict;
             if (reply.Stamp is not { } stamp)
                 return new Lease(verdict, CacheVersion.Unknown, reply.Removal, reply.Left);
-            if (verdict is LeaseVerdict.Granted or LeaseVerdict.Pass or LeaseVerdict.Taken)
+            if (verdict is LeaseVerdict.Granted or LeaseVerdict.NotNeeded or LeaseVerdict.Taken)
                 stamp = await CaughtUpAsync((PartitionWatch)address.Watch, stamp, reply.Removal).ConfigureAwait(false);
             return new Lease(verdict, new CacheVersion(stamp), reply.Removal, reply.Left);
         }
@@ -76,9 +76,9 @@ internal sealed partial class ValueStore
     /// <summary>Releases a lease because the value is not stored. Callers that wait for it compute their own at once, not one after the other.</summary>
     public ValueTask PassAsync(ValueAddress address, string owner, TimeSpan duration) => ReleaseAsync(address, owner, LeaseReleaseScript.Pass, duration);
 
-    private async ValueTask ReleaseAsync(ValueAddress address, string owner, string mark, TimeSpan duration)
+    private async ValueTask ReleaseAsync(ValueAddress address, string owner, string successor, TimeSpan duration)
     {
-        var release = new PendingLeaseRelease(address, owner, mark, duration);
+        var release = new PendingLeaseRelease(address, owner, successor, duration);
         if (!await TryReleaseAsync(release).ConfigureAwait(false))
             Owe(release);
     }
@@ -88,7 +88,7 @@ internal sealed partial class ValueStore
         try
         {
             if (owed.Address.Redis is { } place)
-                await _commands.ReleaseAsync(place, owed.Owner, owed.Mark, owed.Duration).ConfigureAwait(false);
+                await _commands.ReleaseAsync(place, owed.Owner, owed.Successor, owed.Duration).ConfigureAwait(false);
             return true;
         }
         catch (Exception e) when (RedisFailure.IsRedis(e))

@@ -75,7 +75,7 @@ internal sealed class ManualRedis : IDisposable
 
     private Task<RedisResult> Send(byte[] hash, RedisValue[] arguments)
     {
-        EmbeddedScript[] known = [MarksSyncScript.Script, TagMarkScript.Script];
+        EmbeddedScript[] known = [InvalidationsSyncScript.Script, TagInvalidateScript.Script];
         var script = known.Single(script => script.Hash.AsSpan().SequenceEqual(hash));
         var sent = new SentScript(script.Name, [.. arguments.Select(argument => argument.ToString())], new TaskCompletionSource<RedisResult>(TaskCreationOptions.RunContinuationsAsynchronously));
         _sent.Writer.TryWrite(sent);

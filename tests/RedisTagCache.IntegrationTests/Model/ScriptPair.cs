@@ -54,7 +54,7 @@ internal sealed partial class ScriptPair
         KeepTime();
         var expected = _model.SyncMarks(known, from, nonce, floor, Broken.None);
         var realFrom = isFull ? 0 : _epochs[known.Epoch] + 1;
-        var page = MarksSyncScript.Parse(await RunAsync(MarksSyncScript.Call(_partition, known.IsNone ? null : Real(known), realFrom, nonce, _epochs[floor])));
+        var page = InvalidationsSyncScript.Parse(await RunAsync(InvalidationsSyncScript.Call(_partition, known.IsNone ? null : Real(known), realFrom, nonce, _epochs[floor])));
         Generations = Math.Max(Generations, _model.Stamp.Generation);
 
         Same(expected.Stamp, page.Stamp);
@@ -75,7 +75,7 @@ internal sealed partial class ScriptPair
         KeepTime();
         var expected = _model.Mark(hard, soft, cap, Broken.None);
         byte[][] members = [.. Members(Spread(hard), Spread(soft)).Select(member => Encoding.UTF8.GetBytes(member.Member))];
-        var reply = TagMarkScript.Parse(await RunAsync(TagMarkScript.Call(_partition, _long, cap, members)));
+        var reply = TagInvalidateScript.Parse(await RunAsync(TagInvalidateScript.Call(_partition, _long, cap, members)));
 
         Assert.Equal(expected.IsRefused, reply is null);
         if (reply is null)
@@ -134,7 +134,7 @@ internal sealed partial class ScriptPair
         var identity = seen == 0 ? default : BytesOf(seen).AsMemory(0, EnvelopeLayout.IdentityLength);
         var reply = LeaseAcquireScript.Parse(await RunAsync(LeaseAcquireScript.Call(_entries[key], NameOf(owner), _long, identity, isPatient: false)));
 
-        Assert.Equal(expected.Verdict switch { LeaseVerdict.Granted => 1, LeaseVerdict.Taken => 0, _ => 3 }, reply.Verdict);
+        Assert.Equal(expected.Verdict.ToString(), reply.Verdict.ToString());
         Same(expected.Stamp, reply.Stamp);
         _removals.Add(expected.Removal, reply.Removal);
     }

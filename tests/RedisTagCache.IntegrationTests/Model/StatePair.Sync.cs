@@ -162,7 +162,7 @@ internal sealed partial class StatePair
         ref var sync = ref Model.Sync;
         if (sync.Phase == SyncPhase.Healing)
         {
-            Same("tag_mark", _sent!.Name, "the script that is sent");
+            Same("tag_invalidate", _sent!.Name, "the script that is sent");
             var lost = Members(sync.LostHard, sync.LostSoft).Select(Encoding.UTF8.GetString).Order(StringComparer.Ordinal);
             Assert.Equal(lost, _sent.Arguments[3..].Order(StringComparer.Ordinal));
             return;
@@ -171,7 +171,7 @@ internal sealed partial class StatePair
         var isAgain = sync.Phase == SyncPhase.AskedAgain;
         var from = isAgain ? sync.Page.Stamp.Epoch + 1 : sync.From;
         var floor = isAgain ? sync.Page.Floor : sync.OldFloor;
-        Same("marks_sync", _sent!.Name, "the script that is sent");
+        Same("invalidations_sync", _sent!.Name, "the script that is sent");
         Same(sync.Sent.IsNone ? "" : Stamp(sync.Sent).ToString(), _sent.Arguments[0], "the stamp that is sent");
         Same(from.ToString(CultureInfo.InvariantCulture), _sent.Arguments[1], "from where on is asked");
         Same(floor.ToString(CultureInfo.InvariantCulture), _sent.Arguments[4], "the floor that is sent");

@@ -151,7 +151,7 @@ public abstract class LossContract(IEngine engine) : StoreSuite(engine)
         await A.WriteAsync("evicted", "old", "t");
         await A.EvictByTagAsync("t");
         var partition = Partitions[PartitionOf("evicted")];
-        await TagMarkScript.Call(partition, TimeSpan.FromMicroseconds(1), 1_000, [[.. "h=later"u8]]).RunAsync(Database);
+        await TagInvalidateScript.Call(partition, TimeSpan.FromMicroseconds(1), 1_000, [[.. "h=later"u8]]).RunAsync(Database);
         Assert.Equal(["floor", "h=later"], (await Database.SortedSetRangeByRankAsync(partition.Marks)).Select(m => (string)m!));
         Assert.Null(await A.ReadAsync("evicted"));
         Assert.Null(await NewInstance().Store.ReadAsync("evicted"));

@@ -13,7 +13,7 @@ public sealed partial class SourceTests
     {
         Assert.Contains(_sources, file => Path.GetFileName(file) == "ITagCacheStore.cs");
         Assert.Contains(_sources, file => Path.GetFileName(file) == "OutputCacheStoreAdapter.cs");
-        Assert.Contains(_sources, file => Path.GetFileName(file) == "tag_mark.lua");
+        Assert.Contains(_sources, file => Path.GetFileName(file) == "tag_invalidate.lua");
     }
 
     [Fact]

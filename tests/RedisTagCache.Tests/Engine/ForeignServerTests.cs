@@ -13,7 +13,7 @@ public sealed class ForeignServerTests : IDisposable
         get
         {
             var rows = new TheoryData<string, string>();
-            foreach (var script in new[] { "lease_acquire", "lease_release", "entry_fill", "entry_overwrite", "entry_remove", "entry_set", "removals_sync", "marks_sync", "GET", "MGET", "ZSCORE", "all" })
+            foreach (var script in new[] { "lease_acquire", "lease_release", "entry_fill", "entry_overwrite", "entry_remove", "entry_set", "removals_sync", "invalidations_sync", "GET", "MGET", "ZSCORE", "all" })
             {
                 foreach (var reply in new[] { "*0\r\n", "*-1\r\n", "$-1\r\n", ":7\r\n", "$7\r\nforeign\r\n", "*1\r\n:1\r\n", "*2\r\n:1\r\n*0\r\n", "*2\r\n:1\r\n:7\r\n", "-ERR foreign\r\n" })
                     rows.Add(script, reply);
@@ -29,7 +29,7 @@ public sealed class ForeignServerTests : IDisposable
     [MemberData(nameof(Replies))]
     public async Task GetOrCreateAndSet_WhateverTheServerAnswers_DoNotFail(string command, string reply)
     {
-        string[] all = ["lease_acquire", "lease_release", "entry_fill", "entry_overwrite", "entry_remove", "entry_set", "removals_sync", "marks_sync", "GET", "MGET", "ZSCORE"];
+        string[] all = ["lease_acquire", "lease_release", "entry_fill", "entry_overwrite", "entry_remove", "entry_set", "removals_sync", "invalidations_sync", "GET", "MGET", "ZSCORE"];
         foreach (var answered in all)
             _instance.Answers[answered] = words => command == "all" || command == words[0] ? reply : Usual(words[0]);
 

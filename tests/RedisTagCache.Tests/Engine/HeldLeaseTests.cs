@@ -71,11 +71,11 @@ public sealed class HeldLeaseTests : IDisposable
     [Theory]
     [InlineData(0, "", "0")]
     [InlineData(5_000, "pause", "5000")]
-    public async Task Release_WithOrWithoutAPause_GivesItBackAndRenewsNoMore(int pause, string mark, string duration)
+    public async Task Release_WithOrWithoutAPause_GivesItBackAndRenewsNoMore(int pause, string successor, string duration)
     {
         using var lease = await HoldAsync();
         await lease.ReleaseAsync(TimeSpan.FromMilliseconds(pause));
-        Assert.Equal(["me", mark, duration, "PUBLISH"], Assert.Single(_instance.Server.AskedOf("lease_release"))[4..]);
+        Assert.Equal(["me", successor, duration, "PUBLISH"], Assert.Single(_instance.Server.AskedOf("lease_release"))[4..]);
         await NoMoreAsync(0);
     }
 

@@ -60,7 +60,7 @@ public sealed class MomentaryErrorTests : IDisposable
         "GET" when words[1] == "{rtc:layout}" => ScriptedServer.Bulk("1"),
         "GET" when words[1].EndsWith(":k", StringComparison.Ordinal) && _refusals-- > 0 => $"-{_error}\r\n",
         "GET" when words[1].EndsWith(":epoch", StringComparison.Ordinal) => ScriptedServer.Bulk(Stamp),
-        "marks_sync" => ScriptedServer.Texts(Stamp, "0"),
+        "invalidations_sync" => ScriptedServer.Texts(Stamp, "0"),
         _ => null,
     };
 }

@@ -27,16 +27,16 @@ public sealed class ScriptReplyTests
     [Fact]
     public void Parse_OfAMark_TellsBothStampsAndTheFloor()
     {
-        Assert.Equal(new TagInvalidationReply(_stamp, new EpochStamp(6, 7, 1), 4), TagMarkScript.Parse(Reply(Stamp, "6:7:1", "4")));
-        Assert.Null(TagMarkScript.Parse(Reply()));
-        Assert.Null(TagMarkScript.Parse(Reply("foreign", Stamp, "4")));
-        Assert.Null(TagMarkScript.Parse(RedisResult.Create(RedisValue.Null)));
+        Assert.Equal(new TagInvalidationReply(_stamp, new EpochStamp(6, 7, 1), 4), TagInvalidateScript.Parse(Reply(Stamp, "6:7:1", "4")));
+        Assert.Null(TagInvalidateScript.Parse(Reply()));
+        Assert.Null(TagInvalidateScript.Parse(Reply("foreign", Stamp, "4")));
+        Assert.Null(TagInvalidateScript.Parse(RedisResult.Create(RedisValue.Null)));
     }
 
     [Fact]
     public void Parse_OfASync_TellsStampFloorAndMarks()
     {
-        var page = MarksSyncScript.Parse(Reply(Stamp, "3", "floor", "3", "h=t", "1763862000000123", "s=u", "1.763862000000124e+15"));
+        var page = InvalidationsSyncScript.Parse(Reply(Stamp, "3", "floor", "3", "h=t", "1763862000000123", "s=u", "1.763862000000124e+15"));
         Assert.Equal((_stamp, 3L, false), (page.Stamp, page.Floor, page.HasMore));
         Assert.Equal([("floor", 3), ("h=t", 1_763_862_000_000_123), ("s=u", 1_763_862_000_000_124)], page.Invalidations.Select(row => (System.Text.Encoding.UTF8.GetString(row.Member), row.Epoch)));
     }
@@ -44,12 +44,12 @@ public sealed class ScriptReplyTests
     [Theory]
     [InlineData(0, false)]
     [InlineData(1, false)]
-    [InlineData(MarksSyncScript.PageSize - 1, false)]
-    [InlineData(MarksSyncScript.PageSize, true)]
+    [InlineData(InvalidationsSyncScript.PageSize - 1, false)]
+    [InlineData(InvalidationsSyncScript.PageSize, true)]
     public void Parse_OfASync_HasMoreWhenThePageIsFull(int marks, bool expected)
     {
         var rows = Enumerable.Range(1, marks).SelectMany(i => new RedisValue[] { $"h={i}", i });
-        Assert.Equal(expected, MarksSyncScript.Parse(Reply([Stamp, 0, .. rows])).HasMore);
+        Assert.Equal(expected, InvalidationsSyncScript.Parse(Reply([Stamp, 0, .. rows])).HasMore);
     }
 
     [Fact]
@@ -59,8 +59,8 @@ public sealed class ScriptReplyTests
         var address = new EntryAddress(partition, "{rtc:0}:e:s:b:k");
         Check(typeof(EntryMoveScript), EntryMoveScript.Call(address, "{rtc:0}:staged:x", 10, _stamp), ["{rtc:0}:e:s:b:k", "{rtc:0}:epoch", "{rtc:0}:staged:x"]);
         Check(typeof(EntryTouchScript), EntryTouchScript.Call(address, [1], 10), ["{rtc:0}:e:s:b:k"]);
-        Check(typeof(MarksSyncScript), MarksSyncScript.Call(partition, null, 5, 0xAB), ["{rtc:0}:epoch", "{rtc:0}:marks"]);
-        Check(typeof(TagMarkScript), TagMarkScript.Call(partition, TimeSpan.FromDays(7), 1_000, [[1]]), ["{rtc:0}:epoch", "{rtc:0}:marks"]);
+        Check(typeof(InvalidationsSyncScript), InvalidationsSyncScript.Call(partition, null, 5, 0xAB), ["{rtc:0}:epoch", "{rtc:0}:marks"]);
+        Check(typeof(TagInvalidateScript), TagInvalidateScript.Call(partition, TimeSpan.FromDays(7), 1_000, [[1]]), ["{rtc:0}:epoch", "{rtc:0}:marks"]);
 
         static void Check(Type type, ScriptCall call, string[] keys)
         {
@@ -99,9 +99,9 @@ public sealed class ScriptReplyTests
     public void Call_OfMarksAndSync_TranslatesItsArguments()
     {
         var partition = new KeySpace("rtc", "build", 1).Partitions[0];
-        Assert.Equal(["PUBLISH", "604800000000", "1000", "h=t", "s=u"], Texts(TagMarkScript.Call(partition, TimeSpan.FromDays(7), 1_000, ["h=t"u8.ToArray(), "s=u"u8.ToArray()])));
-        Assert.Equal(["", "0", "2000", "00000000000000ab", "0"], Texts(MarksSyncScript.Call(partition, null, 0, 0xAB)));
-        Assert.Equal([Stamp, "6", "2000", "ffffffffffffffff", "0"], Texts(MarksSyncScript.Call(partition, _stamp, 6, ulong.MaxValue)));
+        Assert.Equal(["PUBLISH", "604800000000", "1000", "h=t", "s=u"], Texts(TagInvalidateScript.Call(partition, TimeSpan.FromDays(7), 1_000, ["h=t"u8.ToArray(), "s=u"u8.ToArray()])));
+        Assert.Equal(["", "0", "2000", "00000000000000ab", "0"], Texts(InvalidationsSyncScript.Call(partition, null, 0, 0xAB)));
+        Assert.Equal([Stamp, "6", "2000", "ffffffffffffffff", "0"], Texts(InvalidationsSyncScript.Call(partition, _stamp, 6, ulong.MaxValue)));
 
         static IEnumerable<string> Texts(ScriptCall call) => call.Arguments.Select(argument => (string)argument!);
     }

@@ -61,11 +61,11 @@ internal sealed class ScriptedInstance : IDisposable
         }
     }
 
-    private string? Answer(string[] words) => IsSilent && words[0] is ("GET" or "marks_sync") ? "-BUSY\r\n"
+    private string? Answer(string[] words) => IsSilent && words[0] is ("GET" or "invalidations_sync") ? "-BUSY\r\n"
         : Answers.TryGetValue(words[0], out var answer) && answer(words) is { } text ? text
         : words[0] switch
         {
-            "marks_sync" => ScriptedServer.Texts(Stamp.ToString(), Floor.ToString(CultureInfo.InvariantCulture)),
+            "invalidations_sync" => ScriptedServer.Texts(Stamp.ToString(), Floor.ToString(CultureInfo.InvariantCulture)),
             "GET" when words[1] == "{rtc:layout}" => ScriptedServer.Bulk("1"),
             "GET" when words[1].EndsWith(":epoch", StringComparison.Ordinal) => ScriptedServer.Bulk(Stamp.ToString()),
             "removals_sync" => ScriptedServer.Texts("100", "100"),

@@ -22,10 +22,10 @@ public sealed class ValueScriptReplyTests
         ["lease_acquire"] = LeaseAcquireScript.Parse,
         ["lease_renew"] = reply => LeaseRenewScript.Parse(reply),
         ["lease_release"] = reply => LeaseReleaseScript.Parse(reply),
-        ["marks_sync"] = MarksSyncScript.Parse,
+        ["invalidations_sync"] = InvalidationsSyncScript.Parse,
         ["removals_sync"] = RemovalsSyncScript.Parse,
         ["server_info"] = ServerInfoScript.Parse,
-        ["tag_mark"] = TagMarkScript.Parse,
+        ["tag_invalidate"] = TagInvalidateScript.Parse,
     };
 
     public static TheoryData<string> Scripts => [.. _parsers.Keys];
@@ -63,7 +63,7 @@ public sealed class ValueScriptReplyTests
     [InlineData(4, "", "1763862000000123", 0, 0)]
     public void Parse_OfALease_TellsVerdictStampRemovalAndTimeLeft(int verdict, string stamp, string removal, long left, int expectedLeft) =>
         Assert.Equal(
-            new LeaseReply(verdict, stamp.Length > 0 ? _stamp : null, 1_763_862_000_000_123, TimeSpan.FromMilliseconds(expectedLeft)),
+            new LeaseReply((LeaseVerdict)verdict, stamp.Length > 0 ? _stamp : null, 1_763_862_000_000_123, TimeSpan.FromMilliseconds(expectedLeft)),
             LeaseAcquireScript.Parse(Reply(verdict, stamp, removal, left)));
 
     [Theory]

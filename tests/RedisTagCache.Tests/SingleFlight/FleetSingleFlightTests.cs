@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Time.Testing;
+using RedisTagCache.Redis;
 using RedisTagCache.SingleFlight;
 using RedisTagCache.Store;
 using RedisTagCache.TestSupport;
@@ -125,7 +126,7 @@ public sealed class FleetSingleFlightTests
     [Fact]
     public async Task RunAsync_NoLeaseIsNeeded_ComputesAlone()
     {
-        Answer(LeaseVerdict.Pass);
+        Answer(LeaseVerdict.NotNeeded);
         Assert.Equal("computed alone", await RunAsync());
     }
 
@@ -133,7 +134,7 @@ public sealed class FleetSingleFlightTests
     public async Task RunAsync_LeaderDoesNotStoreItsValue_LooksUpAgain()
     {
         Answer(LeaseVerdict.Taken);
-        Answer(LeaseVerdict.Pass);
+        Answer(LeaseVerdict.NotNeeded);
         var running = RunAsync();
         _waiters.Wake("k", isPassed: true);
         Assert.Equal("computed alone", await running);

@@ -43,7 +43,7 @@ public sealed class TagStateApplyTests : IDisposable
         Assert.Null(_tagState.At(At(6)));
         Assert.Equal((6, 9, 9), (Invalidated("t").EvictedAt, Invalidated("u").ExpiredAt, Invalidated("v").EvictedAt));
         Assert.NotEqual(version, _tagState.Changes);
-        Assert.Single(_instance.Server.AskedOf("marks_sync")); // at first
+        Assert.Single(_instance.Server.AskedOf("invalidations_sync")); // at first
     }
 
     [Fact]
@@ -70,7 +70,7 @@ public sealed class TagStateApplyTests : IDisposable
         _instance.Stamp = At(8);
         await _tagState.CoverAsync(At(8), CancellationToken.None);
         Assert.Equal(At(8), _tagState.Known!.Stamp);
-        Assert.Equal([At(8).ToString(), "6"], _instance.Server.AskedOf("marks_sync").Last()[3..5]);
+        Assert.Equal([At(8).ToString(), "6"], _instance.Server.AskedOf("invalidations_sync").Last()[3..5]);
     }
 
     [Fact]
@@ -97,14 +97,14 @@ public sealed class TagStateApplyTests : IDisposable
         await KnowAsync(5);
         EpochStamp before = new(5, Generation, 2), after = new(6, Generation, 2);
         _instance.Stamp = new EpochStamp(7, Generation, 2);
-        _instance.Answers["tag_mark"] = _ => ScriptedServer.Texts(after.ToString(), _instance.Stamp.ToString(), "0");
+        _instance.Answers["tag_invalidate"] = _ => ScriptedServer.Texts(after.ToString(), _instance.Stamp.ToString(), "0");
         Assert.True(_tagState.Apply(new TagInvalidationReply(before, after, 0), [Invalidations.Member("h", "t")]));
         Assert.Equal(6, Invalidated("t").EvictedAt);
         await Eventually.BecomesTrueAsync(() => _tagState.At(_instance.Stamp) is not null, "it is rebuilt");
 
         // Redis did not tell of the mark, so that it is repeated, and holds meanwhile.
-        Assert.Equal("0", _instance.Server.AskedOf("marks_sync").ElementAt(1)[4]);
-        Assert.Equal("h=t", Assert.Single(_instance.Server.AskedOf("tag_mark"))[^1]);
+        Assert.Equal("0", _instance.Server.AskedOf("invalidations_sync").ElementAt(1)[4]);
+        Assert.Equal("h=t", Assert.Single(_instance.Server.AskedOf("tag_invalidate"))[^1]);
         Assert.Equal(6, Invalidated("t").EvictedAt);
     }
 

@@ -1,6 +1,6 @@
 namespace RedisTagCache.Model;
 
-/// <summary>What <c>marks_sync</c> tells; 0 for a mark that is not told.</summary>
+/// <summary>What <c>invalidations_sync</c> tells; 0 for a mark that is not told.</summary>
 internal struct TagInvalidationPage(Stamp stamp, byte floor)
 {
     public Stamp Stamp = stamp;
@@ -9,7 +9,7 @@ internal struct TagInvalidationPage(Stamp stamp, byte floor)
     public Two Soft;
 }
 
-/// <summary>What <c>tag_mark</c> tells; no stamps when the caller has to synchronize first.</summary>
+/// <summary>What <c>tag_invalidate</c> tells; no stamps when the caller has to synchronize first.</summary>
 internal record struct TagInvalidationReply(Stamp Before, Stamp After, byte Floor)
 {
     public readonly bool IsRefused => After.IsNone;

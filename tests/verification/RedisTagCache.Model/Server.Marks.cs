@@ -6,7 +6,7 @@ internal partial struct Server
 
     public readonly bool HasMarks => Floor > 0;
 
-    /// <summary>lua/marks_sync.lua</summary>
+    /// <summary>lua/invalidations_sync.lua</summary>
     public TagInvalidationPage SyncMarks(Stamp known, byte from, byte nonce, byte floor, Broken broken)
     {
         if (broken.HasFlag(Broken.RunIgnored))
@@ -48,7 +48,7 @@ internal partial struct Server
         return page;
     }
 
-    /// <summary>lua/tag_mark.lua, with every mark younger than the retention.</summary>
+    /// <summary>lua/tag_invalidate.lua, with every mark younger than the retention.</summary>
     /// <param name="hard">The tags to evict, a bit each.</param>
     /// <param name="soft">The tags to expire, a bit each.</param>
     /// <param name="cap">The maximum number of marks.</param>

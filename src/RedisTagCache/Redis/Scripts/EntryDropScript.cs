@@ -2,7 +2,7 @@ using StackExchange.Redis;
 
 namespace RedisTagCache.Redis.Scripts;
 
-/// <summary>Drops an entry that was found to be of no use, if it is still the one that was judged.</summary>
+/// <summary>Drops an entry that no reader can use, if it is still the one that was validated.</summary>
 internal static class EntryDropScript
 {
     public static readonly EmbeddedScript Script = EmbeddedScript.Load("entry_drop");
@@ -11,6 +11,6 @@ internal static class EntryDropScript
 
     public static ScriptCall Call(RedisKey entry, byte[] identity) => new(Script, [entry], [identity]);
 
-    /// <summary>The bytes dropped.</summary>
+    /// <summary>Gets the number of bytes dropped.</summary>
     public static long Parse(RedisResult reply) => (long)reply;
 }

@@ -7,17 +7,17 @@ internal static class EntryOverwriteScript
 {
     public static readonly EmbeddedScript Script = EmbeddedScript.Load("entry_overwrite");
     public static readonly string[] KeyNames = ["entry", "epoch", "lease", "removals", "staged"];
-    public static readonly string[] ArgumentNames = ["envelope", "ttl", "token", "retention", "cap", "publish"];
+    public static readonly string[] ArgumentNames = ["envelope", "ttl", "version", "retention", "cap", "publish"];
 
     /// <param name="address">The entry and its lease.</param>
     /// <param name="staged">The key of a staged envelope; any other when the envelope comes along.</param>
     /// <param name="envelope">The envelope; empty when it is staged.</param>
     /// <param name="timeToLive">Milliseconds.</param>
-    /// <param name="token">When the value began, in evictions.</param>
-    public static ScriptCall Call(in LeasedAddress address, RedisKey staged, ReadOnlyMemory<byte> envelope, long timeToLive, in EpochStamp token) => new(
+    /// <param name="version">When the computation of the value began, in evictions.</param>
+    public static ScriptCall Call(in LeasedAddress address, RedisKey staged, ReadOnlyMemory<byte> envelope, long timeToLive, in EpochStamp version) => new(
         Script,
         [address.Entry.Key, address.Entry.Partition.Epoch, address.Lease, address.Entry.Partition.Removals, staged],
-        [envelope, timeToLive, token.ToString(), RemovalsSyncScript.Retention, RemovalsSyncScript.Cap, address.Entry.Partition.Publish]);
+        [envelope, timeToLive, version.ToString(), RemovalsSyncScript.Retention, RemovalsSyncScript.Cap, address.Entry.Partition.Publish]);
 
     public static FillReply Parse(RedisResult reply) => EntryFillScript.Parse(reply) with { Before = (long)(double)ScriptReply.Parts(reply, least: 4)[3] };
 }

@@ -2,12 +2,12 @@ using StackExchange.Redis;
 
 namespace RedisTagCache.Redis.Scripts;
 
-/// <summary>Stores entries, each unless its value may be older than what Redis remembers.</summary>
+/// <summary>Stores entries, each unless its value may be older than an eviction.</summary>
 internal static class EntrySetScript
 {
     public static readonly EmbeddedScript Script = EmbeddedScript.Load("entry_set");
     public static readonly string[] KeyNames = ["epoch", "entry..."];
-    public static readonly string[] ArgumentNames = ["envelope...", "ttl...", "token..."];
+    public static readonly string[] ArgumentNames = ["envelope...", "ttl...", "version..."];
 
     private static readonly RedisValue _hash = Convert.ToHexStringLower(Script.Hash);
     private static readonly RedisValue _text = Script.Text;

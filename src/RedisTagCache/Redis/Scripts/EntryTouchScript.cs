@@ -2,7 +2,7 @@ using StackExchange.Redis;
 
 namespace RedisTagCache.Redis.Scripts;
 
-/// <summary>Prolongs an entry with sliding expiration, if it is still the one that was read.</summary>
+/// <summary>Extends an entry with sliding expiration, if it is still the one that was read.</summary>
 internal static class EntryTouchScript
 {
     public static readonly EmbeddedScript Script = EmbeddedScript.Load("entry_touch");
@@ -11,5 +11,5 @@ internal static class EntryTouchScript
 
     public static ScriptCall Call(EntryAddress address, byte[] identity, long timeToLive) => new(Script, [address.Key], [identity, timeToLive]);
 
-    public static bool Parse(RedisResult reply) => (int)reply == 1;
+    public static bool Parse(RedisResult reply) => ScriptReply.IsDone(reply);
 }

@@ -2,10 +2,10 @@ using StackExchange.Redis;
 
 namespace RedisTagCache.Redis.Scripts;
 
-/// <summary>Gives the right to compute a key's value to one instance of the fleet.</summary>
+/// <summary>Grants the right to compute a key's value to one instance of the fleet.</summary>
 internal static class LeaseAcquireScript
 {
-    /// <summary>In place of an identity: the caller did not look.</summary>
+    /// <summary>In place of an identity: the caller did not look the entry up.</summary>
     public static readonly byte[] NotLooked = "*"u8.ToArray();
 
     public static readonly EmbeddedScript Script = EmbeddedScript.Load("lease_acquire");
@@ -21,9 +21,9 @@ internal static class LeaseAcquireScript
     {
         var parts = ScriptReply.Parts(reply, least: 4);
         return new LeaseReply(
-            (int)parts[0], ScriptReply.Stamp(parts[1]), (long)(double)parts[2], TimeSpan.FromMilliseconds(Math.Clamp((long)parts[3], 0, int.MaxValue)));
+            (LeaseVerdict)(int)parts[0], ScriptReply.Stamp(parts[1]), (long)(double)parts[2], TimeSpan.FromMilliseconds(Math.Clamp((long)parts[3], 0, int.MaxValue)));
     }
 }
 
-/// <summary>Who may compute a value (the verdict as in the script), and what a value started now must carry.</summary>
-internal sealed record LeaseReply(int Verdict, EpochStamp? Stamp, long Removal, TimeSpan Left);
+/// <summary>Whether the caller may compute the value, and what a value that is started now must carry.</summary>
+internal sealed record LeaseReply(LeaseVerdict Verdict, EpochStamp? Stamp, long Removal, TimeSpan Left);

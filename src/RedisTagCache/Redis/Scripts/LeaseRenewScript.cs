@@ -2,7 +2,7 @@ using StackExchange.Redis;
 
 namespace RedisTagCache.Redis.Scripts;
 
-/// <summary>Prolongs a lease, if it is still the caller's.</summary>
+/// <summary>Extends a lease, if it is still the caller's.</summary>
 internal static class LeaseRenewScript
 {
     public static readonly EmbeddedScript Script = EmbeddedScript.Load("lease_renew");
@@ -12,5 +12,5 @@ internal static class LeaseRenewScript
     public static ScriptCall Call(in LeasedAddress address, string owner, TimeSpan duration) =>
         new(Script, [address.Lease], [owner, (long)duration.TotalMilliseconds]);
 
-    public static bool Parse(RedisResult reply) => (int)reply == 1;
+    public static bool Parse(RedisResult reply) => ScriptReply.IsDone(reply);
 }

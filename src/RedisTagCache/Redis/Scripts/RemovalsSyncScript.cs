@@ -2,10 +2,10 @@ using StackExchange.Redis;
 
 namespace RedisTagCache.Redis.Scripts;
 
-/// <summary>Tells the removals and overwrites above a number.</summary>
+/// <summary>Returns the removals and overwrites above a number.</summary>
 internal static class RemovalsSyncScript
 {
-    /// <summary>Who has missed more than that forgets its copies.</summary>
+    /// <summary>An instance that has missed more than that clears its local cache.</summary>
     public const int PageSize = 2_000;
 
     /// <summary>The maximum number of changes that the log remembers.</summary>

@@ -2,7 +2,7 @@ using StackExchange.Redis;
 
 namespace RedisTagCache.Redis.Scripts;
 
-/// <summary>Tells what a server says of itself. The client counts <c>INFO</c> among what only administrators use, and refuses it without <c>allowAdmin</c>.</summary>
+/// <summary>Returns the server's INFO. The client counts <c>INFO</c> among what only administrators use, and refuses it without <c>allowAdmin</c>.</summary>
 internal static class ServerInfoScript
 {
     public static readonly EmbeddedScript Script = EmbeddedScript.Load("server_info");

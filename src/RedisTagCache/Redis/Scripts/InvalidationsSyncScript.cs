@@ -3,13 +3,13 @@ using StackExchange.Redis;
 
 namespace RedisTagCache.Redis.Scripts;
 
-/// <summary>Tells the tag invalidations above a score, after making the partition whole.</summary>
-internal static class MarksSyncScript
+/// <summary>Returns the tag invalidations from a score on, after making the partition complete.</summary>
+internal static class InvalidationsSyncScript
 {
     /// <summary>Tag invalidations in one page: some 2 ms of the server's time.</summary>
     public const int PageSize = 2_000;
 
-    public static readonly EmbeddedScript Script = EmbeddedScript.Load("marks_sync");
+    public static readonly EmbeddedScript Script = EmbeddedScript.Load("invalidations_sync");
     public static readonly string[] KeyNames = ["epoch", "marks"];
     public static readonly string[] ArgumentNames = ["known", "from", "limit", "nonce", "floor"];
 
@@ -27,7 +27,7 @@ internal static class MarksSyncScript
     {
         var parts = (RedisValue[]?)reply ?? [];
         if (parts.Length < 2 || !EpochStamp.TryParse(((ReadOnlyMemory<byte>)parts[0]).Span, out var stamp))
-            throw new UnexpectedReplyException("marks_sync gave no stamp.");
+            throw new UnexpectedReplyException("invalidations_sync gave no stamp.");
 
         var invalidations = new List<TagInvalidationRow>((parts.Length - 2) / 2);
         for (var i = 2; i + 1 < parts.Length; i += 2)

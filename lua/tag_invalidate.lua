@@ -1,26 +1,26 @@
--- Purpose: raises the marks of tags to a new epoch: an eviction (hard) or an expiry (soft). Then trims what is too old or too much.
+-- Purpose: invalidates tags at a new epoch: an eviction or an expiry. Then drops the tag invalidations that are too old or too many.
 -- KEYS: epoch marks
 -- ARGV: publish retention cap member...
---   publish    the command for messages: PUBLISH, or SPUBLISH where they stay with the servers that have the slot
---   retention  microseconds for which a mark is kept
---   cap        marks kept at most
---   member     'h' or 's' and the tag's id, once per tag
+--   publish    the command for messages: PUBLISH, or SPUBLISH if they stay on the servers that have the slot
+--   retention  microseconds for which a tag invalidation is kept
+--   cap        the maximum number of tag invalidations that are kept
+--   member     'h' for an eviction or 's' for an expiry, and the tag's id, once per tag
 -- Prelude: clock server_run
--- Reply: {stamp before, stamp now, floor}, or {} when the partition is incomplete or this is another server than it was: sync first, then repeat
--- Cost: O(n log m) for n tags and m marks; entries are not touched, however many carry the tag; a message
+-- Reply: {stamp before, stamp now, floor}, or {} if the partition is incomplete or this is another server than it was: sync first, then try again
+-- Cost: O(n log i) for n tags and i tag invalidations; entries are not touched, however many carry the tag; a message
 local stamp = redis.call('GET', KEYS[1])
 local floor = redis.call('ZSCORE', KEYS[2], 'floor')
 if not stamp or not floor then
   return {}
 end
 
-local number, generation, run = string.match(stamp, '^(%d+):(%x+):(%x+)$')
+local before, generation, run = string.match(stamp, '^(%d+):(%x+):(%x+)$')
 if server_run() ~= run then
   return {}
 end
 
 local now = clock()
-local epoch = math.max(tonumber(number) + 1, now)
+local epoch = math.max(tonumber(before) + 1, now)
 local score = string.format('%.0f', epoch)
 local after = score .. ':' .. generation .. ':' .. run
 local members = {}
@@ -30,7 +30,7 @@ for i = 4, #ARGV do
 end
 redis.call('SET', KEYS[1], after)
 
--- A dropped mark lives on in the floor: everything begun before it counts as evicted.
+-- A dropped tag invalidation raises the floor: every value with a lower version counts as evicted.
 floor = tonumber(floor)
 local raised = floor
 local excess = redis.call('ZCARD', KEYS[2]) - 1 - tonumber(ARGV[3])

@@ -2,13 +2,13 @@ using StackExchange.Redis;
 
 namespace RedisTagCache.Redis.Scripts;
 
-/// <summary>Raises the tag invalidations of tags to a new epoch.</summary>
-internal static class TagMarkScript
+/// <summary>Invalidates tags at a new epoch.</summary>
+internal static class TagInvalidateScript
 {
-    /// <summary>Tags in one call: keeps the script short for the other clients, and a page of <see cref="MarksSyncScript"/> longer than one epoch.</summary>
+    /// <summary>Tags in one call: keeps the script short for the other clients, and a page of <see cref="InvalidationsSyncScript"/> longer than one epoch.</summary>
     public const int MaxMembers = 500;
 
-    public static readonly EmbeddedScript Script = EmbeddedScript.Load("tag_mark");
+    public static readonly EmbeddedScript Script = EmbeddedScript.Load("tag_invalidate");
     public static readonly string[] KeyNames = ["epoch", "marks"];
     public static readonly string[] ArgumentNames = ["publish", "retention", "cap", "member..."];
 
