@@ -44,7 +44,7 @@ internal sealed class EntryCopies : IEntryCopies, ILocalCopies
         var now = _time.GetTimestamp();
         if (!copy.Watch.IsAvailable || !copy.Watch.IsCurrent(now))
             return false;
-        if (now >= copy.Times.QuietUntil || copy.Judge() != Verdict.Fresh)
+        if (now >= copy.Times.QuietUntil || copy.Validate() != Verdict.Fresh)
         {
             _copies.Remove(copy); // it never is again
             return false;

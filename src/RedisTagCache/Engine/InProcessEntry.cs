@@ -11,7 +11,7 @@ internal sealed class InProcessEntry(ValueAddress address, CacheVersion version,
 
     /// <summary>Whether it is within its lifetime, and was not evicted as far as this instance knows.</summary>
     /// <param name="now">A time stamp.</param>
-    public bool IsFresh(long now) => now < Times.FreshUntil && Judge() == Verdict.Fresh;
+    public bool IsFresh(long now) => now < Times.FreshUntil && Validate() == Verdict.Fresh;
 
     /// <summary>Whether it was removed or overwritten since it began. The removal of one that is kept ends it.</summary>
     public bool IsSuperseded() => Watch.Removals.IsSuperseded(Name, startedAt, NumberOf(startedAt));

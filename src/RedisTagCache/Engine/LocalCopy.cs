@@ -48,7 +48,7 @@ internal abstract class LocalCopy(ValueAddress address, CacheVersion version, lo
     public bool IsGone { get; set; }
 
     /// <summary>What it is worth by its tag invalidations. As long as the instance hears of nothing new, the last verdict stands.</summary>
-    public Verdict Judge()
+    public Verdict Validate()
     {
         var watch = address.Watch;
         var changes = watch.Changes;
@@ -56,7 +56,7 @@ internal abstract class LocalCopy(ValueAddress address, CacheVersion version, lo
             return Verdict.Fresh;
 
         // Without a version nothing was known of Redis, and this stands until something is.
-        var verdict = watch.TagState is { Known: { } state } tagState ? Store.Judge.OfCopy(version, tags, state, tagState.UnconfirmedAt(Unconfirmed))
+        var verdict = watch.TagState is { Known: { } state } tagState ? EntryValidator.Validate(version, tags, state, tagState.UnconfirmedAt(Unconfirmed))
             : version.IsDefault && changes == _bornAt && !watch.IsOver ? Verdict.Fresh
             : Verdict.Invalidated;
         if (verdict == Verdict.Fresh)

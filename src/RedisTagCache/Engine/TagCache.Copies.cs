@@ -27,7 +27,7 @@ internal sealed partial class TagCache
     private Phase PhaseOf(LocalCopy copy, bool isAsked)
     {
         var now = _time.GetTimestamp();
-        var verdict = copy.Judge();
+        var verdict = copy.Validate();
         if (verdict == Verdict.Invalidated || now >= copy.Times.EndsAt)
         {
             _copies.Remove(copy);

@@ -31,7 +31,7 @@ internal sealed partial class TagCache
             && _time.GetTimestamp() is var now
             && now < copy.Times.QuietUntil
             && copy.Watch.IsCurrent(now)
-            && copy.Judge() == Verdict.Fresh
+            && copy.Validate() == Verdict.Fresh
             && TryRead(copy, out value))
         {
             if (!copy.IsUsed)

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Diagnostics.CodeAnalysis;
 using System.IO.Hashing;
 
 namespace RedisTagCache.Envelope;
@@ -33,7 +32,7 @@ internal readonly ref struct EnvelopeReader
 
     public int TagCount => _tagCount;
 
-    public TagIdEnumerator Tags => new(_bytes[EnvelopeLayout.TagsAt..PayloadOffset], _tagCount);
+    public TagIds Tags => new(_bytes[EnvelopeLayout.TagsAt..PayloadOffset], _tagCount);
 
     public ReadOnlySpan<byte> Identity => _bytes[..EnvelopeLayout.IdentityLength];
 
@@ -141,26 +140,4 @@ internal readonly ref struct EnvelopeReader
             || (bytes.Length > EnvelopeLayout.VersionAt && bytes.StartsWith(EnvelopeLayout.Magic) && bytes[EnvelopeLayout.VersionAt] is > 0 and < EnvelopeLayout.Version);
 
     private static bool IsFor(ulong keyHash, ReadOnlySpan<byte> start) => BinaryPrimitives.ReadUInt64LittleEndian(start[EnvelopeLayout.KeyHashAt..]) == keyHash;
-
-    /// <summary>Walks the tags' ids without copying them.</summary>
-    public ref struct TagIdEnumerator(ReadOnlySpan<byte> rest, int left)
-    {
-        private ReadOnlySpan<byte> _rest = rest;
-        private int _left = left;
-
-        [SuppressMessage("Performance", "CA1822", Justification = "The pattern of foreach.")]
-        public readonly TagIdEnumerator GetEnumerator() => this;
-
-        public ReadOnlySpan<byte> Current { get; private set; }
-
-        public bool MoveNext()
-        {
-            if (_left-- == 0)
-                return false;
-            var size = BinaryPrimitives.ReadUInt16LittleEndian(_rest);
-            Current = _rest.Slice(sizeof(ushort), size);
-            _rest = _rest[(sizeof(ushort) + size)..];
-            return true;
-        }
-    }
 }

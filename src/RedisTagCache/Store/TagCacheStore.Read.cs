@@ -18,7 +18,7 @@ internal sealed partial class TagCacheStore
         return key.Region.IsTagged ? GetTaggedAsync(key, default, cancellationToken) : GetPlainAsync(key, cancellationToken);
     }
 
-    /// <summary>The same for one who has looked before, and waited: see <see cref="Judge.IsNoOlder"/>. For regions with tags.</summary>
+    /// <summary>The same for one who has looked before, and waited: see <see cref="EntryValidator.IsNoOlder"/>. For regions with tags.</summary>
     public ValueTask<CacheLookup> GetAsync(CacheEntryKey key, CacheVersion since, CancellationToken cancellationToken)
     {
         Validate(key);
@@ -121,8 +121,8 @@ internal sealed partial class TagCacheStore
         if (!EnvelopeReader.TryOpen(entry.Memory.Span, address.KeyHash, out var envelope) || !envelope.IsTagged)
             return Damaged(key, address, entry.Memory.Span, version, activity);
 
-        var verdict = state is null ? Verdict.Invalidated : Judge.Of(envelope, state, Now());
-        var isSuperseded = verdict != Verdict.Fresh && state is not null && Now() < envelope.Header.FreshUntil && Judge.IsNoOlder(envelope, state, since);
+        var verdict = state is null ? Verdict.Invalidated : EntryValidator.Validate(envelope, state, Now());
+        var isSuperseded = verdict != Verdict.Fresh && state is not null && Now() < envelope.Header.FreshUntil && EntryValidator.IsNoOlder(envelope, state, since);
         if (isSuperseded)
             verdict = Verdict.Fresh;
         return verdict == Verdict.Invalidated

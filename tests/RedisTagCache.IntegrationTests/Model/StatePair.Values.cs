@@ -127,14 +127,14 @@ internal sealed partial class StatePair
         {
             var value = _values[i];
             var what = $"value {i} of {value.Copy.Token}, tags {value.Copy.Entry.Tags}, {value.Moment},";
-            Same(Model.Judge(value.Copy).ToString(), Word(value.Real.Judge()), $"{what} as a copy");
+            Same(Model.Judge(value.Copy).ToString(), Word(value.Real.Validate()), $"{what} as a copy");
             Same(IsLive(value), value.Result.IsLive(value.Address), $"{what} is live");
             if (Real.Known is not { } known)
                 continue;
             Assert.True(EnvelopeReader.TryOpen(value.Envelope, value.Address.Redis!.Value.Entry.KeyHash, out var envelope), "The entry can be read.");
-            Same(Model.Judge(value.Copy.Entry).ToString(), Word(Judge.Of(envelope, known, now: 0)), $"{what} as an entry");
+            Same(Model.Judge(value.Copy.Entry).ToString(), Word(EntryValidator.Validate(envelope, known, now: 0)), $"{what} as an entry");
             foreach (var stamp in _stamps)
-                Same(Model.IsNoOlder(value.Copy.Entry, stamp), Judge.IsNoOlder(envelope, known, Stamp(stamp)), $"{what} is for a caller that has waited since {stamp}");
+                Same(Model.IsNoOlder(value.Copy.Entry, stamp), EntryValidator.IsNoOlder(envelope, known, Stamp(stamp)), $"{what} is for a caller that has waited since {stamp}");
         }
     }
 

@@ -50,6 +50,14 @@ public sealed partial class SourceTests
         }
     }
 
+    [Fact]
+    public void Tags_OfEntries_AreComparedWithTagInvalidationsInOnePlace()
+    {
+        string[] ofTheState = ["TagInvalidationTable.cs", "TagInvalidations.cs", "TagState.Sync.cs", "UnconfirmedTagInvalidations.cs"];
+        var files = _sources.Where(file => TagEpochs().IsMatch(File.ReadAllText(file))).Select(file => Path.GetFileName(file));
+        Assert.Equal(["EntryValidator.cs"], files.Except(ofTheState));
+    }
+
     /// <summary>Extension methods live where users look for them.</summary>
     private static string? SpaceOfExtensions(string file) =>
         file.EndsWith("ServiceCollectionExtensions.cs", StringComparison.Ordinal) || file.EndsWith("HealthChecksBuilderExtensions.cs", StringComparison.Ordinal) ? "Microsoft.Extensions.DependencyInjection"
@@ -60,6 +68,9 @@ public sealed partial class SourceTests
 
     [GeneratedRegex(@"TODO|FIXME|HACK|XXX|#region|NotImplementedException|Thread\.Sleep")]
     private static partial Regex Leftovers();
+
+    [GeneratedRegex(@"\b(EvictedAt|ExpiredAt)\b")]
+    private static partial Regex TagEpochs();
 
     [GeneratedRegex(@"\bConsole\b")]
     private static partial Regex Terminal();

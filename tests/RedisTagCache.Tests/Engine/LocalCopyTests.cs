@@ -11,20 +11,20 @@ namespace RedisTagCache.Tests.Engine;
 public sealed class LocalCopyTests
 {
     [Fact]
-    public void Judge_WhileNothingIsKnown_HoldsOnlyForWhatNeverKnewAnything()
+    public void Validate_WhileNothingIsKnown_IsFreshOnlyForWhatNeverKnewAnything()
     {
         var watch = Copies.Watch();
         var copy = Copies.Of("k", watch);
-        Assert.Equal(Verdict.Fresh, copy.Judge());
-        Assert.Equal(Verdict.Invalidated, Copies.Of("k", watch, version: new CacheVersion(new EpochStamp(5, 7, 1))).Judge());
+        Assert.Equal(Verdict.Fresh, copy.Validate());
+        Assert.Equal(Verdict.Invalidated, Copies.Of("k", watch, version: new CacheVersion(new EpochStamp(5, 7, 1))).Validate());
 
         watch.TagState.Distrust(); // something is heard
-        Assert.Equal(Verdict.Invalidated, copy.Judge());
-        Assert.Equal(Verdict.Fresh, Copies.Of("k", watch).Judge());
+        Assert.Equal(Verdict.Invalidated, copy.Validate());
+        Assert.Equal(Verdict.Fresh, Copies.Of("k", watch).Validate());
     }
 
     [Fact]
-    public async Task Judge_AsMarksAreHeardOf_FollowsThem()
+    public async Task Validate_AfterTagInvalidations_FollowsThem()
     {
         using var instance = new ScriptedInstance();
         var watch = await WatchAsync(instance);
@@ -39,51 +39,51 @@ public sealed class LocalCopyTests
         Evict(8, 9, "h=u"); // after a gap
         Assert.Equal("Invalidated Invalidated Invalidated Invalidated", Verdicts(one, other, early, future));
 
-        void Evict(long before, long after, string mark) =>
-            watch.TagState.Apply(new TagInvalidationReply(new EpochStamp(before, 7, 1), new EpochStamp(after, 7, 1), 0), [Encoding.UTF8.GetBytes(mark)]);
+        void Evict(long before, long after, string member) =>
+            watch.TagState.Apply(new TagInvalidationReply(new EpochStamp(before, 7, 1), new EpochStamp(after, 7, 1), 0), [Encoding.UTF8.GetBytes(member)]);
     }
 
     [Fact]
-    public async Task Judge_OfAnEvictionThatIsNotConfirmed_IsDead()
+    public async Task Validate_UnconfirmedEviction_IsInvalidated()
     {
         using var instance = new ScriptedInstance();
         var watch = await WatchAsync(instance);
         var copy = Copy(watch, 5, "t");
-        Assert.Equal(Verdict.Fresh, copy.Judge());
+        Assert.Equal(Verdict.Fresh, copy.Validate());
         watch.TagState.ApplyUnconfirmed([Encoding.UTF8.GetBytes("h=t")]);
-        Assert.Equal(Verdict.Invalidated, copy.Judge());
+        Assert.Equal(Verdict.Invalidated, copy.Validate());
     }
 
     /// <summary>It was computed without Redis, so that its version cannot be above an eviction that came before it.</summary>
     [Theory]
     [InlineData("h=t", nameof(Verdict.Invalidated))]
     [InlineData("s=t", nameof(Verdict.Stale))]
-    public async Task Judge_UnconfirmedMarkBeforeTheValueBegan_IsFreshUntilTheNextMark(string mark, string expected)
+    public async Task Validate_UnconfirmedInvalidationBeforeTheValueBegan_IsFreshUntilTheNext(string member, string expected)
     {
         var ended = Enum.Parse<Verdict>(expected);
         using var instance = new ScriptedInstance();
         var watch = await WatchAsync(instance);
-        watch.TagState.ApplyUnconfirmed([Encoding.UTF8.GetBytes(mark)]);
+        watch.TagState.ApplyUnconfirmed([Encoding.UTF8.GetBytes(member)]);
         var copy = Copies.Of("k", watch, version: new CacheVersion(instance.Stamp), unconfirmed: watch.TagState.UnconfirmedCount, tags: "t");
         var early = Copies.Of("k", watch, version: new CacheVersion(instance.Stamp), tags: "t");
-        Assert.Equal((Verdict.Fresh, ended), (copy.Judge(), early.Judge()));
+        Assert.Equal((Verdict.Fresh, ended), (copy.Validate(), early.Validate()));
         watch.TagState.ApplyUnconfirmed([Encoding.UTF8.GetBytes("h=u")]);
-        Assert.Equal(Verdict.Fresh, copy.Judge());
-        watch.TagState.ApplyUnconfirmed([Encoding.UTF8.GetBytes(mark)]);
-        Assert.Equal(ended, copy.Judge());
+        Assert.Equal(Verdict.Fresh, copy.Validate());
+        watch.TagState.ApplyUnconfirmed([Encoding.UTF8.GetBytes(member)]);
+        Assert.Equal(ended, copy.Validate());
     }
 
     /// <summary>Once Redis tells anything, nobody knows any more what came before the value.</summary>
     [Fact]
-    public async Task Judge_UnconfirmedMarkThenNewsFromRedis_IsDead()
+    public async Task Validate_UnconfirmedInvalidationThenNewsFromRedis_IsInvalidated()
     {
         using var instance = new ScriptedInstance();
         var watch = await WatchAsync(instance);
         watch.TagState.ApplyUnconfirmed([Encoding.UTF8.GetBytes("h=t")]);
         var copy = Copies.Of("k", watch, version: new CacheVersion(instance.Stamp), unconfirmed: watch.TagState.UnconfirmedCount, tags: "t");
-        Assert.Equal(Verdict.Fresh, copy.Judge());
+        Assert.Equal(Verdict.Fresh, copy.Validate());
         watch.TagState.Apply(new TagInvalidationReply(instance.Stamp, instance.Stamp with { Epoch = 6 }, 0), [Encoding.UTF8.GetBytes("h=u")]);
-        Assert.Equal(Verdict.Invalidated, copy.Judge());
+        Assert.Equal(Verdict.Invalidated, copy.Validate());
     }
 
     [Theory]
@@ -94,7 +94,7 @@ public sealed class LocalCopyTests
     [InlineData(101, 10, "h=t", false)]
     [InlineData(101, 10, "s=t", true)]
     [InlineData(101, 10, "h=u", true)]
-    public async Task FlightResult_OfAValueThatMayBeSuperseded_IsLiveOnlyWhenItIsNot(long number, long removedAfter, string? mark, bool expected)
+    public async Task FlightResult_OfAValueThatMayBeSuperseded_IsLiveOnlyWhenItIsNot(long number, long removedAfter, string? member, bool expected)
     {
         using var instance = new ScriptedInstance();
         var watch = await WatchAsync(instance);
@@ -103,16 +103,16 @@ public sealed class LocalCopyTests
             watch.Removals.Record(100, 101, "k");
         var result = new FlightResult<string>("v", default, 1, 0, new CacheVersion(instance.Stamp), [TagId.Of("t", "tag")]) { StartedAt = watch.Removals.Observe() with { Number = number } };
         watch.Removals.Record(100, 101, "k");
-        if (mark is not null)
-            watch.TagState.Apply(new TagInvalidationReply(instance.Stamp, instance.Stamp with { Epoch = 6 }, 0), [Encoding.UTF8.GetBytes(mark)]);
+        if (member is not null)
+            watch.TagState.Apply(new TagInvalidationReply(instance.Stamp, instance.Stamp with { Epoch = 6 }, 0), [Encoding.UTF8.GetBytes(member)]);
         Assert.Equal(expected, result.IsLive(Copies.Address("k", watch)));
-        Assert.True((result with { StartedAt = null }).IsLive(Copies.Address("k", watch)) || mark == "h=t");
+        Assert.True((result with { StartedAt = null }).IsLive(Copies.Address("k", watch)) || member == "h=t");
         Assert.False((result with { Version = new CacheVersion(new EpochStamp(5, 8, 1)) }).IsLive(Copies.Address("k", watch))); // of another generation
     }
 
     private static LocalCopy<string> Copy(PartitionWatch watch, long epoch, params string[] tags) => Copies.Of("k", watch, version: new CacheVersion(new EpochStamp(epoch, 7, 1)), tags: tags);
 
-    private static string Verdicts(params LocalCopy[] copies) => string.Join(' ', copies.Select(copy => copy.Judge()));
+    private static string Verdicts(params LocalCopy[] copies) => string.Join(' ', copies.Select(copy => copy.Validate()));
 
     private static async Task<PartitionWatch> WatchAsync(ScriptedInstance instance)
     {

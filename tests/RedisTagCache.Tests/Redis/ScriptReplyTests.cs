@@ -4,7 +4,7 @@ using StackExchange.Redis;
 
 namespace RedisTagCache.Tests.Redis;
 
-/// <summary>What the scripts for entries and marks answer, read.</summary>
+/// <summary>What the scripts for entries and tag invalidations reply, read.</summary>
 public sealed class ScriptReplyTests
 {
     private const string Stamp = "5:0000000000000007:00000001";
@@ -25,7 +25,7 @@ public sealed class ScriptReplyTests
     public void Parse_OfATouch_TellsWhetherItWasProlonged(int reply, bool expected) => Assert.Equal(expected, EntryTouchScript.Parse(RedisResult.Create(reply)));
 
     [Fact]
-    public void Parse_OfAMark_TellsBothStampsAndTheFloor()
+    public void Parse_OfATagInvalidation_TellsBothStampsAndTheFloor()
     {
         Assert.Equal(new TagInvalidationReply(_stamp, new EpochStamp(6, 7, 1), 4), TagInvalidateScript.Parse(Reply(Stamp, "6:7:1", "4")));
         Assert.Null(TagInvalidateScript.Parse(Reply()));
@@ -34,7 +34,7 @@ public sealed class ScriptReplyTests
     }
 
     [Fact]
-    public void Parse_OfASync_TellsStampFloorAndMarks()
+    public void Parse_OfASync_TellsStampFloorAndInvalidations()
     {
         var page = InvalidationsSyncScript.Parse(Reply(Stamp, "3", "floor", "3", "h=t", "1763862000000123", "s=u", "1.763862000000124e+15"));
         Assert.Equal((_stamp, 3L, false), (page.Stamp, page.Floor, page.HasMore));
@@ -46,9 +46,9 @@ public sealed class ScriptReplyTests
     [InlineData(1, false)]
     [InlineData(InvalidationsSyncScript.PageSize - 1, false)]
     [InlineData(InvalidationsSyncScript.PageSize, true)]
-    public void Parse_OfASync_HasMoreWhenThePageIsFull(int marks, bool expected)
+    public void Parse_OfASync_HasMoreWhenThePageIsFull(int invalidations, bool expected)
     {
-        var rows = Enumerable.Range(1, marks).SelectMany(i => new RedisValue[] { $"h={i}", i });
+        var rows = Enumerable.Range(1, invalidations).SelectMany(i => new RedisValue[] { $"h={i}", i });
         Assert.Equal(expected, InvalidationsSyncScript.Parse(Reply([Stamp, 0, .. rows])).HasMore);
     }
 
@@ -96,7 +96,7 @@ public sealed class ScriptReplyTests
     }
 
     [Fact]
-    public void Call_OfMarksAndSync_TranslatesItsArguments()
+    public void Call_OfTagInvalidationsAndSync_TranslatesItsArguments()
     {
         var partition = new KeySpace("rtc", "build", 1).Partitions[0];
         Assert.Equal(["PUBLISH", "604800000000", "1000", "h=t", "s=u"], Texts(TagInvalidateScript.Call(partition, TimeSpan.FromDays(7), 1_000, ["h=t"u8.ToArray(), "s=u"u8.ToArray()])));

@@ -7,7 +7,7 @@ using RedisTagCache.Tests.Envelope;
 
 namespace RedisTagCache.Tests.Store;
 
-/// <summary>Why an entry is judged as it is.</summary>
+/// <summary>Why an entry has its status.</summary>
 public sealed class ExplanationTests
 {
     private static readonly string[] _names = ["a", "b", "c"];
@@ -15,7 +15,7 @@ public sealed class ExplanationTests
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
-    public void Of_AnyEntry_IsTheJudgesVerdictWithAReasonThatHolds(int seed)
+    public void Of_AnyEntry_IsTheVerdictOfTheValidatorWithAReasonThatHolds(int seed)
     {
         var random = new Random(seed);
         var seen = new HashSet<CacheStatusReason>();
@@ -23,9 +23,9 @@ public sealed class ExplanationTests
         {
             var known = new EpochStamp(random.Next(4, 12), 7, 1);
             var floor = random.Next(6);
-            (string Kind, string Tag, long Epoch)[] marks = [.. Enumerable.Range(0, random.Next(4)).Select(_ => (random.Next(2) == 0 ? "h" : "s", _names[random.Next(3)], random.NextInt64(12)))];
+            (string Kind, string Tag, long Epoch)[] invalidations = [.. Enumerable.Range(0, random.Next(4)).Select(_ => (random.Next(2) == 0 ? "h" : "s", _names[random.Next(3)], random.NextInt64(12)))];
             string[] tags = [.. _names.Where(_ => random.Next(3) == 0)];
-            var state = new TagStateSnapshot(known, floor, Invalidations.Table(string.Join(' ', marks.Select(mark => $"{mark.Kind}:{mark.Tag}:{mark.Epoch}"))));
+            var state = new TagStateSnapshot(known, floor, Invalidations.Table(string.Join(' ', invalidations.Select(one => $"{one.Kind}:{one.Tag}:{one.Epoch}"))));
             var startedAt = random.Next(1, 14);
             var header = new EnvelopeHeader(random.Next(8) == 0 ? 9UL : 7UL, startedAt, 1, 10, long.MaxValue, 0);
             var bytes = Envelopes.Write(header, isTagged: true, Envelopes.Ids(tags), new ReadOnlySequence<byte>("payload"u8.ToArray()));
@@ -33,14 +33,14 @@ public sealed class ExplanationTests
             var now = random.Next(9, 11);
 
             var explained = Explanation.Of(envelope, state, now);
-            Assert.Equal(Judge.Of(envelope, state, now).ToString(), explained.Status.ToString());
+            Assert.Equal(EntryValidator.Validate(envelope, state, now).ToString(), explained.Status.ToString());
             seen.Add(explained.Reason);
             Assert.True(explained.Reason switch
             {
                 CacheStatusReason.None => now < 10,
                 CacheStatusReason.FreshnessEnded => now >= 10,
-                CacheStatusReason.TagExpired => tags.Contains(explained.Tag) && marks.Any(mark => mark.Kind == "s" && mark.Tag == explained.Tag && mark.Epoch > startedAt),
-                CacheStatusReason.TagEvicted => tags.Contains(explained.Tag) && marks.Any(mark => mark.Kind == "h" && mark.Tag == explained.Tag && mark.Epoch > startedAt),
+                CacheStatusReason.TagExpired => tags.Contains(explained.Tag) && invalidations.Any(one => one.Kind == "s" && one.Tag == explained.Tag && one.Epoch > startedAt),
+                CacheStatusReason.TagEvicted => tags.Contains(explained.Tag) && invalidations.Any(one => one.Kind == "h" && one.Tag == explained.Tag && one.Epoch > startedAt),
                 CacheStatusReason.BelowFloor => startedAt < floor,
                 CacheStatusReason.OtherGeneration => header.Generation != 7,
                 CacheStatusReason.AheadOfHistory => startedAt > known.Epoch,

@@ -4,15 +4,15 @@ using RedisTagCache.Tests.Envelope;
 
 namespace RedisTagCache.Tests.Store;
 
-/// <summary>Marks in short form: <c>h:tag:epoch</c> (hard) and <c>s:tag:epoch</c> (soft), parted by blanks.</summary>
+/// <summary>Tag invalidations in short form: <c>h:tag:epoch</c> (evicted) and <c>s:tag:epoch</c> (expired), separated by spaces.</summary>
 internal static class Invalidations
 {
-    public static TagInvalidationTable Table(string marks)
+    public static TagInvalidationTable Table(string invalidations)
     {
         var table = new TagInvalidationTable();
-        foreach (var mark in marks.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        foreach (var invalidation in invalidations.Split(' ', StringSplitOptions.RemoveEmptyEntries))
         {
-            var parts = mark.Split(':');
+            var parts = invalidation.Split(':');
             table.Raise(Member(parts[0], parts[1]), long.Parse(parts[2], CultureInfo.InvariantCulture));
         }
 

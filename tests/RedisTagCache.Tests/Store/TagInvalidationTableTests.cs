@@ -94,7 +94,7 @@ public sealed class TagInvalidationTableTests
         var table = new TagInvalidationTable();
         for (var i = 1; i <= 4_000; i++)
             table.Raise(Invalidations.Member(i % 2 == 0 ? "h" : "s", $"t{i}"), i);
-        table.Raise(Invalidations.Member("s", "t2"), 4_001); // its hard mark is covered, its soft one is not
+        table.Raise(Invalidations.Member("s", "t2"), 4_001); // its eviction is covered, its expiry is not
         table.Raise(Invalidations.Member("h", "t3"), 4_002);
 
         table.Prune(floor: 3_000);

@@ -57,13 +57,13 @@ public sealed class TagStateApplyTests : IDisposable
     }
 
     [Fact]
-    public async Task Apply_AfterAGap_MarksButGoesNotOn()
+    public async Task Apply_AfterAGap_InvalidatesButDoesNotAdvance()
     {
         await KnowAsync(5);
         var version = _tagState.Changes;
         Assert.False(Apply(6, 7, "h:t"));
         Assert.Equal((At(5), 7), (_tagState.Known!.Stamp, Invalidated("t").EvictedAt));
-        Assert.NotEqual(version, _tagState.Changes); // copies are judged again
+        Assert.NotEqual(version, _tagState.Changes); // copies are validated again
         Assert.False(Apply(7, 8, "h:t")); // not from there either
 
         // What closes the gap comes late, and asks from what is known on, telling what was seen.
@@ -92,7 +92,7 @@ public sealed class TagStateApplyTests : IDisposable
     }
 
     [Fact]
-    public async Task Apply_OfAnotherRun_MarksAndRebuildsFromNothing()
+    public async Task Apply_OfAnotherRun_InvalidatesAndRebuildsFromNothing()
     {
         await KnowAsync(5);
         EpochStamp before = new(5, Generation, 2), after = new(6, Generation, 2);
@@ -102,14 +102,14 @@ public sealed class TagStateApplyTests : IDisposable
         Assert.Equal(6, Invalidated("t").EvictedAt);
         await Eventually.BecomesTrueAsync(() => _tagState.At(_instance.Stamp) is not null, "it is rebuilt");
 
-        // Redis did not tell of the mark, so that it is repeated, and holds meanwhile.
+        // Redis did not return the tag invalidation, so it is retried, and applies in the meantime.
         Assert.Equal("0", _instance.Server.AskedOf("invalidations_sync").ElementAt(1)[4]);
         Assert.Equal("h=t", Assert.Single(_instance.Server.AskedOf("tag_invalidate"))[^1]);
         Assert.Equal(6, Invalidated("t").EvictedAt);
     }
 
     [Fact]
-    public async Task Apply_WhileNothingIsTrusted_MarksAndTrustsNoSooner()
+    public async Task Apply_WhileNothingIsTrusted_InvalidatesAndStaysUntrusted()
     {
         await KnowAsync(5);
         _instance.IsSilent = true;
@@ -119,19 +119,19 @@ public sealed class TagStateApplyTests : IDisposable
         Assert.Null(_tagState.At(At(6)));
     }
 
-    /// <summary>An eviction gets its number before it shows. Otherwise, a copy that is judged in between counts as started after it, and stays fresh.</summary>
+    /// <summary>An eviction gets its number before it shows. Otherwise, a copy that is validated in between counts as started after it, and stays fresh.</summary>
     [Fact]
-    public async Task Apply_AfterAGapWhileACopyIsJudged_EndsTheCopy()
+    public async Task Apply_AfterAGapWhileACopyIsValidated_EndsTheCopy()
     {
         const int Rounds = 5_000;
         await KnowAsync(5);
         LocalCopy<string>? copy = null;
         var isOver = false;
-        var judging = Task.Factory.StartNew(
+        var validating = Task.Factory.StartNew(
             () =>
             {
                 while (!Volatile.Read(ref isOver))
-                    Volatile.Read(ref copy)?.Judge();
+                    Volatile.Read(ref copy)?.Validate();
             },
             TaskCreationOptions.LongRunning);
         try
@@ -140,9 +140,9 @@ public sealed class TagStateApplyTests : IDisposable
             {
                 _tagState.ApplyUnconfirmed([Invalidations.Member("h", "t")]);
                 Volatile.Write(ref copy, Copies.Of("k", _watch, version: new CacheVersion(At(5)), unconfirmed: _tagState.UnconfirmedCount, tags: "t"));
-                Assert.Equal(Verdict.Fresh, copy.Judge());
+                Assert.Equal(Verdict.Fresh, copy.Validate());
                 Assert.False(Apply(epoch - 1, epoch, "h:t"));
-                Assert.Equal(Verdict.Invalidated, copy.Judge());
+                Assert.Equal(Verdict.Invalidated, copy.Validate());
             }
         }
         finally
@@ -150,7 +150,7 @@ public sealed class TagStateApplyTests : IDisposable
             Volatile.Write(ref isOver, true);
         }
 
-        await judging;
+        await validating;
     }
 
     private static EpochStamp At(long epoch) => new(epoch, Generation, 1);
@@ -162,8 +162,8 @@ public sealed class TagStateApplyTests : IDisposable
         Assert.Same(_tagState.Known, _tagState.At(At(epoch)));
     }
 
-    private bool Apply(long before, long after, params string[] marks) =>
-        _tagState.Apply(new TagInvalidationReply(At(before), At(after), 0), [.. marks.Select(mark => Invalidations.Member(mark[..1], mark[2..]))]);
+    private bool Apply(long before, long after, params string[] invalidations) =>
+        _tagState.Apply(new TagInvalidationReply(At(before), At(after), 0), [.. invalidations.Select(invalidation => Invalidations.Member(invalidation[..1], invalidation[2..]))]);
 
     private TagInvalidations Invalidated(string tag) => _tagState.Known!.Invalidations[Invalidations.Id(tag)];
 }

@@ -6,8 +6,8 @@ using RedisTagCache.Tests.Envelope;
 
 namespace RedisTagCache.Tests.Store;
 
-/// <summary>Entries and copies, judged as the definition says it.</summary>
-public sealed class JudgeOfAnythingTests
+/// <summary>Random entries and local copies, validated as the definition says it.</summary>
+public sealed class EntryValidatorRandomTests
 {
     private static readonly string[] _names = ["a", "b", "c", "d", "*"];
 
@@ -16,7 +16,7 @@ public sealed class JudgeOfAnythingTests
     [InlineData(2)]
     [InlineData(3)]
     [InlineData(4)]
-    public void Of_AnyEntryOrCopy_AgreesWithTheDefinition(int seed)
+    public void Validate_AnyEntryOrCopy_AgreesWithTheDefinition(int seed)
     {
         var random = new Random(seed);
         var seen = new Dictionary<Verdict, int>();
@@ -26,28 +26,28 @@ public sealed class JudgeOfAnythingTests
             var known = new EpochStamp(random.Next(1, 12), (ulong)random.Next(7, 9), (uint)random.Next(1, 3));
             var startedAt = new EpochStamp(random.Next(1, 12), random.Next(8) == 0 ? 9 : known.Generation, random.Next(8) == 0 ? 9 : known.Run);
             var floor = random.Next(5);
-            (string Kind, string Tag, long Epoch)[] marks = [.. Enumerable.Range(0, random.Next(4)).Select(_ => (random.Next(2) == 0 ? "h" : "s", _names[random.Next(5)], random.NextInt64(14)))];
+            (string Kind, string Tag, long Epoch)[] invalidations = [.. Enumerable.Range(0, random.Next(4)).Select(_ => (random.Next(2) == 0 ? "h" : "s", _names[random.Next(5)], random.NextInt64(14)))];
             string[] tags = [.. _names.Where(_ => random.Next(3) == 0)];
-            var state = new TagStateSnapshot(known, floor, Invalidations.Table(string.Join(' ', marks.Select(mark => $"{mark.Kind}:{mark.Tag}:{mark.Epoch}"))));
+            var state = new TagStateSnapshot(known, floor, Invalidations.Table(string.Join(' ', invalidations.Select(one => $"{one.Kind}:{one.Tag}:{one.Epoch}"))));
 
-            var isDead = startedAt.Epoch > known.Epoch || startedAt.Epoch < floor || marks.Any(mark => mark.Kind == "h" && tags.Contains(mark.Tag) && mark.Epoch > startedAt.Epoch);
-            var isStale = marks.Any(mark => mark.Kind == "s" && tags.Contains(mark.Tag) && mark.Epoch > startedAt.Epoch);
-            Check(OfCopy(startedAt, tags, state), isDead || startedAt.Generation != known.Generation || startedAt.Run != known.Run, isStale);
-            Check(OfEntry(startedAt, tags, state, freshUntil: 10, now: 9), isDead || startedAt.Generation != known.Generation, isStale);
-            Check(OfEntry(startedAt, tags, state, freshUntil: 10, now: 10), isDead || startedAt.Generation != known.Generation, true);
+            var isInvalidated = startedAt.Epoch > known.Epoch || startedAt.Epoch < floor || invalidations.Any(one => one.Kind == "h" && tags.Contains(one.Tag) && one.Epoch > startedAt.Epoch);
+            var isStale = invalidations.Any(one => one.Kind == "s" && tags.Contains(one.Tag) && one.Epoch > startedAt.Epoch);
+            Check(OfCopy(startedAt, tags, state), isInvalidated || startedAt.Generation != known.Generation || startedAt.Run != known.Run, isStale);
+            Check(OfEntry(startedAt, tags, state, freshUntil: 10, now: 9), isInvalidated || startedAt.Generation != known.Generation, isStale);
+            Check(OfEntry(startedAt, tags, state, freshUntil: 10, now: 10), isInvalidated || startedAt.Generation != known.Generation, true);
         }
 
         Assert.All(Enum.GetValues<Verdict>(), verdict => Assert.InRange(seen[verdict], 5_000, 55_000)); // all ways were taken
 
-        void Check(Verdict verdict, bool isDead, bool isStale)
+        void Check(Verdict verdict, bool isInvalidated, bool isStale)
         {
-            Assert.Equal(isDead ? Verdict.Invalidated : isStale ? Verdict.Stale : Verdict.Fresh, verdict);
+            Assert.Equal(isInvalidated ? Verdict.Invalidated : isStale ? Verdict.Stale : Verdict.Fresh, verdict);
             seen[verdict] = seen.GetValueOrDefault(verdict) + 1;
         }
     }
 
     [Fact]
-    public void OfCopy_OfATableThatWasPrunedForANewerState_StaysDead()
+    public void Validate_CopyWithATablePrunedForANewerState_IsInvalidated()
     {
         var table = new TagInvalidationTable();
         for (var i = 0; i < 2_000; i++)
@@ -60,19 +60,19 @@ public sealed class JudgeOfAnythingTests
     }
 
     [Fact]
-    public void OfCopy_OfATokenThatKnowsNothing_IsDead()
+    public void Validate_CopyOfAnUnknownVersion_IsInvalidated()
     {
         var state = new TagStateSnapshot(new EpochStamp(5, 7, 1), 0, new TagInvalidationTable());
-        Assert.Equal(Verdict.Invalidated, Judge.OfCopy(default, [], state));
-        Assert.Equal(Verdict.Invalidated, Judge.OfCopy(CacheVersion.Unknown, [], state));
+        Assert.Equal(Verdict.Invalidated, EntryValidator.Validate(default, [], state));
+        Assert.Equal(Verdict.Invalidated, EntryValidator.Validate(CacheVersion.Unknown, [], state));
     }
 
-    private static Verdict OfCopy(EpochStamp startedAt, string[] tags, TagStateSnapshot state) => Judge.OfCopy(new CacheVersion(startedAt), Envelopes.Ids(tags), state);
+    private static Verdict OfCopy(EpochStamp startedAt, string[] tags, TagStateSnapshot state) => EntryValidator.Validate(new CacheVersion(startedAt), Envelopes.Ids(tags), state);
 
     private static Verdict OfEntry(EpochStamp startedAt, string[] tags, TagStateSnapshot state, long freshUntil, long now)
     {
         var header = Envelopes.Header with { Generation = startedAt.Generation, Epoch = startedAt.Epoch, FreshUntil = freshUntil };
         Assert.True(EnvelopeReader.TryOpen(Envelopes.Write(header, isTagged: true, Envelopes.Ids(tags), ReadOnlySequence<byte>.Empty), Envelopes.KeyHash, out var envelope));
-        return Judge.Of(envelope, state, now);
+        return EntryValidator.Validate(envelope, state, now);
     }
 }

@@ -6,10 +6,10 @@ using RedisTagCache.Tests.Envelope;
 
 namespace RedisTagCache.Tests.Store;
 
-public sealed class JudgeTests
+public sealed class EntryValidatorTests
 {
     [Fact]
-    public void Of_AStateWhoseTableWasPrunedForANewerOne_StaysDead()
+    public void Validate_TablePrunedForANewerState_IsInvalidated()
     {
         var table = new TagInvalidationTable();
         for (var i = 0; i < 2_000; i++)
@@ -21,7 +21,7 @@ public sealed class JudgeTests
         var bytes = new byte[EnvelopeWriter.Measure(tags, 0)];
         EnvelopeWriter.Write(bytes, Envelopes.KeyHash, new EnvelopeHeader(7, 70, 0, long.MaxValue, long.MaxValue, 0), isTagged: true, tags, System.Buffers.ReadOnlySequence<byte>.Empty);
         Assert.True(EnvelopeReader.TryOpen(bytes, Envelopes.KeyHash, out var envelope));
-        Assert.Equal(Verdict.Invalidated, RedisTagCache.Store.Judge.Of(envelope, older, now: 1));
+        Assert.Equal(Verdict.Invalidated, EntryValidator.Validate(envelope, older, now: 1));
         Assert.True(older.IsPast(new EpochStamp(70, 7, 1), tags));
     }
 
@@ -29,19 +29,19 @@ public sealed class JudgeTests
     private const long Epoch = 200;
     private const long Now = 1_000;
 
-    // The entry carries the tags a, b and c, in this order. Marks read h:tag:epoch (hard) and s:tag:epoch (soft).
+    // The entry carries the tags a, b and c, in this order. Tag invalidations read h:tag:epoch (evicted) and s:tag:epoch (expired).
     [Theory]
     [InlineData(100, 0, "", long.MaxValue, nameof(Verdict.Fresh))]
     [InlineData(100, 0, "h:other:150 s:other:150", long.MaxValue, nameof(Verdict.Fresh))]
 
-    // Hard marks.
+    // Evictions.
     [InlineData(100, 0, "h:a:101", long.MaxValue, nameof(Verdict.Invalidated))]
     [InlineData(100, 0, "h:a:100", long.MaxValue, nameof(Verdict.Fresh))]
     [InlineData(100, 0, "h:a:99", long.MaxValue, nameof(Verdict.Fresh))]
     [InlineData(100, 0, "h:a:99 h:b:99 h:c:101", long.MaxValue, nameof(Verdict.Invalidated))]
     [InlineData(100, 0, "h:c:250", long.MaxValue, nameof(Verdict.Invalidated))]
 
-    // Soft marks.
+    // Expiries.
     [InlineData(100, 0, "s:a:101", long.MaxValue, nameof(Verdict.Stale))]
     [InlineData(100, 0, "s:a:100", long.MaxValue, nameof(Verdict.Fresh))]
     [InlineData(100, 0, "s:a:99", long.MaxValue, nameof(Verdict.Fresh))]
@@ -64,44 +64,44 @@ public sealed class JudgeTests
     [InlineData(201, 0, "", long.MaxValue, nameof(Verdict.Invalidated))]
     [InlineData(long.MaxValue, 0, "", long.MaxValue, nameof(Verdict.Invalidated))]
 
-    // Freshness: over at its end, and never above death.
+    // Freshness: over at its end, and an invalidated entry stays invalidated.
     [InlineData(100, 0, "", Now + 1, nameof(Verdict.Fresh))]
     [InlineData(100, 0, "", Now, nameof(Verdict.Stale))]
     [InlineData(100, 0, "", Now - 1, nameof(Verdict.Stale))]
     [InlineData(100, 0, "s:b:101", Now - 1, nameof(Verdict.Stale))]
     [InlineData(100, 0, "h:b:101", Now - 1, nameof(Verdict.Invalidated))]
-    public void Of_AnEntryWithThreeTags_IsJudgedByItsVersion(long version, long floor, string marks, long freshUntil, string expected) =>
-        Assert.Equal(expected, Judge(Generation, version, freshUntil, ["a", "b", "c"], floor, marks).ToString());
+    public void Validate_EntryWithThreeTags_DependsOnItsVersion(long version, long floor, string invalidations, long freshUntil, string expected) =>
+        Assert.Equal(expected, Validate(Generation, version, freshUntil, ["a", "b", "c"], floor, invalidations).ToString());
 
     [Theory]
     [InlineData(Generation - 1)]
     [InlineData(Generation + 1)]
     [InlineData(0UL)]
     [InlineData(ulong.MaxValue)]
-    public void Of_AnEntryOfAnotherGeneration_IsDead(ulong generation) =>
-        Assert.Equal(Verdict.Invalidated, Judge(generation, 100, long.MaxValue, ["a"], 0, ""));
+    public void Validate_EntryOfAnotherGeneration_IsInvalidated(ulong generation) =>
+        Assert.Equal(Verdict.Invalidated, Validate(generation, 100, long.MaxValue, ["a"], 0, ""));
 
     [Fact]
-    public void Of_AnEntryWithoutTags_IsDeadOnlyByFloorEpochAndGeneration()
+    public void Validate_EntryWithoutTags_DependsOnlyOnFloorEpochAndGeneration()
     {
-        Assert.Equal(Verdict.Fresh, Judge(Generation, 100, long.MaxValue, [], 100, "h:a:150 s:a:150"));
-        Assert.Equal(Verdict.Invalidated, Judge(Generation, 100, long.MaxValue, [], 101, ""));
+        Assert.Equal(Verdict.Fresh, Validate(Generation, 100, long.MaxValue, [], 100, "h:a:150 s:a:150"));
+        Assert.Equal(Verdict.Invalidated, Validate(Generation, 100, long.MaxValue, [], 101, ""));
     }
 
     [Fact]
-    public void Of_AThousandTags_SeesTheMarkOfTheLast()
+    public void Validate_ThousandTags_SeesTheLast()
     {
         string[] tags = [.. Enumerable.Range(0, 1_000).Select(i => $"t{i}")];
-        Assert.Equal(Verdict.Fresh, Judge(Generation, 100, long.MaxValue, tags, 0, "h:t:101 h:t1000:101"));
-        Assert.Equal(Verdict.Invalidated, Judge(Generation, 100, long.MaxValue, tags, 0, "h:t999:101"));
-        Assert.Equal(Verdict.Stale, Judge(Generation, 100, long.MaxValue, tags, 0, "s:t999:101"));
+        Assert.Equal(Verdict.Fresh, Validate(Generation, 100, long.MaxValue, tags, 0, "h:t:101 h:t1000:101"));
+        Assert.Equal(Verdict.Invalidated, Validate(Generation, 100, long.MaxValue, tags, 0, "h:t999:101"));
+        Assert.Equal(Verdict.Stale, Validate(Generation, 100, long.MaxValue, tags, 0, "s:t999:101"));
     }
 
-    private static Verdict Judge(ulong generation, long version, long freshUntil, string[] tags, long floor, string marks)
+    private static Verdict Validate(ulong generation, long version, long freshUntil, string[] tags, long floor, string invalidations)
     {
         var header = Envelopes.Header with { Generation = generation, Epoch = version, FreshUntil = freshUntil };
         var bytes = Envelopes.Write(header, isTagged: true, Envelopes.Ids(tags), ReadOnlySequence<byte>.Empty);
         Assert.True(EnvelopeReader.TryOpen(bytes, Envelopes.KeyHash, out var envelope));
-        return RedisTagCache.Store.Judge.Of(envelope, new TagStateSnapshot(new EpochStamp(Epoch, Generation, 1), floor, Invalidations.Table(marks)), Now);
+        return EntryValidator.Validate(envelope, new TagStateSnapshot(new EpochStamp(Epoch, Generation, 1), floor, Invalidations.Table(invalidations)), Now);
     }
 }
