@@ -34,7 +34,7 @@ internal sealed partial class InstrumentScenario
         await SeenAsync("operation.duration", "operation", "touch");
         await Distributed.RemoveAsync(Key("session"));
 
-        // A mark that Redis lost, and the instance knows: at the next connection the eviction is repeated.
+        // Redis lost a tag invalidation that the instance knows: at the next connection the eviction is retried.
         await Store.EvictByTagAsync(Tag("lost"));
         await _admin.GetDatabase().SortedSetRemoveAsync("{rtc:0}:marks", "h=" + Tag("lost"));
         await _admin.GetServers()[0].ExecuteAsync("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");

@@ -116,10 +116,10 @@ public sealed class InstrumentTests : IAsyncLifetime
     public async Task Gauges_ShowTheCircuitAndTheTagInvalidations()
     {
         var circuit = Collect<int>(Names.CircuitStateInstrument);
-        var marks = Collect<int>(Names.TagStateTagsInstrument);
+        var tags = Collect<int>(Names.TagStateTagsInstrument);
         await _instance.Store.EvictByTagAsync(["a", "b"]);
-        marks.RecordObservableInstruments();
-        Assert.Equal(2, marks.LastMeasurement!.Value);
+        tags.RecordObservableInstruments();
+        Assert.Equal(2, tags.LastMeasurement!.Value);
 
         _server.Hang();
         await Eventually.BecomesTrueAsync(async () => await StateAsync() == 1, "the circuit is open");

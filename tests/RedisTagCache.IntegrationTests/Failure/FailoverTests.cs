@@ -28,11 +28,11 @@ public sealed class FailoverTests
         Assert.Null(await other.Store.ReadAsync("evicted"));
         primary.Kill();
 
-        // The mark is not there, and the entry is.
-        Assert.Null(await MarkAsync(admin));
+        // The tag invalidation is not there, and the entry is.
+        Assert.Null(await InvalidationAsync(admin));
         Assert.True(await HasKeyAsync(admin, "evicted"));
         await admin.GetServers()[0].ExecuteAsync("REPLICAOF", "NO", "ONE");
-        var repeated = await Eventually.BecomesTrueAsync(async () => await MarkAsync(admin) is not null, "the eviction was repeated", TimeSpan.FromSeconds(90));
+        var repeated = await Eventually.BecomesTrueAsync(async () => await InvalidationAsync(admin) is not null, "the eviction was repeated", TimeSpan.FromSeconds(90));
         TestContext.Current.TestOutputHelper?.WriteLine($"repeated {repeated.TotalSeconds:F1} s after the replica became the primary");
         await using var fresh = Instance.Create(replica.ConnectionString);
         Assert.Null(await fresh.Store.ReadAsync("evicted"));
@@ -45,7 +45,7 @@ public sealed class FailoverTests
     private static async Task<bool> IsSynchronizedAsync(ConnectionMultiplexer admin) =>
         ((string?)await admin.GetServers()[0].ExecuteAsync("INFO", "replication"))!.Contains("master_link_status:up", StringComparison.Ordinal);
 
-    private static Task<double?> MarkAsync(ConnectionMultiplexer admin) =>
+    private static Task<double?> InvalidationAsync(ConnectionMultiplexer admin) =>
         admin.GetDatabase().SortedSetScoreAsync("{rtc:0}:marks", "h=t", CommandFlags.PreferReplica);
 
     private static async Task<bool> HasKeyAsync(ConnectionMultiplexer admin, string key) =>

@@ -26,7 +26,7 @@ public sealed class ClusterLoadTests
         await single.Store.EvictByTagAsync("nobody's");
 
         // One after the other, often: the lower quartiles are of the same moments, those in which nothing else had the processors. The round trip of one
-        // partition's mark is what all of them at once are compared with.
+        // partition's tag invalidation is what all of them at once are compared with.
         var (trips, one, few, many) = (new List<double>(), new List<double>(), new List<double>(), new List<double>());
         for (var i = 0; i < 300; i++)
         {
@@ -39,7 +39,7 @@ public sealed class ClusterLoadTests
         Assert.Null(await instance.Store.ReadAsync("k1"));
         TestContext.Current.TestOutputHelper?.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"lower quartiles on 3 primaries: PING {Quartile(trips):F0} us; round trip of a mark in one partition {Quartile(one):F0} us; eviction in 36 partitions of a tag without entries {Quartile(few):F0} us, with {entries} entries {Quartile(many):F0} us ({Quartile(many) / Quartile(one):F1} such round trips)"));
+            $"lower quartiles on 3 primaries: PING {Quartile(trips):F0} us; round trip of a tag invalidation in one partition {Quartile(one):F0} us; eviction in 36 partitions of a tag without entries {Quartile(few):F0} us, with {entries} entries {Quartile(many):F0} us ({Quartile(many) / Quartile(one):F1} such round trips)"));
         Assert.InRange(Quartile(many), 0, 10 * Quartile(one));
     }
 

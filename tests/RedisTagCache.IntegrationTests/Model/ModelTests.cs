@@ -5,7 +5,7 @@ namespace RedisTagCache.IntegrationTests.Model;
 /// <summary>The protocol, explored in every order in which its steps can happen; and what is found when one of its rules is left out.</summary>
 public sealed class ModelTests
 {
-    private const int MostStates = 10_000_000;
+    private const int MaxStates = 10_000_000;
 
     public static TheoryData<string> Sound => [.. Scenarios.Sound.Select(scenario => scenario.Name)];
 
@@ -37,7 +37,7 @@ public sealed class ModelTests
 
     private static Exploration Explore(Scenario scenario)
     {
-        var exploration = new Explorer(new Machine(scenario), MostStates).Run();
+        var exploration = new Explorer(new Machine(scenario), MaxStates).Run();
         TestContext.Current.TestOutputHelper?.WriteLine(exploration.ToString());
         return exploration;
     }

@@ -58,14 +58,14 @@ public sealed class ScriptConformanceTests
         {
             case 0 or 1 or 2 or 3:
                 var floor = One([.. pair.Stamps]).Epoch;
-                await pair.SyncMarksAsync(token, random.Next(2) == 0, random.Next(4) == 0 && floor <= pair.Model.Stamp.Epoch ? floor : (byte)0);
+                await pair.SyncTagInvalidationsAsync(token, random.Next(2) == 0, random.Next(4) == 0 && floor <= pair.Model.Stamp.Epoch ? floor : (byte)0);
                 return $"sync {token}";
             case 4 or 5 or 6 or 7:
-                var (hard, soft, cap) = ((byte)random.Next(4), (byte)random.Next(4), (byte)random.Next(1, 5));
-                if ((hard | soft) == 0)
-                    hard = 1;
-                await pair.MarkAsync(hard, soft, cap);
-                return $"mark {hard} {soft} cap {cap}";
+                var (evicted, expired, cap) = ((byte)random.Next(4), (byte)random.Next(4), (byte)random.Next(1, 5));
+                if ((evicted | expired) == 0)
+                    evicted = 1;
+                await pair.InvalidateAsync(evicted, expired, cap);
+                return $"invalidate {evicted} {expired} cap {cap}";
             case 8 or 9:
                 await pair.WriteAsync(key, current, isStaged);
                 return $"write {key} {current}";
@@ -118,8 +118,8 @@ public sealed class ScriptConformanceTests
                 await pair.LoseEpochAsync();
                 return "lose-epoch";
             case 1:
-                await pair.LoseMarksAsync();
-                return "lose-marks";
+                await pair.LoseTagInvalidationsAsync();
+                return "lose-invalidations";
             default:
                 await pair.LoseRemovalsAsync();
                 return "lose-removals";

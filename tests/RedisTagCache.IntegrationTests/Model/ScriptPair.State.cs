@@ -21,9 +21,9 @@ internal sealed partial class ScriptPair
         await _database.KeyDeleteAsync(_partition.Epoch);
     }
 
-    public async Task LoseMarksAsync()
+    public async Task LoseTagInvalidationsAsync()
     {
-        (_model.Floor, _model.Hard, _model.Soft) = (0, default, default);
+        (_model.Floor, _model.EvictedAt, _model.ExpiredAt) = (0, default, default);
         await _database.KeyDeleteAsync(_partition.Marks);
     }
 
@@ -76,16 +76,16 @@ internal sealed partial class ScriptPair
     public async Task CompareAsync()
     {
         Same(_model.Stamp, Parse(await _database.StringGetAsync(_partition.Epoch)));
-        var marks = (await _database.SortedSetRangeByRankWithScoresAsync(_partition.Marks)).ToDictionary(entry => entry.Element.ToString(), entry => (long)entry.Score);
-        _epochs.Add(_model.Floor, marks.GetValueOrDefault("floor"));
-        marks.Remove("floor");
-        foreach (var (member, epoch) in Members(_model.Hard, _model.Soft))
+        var invalidations = (await _database.SortedSetRangeByRankWithScoresAsync(_partition.Marks)).ToDictionary(entry => entry.Element.ToString(), entry => (long)entry.Score);
+        _epochs.Add(_model.Floor, invalidations.GetValueOrDefault("floor"));
+        invalidations.Remove("floor");
+        foreach (var (member, epoch) in Members(_model.EvictedAt, _model.ExpiredAt))
         {
-            Assert.True(marks.Remove(member, out var real), $"{member} is there");
+            Assert.True(invalidations.Remove(member, out var real), $"{member} is there");
             _epochs.Add(epoch, real);
         }
 
-        Assert.Empty(marks);
+        Assert.Empty(invalidations);
         for (var key = 0; key < Two.Length; key++)
         {
             byte[]? entry = await _database.StringGetAsync(_entries[key].Entry.Key);
@@ -124,20 +124,20 @@ internal sealed partial class ScriptPair
 
     private static Two Spread(byte tags)
     {
-        Two marks = default;
+        Two bits = default;
         for (var tag = 0; tag < Two.Length; tag++)
-            marks[tag] = (byte)(tags >> tag & 1);
-        return marks;
+            bits[tag] = (byte)(tags >> tag & 1);
+        return bits;
     }
 
-    private static IEnumerable<(string Member, byte Epoch)> Members(Two hard, Two soft)
+    private static IEnumerable<(string Member, byte Epoch)> Members(Two evicted, Two expired)
     {
         for (var tag = 0; tag < Two.Length; tag++)
         {
-            if (hard[tag] > 0)
-                yield return (string.Create(CultureInfo.InvariantCulture, $"h{tag}"), hard[tag]);
-            if (soft[tag] > 0)
-                yield return (string.Create(CultureInfo.InvariantCulture, $"s{tag}"), soft[tag]);
+            if (evicted[tag] > 0)
+                yield return (string.Create(CultureInfo.InvariantCulture, $"h{tag}"), evicted[tag]);
+            if (expired[tag] > 0)
+                yield return (string.Create(CultureInfo.InvariantCulture, $"s{tag}"), expired[tag]);
         }
     }
 }

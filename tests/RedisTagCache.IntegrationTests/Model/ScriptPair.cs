@@ -47,12 +47,12 @@ internal sealed partial class ScriptPair
 
     public Server Model => _model;
 
-    public async Task SyncMarksAsync(Stamp known, bool isFull, byte floor)
+    public async Task SyncTagInvalidationsAsync(Stamp known, bool isFull, byte floor)
     {
         var nonce = (byte)(Generations + 1);
         var from = isFull ? (byte)0 : (byte)(known.Epoch + 1);
         KeepTime();
-        var expected = _model.SyncMarks(known, from, nonce, floor, Broken.None);
+        var expected = _model.SyncTagInvalidations(known, from, nonce, floor, Broken.None);
         var realFrom = isFull ? 0 : _epochs[known.Epoch] + 1;
         var page = InvalidationsSyncScript.Parse(await RunAsync(InvalidationsSyncScript.Call(_partition, known.IsNone ? null : Real(known), realFrom, nonce, _epochs[floor])));
         Generations = Math.Max(Generations, _model.Stamp.Generation);
@@ -61,7 +61,7 @@ internal sealed partial class ScriptPair
         _epochs.Add(expected.Floor, page.Floor);
         var told = page.Invalidations.ToDictionary(row => Encoding.UTF8.GetString(row.Member), row => row.Epoch);
         told.Remove("floor");
-        foreach (var (member, epoch) in Members(expected.Hard, expected.Soft))
+        foreach (var (member, epoch) in Members(expected.EvictedAt, expected.ExpiredAt))
         {
             Assert.True(told.Remove(member, out var real), $"{member} is told");
             _epochs.Add(epoch, real);
@@ -70,14 +70,14 @@ internal sealed partial class ScriptPair
         Assert.Empty(told);
     }
 
-    public async Task MarkAsync(byte hard, byte soft, byte cap)
+    public async Task InvalidateAsync(byte evicted, byte expired, byte cap)
     {
         KeepTime();
-        var expected = _model.Mark(hard, soft, cap, Broken.None);
-        byte[][] members = [.. Members(Spread(hard), Spread(soft)).Select(member => Encoding.UTF8.GetBytes(member.Member))];
+        var expected = _model.Invalidate(evicted, expired, cap, Broken.None);
+        byte[][] members = [.. Members(Spread(evicted), Spread(expired)).Select(member => Encoding.UTF8.GetBytes(member.Member))];
         var reply = TagInvalidateScript.Parse(await RunAsync(TagInvalidateScript.Call(_partition, _long, cap, members)));
 
-        Assert.Equal(expected.IsRefused, reply is null);
+        Assert.Equal(expected.IsRejected, reply is null);
         if (reply is null)
             return;
         Same(expected.Before, reply.Before);

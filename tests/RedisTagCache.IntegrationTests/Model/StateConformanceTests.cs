@@ -45,15 +45,15 @@ public sealed class StateConformanceTests
 
     private static (string Step, Func<Task> Act)? Choose(StatePair pair, Random random)
     {
-        var (hard, soft, cap) = ((byte)random.Next(4), (byte)random.Next(3), (byte)random.Next(1, 6));
-        if ((hard | soft) == 0)
-            hard = 1;
+        var (evicted, expired, cap) = ((byte)random.Next(4), (byte)random.Next(3), (byte)random.Next(1, 6));
+        if ((evicted | expired) == 0)
+            evicted = 1;
         return random.Next(16) switch
         {
-            0 => ($"evict {hard} {soft} cap {cap}", Now(() => pair.Evict(hard, soft, cap))),
+            0 => ($"evict {evicted} {expired} cap {cap}", Now(() => pair.Evict(evicted, expired, cap))),
             1 or 2 => Announce(pair, random),
             3 or 4 or 5 or 6 => Synchronize(pair, random, cap),
-            7 => Trouble(pair, random, hard, soft),
+            7 => Trouble(pair, random, evicted, expired),
             8 => Lose(pair, random),
             9 or 10 => Remove(pair, random),
             11 or 12 => Begin(pair, random),
@@ -86,17 +86,17 @@ public sealed class StateConformanceTests
             : ($"{pair.SyncPhase} cap {cap}", () => pair.StepSyncAsync(cap));
     }
 
-    private static (string Step, Func<Task> Act)? Trouble(StatePair pair, Random random, byte hard, byte soft) => random.Next(8) switch
+    private static (string Step, Func<Task> Act)? Trouble(StatePair pair, Random random, byte evicted, byte expired) => random.Next(8) switch
     {
         0 => ("fail-all", Now(pair.FailAll)),
         1 or 2 => ("disturb", Now(pair.Disturb)),
-        _ => ($"fail {hard} {soft}", Now(() => pair.FailEviction(hard, soft))),
+        _ => ($"fail {evicted} {expired}", Now(() => pair.FailEviction(evicted, expired))),
     };
 
     private static (string Step, Func<Task> Act)? Lose(StatePair pair, Random random) => random.Next(10) switch
     {
         0 => ("lose-epoch", Now(pair.LoseEpoch)),
-        1 => ("lose-marks", Now(pair.LoseMarks)),
+        1 => ("lose-invalidations", Now(pair.LoseTagInvalidations)),
         2 => ("lose-removals", Now(pair.LoseRemovals)),
         3 or 4 or 5 => ("remember", Now(pair.Remember)),
         6 or 7 when pair.HasEarlier => ("go-back", Now(() => pair.GoBack(isClockBehind: false))),

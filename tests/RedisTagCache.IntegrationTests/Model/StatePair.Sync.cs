@@ -11,7 +11,7 @@ namespace RedisTagCache.IntegrationTests.Model;
 
 internal sealed partial class StatePair
 {
-    private const int MostSyncs = 4;
+    private const int MaxSyncs = 4;
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(10);
 
     private Task<TagStateSnapshot>? _syncing;
@@ -66,7 +66,7 @@ internal sealed partial class StatePair
                 Answer(_reply!);
                 break;
             default:
-                Heal(cap);
+                Recover(cap);
                 break;
         }
 
@@ -82,11 +82,11 @@ internal sealed partial class StatePair
         await SettleAsync();
     }
 
-    private void Heal(byte cap)
+    private void Recover(byte cap)
     {
-        var (hard, soft) = (Model.Sync.LostHard, Model.Sync.LostSoft);
-        var reply = Server.Mark(hard, soft, cap, Broken.None);
-        if (reply.IsRefused)
+        var (evicted, expired) = (Model.Sync.LostEvictions, Model.Sync.LostExpiries);
+        var reply = Server.Invalidate(evicted, expired, cap, Broken.None);
+        if (reply.IsRejected)
         {
             Model.Sync = default;
             _isSynced = false;
@@ -94,7 +94,7 @@ internal sealed partial class StatePair
             return;
         }
 
-        _announcements.Add(new Announcement(reply, hard, soft));
+        _announcements.Add(new Announcement(reply, evicted, expired));
         Model.AskAgain();
         RedisValue[] parts = [Text(Stamp(reply.Before).ToString()), Text(Stamp(reply.After).ToString()), (long)reply.Floor];
         Answer(RedisResult.Create(parts));
@@ -105,7 +105,7 @@ internal sealed partial class StatePair
     {
         while (true)
         {
-            if (Model.Sync.Phase is SyncPhase.Asked or SyncPhase.Healing or SyncPhase.AskedAgain && _sent is null)
+            if (Model.Sync.Phase is SyncPhase.Asked or SyncPhase.Recovering or SyncPhase.AskedAgain && _sent is null)
             {
                 _sent = await _redis.NextAsync($"the model has {Model.Sync.Phase}");
                 CompareSent();
@@ -130,7 +130,7 @@ internal sealed partial class StatePair
         if (_covering is not { } covering)
             return;
         var isCovered = Model.Covers(_covered);
-        if (isKnown && !isCovered && _syncs++ < MostSyncs)
+        if (isKnown && !isCovered && _syncs++ < MaxSyncs)
         {
             Model.BeginSync();
             return;
@@ -160,10 +160,10 @@ internal sealed partial class StatePair
     private void CompareSent()
     {
         ref var sync = ref Model.Sync;
-        if (sync.Phase == SyncPhase.Healing)
+        if (sync.Phase == SyncPhase.Recovering)
         {
             Same("tag_invalidate", _sent!.Name, "the script that is sent");
-            var lost = Members(sync.LostHard, sync.LostSoft).Select(Encoding.UTF8.GetString).Order(StringComparer.Ordinal);
+            var lost = Members(sync.LostEvictions, sync.LostExpiries).Select(Encoding.UTF8.GetString).Order(StringComparer.Ordinal);
             Assert.Equal(lost, _sent.Arguments[3..].Order(StringComparer.Ordinal));
             return;
         }
@@ -191,8 +191,8 @@ internal sealed partial class StatePair
         List<RedisValue> parts = [Text(Stamp(page.Stamp).ToString()), (long)page.Floor, "floor", (long)page.Floor];
         for (var tag = 0; tag < Two.Length; tag++)
         {
-            Add(TagInvalidationKind.Evict, tag, page.Hard[tag]);
-            Add(TagInvalidationKind.Expire, tag, page.Soft[tag]);
+            Add(TagInvalidationKind.Evict, tag, page.EvictedAt[tag]);
+            Add(TagInvalidationKind.Expire, tag, page.ExpiredAt[tag]);
         }
 
         return RedisResult.Create(parts.ToArray());

@@ -20,7 +20,7 @@ namespace RedisTagCache.IntegrationTests.Model;
 
 internal sealed partial class StatePair
 {
-    private const int MostValues = 12;
+    private const int MaxValues = 12;
 
     private readonly List<Value> _values = [];
     private readonly List<(byte Before, byte Number, int Key)> _removals = [];
@@ -82,7 +82,7 @@ internal sealed partial class StatePair
     {
         if (NewValue(how, key, tags, isOlder) is not { } value)
             return;
-        if (_values.Count == MostValues)
+        if (_values.Count == MaxValues)
             _values.RemoveAt(0);
         _values.Add(value);
     }
@@ -126,13 +126,13 @@ internal sealed partial class StatePair
         for (var i = 0; i < _values.Count; i++)
         {
             var value = _values[i];
-            var what = $"value {i} of {value.Copy.Token}, tags {value.Copy.Entry.Tags}, {value.Moment},";
-            Same(Model.Judge(value.Copy).ToString(), Word(value.Real.Validate()), $"{what} as a copy");
+            var what = $"value {i} of {value.Copy.Version}, tags {value.Copy.Entry.Tags}, {value.Moment},";
+            Same(Model.Validate(value.Copy).ToString(), value.Real.Validate().ToString(), $"{what} as a copy");
             Same(IsLive(value), value.Result.IsLive(value.Address), $"{what} is live");
             if (Real.Known is not { } known)
                 continue;
             Assert.True(EnvelopeReader.TryOpen(value.Envelope, value.Address.Redis!.Value.Entry.KeyHash, out var envelope), "The entry can be read.");
-            Same(Model.Judge(value.Copy.Entry).ToString(), Word(EntryValidator.Validate(envelope, known, now: 0)), $"{what} as an entry");
+            Same(Model.Validate(value.Copy.Entry).ToString(), EntryValidator.Validate(envelope, known, now: 0).ToString(), $"{what} as an entry");
             foreach (var stamp in _stamps)
                 Same(Model.IsNoOlder(value.Copy.Entry, stamp), EntryValidator.IsNoOlder(envelope, known, Stamp(stamp)), $"{what} is for a caller that has waited since {stamp}");
         }
@@ -157,8 +157,6 @@ internal sealed partial class StatePair
     }
 
     private bool IsLive(Value value) => Machine.IsLive(Instance, 0, value.Key, value.Copy.Entry, value.Moment);
-
-    private static string Word(RedisTagCache.Store.Verdict verdict) => verdict == RedisTagCache.Store.Verdict.Invalidated ? "Dead" : verdict.ToString();
 
     private static long Number(byte removal) => removal == ModelLog.Unknown ? RealMoment.Unknown : removal;
 

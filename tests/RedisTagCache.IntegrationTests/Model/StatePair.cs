@@ -18,7 +18,7 @@ namespace RedisTagCache.IntegrationTests.Model;
 /// </summary>
 internal sealed partial class StatePair : IDisposable
 {
-    private const int MostNumbers = 200;
+    private const int MaxNumbers = 200;
 
     private readonly FakeTimeProvider _time = new();
     private readonly KeySpace _keys = new("model", "build", 1);
@@ -48,7 +48,7 @@ internal sealed partial class StatePair : IDisposable
         ModelRemovals.Known = RedisTagCache.Model.RemovalLog.Unknown;
     }
 
-    public bool HasRoom => Math.Max(Math.Max(Server.Clock, Server.Stamp.Epoch), Math.Max(Server.LastRemoval, ModelRemovals.Observe().Recorded)) < MostNumbers;
+    public bool HasRoom => Math.Max(Math.Max(Server.Clock, Server.Stamp.Epoch), Math.Max(Server.LastRemoval, ModelRemovals.Observe().Recorded)) < MaxNumbers;
 
     public bool HasEarlier { get; private set; }
 
@@ -64,28 +64,28 @@ internal sealed partial class StatePair : IDisposable
     private RealState Real => _watch.TagState;
 
     /// <summary>Another instance evicts or expires tags. The announcement arrives later, more than once, or never.</summary>
-    public void Evict(byte hard, byte soft, byte cap)
+    public void Evict(byte evicted, byte expired, byte cap)
     {
-        var reply = Server.Mark(hard, soft, cap, Broken.None);
-        if (!reply.IsRefused)
-            _announcements.Add(new Announcement(reply, hard, soft));
+        var reply = Server.Invalidate(evicted, expired, cap, Broken.None);
+        if (!reply.IsRejected)
+            _announcements.Add(new Announcement(reply, evicted, expired));
     }
 
     /// <summary>An announcement arrives, or the reply to an eviction that this instance made.</summary>
     public async Task DeliverAsync(int index, bool isOwn, bool isLast)
     {
-        var (reply, hard, soft) = _announcements[index];
+        var (reply, evicted, expired) = _announcements[index];
         if (isLast)
             _announcements.RemoveAt(index);
         var real = new RealReply(Stamp(reply.Before), Stamp(reply.After), reply.Floor);
-        var isComplete = Model.Apply(reply, hard, soft, Broken.None);
+        var isComplete = Model.Apply(reply, evicted, expired, Broken.None);
         if (isOwn)
         {
-            Assert.True(isComplete == Real.Apply(real, Members(hard, soft)), $"An eviction is complete in the model: {isComplete}");
+            Assert.True(isComplete == Real.Apply(real, Members(evicted, expired)), $"An eviction is complete in the model: {isComplete}");
         }
         else
         {
-            _watch.Receive(Message(real, Members(hard, soft)));
+            _watch.Receive(Message(real, Members(evicted, expired)));
             if (!isComplete)
                 Model.BeginSync();
         }
@@ -96,10 +96,10 @@ internal sealed partial class StatePair : IDisposable
     public void Lose(int index) => _announcements.RemoveAt(index);
 
     /// <summary>Redis does not confirm an eviction of this instance.</summary>
-    public void FailEviction(byte hard, byte soft)
+    public void FailEviction(byte evicted, byte expired)
     {
-        Real.ApplyUnconfirmed(Members(hard, soft));
-        if (!Model.ApplyUnconfirmed(hard, soft, Broken.None))
+        Real.ApplyUnconfirmed(Members(evicted, expired));
+        if (!Model.ApplyUnconfirmed(evicted, expired, Broken.None))
             ForgetAll();
     }
 
@@ -120,7 +120,7 @@ internal sealed partial class StatePair : IDisposable
 
     public void LoseEpoch() => Server.Stamp = default;
 
-    public void LoseMarks() => (Server.Floor, Server.Hard, Server.Soft) = (0, default, default);
+    public void LoseTagInvalidations() => (Server.Floor, Server.EvictedAt, Server.ExpiredAt) = (0, default, default);
 
     public void LoseRemovals() => (Server.LastRemoval, Server.RemovalFloor, Server.Removals) = (0, 0, default);
 
@@ -169,12 +169,12 @@ internal sealed partial class StatePair : IDisposable
         for (var tag = 0; tag < Two.Length; tag++)
         {
             var at = known.Invalidations[Id(tag)];
-            Same((Model.Hard[tag], Model.Soft[tag]), ((byte)at.EvictedAt, (byte)at.ExpiredAt), $"tag {tag} was evicted and expired");
+            Same((Model.EvictedAt[tag], Model.ExpiredAt[tag]), ((byte)at.EvictedAt, (byte)at.ExpiredAt), $"tag {tag} was evicted and expired");
             for (var number = 1; number <= Model.UnconfirmedCount; number++)
             {
                 var order = Real.UnconfirmedAt(number);
-                Same(IsBefore(Model.UnconfirmedHard[tag], number), order.IsEvictedBefore(Id(tag)), $"the eviction of tag {tag} was heard of before {number}");
-                Same(IsBefore(Model.UnconfirmedSoft[tag], number), order.IsExpiredBefore(Id(tag)), $"the expiry of tag {tag} was heard of before {number}");
+                Same(IsBefore(Model.UnconfirmedEvictions[tag], number), order.IsEvictedBefore(Id(tag)), $"the eviction of tag {tag} was heard of before {number}");
+                Same(IsBefore(Model.UnconfirmedExpiries[tag], number), order.IsExpiredBefore(Id(tag)), $"the expiry of tag {tag} was heard of before {number}");
             }
         }
 
@@ -197,14 +197,14 @@ internal sealed partial class StatePair : IDisposable
 
     private static byte[][] Ids(byte tags) => [.. Enumerable.Range(0, Two.Length).Where(tag => (tags & 1 << tag) != 0).Select(Id)];
 
-    private static byte[][] Members(byte hard, byte soft) =>
-        [.. Ids(hard).Select(id => TagId.Member(TagInvalidationKind.Evict, id)), .. Ids(soft).Select(id => TagId.Member(TagInvalidationKind.Expire, id))];
+    private static byte[][] Members(byte evicted, byte expired) =>
+        [.. Ids(evicted).Select(id => TagId.Member(TagInvalidationKind.Evict, id)), .. Ids(expired).Select(id => TagId.Member(TagInvalidationKind.Expire, id))];
 
     private static byte[] Message(RealReply reply, byte[][] members) => Encoding.UTF8.GetBytes(string.Create(
         CultureInfo.InvariantCulture, $"m{reply.Before} {reply.After} {reply.Floor} {string.Concat(members.Select(member => $"{member.Length}:{Encoding.UTF8.GetString(member)}"))}"));
 
     /// <summary>An eviction that the server has made.</summary>
-    private sealed record Announcement(InvalidationReply Reply, byte Hard, byte Soft);
+    private sealed record Announcement(InvalidationReply Reply, byte Evicted, byte Expired);
 
     /// <summary>Counts how often all copies are dropped.</summary>
     private sealed class DroppedCopies : ILocalCopies

@@ -255,7 +255,7 @@ public abstract class EntryCopiesContract(IEngine engine) : StoreSuite(engine)
     }
 
     [Fact]
-    public async Task TryGet_AfterMarksWereLost_ReturnsNothingFromBefore()
+    public async Task TryGet_AfterTagInvalidationsWereLost_ReturnsNothingFromBefore()
     {
         var (store, copies) = NewCopies();
         await store.WriteAsync("k", "v");

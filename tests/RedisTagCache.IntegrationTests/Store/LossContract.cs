@@ -67,7 +67,7 @@ public abstract class LossContract(IEngine engine) : StoreSuite(engine)
         await B.EvictByTagAsync("t");
         Assert.Null(await A.ReadAsync("k"));
 
-        // As a restored snapshot would leave it: the epoch of before the eviction, and its mark gone.
+        // As a restored snapshot would leave it: the version of before the eviction, and its tag invalidation gone.
         for (var i = 0; i < Engine.Partitions; i++)
         {
             await Database.StringSetAsync(KeyOf(i, "epoch"), before[i]);
@@ -136,17 +136,17 @@ public abstract class LossContract(IEngine engine) : StoreSuite(engine)
         await small.EvictByTagAsync("t");
         await small.EvictByTagAsync(Enumerable.Range(0, 3_000).Select(i => "x" + i));
         Assert.Null(await small.ReadAsync("evicted"));
-        var marks = KeyOf(PartitionOf("evicted"), "marks");
-        var floor = (double)(await Database.SortedSetScoreAsync(marks, "floor"))!;
-        await Database.SortedSetAddAsync(marks, "floor", 1); // lost, with the mark of t that it stands for
+        var invalidations = KeyOf(PartitionOf("evicted"), "marks");
+        var floor = (double)(await Database.SortedSetScoreAsync(invalidations, "floor"))!;
+        await Database.SortedSetAddAsync(invalidations, "floor", 1); // lost, with the invalidation of t that it stands for
         await B.EvictByTagAsync("y");
         await small.ReadAsync("evicted"); // catches up, and tells what it knows
-        Assert.True(await Database.SortedSetScoreAsync(marks, "floor") >= floor);
+        Assert.True(await Database.SortedSetScoreAsync(invalidations, "floor") >= floor);
         Assert.Null(await NewInstance().Store.ReadAsync("evicted"));
     }
 
     [Fact]
-    public async Task MarksPastTheirRetention_AreTrimmedIntoTheFloor()
+    public async Task TagInvalidations_PastTheirRetention_AreTrimmedIntoTheFloor()
     {
         await A.WriteAsync("evicted", "old", "t");
         await A.EvictByTagAsync("t");

@@ -259,7 +259,7 @@ public abstract class StoreContract(IEngine engine) : StoreSuite(engine)
         }
 
         await A.EvictByTagAsync(Enumerable.Range(0, 200).Select(i => "a" + i));
-        await Eventually.BecomesTrueAsync(() => Keys().Length <= (2 * Engine.Partitions) + 1, "only epochs, marks and the layout are left");
+        await Eventually.BecomesTrueAsync(() => Keys().Length <= (2 * Engine.Partitions) + 1, "only versions, tag invalidations and the layout are left");
     }
 
     [Fact]

@@ -66,7 +66,7 @@ public sealed class LayoutTests(ClusterEngine cluster, StandaloneEngine standalo
         await standalone.Database.KeyDeleteAsync(LayoutKey);
         await Eventually.BecomesTrueAsync(async () => await other.Store.WriteAsync("k", "w", "u") == CacheWriteOutcome.Stored, "it joins");
         await Eventually.BecomesTrueAsync(
-            async () => (await Task.WhenAll(other.Get<PartitionSet>().Known().Keys.Partitions.Select(p => standalone.Database.SortedSetScoreAsync(p.Marks, "h=t")))).All(mark => mark is not null),
+            async () => (await Task.WhenAll(other.Get<PartitionSet>().Known().Keys.Partitions.Select(p => standalone.Database.SortedSetScoreAsync(p.Marks, "h=t")))).All(score => score is not null),
             "its eviction is repeated everywhere");
     }
 

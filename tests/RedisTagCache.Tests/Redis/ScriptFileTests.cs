@@ -80,7 +80,7 @@ public sealed partial class ScriptFileTests
 #pragma warning disable CA5350 // The server's own name for a script.
         Assert.Equal(SHA1.HashData(Encoding.ASCII.GetBytes(text)), script.Hash);
 #pragma warning restore CA5350
-        Assert.True(Ascii.IsValid(script.Text)); // also no mark of byte order, which would be part of what is hashed
+        Assert.True(Ascii.IsValid(script.Text)); // and without a byte order mark, which would be hashed too
     }
 
     [Theory]

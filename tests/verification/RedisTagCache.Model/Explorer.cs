@@ -5,14 +5,14 @@ using System.Runtime.InteropServices;
 
 namespace RedisTagCache.Model;
 
-/// <summary>What came of an exploration.</summary>
-/// <param name="Scenario">What was explored.</param>
+/// <summary>The result of an exploration.</summary>
+/// <param name="Scenario">The scenario.</param>
 /// <param name="States">How many different states there are, or were seen.</param>
 /// <param name="IsWhole">Whether all of them were seen.</param>
-/// <param name="Settled">The states in which all was done: there it was tried whether a value is kept and found.</param>
+/// <param name="Settled">The number of states in which all was done. In each, it was checked whether a value can be stored and found.</param>
 /// <param name="Depth">The longest shortest way to a state.</param>
 /// <param name="Took">The time.</param>
-/// <param name="Violation">What was found.</param>
+/// <param name="Violation">The violation that was found.</param>
 /// <param name="Way">The shortest way to it.</param>
 internal sealed record Exploration(Scenario Scenario, int States, bool IsWhole, int Settled, int Depth, TimeSpan Took, Violation Violation, IReadOnlyList<Move> Way)
 {
@@ -29,7 +29,7 @@ internal sealed record Exploration(Scenario Scenario, int States, bool IsWhole, 
 /// Visits every state that can be reached, breadth first, so that the way to a violation is a shortest one. States are told apart by a hash of 128 bits:
 /// with ten million of them, the odds that two are taken for one are below 1 in 10^24.
 /// </summary>
-internal sealed class Explorer(Machine machine, int mostStates)
+internal sealed class Explorer(Machine machine, int maxStates)
 {
     private readonly Dictionary<UInt128, int> _seen = [];
     private readonly List<(int From, Move By)> _ways = [];
@@ -63,7 +63,7 @@ internal sealed class Explorer(Machine machine, int mostStates)
                         return End(after.Violation, _ways.Count - 1);
                 }
 
-                if (_seen.Count >= mostStates)
+                if (_seen.Count >= maxStates)
                     return End(Violation.None, -1, isWhole: false);
             }
 

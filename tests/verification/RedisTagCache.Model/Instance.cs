@@ -2,10 +2,10 @@ using System.Runtime.CompilerServices;
 
 namespace RedisTagCache.Model;
 
-[InlineArray(Most)]
+[InlineArray(Length)]
 internal struct Instances
 {
-    public const int Most = 3;
+    public const int Length = 3;
 
     private Instance _first;
 }
@@ -15,7 +15,7 @@ internal enum PollPhase : byte
     None,
     Asked,
     Answered,
-    AwaitsMarks,
+    AwaitsTagState,
     AsksRemovals,
     HasRemovals,
 }
@@ -24,7 +24,7 @@ internal struct Poll
 {
     public PollPhase Phase;
 
-    /// <summary>What was in force when it began.</summary>
+    /// <summary>The changes in force when it began.</summary>
     public byte InForce;
 
     /// <summary>The operations that had joined another when it began.</summary>
@@ -42,10 +42,10 @@ internal struct Instance
     public RemovalLog Removals;
     public Copies Copies;
 
-    /// <summary>Whether copies may be returned without asking: there was a look that succeeded. Time does not pass here, so copies stay trusted.</summary>
+    /// <summary>Whether local copies may be returned without asking Redis: a poll has succeeded. Time does not pass here, so copies stay trusted.</summary>
     public bool IsCurrent;
 
-    /// <summary>The changes of which copies must know: those in force when the last look began, and its own.</summary>
+    /// <summary>The changes that local copies must respect: those in force when the last poll began, and its own.</summary>
     public byte Due;
 
     /// <summary>The epoch that was known when an eviction by this instance first failed. It holds for values that began by then.</summary>

@@ -18,6 +18,6 @@ internal sealed class Level
         this[Count++] = world;
     }
 
-    /// <summary>Forgets the states; the room is kept for the next depth but one.</summary>
+    /// <summary>Forgets the states; their memory is used again for the next depth but one.</summary>
     public void Clear() => Count = 0;
 }

@@ -2,14 +2,14 @@ namespace RedisTagCache.Model;
 
 internal sealed partial class Machine
 {
-    private void BeginMark(ref World world, int o)
+    private void BeginInvalidate(ref World world, int o)
     {
         ref var op = ref world.Ops[o];
         ref var tagState = ref world.Instances[scenario.Ops[o].Instance].TagStates[op.Partition];
         if (tagState.HasKnown && tagState.IsTrusted)
-            op.Phase = Phase.Marks;
+            op.Phase = Phase.Invalidates;
         else
-            Await(ref world, o, Phase.Marks);
+            Await(ref world, o, Phase.Invalidates);
     }
 
     private void Evict(ref World world, int o)
@@ -17,29 +17,29 @@ internal sealed partial class Machine
         ref var op = ref world.Ops[o];
         var plan = scenario.Ops[o];
         ref var instance = ref world.Instances[plan.Instance];
-        var (hard, soft) = plan.Kind == OpKind.Evict ? (plan.Tags, (byte)0) : ((byte)0, plan.Tags);
-        if (op.Phase == Phase.Marks)
+        var (evicted, expired) = plan.Kind == OpKind.Evict ? (plan.Tags, (byte)0) : ((byte)0, plan.Tags);
+        if (op.Phase == Phase.Invalidates)
         {
-            op.Mark = Mark(ref world, op.Partition, hard, soft);
-            op.Phase = Phase.Marked;
-            if (!op.Mark.IsRefused)
+            op.Invalidation = Invalidate(ref world, op.Partition, evicted, expired);
+            op.Phase = Phase.Invalidated;
+            if (!op.Invalidation.IsRejected)
                 world.Servers[op.Partition].Applied |= (byte)(1 << o);
             return;
         }
 
-        if (op.Mark.IsRefused)
+        if (op.Invalidation.IsRejected)
         {
-            if (op.Syncs++ < MostSyncs)
-                Await(ref world, o, Phase.Marks);
+            if (op.Syncs++ < MaxSyncs)
+                Await(ref world, o, Phase.Invalidates);
             else
                 FailEviction(ref world, o);
             return;
         }
 
-        instance.TagStates[op.Partition].Apply(op.Mark, hard, soft, scenario.Broken);
+        instance.TagStates[op.Partition].Apply(op.Invalidation, evicted, expired, scenario.Broken);
         if (++op.Partition < scenario.Partitions)
         {
-            BeginMark(ref world, o);
+            BeginInvalidate(ref world, o);
             return;
         }
 

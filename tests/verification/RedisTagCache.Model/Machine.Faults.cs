@@ -5,15 +5,15 @@ internal sealed partial class Machine
     private void ListFaults(in World world, List<Move> moves)
     {
         ListEndedLeases(world, moves);
-        if (world.Faults == scenario.MostFaults)
+        if (world.Faults == scenario.MaxFaults)
             return;
         for (byte p = 0; p < scenario.Partitions; p++)
         {
             ref readonly var server = ref world.Servers[p];
             Offer(Faults.LoseEpoch, MoveKind.LoseEpoch, p, !server.Stamp.IsNone);
-            Offer(Faults.LoseMarks, MoveKind.LoseMarks, p, server.HasMarks);
+            Offer(Faults.LoseTagInvalidations, MoveKind.LoseTagInvalidations, p, server.HasTagInvalidations);
             Offer(Faults.LoseRemovals, MoveKind.LoseRemovals, p, server.LastRemoval > 0);
-            Offer(Faults.Flush, MoveKind.Flush, p, !server.Stamp.IsNone || server.HasMarks);
+            Offer(Faults.Flush, MoveKind.Flush, p, !server.Stamp.IsNone || server.HasTagInvalidations);
         }
 
         for (byte k = 0; k < Two.Length; k++)
@@ -72,8 +72,8 @@ internal sealed partial class Machine
             case MoveKind.LoseEpoch:
                 world.Servers[move.A].Stamp = default;
                 break;
-            case MoveKind.LoseMarks:
-                LoseMarks(ref world.Servers[move.A]);
+            case MoveKind.LoseTagInvalidations:
+                LoseTagInvalidations(ref world.Servers[move.A]);
                 break;
             case MoveKind.LoseRemovals:
                 LoseRemovals(ref world.Servers[move.A]);
@@ -94,7 +94,7 @@ internal sealed partial class Machine
         world.Faults++;
     }
 
-    private static void LoseMarks(ref Server server) => (server.Floor, server.Hard, server.Soft) = (0, default, default);
+    private static void LoseTagInvalidations(ref Server server) => (server.Floor, server.EvictedAt, server.ExpiredAt) = (0, default, default);
 
     private static void LoseRemovals(ref Server server) => (server.LastRemoval, server.RemovalFloor, server.Removals) = (0, 0, default);
 
@@ -111,7 +111,7 @@ internal sealed partial class Machine
         ref var server = ref world.Servers[p];
         server.Stamp = default;
         server.Entries = default;
-        LoseMarks(ref server);
+        LoseTagInvalidations(ref server);
         LoseRemovals(ref server);
         for (var key = 0; key < Two.Length; key++)
         {
@@ -120,7 +120,7 @@ internal sealed partial class Machine
         }
     }
 
-    /// <summary>Another server takes over, or the same one again, with what an earlier moment had. What is under way to the old one fails.</summary>
+    /// <summary>Another server takes over, or the same one again, with the data of an earlier moment. Calls to the old one fail.</summary>
     private void GoBack(ref World world)
     {
         var kept = byte.MaxValue;
@@ -144,7 +144,7 @@ internal sealed partial class Machine
             instance.Poll.InForce &= kept;
         }
 
-        // What the server has lost is not promised, before it is repeated, to those who do not know it: docs/consistency.md, hole 1.
+        // Until a lost eviction is retried, it is not guaranteed to instances that do not know it: docs/consistency.md, known limitation 1.
         for (var o = 0; o < scenario.Ops.Length; o++)
         {
             world.Ops[o].InForce &= (byte)(kept | OwnEvictions(world, scenario.Ops[o].Instance));

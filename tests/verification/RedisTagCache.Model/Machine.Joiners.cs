@@ -30,7 +30,7 @@ internal sealed partial class Machine
         }
     }
 
-    /// <summary>Redis has answered: who had come before it was asked need not doubt what comes of it.</summary>
+    /// <summary>Redis has answered: callers that joined before it was asked need not doubt the result.</summary>
     internal void Cover(ref World world, int o)
     {
         for (var other = 0; other < scenario.Ops.Length; other++)
@@ -42,7 +42,7 @@ internal sealed partial class Machine
 
     internal static bool IsCovered(in Op op) => (op.Covering & 1 << (op.JoinedTo - 1)) != 0;
 
-    /// <summary>Takes what it has waited for, although that has ended since. Who has joined since may not have it.</summary>
+    /// <summary>Takes the value that it has waited for, although that was invalidated in the meantime. Callers that joined since then must not get it.</summary>
     internal void TakeAwaited(ref World world, int o)
     {
         ref var op = ref world.Ops[o];
@@ -56,7 +56,7 @@ internal sealed partial class Machine
         Land(ref world, o, op.Found, op.Moment);
     }
 
-    /// <summary>A flight has ended: those who joined it take what it brought.</summary>
+    /// <summary>A flight has ended: the callers that joined it take its value.</summary>
     internal void Land(ref World world, int o, Entry entry, RemovalMoment startedAt)
     {
         ref var flight = ref world.Ops[o];
@@ -68,7 +68,7 @@ internal sealed partial class Machine
                 continue;
             joined.Phase = Phase.Landed;
             joined.Found = entry;
-            joined.Token = flight.Token;
+            joined.Version = flight.Version;
             joined.Moment = startedAt;
         }
     }
@@ -89,14 +89,14 @@ internal sealed partial class Machine
         if (IsCovered(op) || scenario.Broken.HasFlag(Broken.JoinersTakeAll) || IsLive(instance, op.Partition, plan.Key, op.Found, op.Moment))
         {
             // Without Redis, a caller relies on its own instance's evictions alone.
-            var isAsked = IsCovered(op) || op.HasLooked || !instance.IsDown;
+            var isAsked = IsCovered(op) || op.HasPolled || !instance.IsDown;
             Check(ref world, Violation.OldValueJoined, isAsked ? op.InForce : (byte)(op.InForce & OwnEvictions(world, plan.Instance)), plan.Key, op.Found, isFresh: false);
             CheckFailed(ref world, Violation.OldValueJoined, op.Failed, plan, op.Found);
             op.Phase = Phase.Done;
             return;
         }
 
-        op = new Op { Partition = op.Partition, InForce = op.InForce, Failed = op.Failed, Covering = op.Covering, HasLooked = op.HasLooked, JoinedTo = op.JoinedTo };
+        op = new Op { Partition = op.Partition, InForce = op.InForce, Failed = op.Failed, Covering = op.Covering, HasPolled = op.HasPolled, JoinedTo = op.JoinedTo };
         BeginValue(ref world, o);
     }
 }

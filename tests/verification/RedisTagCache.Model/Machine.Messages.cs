@@ -6,7 +6,7 @@ internal sealed partial class Machine
     {
         if (!scenario.HasMessages)
             return;
-        for (var m = 0; m < Messages.Most; m++)
+        for (var m = 0; m < Messages.Length; m++)
         {
             if (world.Messages[m].Kind != MessageKind.None)
                 continue;
@@ -23,9 +23,9 @@ internal sealed partial class Machine
         ref var message = ref world.Messages[m];
         ref var instance = ref world.Instances[i];
         ref var tagState = ref instance.TagStates[message.Partition];
-        if (message.Kind == MessageKind.Marks)
+        if (message.Kind == MessageKind.TagInvalidations)
         {
-            if (!tagState.Apply(message.Marks, message.Hard, message.Soft, scenario.Broken))
+            if (!tagState.Apply(message.Invalidation, message.Evicted, message.Expired, scenario.Broken))
                 tagState.BeginSync();
         }
         else

@@ -2,7 +2,7 @@ namespace RedisTagCache.Model;
 
 internal sealed partial class Machine
 {
-    private const int MostSyncs = 4;
+    private const int MaxSyncs = 4;
 
     private void ListOp(in World world, byte o, List<Move> moves)
     {
@@ -12,13 +12,13 @@ internal sealed partial class Machine
         {
             Phase.Idle => plan.After < 0 || world.Ops[plan.After].Phase == Phase.Done,
             Phase.AwaitsSync or Phase.Joined or Phase.Done => false,
-            Phase.Landed => IsCovered(op) || op.HasLooked || scenario.Broken.HasFlag(Broken.JoinersTakeAll) || IsAtFault(world, plan.Instance),
+            Phase.Landed => IsCovered(op) || op.HasPolled || scenario.Broken.HasFlag(Broken.JoinersTakeAll) || IsAtFault(world, plan.Instance),
             Phase.Retries => !IsAtFault(world, plan.Instance),
             _ => true,
         };
         if (isReady)
             moves.Add(new Move(MoveKind.Step, o));
-        if (op.Phase == Phase.Marked && scenario.Faults.HasFlag(Faults.Silence) && IsAtFault(world, plan.Instance))
+        if (op.Phase == Phase.Invalidated && scenario.Faults.HasFlag(Faults.Silence) && IsAtFault(world, plan.Instance))
             moves.Add(new Move(MoveKind.LoseReply, o));
         if (op.Phase == Phase.Waits)
             moves.Add(new Move(MoveKind.StopWaiting, o));
@@ -44,11 +44,11 @@ internal sealed partial class Machine
                 op.Phase = Phase.ReadsEpoch;
                 break;
             case Phase.ReadsEpoch:
-                op.Token = world.Servers[op.Partition].Stamp;
-                op.Phase = Phase.Judges;
+                op.Version = world.Servers[op.Partition].Stamp;
+                op.Phase = Phase.Validates;
                 break;
-            case Phase.Judges:
-                Judge(ref world, o);
+            case Phase.Validates:
+                Validate(ref world, o);
                 break;
             case Phase.Writes:
                 Write(ref world, o);
@@ -56,12 +56,12 @@ internal sealed partial class Machine
             case Phase.Replaces or Phase.Replaced:
                 Replace(ref world, o);
                 break;
-            case Phase.Marks or Phase.Marked:
+            case Phase.Invalidates or Phase.Invalidated:
                 Evict(ref world, o);
                 break;
             case Phase.Retries:
                 op.Syncs = 0;
-                BeginMark(ref world, o);
+                BeginInvalidate(ref world, o);
                 break;
             default:
                 StepValue(ref world, o);
@@ -71,7 +71,7 @@ internal sealed partial class Machine
 
     /// <summary>Whether the next step is Redis's.</summary>
     private static bool IsUnderWay(Phase phase) =>
-        phase is Phase.ReadsEntry or Phase.ReadsEpoch or Phase.Writes or Phase.Acquires or Phase.Fills or Phase.Releases or Phase.Replaces or Phase.Marks;
+        phase is Phase.ReadsEntry or Phase.ReadsEpoch or Phase.Writes or Phase.Acquires or Phase.Fills or Phase.Releases or Phase.Replaces or Phase.Invalidates;
 
     private void Begin(ref World world, int o)
     {
@@ -94,26 +94,26 @@ internal sealed partial class Machine
                 break;
             default:
                 op.Partition = 0;
-                BeginMark(ref world, o);
+                BeginInvalidate(ref world, o);
                 break;
         }
     }
 
-    /// <summary>Redis does not answer.</summary>
+    /// <summary>Redis does not respond.</summary>
     private void Fail(ref World world, int o)
     {
         ref var op = ref world.Ops[o];
         switch (op.Phase)
         {
             case Phase.Fills:
-                // The write is dropped, and the copy judged by what was known when the value began.
-                Keep(ref world, scenario.Ops[o], op.Found, op.Token, op.Moment.Number, op.Moment);
+                // The write is skipped, and the local copy is validated by what was known when the value began.
+                Keep(ref world, scenario.Ops[o], op.Found, op.Version, op.Moment.Number, op.Moment);
                 Land(ref world, o, op.Found, op.Moment);
                 break;
-            case Phase.ReadsEntry or Phase.ReadsEpoch or Phase.Judges or Phase.Acquires when scenario.Ops[o].Kind is OpKind.Get or OpKind.GetStrictly:
+            case Phase.ReadsEntry or Phase.ReadsEpoch or Phase.Validates or Phase.Acquires when scenario.Ops[o].Kind is OpKind.Get or OpKind.GetStrictly:
                 Drift(ref world, o);
                 break;
-            case Phase.Marks:
+            case Phase.Invalidates:
                 FailEviction(ref world, o);
                 break;
             default:
@@ -122,44 +122,44 @@ internal sealed partial class Machine
         }
     }
 
-    /// <summary>Judges what was found; where that cannot be done yet, a synchronization comes first.</summary>
-    private void Judge(ref World world, int o)
+    /// <summary>Validates the entry that was found. If that is not possible yet, synchronizes first.</summary>
+    private void Validate(ref World world, int o)
     {
         ref var op = ref world.Ops[o];
         var plan = scenario.Ops[o];
         ref var tagState = ref world.Instances[plan.Instance].TagStates[op.Partition];
-        if (op.Token.IsNone)
+        if (op.Version.IsNone)
         {
             if (op.Syncs++ == 0)
             {
-                Await(ref world, o, Phase.Judges);
+                Await(ref world, o, Phase.Validates);
                 return;
             }
 
-            op.Token = tagState.Known;
+            op.Version = tagState.Known;
             Miss(ref world, o);
             return;
         }
 
-        var verdict = Verdict.Dead;
-        if (tagState.IsAt(op.Token) || tagState.Covers(op.Token))
+        var verdict = Verdict.Invalidated;
+        if (tagState.IsAt(op.Version) || tagState.Covers(op.Version))
         {
-            if (tagState.Known.Epoch > op.Token.Epoch)
+            if (tagState.Known.Epoch > op.Version.Epoch)
                 tagState.BeginSync();
-            verdict = op.Found.Id > 0 ? tagState.Judge(op.Found) : Verdict.Dead;
+            verdict = op.Found.Id > 0 ? tagState.Validate(op.Found) : Verdict.Invalidated;
             if (op.Found.Id > 0 && verdict != Verdict.Fresh && tagState.IsNoOlder(op.Found, op.First))
             {
                 TakeAwaited(ref world, o);
                 return;
             }
         }
-        else if (op.Syncs++ < MostSyncs)
+        else if (op.Syncs++ < MaxSyncs)
         {
-            Await(ref world, o, Phase.Judges);
+            Await(ref world, o, Phase.Validates);
             return;
         }
 
-        if (verdict == Verdict.Dead)
+        if (verdict == Verdict.Invalidated)
             Miss(ref world, o);
         else
             Hit(ref world, o, verdict);
@@ -181,8 +181,8 @@ internal sealed partial class Machine
         if (plan.Kind is OpKind.Get or OpKind.GetStrictly)
         {
             Cover(ref world, o);
-            var token = new Stamp(op.Found.Epoch, op.Found.Generation, op.Token.Run);
-            Keep(ref world, plan, op.Found, token, op.Moment.Number, op.Moment);
+            var version = new Stamp(op.Found.Epoch, op.Found.Generation, op.Version.Run);
+            Keep(ref world, plan, op.Found, version, op.Moment.Number, op.Moment);
             Land(ref world, o, op.Found, op.Moment);
         }
 
@@ -200,7 +200,7 @@ internal sealed partial class Machine
                 op.Phase = Phase.Done;
                 break;
             case OpKind.Compute:
-                op.Found = Value(world, o, op.Token);
+                op.Found = Value(world, o, op.Version);
                 op.Phase = Phase.Writes;
                 break;
             default:
@@ -210,19 +210,19 @@ internal sealed partial class Machine
         }
     }
 
-    /// <summary>What is computed, or set, from now on.</summary>
-    private Entry Value(in World world, int o, Stamp token) =>
-        new((byte)(o + 1), token.Epoch, token.Generation, scenario.Ops[o].Tags, world.Started);
+    /// <summary>A value that is computed, or set, from now on.</summary>
+    private Entry Value(in World world, int o, Stamp version) =>
+        new((byte)(o + 1), version.Epoch, version.Generation, scenario.Ops[o].Tags, world.Started);
 
     /// <summary>Writes without a lease. The caller may have given up long ago.</summary>
     private void Write(ref World world, int o)
     {
         ref var op = ref world.Ops[o];
         ref var server = ref world.Servers[op.Partition];
-        if (scenario.Broken.HasFlag(Broken.TokenAtWrite))
+        if (scenario.Broken.HasFlag(Broken.VersionAtWrite))
             Stamp(ref op, server.Stamp);
 
-        server.SetEntry(scenario.Ops[o].Key, op.Found, op.Token);
+        server.SetEntry(scenario.Ops[o].Key, op.Found, op.Version);
         op.Phase = Phase.Done;
     }
 }

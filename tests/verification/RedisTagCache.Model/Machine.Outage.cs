@@ -15,8 +15,8 @@ internal sealed partial class Machine
         if (FailedEvictions(world, plan.Instance) == 0)
             instance.FailedAt = instance.TagStates[op.Partition].Known.Epoch;
         world.Failed |= change;
-        var (hard, soft) = plan.Kind == OpKind.Evict ? (plan.Tags, (byte)0) : ((byte)0, plan.Tags);
-        if (!instance.TagStates[op.Partition].ApplyUnconfirmed(hard, soft, scenario.Broken))
+        var (evicted, expired) = plan.Kind == OpKind.Evict ? (plan.Tags, (byte)0) : ((byte)0, plan.Tags);
+        if (!instance.TagStates[op.Partition].ApplyUnconfirmed(evicted, expired, scenario.Broken))
             ForgetAll(ref world, plan.Instance);
     }
 
@@ -32,7 +32,7 @@ internal sealed partial class Machine
         }
     }
 
-    /// <summary>Whether Redis would take a value for evicted, since it cannot know which evictions came before it: it is kept in the process alone.</summary>
+    /// <summary>Whether Redis would take a value for evicted, since it cannot know which evictions came before it: it is stored in the process alone.</summary>
     private bool IsForThisProcess(in World world, int o)
     {
         ref readonly var op = ref world.Ops[o];
@@ -45,23 +45,23 @@ internal sealed partial class Machine
     /// <summary>The evictions of an instance that have failed.</summary>
     private byte FailedEvictions(in World world, int instance) => (byte)(EvictionsBy(instance) & world.Failed);
 
-    /// <summary>An eviction that failed holds at once in its own instance, for what began before it and by what was known then.</summary>
+    /// <summary>An eviction that failed applies at once in its own instance, for values that began before it, by what was known then.</summary>
     private void CheckFailed(ref World world, Violation violation, byte failed, OpPlan plan, Entry entry)
     {
         if (entry.Epoch <= world.Instances[plan.Instance].FailedAt)
             Check(ref world, violation, failed, plan.Key, entry, isFresh: false);
     }
 
-    /// <summary>A copy is dropped only if there is a reason: it was ended, or this instance has heard of something since.</summary>
+    /// <summary>A local copy is dropped only for a reason: it was invalidated, or this instance has learned of a change since.</summary>
     private void CheckDropped(ref World world, OpPlan plan, Copy copy)
     {
         var p = scenario.PartitionOf(plan.Key);
         ref readonly var tagState = ref world.Instances[plan.Instance].TagStates[p];
         ref readonly var server = ref world.Servers[p];
-        if (copy.Run == server.Here && copy.Token == server.Stamp && copy.Token == tagState.Known && copy.Unconfirmed == tagState.UnconfirmedCount
+        if (copy.Run == server.Here && copy.Version == server.Stamp && copy.Version == tagState.Known && copy.Unconfirmed == tagState.UnconfirmedCount
             && Ending(world.Started, plan.Key, copy.Entry, isFresh: false) == 0)
         {
-            world.Violation = Violation.LiveCopyDropped;
+            world.Violation = Violation.ValidCopyDropped;
         }
     }
 }

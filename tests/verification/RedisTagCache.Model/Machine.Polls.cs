@@ -11,7 +11,7 @@ internal sealed partial class Machine
         for (var o = 0; o < scenario.Ops.Length; o++)
         {
             var isReader = scenario.Ops[o].Instance == i && scenario.Ops[o].Kind is OpKind.Get or OpKind.GetStrictly && world.Ops[o].Phase != Phase.Done;
-            if (isReader && world.Ops[o].Phase == Phase.Landed && !world.Ops[o].HasLooked)
+            if (isReader && world.Ops[o].Phase == Phase.Landed && !world.Ops[o].HasPolled)
                 return true;
             hasReaders |= isReader;
         }
@@ -20,7 +20,7 @@ internal sealed partial class Machine
             || (world.InForce & ~instance.Due) != 0);
     }
 
-    /// <summary>The look of every second.</summary>
+    /// <summary>The poll of every second.</summary>
     private void Poll(ref World world, int i)
     {
         ref var instance = ref world.Instances[i];
@@ -48,7 +48,7 @@ internal sealed partial class Machine
                 if (poll.Stamp.IsNone)
                 {
                     instance.TagStates[0].BeginSync();
-                    poll.Phase = PollPhase.AwaitsMarks;
+                    poll.Phase = PollPhase.AwaitsTagState;
                 }
                 else
                 {
@@ -78,14 +78,14 @@ internal sealed partial class Machine
         {
             if (!tagState.Covers(poll.Stamp))
             {
-                if (poll.Syncs++ == MostSyncs)
+                if (poll.Syncs++ == MaxSyncs)
                 {
                     poll = default;
                     return;
                 }
 
                 tagState.BeginSync();
-                poll.Phase = PollPhase.AwaitsMarks;
+                poll.Phase = PollPhase.AwaitsTagState;
                 return;
             }
 
@@ -124,7 +124,7 @@ internal sealed partial class Machine
         for (var o = 0; o < scenario.Ops.Length; o++)
         {
             if ((instance.Poll.Joined & 1 << o) != 0)
-                world.Ops[o].HasLooked = true;
+                world.Ops[o].HasPolled = true;
         }
 
         instance.Poll = default;

@@ -23,10 +23,10 @@ internal sealed partial class Machine
     }
 
     /// <summary>The value of an operation counts as started at that moment.</summary>
-    private static void Stamp(ref Op op, Stamp token)
+    private static void Stamp(ref Op op, Stamp version)
     {
-        op.Token = token;
-        op.Found = op.Found with { Epoch = token.Epoch, Generation = token.Generation };
+        op.Version = version;
+        op.Found = op.Found with { Epoch = version.Epoch, Generation = version.Generation };
     }
 
     private void Forget(ref World world, OpPlan plan, byte number)
@@ -50,7 +50,7 @@ internal sealed partial class Machine
         ref var instance = ref world.Instances[plan.Instance];
         if (op.Phase == Phase.Replaces)
         {
-            if (plan.Kind == OpKind.Set && scenario.Broken.HasFlag(Broken.SetTokenInScript))
+            if (plan.Kind == OpKind.Set && scenario.Broken.HasFlag(Broken.SetVersionInScript))
                 Stamp(ref op, server.Stamp);
             // Of two changes by key at the same time the last to be carried out counts.
             for (var other = 0; other < scenario.Ops.Length; other++)
@@ -62,7 +62,7 @@ internal sealed partial class Machine
             if (!scenario.Broken.HasFlag(Broken.LeaseNotRevoked))
                 EndLease(ref world, plan.Key);
             if (plan.Kind == OpKind.Set)
-                op.Fill = server.OverwriteEntry(plan.Key, op.Found, op.Token, scenario.Broken);
+                op.Fill = server.OverwriteEntry(plan.Key, op.Found, op.Version, scenario.Broken);
             else
                 (op.Fill.Removal, op.Fill.Before) = server.RemoveEntry(plan.Key, scenario.Broken);
             server.Applied |= (byte)(1 << o);
@@ -75,7 +75,7 @@ internal sealed partial class Machine
         var isKept = plan.Kind == OpKind.Set && op.Fill.IsStored;
         Forget(ref world, plan, isKept ? op.Fill.Removal : byte.MaxValue);
         if (isKept)
-            Keep(ref world, plan, op.Found, op.Token, op.Fill.Removal, op.Moment);
+            Keep(ref world, plan, op.Found, op.Version, op.Fill.Removal, op.Moment);
         Return(ref world, o);
     }
 }

@@ -7,7 +7,7 @@ internal sealed partial class Machine
         ref var tagState = ref world.Instances[i].TagStates[p];
         switch (tagState.Sync.Phase)
         {
-            case SyncPhase.Asked or SyncPhase.Healing or SyncPhase.AskedAgain when IsAtFault(world, i):
+            case SyncPhase.Asked or SyncPhase.Recovering or SyncPhase.AskedAgain when IsAtFault(world, i):
                 tagState.Sync = default;
                 EndWaits(ref world, i, p, isKnown: false);
                 break;
@@ -20,8 +20,8 @@ internal sealed partial class Machine
                 if (tagState.Adopt(scenario.Broken))
                     EndWaits(ref world, i, p, isKnown: true);
                 break;
-            case SyncPhase.Healing:
-                Heal(ref world, i, p);
+            case SyncPhase.Recovering:
+                Recover(ref world, i, p);
                 break;
             case SyncPhase.AnsweredAgain:
                 EndWaits(ref world, i, p, tagState.AdoptAgain(scenario.Broken));
@@ -31,12 +31,12 @@ internal sealed partial class Machine
         }
     }
 
-    private void Heal(ref World world, int i, int p)
+    private void Recover(ref World world, int i, int p)
     {
         ref var tagState = ref world.Instances[i].TagStates[p];
-        var (hard, soft) = (tagState.Sync.LostHard, tagState.Sync.LostSoft);
-        var reply = Mark(ref world, p, hard, soft);
-        if (reply.IsRefused)
+        var (evicted, expired) = (tagState.Sync.LostEvictions, tagState.Sync.LostExpiries);
+        var reply = Invalidate(ref world, p, evicted, expired);
+        if (reply.IsRejected)
         {
             tagState.Sync = default;
             EndWaits(ref world, i, p, isKnown: false);
@@ -47,7 +47,7 @@ internal sealed partial class Machine
         for (var o = 0; o < scenario.Ops.Length; o++)
         {
             var op = scenario.Ops[o];
-            if ((op.Kind == OpKind.Evict && (op.Tags & ~hard) == 0) || (op.Kind == OpKind.Expire && (op.Tags & ~soft) == 0))
+            if ((op.Kind == OpKind.Evict && (op.Tags & ~evicted) == 0) || (op.Kind == OpKind.Expire && (op.Tags & ~expired) == 0))
             {
                 world.Servers[p].Applied |= (byte)(world.Started & 1 << o);
                 world.InForce |= (byte)(world.Returned & 1 << o);
@@ -56,20 +56,20 @@ internal sealed partial class Machine
     }
 
     /// <summary>The script, and its announcement.</summary>
-    private TagInvalidationReply Mark(ref World world, int p, byte hard, byte soft)
+    private TagInvalidationReply Invalidate(ref World world, int p, byte evicted, byte expired)
     {
-        var reply = world.Servers[p].Mark(hard, soft, scenario.MostMarks, scenario.Broken);
-        if (world.Servers[p].CountMarks() > scenario.MostMarks)
-            world.Violation = Violation.TooManyMarks;
-        if (!reply.IsRefused)
-            Announce(ref world, new Message { Kind = MessageKind.Marks, Partition = (byte)p, Marks = reply, Hard = hard, Soft = soft });
+        var reply = world.Servers[p].Invalidate(evicted, expired, scenario.MaxTagInvalidations, scenario.Broken);
+        if (world.Servers[p].CountTagInvalidations() > scenario.MaxTagInvalidations)
+            world.Violation = Violation.TooManyTagInvalidations;
+        if (!reply.IsRejected)
+            Announce(ref world, new Message { Kind = MessageKind.TagInvalidations, Partition = (byte)p, Invalidation = reply, Evicted = evicted, Expired = expired });
         return reply;
     }
 
-    /// <summary>Those who waited for a synchronization go on.</summary>
+    /// <summary>The operations that waited for a synchronization go on.</summary>
     private void EndWaits(ref World world, int i, int p, bool isKnown)
     {
-        // Who has compared what it knows with what Redis has, has repeated what was lost.
+        // An instance that has compared its tag state with Redis has retried the evictions that were lost.
         if (isKnown && !world.Instances[i].IsUnaware && world.Instances[i].TagStates[p].IsTrusted)
             world.InForce |= OwnEvictions(world, i);
         for (var o = 0; o < scenario.Ops.Length; o++)
@@ -80,18 +80,18 @@ internal sealed partial class Machine
             op.Phase = op.Next;
             if (!isKnown)
                 Fail(ref world, o);
-            else if (op.Phase == Phase.Judges)
+            else if (op.Phase == Phase.Validates)
                 Step(ref world, o);
             else if (op.Phase == Phase.Replaces)
             {
-                // Nothing was known when it was called: it counts as started when Redis has first answered. docs/consistency.md, hole 7.
+                // Nothing was known when it was called: it counts as started when Redis has first answered. docs/consistency.md, known limitation 7.
                 Stamp(ref op, world.Instances[i].TagStates[p].Known);
                 op.Found.Seen = world.Started;
             }
         }
 
         ref var poll = ref world.Instances[i].Poll;
-        if (poll.Phase != PollPhase.AwaitsMarks || p != 0)
+        if (poll.Phase != PollPhase.AwaitsTagState || p != 0)
             return;
         if (isKnown)
             CoverPoll(ref world, i);

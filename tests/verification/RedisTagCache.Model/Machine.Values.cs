@@ -10,12 +10,12 @@ internal sealed partial class Machine
         var copy = instance.Copies[plan.Key];
         if (plan.Kind == OpKind.Get && copy.Entry.Id > 0 && instance.IsCurrent && instance.TagStates[op.Partition].IsTrusted)
         {
-            var verdict = scenario.Broken.HasFlag(Broken.CopiesNotJudged) ? Verdict.Fresh : instance.TagStates[op.Partition].Judge(copy);
-            if (verdict != Verdict.Dead)
+            var verdict = scenario.Broken.HasFlag(Broken.CopiesNotValidated) ? Verdict.Fresh : instance.TagStates[op.Partition].Validate(copy);
+            if (verdict != Verdict.Invalidated)
             {
                 var due = (byte)(instance.Due | OwnEvictions(world, plan.Instance));
-                Check(ref world, Violation.OldCopyGiven, due, plan.Key, copy.Entry, verdict == Verdict.Fresh);
-                CheckFailed(ref world, Violation.OldCopyGiven, FailedEvictions(world, plan.Instance), plan, copy.Entry);
+                Check(ref world, Violation.OldCopyReturned, due, plan.Key, copy.Entry, verdict == Verdict.Fresh);
+                CheckFailed(ref world, Violation.OldCopyReturned, FailedEvictions(world, plan.Instance), plan, copy.Entry);
                 op.Phase = Phase.Done;
                 return;
             }
@@ -35,10 +35,10 @@ internal sealed partial class Machine
         if (op.JoinedTo > 0)
             op.Phase = Phase.Joined;
         else
-            Look(ref world, o);
+            LookUp(ref world, o);
     }
 
-    private void Look(ref World world, int o)
+    private void LookUp(ref World world, int o)
     {
         ref var op = ref world.Ops[o];
         op.Phase = Phase.ReadsEntry;
@@ -53,7 +53,7 @@ internal sealed partial class Machine
         op.Moment = world.Instances[scenario.Ops[o].Instance].Removals.Observe();
         op.Phase = Phase.Acquires;
         if (op.First.IsNone)
-            (op.First, op.FirstWith) = (op.Token, op.AskedWith);
+            (op.First, op.FirstWith) = (op.Version, op.AskedWith);
         NoteStarted(ref world, o);
     }
 
@@ -70,16 +70,16 @@ internal sealed partial class Machine
             case Phase.Leased:
                 Cover(ref world, o);
                 op.Moment.Number = op.Lease.Removal;
-                op.Token = op.Lease.Stamp;
+                op.Version = op.Lease.Stamp;
                 if (op.Lease.Verdict == LeaseVerdict.Granted)
                     Compute(ref world, o);
                 else if (op.Lease.Verdict == LeaseVerdict.Taken)
                     op.Phase = Phase.Waits;
                 else
-                    Look(ref world, o);
+                    LookUp(ref world, o);
                 break;
             case Phase.Waits:
-                Look(ref world, o);
+                LookUp(ref world, o);
                 break;
             case Phase.Computes:
                 op.RecordedBefore = world.Instances[plan.Instance].Removals.Observe().Recorded;
@@ -128,16 +128,16 @@ internal sealed partial class Machine
     private void Compute(ref World world, int o)
     {
         ref var op = ref world.Ops[o];
-        op.Found = Value(world, o, op.Token);
+        op.Found = Value(world, o, op.Version);
         op.Phase = Phase.Computes;
     }
 
-    /// <summary>While Redis is unavailable, only what this instance knows counts. Copies that are returned then are the documented exception.</summary>
+    /// <summary>While Redis is unavailable, only what this instance knows counts. Local copies that are returned then are the documented exception.</summary>
     private void Drift(ref World world, int o)
     {
         ref var op = ref world.Ops[o];
         ref readonly var tagState = ref world.Instances[scenario.Ops[o].Instance].TagStates[op.Partition];
-        op.Token = tagState.Known;
+        op.Version = tagState.Known;
         op.Moment.Unconfirmed = tagState.UnconfirmedCount;
         Compute(ref world, o);
     }
@@ -147,11 +147,11 @@ internal sealed partial class Machine
         ref var op = ref world.Ops[o];
         var key = scenario.Ops[o].Key;
         ref var server = ref world.Servers[op.Partition];
-        if (scenario.Broken.HasFlag(Broken.TokenAtWrite))
+        if (scenario.Broken.HasFlag(Broken.VersionAtWrite))
             Stamp(ref op, server.Stamp);
 
-        var token = op.Moment.Number == RemovalLog.Unknown ? default : op.Token;
-        op.Fill = server.FillEntry(key, op.Found, token, (byte)(op.HasLease || server.Leases[key] == o + 1 ? o + 1 : 0), op.Moment.Number, scenario.Broken);
+        var version = op.Moment.Number == RemovalLog.Unknown ? default : op.Version;
+        op.Fill = server.FillEntry(key, op.Found, version, (byte)(op.HasLease || server.Leases[key] == o + 1 ? o + 1 : 0), op.Moment.Number, scenario.Broken);
         op.HasLease = false;
         op.Phase = Phase.Filled;
     }
@@ -163,19 +163,19 @@ internal sealed partial class Machine
         if (op.Fill.IsStored)
         {
             startedAt = new RemovalMoment(op.Fill.Removal, op.RecordedBefore);
-            Keep(ref world, scenario.Ops[o], op.Found, op.Token, startedAt.Number, startedAt);
+            Keep(ref world, scenario.Ops[o], op.Found, op.Version, startedAt.Number, startedAt);
         }
 
         Land(ref world, o, op.Found, startedAt);
         op.Phase = op.Fill.IsStored ? Phase.Done : Phase.Releases;
     }
 
-    /// <summary>Keeps a copy, unless its entry was removed or overwritten meanwhile.</summary>
-    private void Keep(ref World world, OpPlan plan, Entry entry, Stamp token, byte number, RemovalMoment since)
+    /// <summary>Stores a local copy, unless its entry was removed or overwritten in the meantime.</summary>
+    private void Keep(ref World world, OpPlan plan, Entry entry, Stamp version, byte number, RemovalMoment since)
     {
         ref var instance = ref world.Instances[plan.Instance];
         if (!scenario.Broken.HasFlag(Broken.RemovalsIgnored) && instance.Removals.IsSuperseded(plan.Key, since, number))
             return;
-        instance.Copies[plan.Key] = new Copy(entry with { Epoch = token.Epoch, Generation = token.Generation }, token.Run, number, since.Unconfirmed);
+        instance.Copies[plan.Key] = new Copy(entry with { Epoch = version.Epoch, Generation = version.Generation }, version.Run, number, since.Unconfirmed);
     }
 }

@@ -1,6 +1,6 @@
 namespace RedisTagCache.Model;
 
-/// <summary>The moves that are possible in a state, and what they make of it.</summary>
+/// <summary>The moves that are possible in a state, and their effects.</summary>
 internal sealed partial class Machine(Scenario scenario)
 {
     public Scenario Scenario => scenario;
@@ -15,7 +15,7 @@ internal sealed partial class Machine(Scenario scenario)
         for (var p = 0; p < scenario.Partitions && scenario.IsWarm; p++)
         {
             ref var server = ref world.Servers[p];
-            server.SyncMarks(default, 0, nonce: 1, floor: 0, Broken.None);
+            server.SyncTagInvalidations(default, 0, nonce: 1, floor: 0, Broken.None);
             for (var i = 0; i < scenario.Instances; i++)
             {
                 ref var tagState = ref world.Instances[i].TagStates[p];
@@ -44,7 +44,7 @@ internal sealed partial class Machine(Scenario scenario)
     public bool IsSettled(in World world)
     {
         if (world.Failed != 0 && !scenario.HasRetries)
-            return false; // what failed has yet to be retried
+            return false; // the failed evictions are not retried yet
         for (var o = 0; o < scenario.Ops.Length; o++)
         {
             if (world.Ops[o].Phase != Phase.Done)
@@ -73,7 +73,7 @@ internal sealed partial class Machine(Scenario scenario)
             ListOp(world, o, moves);
         for (byte i = 0; i < scenario.Instances; i++)
             ListInstance(world, i, moves);
-        for (byte m = 0; m < Messages.Most; m++)
+        for (byte m = 0; m < Messages.Length; m++)
         {
             for (byte i = 0; i < scenario.Instances; i++)
             {
@@ -131,7 +131,7 @@ internal sealed partial class Machine(Scenario scenario)
                 moves.Add(new Move(MoveKind.Rebuild, i, p));
         }
 
-        if (scenario.HasPolls && instance.Poll.Phase != PollPhase.AwaitsMarks && (instance.Poll.Phase != PollPhase.None || IsPollOfUse(world, i)))
+        if (scenario.HasPolls && instance.Poll.Phase != PollPhase.AwaitsTagState && (instance.Poll.Phase != PollPhase.None || IsPollOfUse(world, i)))
             moves.Add(new Move(MoveKind.Poll, i));
     }
 

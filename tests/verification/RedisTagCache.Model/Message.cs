@@ -2,10 +2,10 @@ using System.Runtime.CompilerServices;
 
 namespace RedisTagCache.Model;
 
-[InlineArray(Most)]
+[InlineArray(Length)]
 internal struct Messages
 {
-    public const int Most = 8;
+    public const int Length = 8;
 
     private Message _first;
 }
@@ -13,7 +13,7 @@ internal struct Messages
 internal enum MessageKind : byte
 {
     None,
-    Marks,
+    TagInvalidations,
     Removal,
 }
 
@@ -23,9 +23,9 @@ internal struct Message
     public MessageKind Kind;
     public byte To;
     public byte Partition;
-    public TagInvalidationReply Marks;
-    public byte Hard;
-    public byte Soft;
+    public TagInvalidationReply Invalidation;
+    public byte Evicted;
+    public byte Expired;
     public byte Key;
     public byte Number;
     public byte Before;

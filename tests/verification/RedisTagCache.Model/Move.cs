@@ -16,7 +16,7 @@ internal enum MoveKind : byte
     Poll,
     Deliver,
     LoseEpoch,
-    LoseMarks,
+    LoseTagInvalidations,
     LoseEntry,
     LoseLease,
     LoseRemovals,
@@ -24,10 +24,10 @@ internal enum MoveKind : byte
     Remember,
     GoBack,
 
-    /// <summary>Redis does not answer an instance for a while, and stays the server that it is.</summary>
+    /// <summary>Redis does not respond to an instance for a while, and stays the server that it is.</summary>
     FallSilent,
 
-    /// <summary>The answer to an eviction does not arrive.</summary>
+    /// <summary>The reply to an eviction does not arrive.</summary>
     LoseReply,
     Reconnect,
     Notice,
@@ -36,8 +36,8 @@ internal enum MoveKind : byte
     Expire,
 }
 
-/// <summary>What happens next.</summary>
-/// <param name="Kind">What.</param>
+/// <summary>The next step.</summary>
+/// <param name="Kind">The kind.</param>
 /// <param name="A">The operation, the instance or the message.</param>
 /// <param name="B">The partition, the key, or to whom.</param>
 internal readonly record struct Move(MoveKind Kind, byte A = 0, byte B = 0)

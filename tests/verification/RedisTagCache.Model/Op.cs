@@ -2,10 +2,10 @@ using System.Runtime.CompilerServices;
 
 namespace RedisTagCache.Model;
 
-[InlineArray(Most)]
+[InlineArray(Length)]
 internal struct Ops
 {
-    public const int Most = 6;
+    public const int Length = 6;
 
     private Op _first;
 }
@@ -15,7 +15,7 @@ internal enum Phase : byte
     Idle,
     ReadsEntry,
     ReadsEpoch,
-    Judges,
+    Validates,
     AwaitsSync,
     Writes,
     Acquires,
@@ -29,8 +29,8 @@ internal enum Phase : byte
     Landed,
     Replaces,
     Replaced,
-    Marks,
-    Marked,
+    Invalidates,
+    Invalidated,
 
     /// <summary>An eviction that has failed waits to be retried.</summary>
     Retries,
@@ -45,13 +45,13 @@ internal struct Op
     /// <summary>Where it goes on when the synchronization it waits for has ended.</summary>
     public Phase Next;
     public byte Partition;
-    public Stamp Token;
+    public Stamp Version;
 
-    /// <summary>The stamp of its first look.</summary>
+    /// <summary>The stamp of its first lookup.</summary>
     public Stamp First;
     public Entry Found;
 
-    /// <summary>What was in force when it began.</summary>
+    /// <summary>The changes in force when it began.</summary>
     public byte InForce;
 
     /// <summary>The failed evictions of its instance when it began.</summary>
@@ -59,25 +59,25 @@ internal struct Op
     public byte Syncs;
     public RemovalMoment Moment;
 
-    /// <summary>What was heard of removals before the write.</summary>
+    /// <summary>The number of removals that were known before the write.</summary>
     public byte RecordedBefore;
     public bool HasLease;
     public LeaseReply Lease;
     public FillReply Fill;
-    public TagInvalidationReply Mark;
+    public TagInvalidationReply Invalidation;
 
     /// <summary>The operation that it has joined, counted from 1.</summary>
     public byte JoinedTo;
 
-    /// <summary>Who had started when it last asked Redis.</summary>
+    /// <summary>The operations that had joined when it last asked Redis.</summary>
     public byte AskedWith;
 
-    /// <summary>Who had started when it first did.</summary>
+    /// <summary>The operations that had joined when it first did.</summary>
     public byte FirstWith;
 
-    /// <summary>The operations that have asked Redis since this one began: what they bring is its too.</summary>
+    /// <summary>The operations that have asked Redis since this one began, so that it may take their values.</summary>
     public byte Covering;
-    public bool HasLooked;
+    public bool HasPolled;
     public bool IsDetached;
 
     /// <summary>Whether a read found a value.</summary>

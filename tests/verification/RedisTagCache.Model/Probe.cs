@@ -3,7 +3,7 @@ namespace RedisTagCache.Model;
 /// <summary>Whether the cache still works in a state: each instance looks a value up, computes and writes it, and each finds it.</summary>
 internal static class Probe
 {
-    private const int MostMoves = 200;
+    private const int MaxMoves = 200;
 
     public static bool KeepsValues(Machine machine, World world)
     {
@@ -32,7 +32,7 @@ internal static class Probe
         world.Messages = default;
         var machine = new Machine(plans);
         var moves = new List<Move>();
-        for (var i = 0; i < MostMoves; i++)
+        for (var i = 0; i < MaxMoves; i++)
         {
             machine.List(world, moves);
             if (moves.Count == 0)

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace RedisTagCache.Model;
 
-/// <summary>What an instance has heard of removals: the key, and its number.</summary>
+/// <summary>A removal that an instance has heard of: the key, and its number.</summary>
 internal record struct RecordedRemoval(byte Key, byte Number);
 
 [InlineArray(Length)]
@@ -16,7 +16,7 @@ internal struct RecordedRemovals
 /// <summary>What an instance knew of removals at a moment.</summary>
 /// <param name="Number">The newest number.</param>
 /// <param name="Recorded">How many removals were recorded.</param>
-/// <param name="Unconfirmed">For what is computed without Redis: the newest eviction that was taken over ahead of what Redis had told; else 0.</param>
+/// <param name="Unconfirmed">For a value that is computed without Redis, the newest eviction that was applied before Redis reported it; else 0.</param>
 internal record struct RemovalMoment(byte Number, byte Recorded, byte Unconfirmed = 0);
 
 internal struct RemovalLog
@@ -27,7 +27,7 @@ internal struct RemovalLog
     /// <summary>A removal by this instance that Redis has not numbered.</summary>
     private const byte Unnumbered = byte.MaxValue;
 
-    /// <summary>How many removals are remembered; what began before them is not kept.</summary>
+    /// <summary>The number of removals that are remembered. Values that began before them are not stored.</summary>
     public const int Remembered = RecordedRemovals.Length;
 
     public byte Known;
@@ -65,7 +65,7 @@ internal struct RemovalLog
 
     public void RecordOwn(int key) => Note(key, Unnumbered);
 
-    /// <summary>Nothing read or started before is kept.</summary>
+    /// <summary>No value that was read or started before is stored.</summary>
     public void Forget() => _forgotten = ++_count;
 
     /// <summary>False when Redis has lost count, or the first time.</summary>

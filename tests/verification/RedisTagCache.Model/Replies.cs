@@ -1,24 +1,24 @@
 namespace RedisTagCache.Model;
 
-/// <summary>What <c>invalidations_sync</c> tells; 0 for a mark that is not told.</summary>
+/// <summary>The reply of <c>invalidations_sync</c>; 0 for a tag invalidation that it does not contain.</summary>
 internal struct TagInvalidationPage(Stamp stamp, byte floor)
 {
     public Stamp Stamp = stamp;
     public byte Floor = floor;
-    public Two Hard;
-    public Two Soft;
+    public Two EvictedAt;
+    public Two ExpiredAt;
 }
 
-/// <summary>What <c>tag_invalidate</c> tells; no stamps when the caller has to synchronize first.</summary>
+/// <summary>The reply of <c>tag_invalidate</c>; no stamps if the caller must synchronize first.</summary>
 internal record struct TagInvalidationReply(Stamp Before, Stamp After, byte Floor)
 {
-    public readonly bool IsRefused => After.IsNone;
+    public readonly bool IsRejected => After.IsNone;
 }
 
-/// <summary>What <c>entry_fill</c> and <c>entry_overwrite</c> tell.</summary>
+/// <summary>The reply of <c>entry_fill</c> and <c>entry_overwrite</c>.</summary>
 internal record struct FillReply(bool IsStored, Stamp Stamp, byte Removal, byte Before);
 
-/// <summary>What <c>entry_remove</c> tells.</summary>
+/// <summary>The reply of <c>entry_remove</c>.</summary>
 internal record struct RemovalReply(byte Number, byte Before);
 
 internal enum LeaseVerdict : byte
@@ -28,10 +28,10 @@ internal enum LeaseVerdict : byte
     Changed,
 }
 
-/// <summary>What <c>lease_acquire</c> tells.</summary>
+/// <summary>The reply of <c>lease_acquire</c>.</summary>
 internal record struct LeaseReply(LeaseVerdict Verdict, Stamp Stamp, byte Removal);
 
-/// <summary>What <c>removals_sync</c> tells; 0 for an entry that is not told.</summary>
+/// <summary>The reply of <c>removals_sync</c>; 0 for an entry that it does not contain.</summary>
 internal struct RemovalsPage(byte newest, byte floor)
 {
     public byte Newest = newest;

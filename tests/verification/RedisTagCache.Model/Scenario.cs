@@ -8,10 +8,10 @@ internal enum OpKind : byte
     /// <summary>A lookup, and if it misses, a computation and a write without a lease: pages of one's own, <c>ITagCacheStore</c>.</summary>
     Compute,
 
-    /// <summary>Get or create: the copy in memory, or the computation under way in the process, or a lookup, and a computation under a lease.</summary>
+    /// <summary>Get or create: the local copy, or the computation under way in the process, or a lookup, and a computation under a lease.</summary>
     Get,
 
-    /// <summary>The same without reading the copy.</summary>
+    /// <summary>The same without reading the local copy.</summary>
     GetStrictly,
     Set,
     Remove,
@@ -20,9 +20,9 @@ internal enum OpKind : byte
 }
 
 /// <summary>An operation that somebody begins at some time.</summary>
-/// <param name="Kind">What.</param>
-/// <param name="Instance">By whom.</param>
-/// <param name="Key">On what; nothing for evictions.</param>
+/// <param name="Kind">The kind.</param>
+/// <param name="Instance">The instance that begins it.</param>
+/// <param name="Key">The key; unused by evictions.</param>
 /// <param name="Tags">The value's tags, or those to evict: a bit each.</param>
 internal sealed record OpPlan(OpKind Kind, int Instance, int Key, byte Tags)
 {
@@ -37,7 +37,7 @@ internal enum Faults
 {
     None = 0,
     LoseEpoch = 1,
-    LoseMarks = 1 << 1,
+    LoseTagInvalidations = 1 << 1,
     LoseEntry = 1 << 2,
     LoseLease = 1 << 3,
     LoseRemovals = 1 << 4,
@@ -45,38 +45,38 @@ internal enum Faults
     /// <summary>Everything is gone.</summary>
     Flush = 1 << 5,
 
-    /// <summary>Another server takes over with what an earlier moment had: a failover with lag, or a restart from a snapshot.</summary>
+    /// <summary>Another server takes over with the data of an earlier moment: a failover with lag, or a restart from a snapshot.</summary>
     GoBack = 1 << 6,
 
     /// <summary>And its clock is far behind.</summary>
     ClockBehind = 1 << 7,
 
-    /// <summary>The server does not answer the first instance for a while.</summary>
+    /// <summary>The server does not respond to the first instance for a while.</summary>
     Silence = 1 << 8,
 
-    AnyKey = LoseEpoch | LoseMarks | LoseEntry | LoseLease | LoseRemovals,
+    AnyKey = LoseEpoch | LoseTagInvalidations | LoseEntry | LoseLease | LoseRemovals,
 }
 
-/// <summary>What is explored: who does what, and what may happen meanwhile.</summary>
+/// <summary>A scenario: the operations, and what may happen in the meantime.</summary>
 internal sealed record Scenario(string Name, params OpPlan[] Ops)
 {
     public int Instances { get; init; } = 2;
 
     public int Partitions { get; init; } = 1;
 
-    /// <summary>The maximum number of marks.</summary>
-    public byte MostMarks { get; init; } = byte.MaxValue;
+    /// <summary>The maximum number of tag invalidations.</summary>
+    public byte MaxTagInvalidations { get; init; } = byte.MaxValue;
 
     /// <summary>Whether changes are announced; an announcement may come late, in another order, or never.</summary>
     public bool HasMessages { get; init; }
 
-    /// <summary>Whether instances look by themselves.</summary>
+    /// <summary>Whether instances poll.</summary>
     public bool HasPolls { get; init; }
 
     public Faults Faults { get; init; }
 
     /// <summary>The maximum number that happens.</summary>
-    public byte MostFaults { get; init; }
+    public byte MaxFaults { get; init; }
 
     public Broken Broken { get; init; }
 
@@ -86,13 +86,13 @@ internal sealed record Scenario(string Name, params OpPlan[] Ops)
     /// <summary>Whether there is an entry under the first key, with the first tag.</summary>
     public bool HasEntry { get; init; }
 
-    /// <summary>Whether each instance has a copy of it in memory.</summary>
+    /// <summary>Whether each instance has a local copy of it.</summary>
     public bool HasCopies { get; init; }
 
     /// <summary>Whether evictions that fail are retried.</summary>
     public bool HasRetries { get; init; }
 
-    /// <summary>Whether instances have looked before it begins, so that they trust their copies.</summary>
+    /// <summary>Whether instances have polled before it begins, so that they trust their local copies.</summary>
     public bool IsCurrent { get; init; }
 
     public int PartitionOf(int key) => key % Partitions;

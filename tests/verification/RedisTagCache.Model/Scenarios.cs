@@ -2,7 +2,7 @@ using static RedisTagCache.Model.OpKind;
 
 namespace RedisTagCache.Model;
 
-/// <summary>What is explored. Together they cover what the protocol promises; each is small enough to be explored wholly.</summary>
+/// <summary>The scenarios. Together they cover the guarantees of the protocol. Each is small enough to be explored completely.</summary>
 internal static class Scenarios
 {
     private const byte T0 = 1;
@@ -18,18 +18,18 @@ internal static class Scenarios
         new("announcements", Op(Compute, 0, T0), Op(Evict, 0, T0), Op(Evict, 1, T0 | T1), Op(Read, 1, T0)) { HasMessages = true },
         new("announcements missed", Op(Evict, 1, T0), Op(Evict, 1, T1) with { After = 0 }, Op(Read, 0, T0), Op(Compute, 1, T0)) { HasMessages = true, HasEntry = true },
         new("one tag evicted twice", Op(Compute, 0, T0), Op(Evict, 1, T0), Op(Evict, 1, T0) with { After = 1 }, Op(Read, 0, T0)) { HasMessages = true },
-        new("failover that issues numbers again", Op(Evict, 0, T1), Op(Evict, 1, T0), Op(Read, 0, T0)) { Faults = Faults.GoBack | Faults.ClockBehind, MostFaults = 1, HasEntry = true },
-        new("lost keys", Op(Compute, 0, T0), Op(Evict, 1, T0), Op(Read, 0, T0)) { Faults = Faults.LoseEpoch | Faults.LoseMarks | Faults.LoseEntry | Faults.Flush, MostFaults = 2, HasEntry = true },
-        new("failover", Op(Compute, 0, T0), Op(Evict, 1, T0), Op(Read, 0, T0)) { Faults = Faults.GoBack, MostFaults = 1, HasEntry = true },
-        new("failover to an old clock", Op(Compute, 0, T0), Op(Evict, 1, T0), Op(Read, 0, T0)) { Faults = Faults.GoBack | Faults.ClockBehind, MostFaults = 1, HasEntry = true },
-        new("failover and lost keys", Op(Evict, 1, T0), Op(Read, 0, T0)) { Faults = Faults.GoBack | Faults.LoseEpoch | Faults.LoseMarks, MostFaults = 2, HasEntry = true },
-        new("trimming", Op(Compute, 0, T0), Op(Evict, 0, T0), Op(Evict, 1, T1), Op(Read, 1, T0)) { MostMarks = 1 },
-        new("trimming with announcements", Op(Compute, 0, T0), Op(Evict, 0, T0), Op(Evict, 1, T1), Op(Read, 1, T0)) { MostMarks = 1, HasMessages = true },
+        new("failover that issues numbers again", Op(Evict, 0, T1), Op(Evict, 1, T0), Op(Read, 0, T0)) { Faults = Faults.GoBack | Faults.ClockBehind, MaxFaults = 1, HasEntry = true },
+        new("lost keys", Op(Compute, 0, T0), Op(Evict, 1, T0), Op(Read, 0, T0)) { Faults = Faults.LoseEpoch | Faults.LoseTagInvalidations | Faults.LoseEntry | Faults.Flush, MaxFaults = 2, HasEntry = true },
+        new("failover", Op(Compute, 0, T0), Op(Evict, 1, T0), Op(Read, 0, T0)) { Faults = Faults.GoBack, MaxFaults = 1, HasEntry = true },
+        new("failover to an old clock", Op(Compute, 0, T0), Op(Evict, 1, T0), Op(Read, 0, T0)) { Faults = Faults.GoBack | Faults.ClockBehind, MaxFaults = 1, HasEntry = true },
+        new("failover and lost keys", Op(Evict, 1, T0), Op(Read, 0, T0)) { Faults = Faults.GoBack | Faults.LoseEpoch | Faults.LoseTagInvalidations, MaxFaults = 2, HasEntry = true },
+        new("trimming", Op(Compute, 0, T0), Op(Evict, 0, T0), Op(Evict, 1, T1), Op(Read, 1, T0)) { MaxTagInvalidations = 1 },
+        new("trimming with announcements", Op(Compute, 0, T0), Op(Evict, 0, T0), Op(Evict, 1, T1), Op(Read, 1, T0)) { MaxTagInvalidations = 1, HasMessages = true },
         new("partitions", Op(Compute, 0, T0), Op(Compute, 1, T0, key: 1), Op(Evict, 0, T0), Op(Read, 1, T0, key: 1), Op(Read, 0, T0)) { Partitions = 2 },
-        new("partitions and lost keys", Op(Compute, 1, T0, key: 1), Op(Evict, 0, T0), Op(Read, 1, T0, key: 1)) { Partitions = 2, Faults = Faults.AnyKey | Faults.Flush, MostFaults = 1 },
+        new("partitions and lost keys", Op(Compute, 1, T0, key: 1), Op(Evict, 0, T0), Op(Read, 1, T0, key: 1)) { Partitions = 2, Faults = Faults.AnyKey | Faults.Flush, MaxFaults = 1 },
         new("leases", Op(GetStrictly, 0, T0), Op(GetStrictly, 1, T0), Op(Remove, 0, 0), Op(GetStrictly, 1, T0) with { After = 2 }),
         new("leases and evictions", Op(GetStrictly, 0, T0), Op(GetStrictly, 1, T0), Op(Evict, 0, T0), Op(GetStrictly, 1, T0) with { After = 2 }),
-        new("leases lost", Op(GetStrictly, 0, T0), Op(GetStrictly, 1, T0), Op(Remove, 1, 0)) { Faults = Faults.LoseLease | Faults.LoseEntry, MostFaults = 2 },
+        new("leases lost", Op(GetStrictly, 0, T0), Op(GetStrictly, 1, T0), Op(Remove, 1, 0)) { Faults = Faults.LoseLease | Faults.LoseEntry, MaxFaults = 2 },
         new("sets", Op(Set, 0, T0), Op(Evict, 1, T0), Op(GetStrictly, 1, T0), Op(Read, 0, T0)),
         new("sets, cold", Op(Set, 0, T0), Op(Evict, 1, T0), Op(Read, 0, T0)) { IsWarm = false },
         new("copies and evictions", Op(Get, 0, T0), Op(Evict, 1, T0), Op(Get, 0, T0) with { After = 0 }) { HasPolls = true },
@@ -40,19 +40,19 @@ internal static class Scenarios
         new("joiners", Op(GetStrictly, 0, T0), Op(GetStrictly, 0, T0), Op(Evict, 1, T0)) { HasPolls = true },
         new("followers and evictions", Op(GetStrictly, 0, T0), Op(GetStrictly, 1, T0), Op(Evict, 0, T0), Op(Evict, 1, T0)),
         new("followers, joiners and evictions", Op(GetStrictly, 0, T0), Op(GetStrictly, 1, T0), Op(GetStrictly, 1, T0) with { After = 3 }, Op(Evict, 1, T0)) { HasPolls = true },
-        new("followers and failover", Op(GetStrictly, 0, T0), Op(GetStrictly, 0, T0), Op(Evict, 0, T0)) { Instances = 1, Faults = Faults.GoBack | Faults.ClockBehind, MostFaults = 1 },
+        new("followers and failover", Op(GetStrictly, 0, T0), Op(GetStrictly, 0, T0), Op(Evict, 0, T0)) { Instances = 1, Faults = Faults.GoBack | Faults.ClockBehind, MaxFaults = 1 },
         new("joiners and removals", Op(GetStrictly, 0, T0), Op(GetStrictly, 0, T0), Op(Remove, 1, T0)) { HasPolls = true },
-        new("copies and lost keys", Op(Get, 0, T0), Op(Evict, 1, T0), Op(Get, 0, T0) with { After = 0 }) { HasPolls = true, Faults = Faults.LoseEpoch | Faults.LoseMarks | Faults.LoseRemovals, MostFaults = 1 },
-        new("copies and failover", Op(Evict, 1, T0), Op(Get, 0, T0)) { HasPolls = true, HasEntry = true, HasCopies = true, Faults = Faults.GoBack, MostFaults = 1 },
-        new("copies and removals and failover", Op(Remove, 1, T0), Op(Get, 0, T0)) { HasPolls = true, HasEntry = true, HasCopies = true, Faults = Faults.GoBack, MostFaults = 1 },
+        new("copies and lost keys", Op(Get, 0, T0), Op(Evict, 1, T0), Op(Get, 0, T0) with { After = 0 }) { HasPolls = true, Faults = Faults.LoseEpoch | Faults.LoseTagInvalidations | Faults.LoseRemovals, MaxFaults = 1 },
+        new("copies and failover", Op(Evict, 1, T0), Op(Get, 0, T0)) { HasPolls = true, HasEntry = true, HasCopies = true, Faults = Faults.GoBack, MaxFaults = 1 },
+        new("copies and removals and failover", Op(Remove, 1, T0), Op(Get, 0, T0)) { HasPolls = true, HasEntry = true, HasCopies = true, Faults = Faults.GoBack, MaxFaults = 1 },
         new("copies of two keys", Op(Remove, 1, T0), Op(Set, 1, T0, key: 1), Op(Get, 0, T0)) { HasPolls = true, HasMessages = true, HasEntry = true, HasCopies = true },
-        new("outage and evictions", Op(Evict, 0, T0), Op(Get, 0, T0), Op(Evict, 1, T0), Op(Get, 0, T0) with { After = 1 }) { HasPolls = true, Faults = Faults.Silence, MostFaults = 1 },
-        new("outage and two evictions", Op(Evict, 0, T0), Op(Get, 0, T0), Op(Evict, 0, T0), Op(Get, 0, T0) with { After = 1 }) { IsCurrent = true, Faults = Faults.Silence, MostFaults = 1 },
-        new("outage and an eviction with a gap", Op(Evict, 0, T0), Op(Get, 0, T0), Op(Evict, 1, T1), Op(Evict, 0, T0) with { After = 0 }, Op(Get, 0, T0) with { After = 1 }) { IsCurrent = true, Faults = Faults.Silence, MostFaults = 1 },
-        new("outage and an old answer", Op(Read, 0, T0), Op(Evict, 0, T1), Op(Evict, 0, T0) with { After = 1 }, Op(Get, 0, T0), Op(Get, 0, T0) with { After = 3 }) { Instances = 1, IsCurrent = true, Faults = Faults.Silence, MostFaults = 1 },
-        new("outage and joiners", Op(Evict, 0, T0), Op(GetStrictly, 0, T0), Op(GetStrictly, 0, T0), Op(Evict, 0, T0)) { Instances = 1, IsCurrent = true, Faults = Faults.Silence, MostFaults = 1 },
-        new("outage and retries", Op(Evict, 0, T0), Op(Get, 0, T0), Op(Get, 0, T0) with { After = 1 }) { HasPolls = true, HasRetries = true, Faults = Faults.Silence, MostFaults = 1 },
-        new("copies, removals and lost keys", Op(Get, 0, T0), Op(Remove, 1, T0), Op(Get, 0, T0) with { After = 0 }) { HasPolls = true, Faults = Faults.LoseRemovals, MostFaults = 1 },
+        new("outage and evictions", Op(Evict, 0, T0), Op(Get, 0, T0), Op(Evict, 1, T0), Op(Get, 0, T0) with { After = 1 }) { HasPolls = true, Faults = Faults.Silence, MaxFaults = 1 },
+        new("outage and two evictions", Op(Evict, 0, T0), Op(Get, 0, T0), Op(Evict, 0, T0), Op(Get, 0, T0) with { After = 1 }) { IsCurrent = true, Faults = Faults.Silence, MaxFaults = 1 },
+        new("outage and an eviction with a gap", Op(Evict, 0, T0), Op(Get, 0, T0), Op(Evict, 1, T1), Op(Evict, 0, T0) with { After = 0 }, Op(Get, 0, T0) with { After = 1 }) { IsCurrent = true, Faults = Faults.Silence, MaxFaults = 1 },
+        new("outage and an old answer", Op(Read, 0, T0), Op(Evict, 0, T1), Op(Evict, 0, T0) with { After = 1 }, Op(Get, 0, T0), Op(Get, 0, T0) with { After = 3 }) { Instances = 1, IsCurrent = true, Faults = Faults.Silence, MaxFaults = 1 },
+        new("outage and joiners", Op(Evict, 0, T0), Op(GetStrictly, 0, T0), Op(GetStrictly, 0, T0), Op(Evict, 0, T0)) { Instances = 1, IsCurrent = true, Faults = Faults.Silence, MaxFaults = 1 },
+        new("outage and retries", Op(Evict, 0, T0), Op(Get, 0, T0), Op(Get, 0, T0) with { After = 1 }) { HasPolls = true, HasRetries = true, Faults = Faults.Silence, MaxFaults = 1 },
+        new("copies, removals and lost keys", Op(Get, 0, T0), Op(Remove, 1, T0), Op(Get, 0, T0) with { After = 0 }) { HasPolls = true, Faults = Faults.LoseRemovals, MaxFaults = 1 },
     ];
 
     /// <summary>The same with more at once, for the command: some minutes.</summary>
@@ -61,35 +61,35 @@ internal static class Scenarios
         new("copies and several changes", Op(Evict, 1, T0), Op(Remove, 1, T0), Op(Set, 1, T0), Op(Get, 0, T0)) { HasPolls = true, HasMessages = true, HasEntry = true, HasCopies = true },
         new("changes by both", Op(Set, 0, T0), Op(Remove, 1, T0), Op(Get, 0, T0), Op(Get, 1, T0)) { HasPolls = true, HasMessages = true, HasEntry = true, HasCopies = true },
         new("three instances, three evictions", Op(Compute, 0, T0), Op(Evict, 1, T0), Op(Evict, 2, T1), Op(Evict, 0, T0), Op(Read, 2, T0 | T1)) { Instances = 3 },
-        new("failover with two evictions", Op(Compute, 0, T0), Op(Evict, 1, T0), Op(Evict, 0, T1), Op(Read, 0, T0)) { Faults = Faults.GoBack | Faults.ClockBehind, MostFaults = 1, HasEntry = true },
-        new("two failovers", Op(Evict, 1, T0), Op(Read, 0, T0)) { Faults = Faults.GoBack, MostFaults = 2, HasEntry = true },
-        new("lost keys with announcements", Op(Compute, 0, T0), Op(Evict, 1, T0), Op(Read, 0, T0)) { HasMessages = true, Faults = Faults.LoseEpoch | Faults.LoseMarks | Faults.Flush, MostFaults = 2, HasEntry = true },
-        new("copies, changes of both kinds, lost keys", Op(Evict, 1, T0), Op(Remove, 1, T0), Op(Get, 0, T0)) { HasPolls = true, HasMessages = true, HasEntry = true, HasCopies = true, Faults = Faults.AnyKey, MostFaults = 1 },
-        new("outage and a failover", Op(Evict, 0, T0), Op(Get, 0, T0)) { Instances = 1, HasPolls = true, HasRetries = true, HasEntry = true, HasCopies = true, Faults = Faults.GoBack | Faults.Silence, MostFaults = 2 },
+        new("failover with two evictions", Op(Compute, 0, T0), Op(Evict, 1, T0), Op(Evict, 0, T1), Op(Read, 0, T0)) { Faults = Faults.GoBack | Faults.ClockBehind, MaxFaults = 1, HasEntry = true },
+        new("two failovers", Op(Evict, 1, T0), Op(Read, 0, T0)) { Faults = Faults.GoBack, MaxFaults = 2, HasEntry = true },
+        new("lost keys with announcements", Op(Compute, 0, T0), Op(Evict, 1, T0), Op(Read, 0, T0)) { HasMessages = true, Faults = Faults.LoseEpoch | Faults.LoseTagInvalidations | Faults.Flush, MaxFaults = 2, HasEntry = true },
+        new("copies, changes of both kinds, lost keys", Op(Evict, 1, T0), Op(Remove, 1, T0), Op(Get, 0, T0)) { HasPolls = true, HasMessages = true, HasEntry = true, HasCopies = true, Faults = Faults.AnyKey, MaxFaults = 1 },
+        new("outage and a failover", Op(Evict, 0, T0), Op(Get, 0, T0)) { Instances = 1, HasPolls = true, HasRetries = true, HasEntry = true, HasCopies = true, Faults = Faults.GoBack | Faults.Silence, MaxFaults = 2 },
     ];
 
     /// <summary>Each rule left out, where it is needed.</summary>
     public static IReadOnlyList<Scenario> Broken { get; } =
     [
-        Without(Model.Broken.TokenAtWrite, "late write"),
+        Without(Model.Broken.VersionAtWrite, "late write"),
         Without(Model.Broken.AnyMessageCompletes, "announcements missed"),
         Without(Model.Broken.FloorNotRaised, "trimming"),
         Without(Model.Broken.LeaseNotRevoked, "leases"),
-        Without(Model.Broken.MarksOverwritten, "one tag evicted twice"),
+        Without(Model.Broken.InvalidationsOverwritten, "one tag evicted twice"),
         Without(Model.Broken.GenerationKept, "lost keys"),
         Without(Model.Broken.RunIgnored, "failover that issues numbers again"),
-        Without(Model.Broken.NothingHealed, "failover"),
+        Without(Model.Broken.NothingRecovered, "failover"),
         Without(Model.Broken.PastBelieved, "failover and lost keys"),
         Without(Model.Broken.RemovalsIgnored, "copies and removals"),
         Without(Model.Broken.JoinersTakeAll, "joiners"),
         Without(Model.Broken.AwaitedIsShared, "followers, joiners and evictions"),
-        Without(Model.Broken.SetTokenInScript, "sets"),
+        Without(Model.Broken.SetVersionInScript, "sets"),
         Without(Model.Broken.FailedIgnored, "outage and two evictions"),
         Without(Model.Broken.FailedUnordered, "outage and two evictions"),
         Without(Model.Broken.AheadUnordered, "outage and an eviction with a gap"),
         Without(Model.Broken.OrderKept, "outage and evictions"),
         Without(Model.Broken.OrderForgotten, "outage and an old answer"),
-        Without(Model.Broken.CopiesNotJudged, "copies and evictions"),
+        Without(Model.Broken.CopiesNotValidated, "copies and evictions"),
     ];
 
     private static OpPlan Op(OpKind kind, int instance, byte tags, int key = 0) => new(kind, instance, key, tags);

@@ -3,22 +3,22 @@ namespace RedisTagCache.Model;
 internal partial struct Server
 {
     /// <summary>lua/entry_set.lua and lua/entry_move.lua</summary>
-    public bool SetEntry(int key, Entry entry, Stamp token)
+    public bool SetEntry(int key, Entry entry, Stamp version)
     {
-        if (!Stamp.Fits(token))
+        if (!Stamp.Fits(version))
             return false;
         Entries[key] = entry;
         return true;
     }
 
     /// <summary>lua/entry_fill.lua</summary>
-    public FillReply FillEntry(int key, Entry entry, Stamp token, byte owner, byte startedAt, Broken broken)
+    public FillReply FillEntry(int key, Entry entry, Stamp version, byte owner, byte startedAt, Broken broken)
     {
         var isHeld = owner != 0 && Leases[key] == owner;
         if (isHeld)
             Leases[key] = 0;
 
-        var fits = Stamp.Fits(token);
+        var fits = Stamp.Fits(version);
         if (fits && !isHeld && LastRemoval != startedAt && !broken.HasFlag(Broken.RemovalsIgnored))
             fits = RemovalFloor > 0 && startedAt >= RemovalFloor && startedAt <= LastRemoval && Removals[key] <= startedAt;
         if (fits)
@@ -27,9 +27,9 @@ internal partial struct Server
     }
 
     /// <summary>lua/entry_overwrite.lua</summary>
-    public FillReply OverwriteEntry(int key, Entry entry, Stamp token, Broken broken)
+    public FillReply OverwriteEntry(int key, Entry entry, Stamp version, Broken broken)
     {
-        var fits = Stamp.Fits(token);
+        var fits = Stamp.Fits(version);
         Entries[key] = fits ? entry : default;
         if (!broken.HasFlag(Broken.LeaseNotRevoked))
             Leases[key] = 0;

@@ -2,7 +2,7 @@ namespace RedisTagCache.Model;
 
 /// <summary>A partition as a Redis server has it, and the scripts of lua/ as functions on it, line by line.</summary>
 /// <remarks>
-/// Numbers are small: what matters is their order. The server's clock goes by one with each look, so that it is always ahead of what was issued, unless a
+/// Numbers are small: what matters is their order. The server's clock advances by one each time it is read, so that it is always ahead of what was issued, unless a
 /// scenario sets it back.
 /// </remarks>
 internal partial struct Server
@@ -13,14 +13,14 @@ internal partial struct Server
     /// <summary>The epoch key; none when lost.</summary>
     public Stamp Stamp;
 
-    /// <summary>The marks with their floor; a floor of 0 stands for a lost key.</summary>
+    /// <summary>The tag invalidations with their floor; a floor of 0 stands for a lost key.</summary>
     public byte Floor;
-    public Two Hard;
-    public Two Soft;
+    public Two EvictedAt;
+    public Two ExpiredAt;
 
     public Entries Entries;
 
-    /// <summary>Who has the lease of a key; 0 for nobody.</summary>
+    /// <summary>The owner of the lease of a key; 0 for none.</summary>
     public Two Leases;
 
     /// <summary>The log of removals; a newest number of 0 stands for a lost key.</summary>

@@ -9,7 +9,7 @@ internal record struct Stamp(byte Epoch, byte Generation, byte Run)
 
     public readonly bool IsSameLineage(Stamp other) => IsSameGeneration(other) && Run == other.Run;
 
-    /// <summary>Whether a value started at that stamp may be judged by this one.</summary>
+    /// <summary>Whether a value started at that stamp may be validated by this one.</summary>
     public readonly bool Fits(Stamp startedAt) => !IsNone && (this == startedAt || (IsSameLineage(startedAt) && startedAt.Epoch <= Epoch));
 
     public readonly override string ToString() => $"{Epoch}:{Generation}:{Run}";

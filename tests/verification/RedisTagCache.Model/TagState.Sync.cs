@@ -7,13 +7,13 @@ internal enum SyncPhase : byte
     /// <summary>Under way to Redis.</summary>
     Asked,
 
-    /// <summary>Redis has answered, and the answer is under way.</summary>
+    /// <summary>Redis has replied, and the reply is under way.</summary>
     Answered,
 
     /// <summary>The evictions that Redis has lost are under way to it.</summary>
-    Healing,
+    Recovering,
 
-    /// <summary>What came of them is asked.</summary>
+    /// <summary>Their effect is being read.</summary>
     AskedAgain,
     AnsweredAgain,
 }
@@ -32,8 +32,8 @@ internal struct Sync
     public byte From;
     public TagInvalidationPage Page;
     public TagInvalidationPage PageAgain;
-    public byte LostHard;
-    public byte LostSoft;
+    public byte LostEvictions;
+    public byte LostExpiries;
 }
 
 internal partial struct TagState
@@ -60,40 +60,40 @@ internal partial struct TagState
     {
         if (Sync.Phase == SyncPhase.Asked)
         {
-            Sync.Page = server.SyncMarks(Sync.Sent, Sync.From, nonce, Sync.OldFloor, broken);
+            Sync.Page = server.SyncTagInvalidations(Sync.Sent, Sync.From, nonce, Sync.OldFloor, broken);
             Sync.Phase = SyncPhase.Answered;
         }
         else
         {
-            Sync.PageAgain = server.SyncMarks(Sync.Sent, (byte)(Sync.Page.Stamp.Epoch + 1), nonce, Sync.Page.Floor, broken);
+            Sync.PageAgain = server.SyncTagInvalidations(Sync.Sent, (byte)(Sync.Page.Stamp.Epoch + 1), nonce, Sync.Page.Floor, broken);
             Sync.Phase = SyncPhase.AnsweredAgain;
         }
     }
 
-    /// <summary>Asks for what came of the repetition.</summary>
+    /// <summary>Reads the effect of the retry.</summary>
     public void AskAgain()
     {
         Sync.Phase = SyncPhase.AskedAgain;
         Sync.Sent = NewestSeen(Sync.Page.Stamp);
     }
 
-    /// <summary>Takes over an answer. False when there are lost evictions to repeat first.</summary>
+    /// <summary>Takes over a reply. Returns false if there are lost evictions to retry first.</summary>
     public bool Adopt(Broken broken)
     {
         var page = Sync.Page;
         if (!Sync.IsFull && page.Stamp.IsSameLineage(Sync.Sent))
         {
-            Raise(page.Hard, page.Soft, broken);
-            Finish(new TagInvalidationPage(page.Stamp, page.Floor) { Hard = Hard, Soft = Soft }, isFull: false, broken);
+            Raise(page.EvictedAt, page.ExpiredAt, broken);
+            Finish(new TagInvalidationPage(page.Stamp, page.Floor) { EvictedAt = EvictedAt, ExpiredAt = ExpiredAt }, isFull: false, broken);
             return true;
         }
 
-        if (Sync.Old.IsSameGeneration(page.Stamp) && !broken.HasFlag(Broken.NothingHealed))
+        if (Sync.Old.IsSameGeneration(page.Stamp) && !broken.HasFlag(Broken.NothingRecovered))
         {
-            (Sync.LostHard, Sync.LostSoft) = NotIn(page);
-            if ((Sync.LostHard | Sync.LostSoft) != 0)
+            (Sync.LostEvictions, Sync.LostExpiries) = NotIn(page);
+            if ((Sync.LostEvictions | Sync.LostExpiries) != 0)
             {
-                Sync.Phase = SyncPhase.Healing;
+                Sync.Phase = SyncPhase.Recovering;
                 return false;
             }
         }
@@ -102,7 +102,7 @@ internal partial struct TagState
         return true;
     }
 
-    /// <summary>Takes over what came of the repetition. False when the server changed again.</summary>
+    /// <summary>Takes over the effect of the retry. Returns false if the server changed again.</summary>
     public bool AdoptAgain(Broken broken)
     {
         var (page, again) = (Sync.Page, Sync.PageAgain);
@@ -114,8 +114,8 @@ internal partial struct TagState
 
         for (var tag = 0; tag < Two.Length; tag++)
         {
-            page.Hard[tag] = Math.Max(page.Hard[tag], again.Hard[tag]);
-            page.Soft[tag] = Math.Max(page.Soft[tag], again.Soft[tag]);
+            page.EvictedAt[tag] = Math.Max(page.EvictedAt[tag], again.EvictedAt[tag]);
+            page.ExpiredAt[tag] = Math.Max(page.ExpiredAt[tag], again.ExpiredAt[tag]);
         }
 
         (page.Stamp, page.Floor) = (again.Stamp, again.Floor);
@@ -129,11 +129,11 @@ internal partial struct TagState
         {
             if (isFull)
             {
-                var (hard, soft) = NotIn(read);
+                var (evicted, expired) = NotIn(read);
                 for (var tag = 0; tag < Two.Length; tag++)
                 {
-                    read.Hard[tag] = (hard & 1 << tag) != 0 ? Hard[tag] : read.Hard[tag];
-                    read.Soft[tag] = (soft & 1 << tag) != 0 ? Soft[tag] : read.Soft[tag];
+                    read.EvictedAt[tag] = (evicted & 1 << tag) != 0 ? EvictedAt[tag] : read.EvictedAt[tag];
+                    read.ExpiredAt[tag] = (expired & 1 << tag) != 0 ? ExpiredAt[tag] : read.ExpiredAt[tag];
                 }
             }
             else if (Known.IsSameLineage(read.Stamp) && Known.Epoch > read.Stamp.Epoch && !isFull)
@@ -145,23 +145,23 @@ internal partial struct TagState
         }
 
         Publish(read.Stamp, read.Floor, broken);
-        (Hard, Soft) = (read.Hard, read.Soft);
+        (EvictedAt, ExpiredAt) = (read.EvictedAt, read.ExpiredAt);
         IsTrusted = !Sync.IsDistrusted;
         Sync = default;
     }
 
-    /// <summary>The tags whose marks stand higher here than there, and above the floor there.</summary>
-    private readonly (byte Hard, byte Soft) NotIn(TagInvalidationPage page)
+    /// <summary>The tags whose invalidations are higher here than there, and above the floor there.</summary>
+    private readonly (byte Evicted, byte Expired) NotIn(TagInvalidationPage page)
     {
-        var (lostHard, lostSoft) = (0, 0);
+        var (lostEvictions, lostExpiries) = (0, 0);
         for (var tag = 0; tag < Two.Length; tag++)
         {
-            if (Hard[tag] > Math.Max(page.Hard[tag], page.Floor))
-                lostHard |= 1 << tag;
-            if (Soft[tag] > Math.Max(Math.Max(page.Soft[tag], page.Hard[tag]), page.Floor))
-                lostSoft |= 1 << tag;
+            if (EvictedAt[tag] > Math.Max(page.EvictedAt[tag], page.Floor))
+                lostEvictions |= 1 << tag;
+            if (ExpiredAt[tag] > Math.Max(Math.Max(page.ExpiredAt[tag], page.EvictedAt[tag]), page.Floor))
+                lostExpiries |= 1 << tag;
         }
 
-        return ((byte)lostHard, (byte)lostSoft);
+        return ((byte)lostEvictions, (byte)lostExpiries);
     }
 }

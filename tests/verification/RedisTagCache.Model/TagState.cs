@@ -10,27 +10,27 @@ internal struct TagStates
 
 internal enum Verdict : byte
 {
-    Dead,
+    Invalidated,
     Stale,
     Fresh,
 }
 
-/// <summary>An instance's copy of a partition's marks.</summary>
+/// <summary>An instance's replica of a partition's tag invalidations.</summary>
 internal partial struct TagState
 {
     public Stamp Known;
     public byte Floor;
-    public Two Hard;
-    public Two Soft;
+    public Two EvictedAt;
+    public Two ExpiredAt;
     public bool IsTrusted;
     public Stamp Ahead;
     public Sync Sync;
 
-    /// <summary>By tag, the number of the newest eviction that was taken over ahead of what Redis had told; 0 for none since it last told anything new.</summary>
-    public Two UnconfirmedHard;
+    /// <summary>By tag, the number of the newest eviction that was applied before Redis reported it; 0 for none since Redis last reported anything new.</summary>
+    public Two UnconfirmedEvictions;
 
     /// <summary>The same for expiries.</summary>
-    public Two UnconfirmedSoft;
+    public Two UnconfirmedExpiries;
 
     /// <summary>The newest of these numbers.</summary>
     public byte UnconfirmedCount;
@@ -50,7 +50,7 @@ internal partial struct TagState
     }
 
     /// <summary>Takes over an eviction of its own, or one that was announced. False when something before it is not known.</summary>
-    public bool Apply(TagInvalidationReply reply, byte hard, byte soft, Broken broken)
+    public bool Apply(TagInvalidationReply reply, byte evicted, byte expired, Broken broken)
     {
         if (!HasKnown || !Known.IsSameGeneration(reply.After))
             return false;
@@ -60,8 +60,8 @@ internal partial struct TagState
         if (!isSameLineage)
             ForgetUnconfirmed();
         else if (isAhead)
-            NoteAhead(reply.After, hard, soft, broken);
-        Raise(Spread(hard, reply.After.Epoch), Spread(soft, reply.After.Epoch), broken);
+            NoteAhead(reply.After, evicted, expired, broken);
+        Raise(Spread(evicted, reply.After.Epoch), Spread(expired, reply.After.Epoch), broken);
         if (!isSameLineage)
             Distrust();
         else if (isNext)
@@ -72,40 +72,40 @@ internal partial struct TagState
     }
 
     /// <summary>Lets an eviction that Redis has not confirmed hold in this instance. False when nothing is known that it could be noted in.</summary>
-    public bool ApplyUnconfirmed(byte hard, byte soft, Broken broken)
+    public bool ApplyUnconfirmed(byte evicted, byte expired, Broken broken)
     {
         if (!HasKnown)
             return false;
         if (!broken.HasFlag(Broken.FailedUnordered))
-            NoteUnconfirmed(hard, soft);
+            NoteUnconfirmed(evicted, expired);
         if (!broken.HasFlag(Broken.FailedIgnored))
-            Raise(Spread(hard, (byte)(Known.Epoch + 1)), Spread(soft, (byte)(Known.Epoch + 1)), broken);
+            Raise(Spread(evicted, (byte)(Known.Epoch + 1)), Spread(expired, (byte)(Known.Epoch + 1)), broken);
         return true;
     }
 
-    private void NoteAhead(Stamp stamp, byte hard, byte soft, Broken broken)
+    private void NoteAhead(Stamp stamp, byte evicted, byte expired, Broken broken)
     {
         if (!broken.HasFlag(Broken.AheadUnordered))
-            NoteUnconfirmed(hard, soft);
+            NoteUnconfirmed(evicted, expired);
         if (stamp.Epoch > Ahead.Epoch || !stamp.IsSameLineage(Ahead))
             Ahead = stamp;
     }
 
-    private void NoteUnconfirmed(byte hard, byte soft)
+    private void NoteUnconfirmed(byte evicted, byte expired)
     {
         UnconfirmedCount++;
         for (var tag = 0; tag < Two.Length; tag++)
         {
-            if ((hard & 1 << tag) != 0)
-                UnconfirmedHard[tag] = UnconfirmedCount;
-            if ((soft & 1 << tag) != 0)
-                UnconfirmedSoft[tag] = UnconfirmedCount;
+            if ((evicted & 1 << tag) != 0)
+                UnconfirmedEvictions[tag] = UnconfirmedCount;
+            if ((expired & 1 << tag) != 0)
+                UnconfirmedExpiries[tag] = UnconfirmedCount;
         }
     }
 
-    private void ForgetUnconfirmed() => (UnconfirmedHard, UnconfirmedSoft) = (default, default);
+    private void ForgetUnconfirmed() => (UnconfirmedEvictions, UnconfirmedExpiries) = (default, default);
 
-    /// <summary>Knows everything up to a stamp. What was computed ahead of an older one is judged by its token alone from here on.</summary>
+    /// <summary>Knows everything up to a stamp. Values that were computed ahead of an older one are validated by their version alone from here on.</summary>
     private void Publish(Stamp stamp, byte floor, Broken broken)
     {
         if ((stamp != Known && !broken.HasFlag(Broken.OrderKept)) || broken.HasFlag(Broken.OrderForgotten))
@@ -113,69 +113,69 @@ internal partial struct TagState
         (Known, Floor) = (stamp, floor);
     }
 
-    /// <summary>What an entry is worth.</summary>
-    public readonly Verdict Judge(Entry entry) =>
-        entry.Generation != Known.Generation || entry.Epoch > Known.Epoch ? Verdict.Dead : JudgeByMarks(entry);
+    /// <summary>Validates an entry.</summary>
+    public readonly Verdict Validate(Entry entry) =>
+        entry.Generation != Known.Generation || entry.Epoch > Known.Epoch ? Verdict.Invalidated : ValidateTags(entry);
 
-    /// <summary>Whether an entry that is dead may be returned to an operation that waited for it: what ended it came after that operation's first look.</summary>
+    /// <summary>Whether an invalidated entry may be returned to an operation that waited for it: the change came after that operation's first lookup.</summary>
     public readonly bool IsNoOlder(Entry entry, Stamp first) =>
         first.IsSameLineage(Known) && entry.Generation == first.Generation && entry.Epoch >= first.Epoch && entry.Epoch <= Known.Epoch;
 
-    /// <summary>What a copy in memory is worth.</summary>
-    public readonly Verdict Judge(Copy copy) =>
-        !copy.Token.IsSameLineage(Known) || copy.Token.Epoch > Known.Epoch ? Verdict.Dead : JudgeByMarks(copy.Entry, copy.Unconfirmed);
+    /// <summary>Validates a local copy.</summary>
+    public readonly Verdict Validate(Copy copy) =>
+        !copy.Version.IsSameLineage(Known) || copy.Version.Epoch > Known.Epoch ? Verdict.Invalidated : ValidateTags(copy.Entry, copy.Unconfirmed);
 
-    private readonly Verdict JudgeByMarks(Entry entry, byte unconfirmed = 0)
+    private readonly Verdict ValidateTags(Entry entry, byte unconfirmed = 0)
     {
         if (entry.Epoch < Floor)
-            return Verdict.Dead;
+            return Verdict.Invalidated;
         var verdict = Verdict.Fresh;
         for (var tag = 0; tag < Two.Length; tag++)
         {
             if ((entry.Tags & 1 << tag) == 0)
                 continue;
-            if (Hard[tag] > entry.Epoch && !IsBefore(UnconfirmedHard[tag], unconfirmed))
-                return Verdict.Dead;
-            if (Soft[tag] > entry.Epoch && !IsBefore(UnconfirmedSoft[tag], unconfirmed))
+            if (EvictedAt[tag] > entry.Epoch && !IsBefore(UnconfirmedEvictions[tag], unconfirmed))
+                return Verdict.Invalidated;
+            if (ExpiredAt[tag] > entry.Epoch && !IsBefore(UnconfirmedExpiries[tag], unconfirmed))
                 verdict = Verdict.Stale;
         }
 
         return verdict;
     }
 
-    /// <summary>Whether a mark above a value's token was taken over before the value, which was computed without Redis, began.</summary>
+    /// <summary>Whether a tag invalidation above the version of a value was applied before that value began. For values that were computed without Redis.</summary>
     private static bool IsBefore(byte number, byte unconfirmed) => number > 0 && number <= unconfirmed;
 
-    /// <summary>Whether a value is known to be dead already.</summary>
+    /// <summary>Whether a value is known to be invalidated already.</summary>
     /// <param name="entry">The value.</param>
     /// <param name="unconfirmed">For one that was computed without Redis, the newest number when it began; else 0.</param>
     public readonly bool IsPast(Entry entry, byte unconfirmed = 0)
     {
         for (var tag = 0; tag < Two.Length; tag++)
         {
-            if ((entry.Tags & 1 << tag) != 0 && Hard[tag] > entry.Epoch && !IsBefore(UnconfirmedHard[tag], unconfirmed))
+            if ((entry.Tags & 1 << tag) != 0 && EvictedAt[tag] > entry.Epoch && !IsBefore(UnconfirmedEvictions[tag], unconfirmed))
                 return true;
         }
 
         return entry.Epoch < Floor;
     }
 
-    private void Raise(Two hard, Two soft, Broken broken)
+    private void Raise(Two evictedAt, Two expiredAt, Broken broken)
     {
         for (var tag = 0; tag < Two.Length; tag++)
         {
-            Hard[tag] = Raised(Hard[tag], hard[tag]);
-            Soft[tag] = Raised(Soft[tag], soft[tag]);
+            EvictedAt[tag] = Raised(EvictedAt[tag], evictedAt[tag]);
+            ExpiredAt[tag] = Raised(ExpiredAt[tag], expiredAt[tag]);
         }
 
-        byte Raised(byte mark, byte epoch) => epoch > 0 && broken.HasFlag(Broken.MarksOverwritten) ? epoch : Math.Max(mark, epoch);
+        byte Raised(byte known, byte epoch) => epoch > 0 && broken.HasFlag(Broken.InvalidationsOverwritten) ? epoch : Math.Max(known, epoch);
     }
 
     private static Two Spread(byte tags, byte epoch)
     {
-        Two marks = default;
+        Two epochs = default;
         for (var tag = 0; tag < Two.Length; tag++)
-            marks[tag] = (tags & 1 << tag) != 0 ? epoch : (byte)0;
-        return marks;
+            epochs[tag] = (tags & 1 << tag) != 0 ? epoch : (byte)0;
+        return epochs;
     }
 }

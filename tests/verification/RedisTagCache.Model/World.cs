@@ -8,7 +8,7 @@ internal struct Servers
     private Server _first;
 }
 
-/// <summary>A state: all that Redis, the instances and the network know, and who does what. Made of bytes alone.</summary>
+/// <summary>A state: all that Redis, the instances and the network know, and how far the operations are. Made of bytes alone.</summary>
 internal struct World
 {
     public Servers Servers;
@@ -21,7 +21,7 @@ internal struct World
     /// <summary>The changes that have started, a bit for each operation.</summary>
     public byte Started;
 
-    /// <summary>The changes that have returned and are in force: what no read that begins now may miss.</summary>
+    /// <summary>The changes that have returned and are in force. No read that begins now may miss them.</summary>
     public byte InForce;
 
     /// <summary>The changes that have returned, whatever became of them.</summary>
@@ -42,20 +42,20 @@ internal enum Violation : byte
     /// <summary>A read in Redis gave a value that an eviction or a removal had ended.</summary>
     OldValueRead,
 
-    /// <summary>A copy was returned that an eviction or a removal had ended before the instance last looked.</summary>
-    OldCopyGiven,
+    /// <summary>A local copy was returned that an eviction or a removal had ended before the instance last polled.</summary>
+    OldCopyReturned,
 
-    /// <summary>Who joined was given a value that had ended before he came.</summary>
+    /// <summary>A caller that joined got a value that had ended before its call.</summary>
     OldValueJoined,
 
-    /// <summary>A copy was dropped although nothing had ended it, and Redis had nothing new to tell.</summary>
-    LiveCopyDropped,
+    /// <summary>A local copy was dropped although nothing had ended it, and Redis had nothing new to report.</summary>
+    ValidCopyDropped,
 
     /// <summary>Two have the lease of a key.</summary>
     TwoLeaders,
 
-    /// <summary>There are more marks than shall be kept.</summary>
-    TooManyMarks,
+    /// <summary>There are more tag invalidations than the maximum.</summary>
+    TooManyTagInvalidations,
 
     /// <summary>Nothing that is written is found again.</summary>
     NothingKept,

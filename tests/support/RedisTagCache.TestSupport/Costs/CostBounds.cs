@@ -29,7 +29,7 @@ public static class CostBounds
     /// <summary>Nothing at all.</summary>
     public static OperationCost LocalHit { get; } = new(0, 0, "");
 
-    /// <summary>One script, which looks for another primary, marks the tag, trims and sends the message; and the tag's place in what is repeated when it fails.</summary>
+    /// <summary>One script, which looks for another primary, invalidates the tag, trims and sends the message; and the tag's place in the retry queue if it fails.</summary>
     public static OperationCost Evict { get; } = new(4_000, 1, "evalsha 1, get 1, info 1, publish 1, set 1, time 1, zadd 1, zcard 1, zrange 1, zscore 1");
 
     /// <summary>The untagged get, copied into the caller's buffer.</summary>

@@ -18,20 +18,20 @@ internal sealed class Editor(ITagCache cache, Values values, Database database, 
         var choice = Random.Shared.Next(100);
         var own = Plan.TagsOf(key)[Random.Shared.Next(Plan.TagsOf(key).Length)];
         if (Random.Shared.Next(EverythingOnceIn) == 0)
-            await MarkAsync(Kind.Evict, Plan.Everything);
+            await InvalidateAsync(Kind.Evict, Plan.Everything);
         else if (Plan.UseOf(key) == KeyUse.RemovedValue && choice < 40)
             await values.RemoveAsync(key);
         else if (Plan.UseOf(key) == KeyUse.RemovedValue && choice < 60)
             await values.SetAsync(key);
         else if (choice % 10 == 0)
-            await MarkAsync(Kind.Expire, own);
+            await InvalidateAsync(Kind.Expire, own);
         else if (choice % 10 == 1)
-            await MarkAsync(Kind.Evict, own, 1 + Random.Shared.Next(Plan.Tags - 1), 1 + Random.Shared.Next(Plan.Tags - 1));
+            await InvalidateAsync(Kind.Evict, own, 1 + Random.Shared.Next(Plan.Tags - 1), 1 + Random.Shared.Next(Plan.Tags - 1));
         else
-            await MarkAsync(Kind.Evict, own);
+            await InvalidateAsync(Kind.Evict, own);
     }
 
-    private async Task MarkAsync(Kind kind, params int[] tags)
+    private async Task InvalidateAsync(Kind kind, params int[] tags)
     {
         var start = Stopwatch.GetTimestamp();
         var outcome = Outcome.Done;
