@@ -8,7 +8,7 @@ namespace RedisTagCache.Tests.Architecture;
 public sealed partial class WordTests
 {
     /// <summary>A line break, with the comment marks of the next line.</summary>
-    private const string LineBreak = @"\s*\n[\s/*]*";
+    private const string LineBreak = @"\s*\n[\s/*-]*";
 
     private const string Gap = "(?:[ -]|" + LineBreak + ")";
 
@@ -19,6 +19,17 @@ public sealed partial class WordTests
         Assert.True(hits.Length == 0, string.Join('\n', hits));
     }
 
+    /// <summary>Keys and fields in Redis keep their names, which the headers of the scripts list.</summary>
+    [Fact]
+    public void ScriptsAndModel_Always_UseTheNamesOfTheDocumentation()
+    {
+        var files = TextFiles().Where(file => file.EndsWith(".lua", StringComparison.Ordinal) || file.Replace('\\', '/').Contains("/RedisTagCache.Model/", StringComparison.Ordinal)).ToArray();
+        Assert.Contains(files, file => Path.GetFileName(file) == "Machine.cs");
+        var hits = files.SelectMany(file => File.ReadLines(file).Where(line => !line.StartsWith("-- KEYS: ", StringComparison.Ordinal))
+            .SelectMany(line => Earlier().Matches(WordStart().Replace(line, " ")).Select(match => $"{Path.GetFileName(file)}: {match.Value} in {line.Trim()}"))).ToArray();
+        Assert.True(hits.Length == 0, string.Join('\n', hits));
+    }
+
     [Fact]
     public void TextFiles_Always_AreOfEachKind()
     {
@@ -26,7 +37,7 @@ public sealed partial class WordTests
         Assert.Superset(
             new HashSet<string>
             {
-                "README.md", "CHANGELOG.md", ".github/CONTRIBUTING.md", "docs/README.md", "docs/adr/README.md", "samples/Newsroom/README.md", "samples/Newsroom/Program.cs", "src/RedisTagCache/ITagCache.cs",
+                "README.md", "CHANGELOG.md", ".github/CONTRIBUTING.md", "docs/README.md", "docs/adr/README.md", "lua/_prelude.lua", "samples/Newsroom/README.md", "samples/Newsroom/Program.cs", "src/RedisTagCache/ITagCache.cs",
                 "src/RedisTagCache.AspNetCore/Operations/Web/page.js", "src/RedisTagCache.AspNetCore/Operations/Web/page.html", "tests/support/RedisTagCache.TestSupport.Basics/Repository.cs",
             },
             files);
@@ -51,6 +62,7 @@ public sealed partial class WordTests
         return folders.SelectMany(folder => Repository.Files(folder, "*.cs"))
             .Concat(Repository.Files("src", "*.js"))
             .Concat(Repository.Files("src", "*.html"))
+            .Concat(Repository.Files("lua", "*.lua"))
             .Concat(Repository.Files("samples", "*.md"))
             .Concat(Repository.Files("docs", "*.md").Where(file => !file.StartsWith(Repository.Folder("docs", "history"), StringComparison.Ordinal)))
             .Concat(Repository.Files(".github", "*.md"))
@@ -75,6 +87,9 @@ public sealed partial class WordTests
             + "since" + Gap + "the" + Gap + "last" + Gap + "such" + Gap + @"line)\b",
         RegexOptions.IgnoreCase)]
     private static partial Regex Denied();
+
+    [GeneratedRegex(@"\b(marks?|marked|tokens?|judge[sd]?|dead|heal(s|ed|ing)?|refuse[sd]?)\b", RegexOptions.IgnoreCase)]
+    private static partial Regex Earlier();
 
     [GeneratedRegex(LineBreak)]
     private static partial Regex Break();
