@@ -7,8 +7,6 @@ namespace RedisTagCache.Redis;
 /// <summary>What Redis answers to requests that travel together: a list.</summary>
 internal static class BatchReply
 {
-    private const int MaxStamp = 64;
-
     /// <summary>Stands before the first value.</summary>
     /// <exception cref="UnexpectedReplyException">It is another reply.</exception>
     public static RespReader Begin(RespResult reply, int values)
@@ -48,9 +46,9 @@ internal static class BatchReply
     public static EpochStamp? NextStamp(ref RespReader reader)
     {
         reader.MoveNext();
-        if (reader.IsNull || !reader.IsScalar || reader.ScalarLength() > MaxStamp)
+        if (reader.IsNull || !reader.IsScalar || reader.ScalarLength() > EpochStamp.MaxLength)
             return null;
-        Span<byte> text = stackalloc byte[MaxStamp];
+        Span<byte> text = stackalloc byte[EpochStamp.MaxLength];
         return EpochStamp.TryParse(text[..reader.CopyTo(text)], out var stamp) ? stamp : null;
     }
 

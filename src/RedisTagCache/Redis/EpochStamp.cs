@@ -13,6 +13,9 @@ namespace RedisTagCache.Redis;
 /// </remarks>
 internal readonly record struct EpochStamp(long Epoch, ulong Generation, uint Run)
 {
+    /// <summary>The length of the longest text.</summary>
+    public const int MaxLength = 19 + 1 + 16 + 1 + 8;
+
     public bool IsSameLineage(in EpochStamp other) => Generation == other.Generation && Run == other.Run;
 
     public bool IsSameGeneration(in EpochStamp other) => Generation == other.Generation;

@@ -48,6 +48,7 @@ public sealed partial class ScriptConstantTests
     [Fact]
     public void Stamp_OfTheCode_HasTheLengthsOfTheScripts()
     {
+        Assert.Equal(EpochStamp.MaxLength, new EpochStamp(long.MaxValue, ulong.MaxValue, uint.MaxValue).ToString().Length);
         var parts = new EpochStamp(1, 0, 0).ToString().Split(':');
         var run = RunPattern().Match(ScriptFiles.Prelude);
         Assert.Equal(parts[2].Length, Regex.Count(run.Groups[1].Value, "%x"));
