@@ -54,7 +54,7 @@ public sealed class FolderTests
         ["RedisTagCache/Diagnostics"] = 17,
         ["RedisTagCache/Engine"] = 27,
         ["RedisTagCache/Redis"] = 47,
-        ["RedisTagCache/Store"] = 51,
+        ["RedisTagCache/Store"] = 50,
     };
 
     [Theory]
