@@ -91,7 +91,7 @@ internal sealed class VersionHistory(int keys)
                 Interlocked.Increment(ref _failedEvictions);
             }
 
-            await Task.Delay(pause > TimeSpan.Zero ? pause : TimeSpan.FromMilliseconds(2), CancellationToken.None);
+            await Task.Delay(pause > TimeSpan.Zero ? pause : TimeSpan.FromMilliseconds(2), CancellationToken.None); // the rate
         }
     }
 }

@@ -121,7 +121,7 @@ public sealed class SlowClientTests(RedisFixture redis) : PageSuite(redis)
                 {
                     await context.Response.WriteAsync(i.ToString(System.Globalization.CultureInfo.InvariantCulture));
                     await context.Response.Body.FlushAsync();
-                    await Task.Delay(100);
+                    await Task.Delay(100); // bit by bit
                 }
             });
         },

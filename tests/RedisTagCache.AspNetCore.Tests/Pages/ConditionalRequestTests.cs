@@ -85,7 +85,7 @@ public sealed class ConditionalRequestTests(RedisFixture redis) : PageSuite(redi
                 if (!context.Request.Headers.ContainsKey("Cookie"))
                     context.Response.Cookies.Append("visitor", "1");
                 var page = "page " + Render("visit");
-                await Task.Delay(20);
+                await Task.Delay(20); // a rendering takes its time
                 return page;
             }).CacheOutput(policy => policy.Expire(Lifetime).Tag("visit"));
         },

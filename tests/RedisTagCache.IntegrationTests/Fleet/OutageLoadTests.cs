@@ -96,7 +96,7 @@ public sealed class OutageLoadTests : IAsyncLifetime
 
     private static async ValueTask<int> ComputeAsync(CacheContext context, CancellationToken stop)
     {
-        await Task.Delay(2, stop);
+        await Task.Delay(2, stop); // a computation takes its time
         return 1;
     }
 

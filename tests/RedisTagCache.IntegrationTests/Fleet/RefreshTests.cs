@@ -148,7 +148,7 @@ public sealed class RefreshTests : IAsyncLifetime
     private async ValueTask<Run> ComputeAsync(int key, CacheContext context, CancellationToken stop)
     {
         var start = Stopwatch.GetTimestamp();
-        await Task.Delay(_takes, stop);
+        await Task.Delay(_takes, stop); // a computation takes its time
         var run = new Run(start, Stopwatch.GetTimestamp());
         lock (_runs[key])
             _runs[key].Add(run);
