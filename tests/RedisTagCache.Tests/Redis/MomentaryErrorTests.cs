@@ -15,7 +15,11 @@ public sealed class MomentaryErrorTests : IDisposable
     {
         _server = new ScriptedServer(Answer);
         var services = new ServiceCollection();
-        services.AddRedisTagCache(options => (options.Configuration, options.BuildNamespace) = (_server.ConnectionString, "build"));
+        services.AddRedisTagCache(options =>
+        {
+            (options.Configuration, options.BuildNamespace) = (_server.ConnectionString, "build");
+            options.OperationTimeout = TimeSpan.FromSeconds(15); // connecting and four tries take their time on a busy machine
+        });
         _services = services.BuildServiceProvider();
     }
 
