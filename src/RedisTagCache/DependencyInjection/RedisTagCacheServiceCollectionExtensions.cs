@@ -55,7 +55,6 @@ public static class RedisTagCacheServiceCollectionExtensions
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<CacheMeter>()));
         services.TryAddSingleton<RedisCommands>();
-        services.TryAddSingleton<ValueCommands>();
         services.TryAddSingleton(static provider => CreatePartitionFactory(provider, OptionsOf(provider)));
         services.TryAddSingleton<PartitionSet>();
         services.TryAddSingleton(static provider => CreateStore(provider, OptionsOf(provider)));
@@ -79,7 +78,7 @@ public static class RedisTagCacheServiceCollectionExtensions
         services.TryAddSingleton(static provider => new ValueStore(
             provider.GetRequiredService<TagCacheStore>(),
             provider.GetRequiredService<PartitionSet>(),
-            provider.GetRequiredService<ValueCommands>(),
+            provider.GetRequiredService<RedisCommands>(),
             provider.GetRequiredService<RedisConnection>(),
             provider.GetRequiredService<RedisCircuits>(),
             OptionsOf(provider).LeaseDuration,
@@ -164,7 +163,6 @@ public static class RedisTagCacheServiceCollectionExtensions
         new PartitionSettings(options.KeyPrefix, options.BuildNamespace!, new StoreSettings(options.TagInvalidationRetention, options.MaxTagInvalidations)),
         provider.GetRequiredService<RedisCircuits>(),
         provider.GetRequiredService<RedisCommands>(),
-        provider.GetRequiredService<ValueCommands>(),
         provider.GetRequiredService<TimeProvider>(),
         provider.GetRequiredService<CacheMeter>(),
         provider.GetRequiredService<ILoggerFactory>());
@@ -174,7 +172,6 @@ public static class RedisTagCacheServiceCollectionExtensions
         provider.GetRequiredService<RedisConnection>(),
         provider.GetRequiredService<RedisCircuits>(),
         provider.GetRequiredService<RedisCommands>(),
-        provider.GetRequiredService<ValueCommands>(),
         new StoreSettings(options.TagInvalidationRetention, options.MaxTagInvalidations),
         options.OperationTimeout,
         provider.GetRequiredService<TimeProvider>(),

@@ -8,7 +8,7 @@ internal sealed class EntryWrites(Partition partition) : RequestBatcher<EntryWri
 {
     private TokenText? _token;
 
-    /// <summary>With entries of less than <see cref="Store.TagCacheStore.LargeFrom"/>: the server does nothing else meanwhile.</summary>
+    /// <summary>With entries of less than <see cref="RedisCommands.LargeFrom"/>: the server does nothing else meanwhile.</summary>
     protected override int MaxTogether => 16;
 
     /// <summary>Stores an entry, unless its value may be older than what Redis remembers.</summary>

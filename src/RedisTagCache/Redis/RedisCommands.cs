@@ -5,9 +5,12 @@ using StackExchange.Redis;
 
 namespace RedisTagCache.Redis;
 
-/// <summary>Everything the store asks of Redis, one member an operation. Nothing here is judged or decided.</summary>
+/// <summary>Everything that is asked of Redis, one member an operation. Nothing here is judged or decided.</summary>
 internal sealed class RedisCommands(RedisRunner runner)
 {
+    /// <summary>From this size on an entry is staged and moved: a script copies its arguments, and the server does nothing else meanwhile.</summary>
+    public const int LargeFrom = 8 * 1024;
+
     private const CommandFlags Flags = CommandFlags.DemandMaster;
     private static readonly TimeSpan _stagedLifetime = TimeSpan.FromSeconds(60);
     private static readonly Func<IDatabase, (EntryAddress Of, TimeProvider Time, long Deadline), ValueTask<(IMemoryOwner<byte>? Entry, EpochStamp? Stamp)>> _read =
@@ -16,6 +19,8 @@ internal sealed class RedisCommands(RedisRunner runner)
         static (database, read) => read.Of.Partition.PlainReads.ReadAsync(database, read.Of, read.Time, read.Deadline);
 
     public bool IsAvailable(Partition partition) => runner.IsAvailable(partition);
+
+    public bool IsAnyAvailable => runner.IsAnyAvailable;
 
     /// <summary>Whether a call before the first connection would wait for it.</summary>
     public bool IsConnecting => runner.IsConnecting;
@@ -65,33 +70,41 @@ internal sealed class RedisCommands(RedisRunner runner)
             (address, envelope, timeToLive),
             static (database, write) => database.StringSet(write.address.Key, write.envelope, Expiry(write.timeToLive), flags: Flags));
 
+    /// <summary>Writes an entry. Small ones may travel together.</summary>
     public ValueTask<(bool Stored, EpochStamp? Stamp)> WriteAsync(
-        EntryAddress address, ReadOnlyMemory<byte> envelope, long timeToLive, in EpochStamp token, CancellationToken cancellationToken) =>
-        runner.RunAsync(
+        EntryAddress address, ReadOnlyMemory<byte> envelope, long timeToLive, in EpochStamp token, CancellationToken cancellationToken)
+    {
+        if (IsLarge(envelope))
+        {
+            address.Partition.Sizes.Note(address.Hash, envelope.Length);
+            var staged = StagedIn(address.Partition);
+            return RunStagedAsync(address.Partition, staged, envelope, EntryMoveScript.Call(address, staged, timeToLive, token), EntryMoveScript.Parse, cancellationToken);
+        }
+
+        return runner.RunAsync(
             "write",
             address.Partition,
             (address, envelope, timeToLive, token),
             static (database, write) => write.address.Partition.Writes.WriteAsync(database, write.address.Key, write.envelope, write.timeToLive, write.token),
             cancellationToken);
+    }
 
-    /// <summary>The same for a large entry, in one round trip: its bytes go to a key of their own, which a script then moves into place.</summary>
-    public ValueTask<(bool Stored, EpochStamp? Stamp)> WriteLargeAsync(
-        EntryAddress address, ReadOnlyMemory<byte> envelope, long timeToLive, in EpochStamp token, CancellationToken cancellationToken)
+    /// <summary>Writes what was computed under a lease, and gives the lease back.</summary>
+    public ValueTask<FillReply> FillAsync(
+        in LeasedAddress address, ReadOnlyMemory<byte> envelope, long timeToLive, in EpochStamp token, string owner, long startedAt)
     {
-        address.Partition.Sizes.Note(address.Hash, envelope.Length);
-        RedisKey staged = address.Partition.StagedPrefix + Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture);
-        return runner.RunAsync(
-            "write",
-            address.Partition,
-            (staged, envelope, Move: EntryMoveScript.Call(address, staged, timeToLive, token)),
-            static async (database, write) =>
-            {
-                var staging = database.StringSetAsync(write.staged, write.envelope, _stagedLifetime, flags: Flags);
-                var moving = write.Move.RunAsync(database);
-                await Task.WhenAll(staging, moving).ConfigureAwait(false);
-                return ScriptReply.Read(await moving.ConfigureAwait(false), EntryMoveScript.Parse);
-            },
-            cancellationToken);
+        var partition = address.Entry.Partition;
+        var (staged, large, small) = Stage(partition, envelope);
+        return RunStagedAsync(partition, staged, large, EntryFillScript.Call(address, staged, small, timeToLive, token, owner, startedAt), EntryFillScript.Parse, CancellationToken.None);
+    }
+
+    /// <summary>Overwrites an entry, and numbers and announces that.</summary>
+    public ValueTask<FillReply> ReplaceAsync(
+        in LeasedAddress address, ReadOnlyMemory<byte> envelope, long timeToLive, in EpochStamp token, CancellationToken cancellationToken)
+    {
+        var partition = address.Entry.Partition;
+        var (staged, large, small) = Stage(partition, envelope);
+        return RunStagedAsync(partition, staged, large, EntryOverwriteScript.Call(address, staged, small, timeToLive, token), EntryOverwriteScript.Parse, cancellationToken);
     }
 
     /// <summary>Deletes a partition's stamp. The next synchronization begins a new generation.</summary>
@@ -101,24 +114,18 @@ internal sealed class RedisCommands(RedisRunner runner)
     public ValueTask<bool> RemoveAsync(EntryAddress address, CancellationToken cancellationToken) =>
         runner.RunAsync("remove", address.Partition, address, static (database, of) => new ValueTask<bool>(database.KeyDeleteAsync(of.Key, Flags)), cancellationToken);
 
+    /// <summary>Removes an entry, and numbers and announces that.</summary>
+    public ValueTask<RemovalReply> RemoveNumberedAsync(in LeasedAddress address) =>
+        RunAsync("remove", address.Entry.Partition, EntryRemoveScript.Call(address), EntryRemoveScript.Parse, CancellationToken.None);
+
     public bool Remove(EntryAddress address) => runner.Run("remove", address.Partition, address, static (database, of) => database.KeyDelete(of.Key, Flags));
 
     /// <summary>Removes an entry if it still is the one that was read: the number of bytes removed.</summary>
     public ValueTask<long> DropAsync(EntryAddress address, byte[] identity, CancellationToken cancellationToken) =>
-        runner.RunAsync(
-            "remove",
-            address.Partition,
-            EntryDropScript.Call(address.Key, identity),
-            static async (database, call) => ScriptReply.Read(await call.RunAsync(database).ConfigureAwait(false), EntryDropScript.Parse),
-            cancellationToken);
+        RunAsync("remove", address.Partition, EntryDropScript.Call(address.Key, identity), EntryDropScript.Parse, cancellationToken);
 
     public ValueTask<bool> TouchAsync(EntryAddress address, byte[] identity, long timeToLive, CancellationToken cancellationToken) =>
-        runner.RunAsync(
-            "touch",
-            address.Partition,
-            EntryTouchScript.Call(address, identity, timeToLive),
-            static async (database, call) => ScriptReply.Read(await call.RunAsync(database).ConfigureAwait(false), EntryTouchScript.Parse),
-            cancellationToken);
+        RunAsync("touch", address.Partition, EntryTouchScript.Call(address, identity, timeToLive), EntryTouchScript.Parse, cancellationToken);
 
     public bool Touch(EntryAddress address, byte[] identity, long timeToLive) =>
         runner.Run(
@@ -141,12 +148,7 @@ internal sealed class RedisCommands(RedisRunner runner)
 
     public ValueTask<TagInvalidationReply?> InvalidateAsync(
         Partition partition, TimeSpan retention, int cap, ReadOnlyMemory<byte[]> members, CancellationToken cancellationToken) =>
-        runner.RunAsync(
-            "invalidate",
-            partition,
-            TagInvalidateScript.Call(partition, retention, cap, members.Span),
-            static async (database, call) => ScriptReply.Read(await call.RunAsync(database).ConfigureAwait(false), TagInvalidateScript.Parse),
-            cancellationToken);
+        RunAsync("invalidate", partition, TagInvalidateScript.Call(partition, retention, cap, members.Span), TagInvalidateScript.Parse, cancellationToken);
 
     /// <summary>The same in many partitions at once, and once: nothing for each where that did not succeed.</summary>
     public Task<TagInvalidationReply?[]> TryInvalidateAsync(IReadOnlyList<Partition> partitions, TimeSpan retention, int cap, ReadOnlyMemory<byte[]> members)
@@ -159,12 +161,69 @@ internal sealed class RedisCommands(RedisRunner runner)
     }
 
     public ValueTask<TagInvalidationPage> SyncAsync(Partition partition, EpochStamp? known, long from, ulong nonce, long floor, CancellationToken cancellationToken) =>
+        RunAsync("sync", partition, InvalidationsSyncScript.Call(partition, known, from, nonce, floor), InvalidationsSyncScript.Parse, cancellationToken);
+
+    /// <summary>The newest of both counts of a partition: evictions and removals. Zero for removals when there was none.</summary>
+    public ValueTask<(EpochStamp? Stamp, long Removal)> PollAsync(Partition partition) =>
         runner.RunAsync(
-            "sync",
+            "poll",
             partition,
-            InvalidationsSyncScript.Call(partition, known, from, nonce, floor),
-            static async (database, call) => ScriptReply.Read(await call.RunAsync(database).ConfigureAwait(false), InvalidationsSyncScript.Parse),
+            partition,
+            static async (database, of) =>
+            {
+                var stamp = database.StringGetAsync(of.Epoch, Flags);
+                var removal = database.SortedSetScoreAsync(of.Removals, "last", Flags);
+                ReadOnlyMemory<byte> text = await stamp.ConfigureAwait(false);
+                return (EpochStamp.TryParse(text.Span, out var parsed) ? parsed : (EpochStamp?)null, (long)(await removal.ConfigureAwait(false) ?? 0));
+            },
+            CancellationToken.None);
+
+    public ValueTask<RemovalsPage> SyncRemovalsAsync(Partition partition, long known) =>
+        RunAsync("sync", partition, RemovalsSyncScript.Call(partition, known), RemovalsSyncScript.Parse, CancellationToken.None);
+
+    public ValueTask<LeaseReply> AcquireAsync(
+        in LeasedAddress address, string owner, TimeSpan duration, ReadOnlyMemory<byte> identity, bool isPatient) =>
+        RunAsync("lease", address.Entry.Partition, LeaseAcquireScript.Call(address, owner, duration, identity, isPatient), LeaseAcquireScript.Parse, CancellationToken.None);
+
+    public ValueTask<bool> RenewAsync(in LeasedAddress address, string owner, TimeSpan duration, CancellationToken cancellationToken) =>
+        RunAsync("renew", address.Entry.Partition, LeaseRenewScript.Call(address, owner, duration), LeaseRenewScript.Parse, cancellationToken);
+
+    public ValueTask<bool> ReleaseAsync(in LeasedAddress address, string owner, string successor, TimeSpan duration) =>
+        RunAsync("release", address.Entry.Partition, LeaseReleaseScript.Call(address, owner, successor, duration), LeaseReleaseScript.Parse, CancellationToken.None);
+
+    /// <summary>Runs a script with an envelope in one round trip: a large one goes to a key of its own first, so that its bytes do not pass through the script.</summary>
+    private ValueTask<T> RunStagedAsync<T>(
+        Partition partition, RedisKey staged, ReadOnlyMemory<byte> large, ScriptCall call, Func<RedisResult, T> parse, CancellationToken cancellationToken) =>
+        runner.RunAsync(
+            "write",
+            partition,
+            (staged, large, call, parse),
+            static async (database, write) =>
+            {
+                var staging = write.large.IsEmpty ? null : database.StringSetAsync(write.staged, write.large, _stagedLifetime, flags: Flags);
+                var writing = write.call.RunAsync(database);
+                if (staging is not null)
+                    await Task.WhenAll(staging, writing).ConfigureAwait(false);
+                return ScriptReply.Read(await writing.ConfigureAwait(false), write.parse);
+            },
             cancellationToken);
+
+    private ValueTask<T> RunAsync<T>(
+        string operation, Partition partition, ScriptCall call, Func<RedisResult, T> parse, CancellationToken cancellationToken) =>
+        runner.RunAsync(
+            operation,
+            partition,
+            (call, parse),
+            static async (database, script) => ScriptReply.Read(await script.call.RunAsync(database).ConfigureAwait(false), script.parse),
+            cancellationToken);
+
+    /// <summary>What goes where: the key of a staged envelope, the bytes that are staged, and those that come along.</summary>
+    private static (RedisKey Staged, ReadOnlyMemory<byte> Large, ReadOnlyMemory<byte> Small) Stage(Partition partition, ReadOnlyMemory<byte> envelope) =>
+        IsLarge(envelope) ? (StagedIn(partition), envelope, default) : (partition.NothingStaged, default, envelope);
+
+    private static RedisKey StagedIn(Partition partition) => partition.StagedPrefix + Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture);
+
+    private static bool IsLarge(ReadOnlyMemory<byte> envelope) => envelope.Length >= LargeFrom;
 
     private static bool IsOfAnotherType(RedisServerException e) => e.Message.StartsWith("WRONGTYPE", StringComparison.Ordinal);
 

@@ -7,7 +7,7 @@ namespace RedisTagCache.Store;
 
 /// <summary>Creates all that an instance has of the partitions, in this order: the keys, the circuits, the tag states, the watches.</summary>
 internal sealed class PartitionFactory(
-    PartitionSettings settings, RedisCircuits circuits, RedisCommands commands, ValueCommands leased, TimeProvider time, CacheMeter meter, ILoggerFactory loggers)
+    PartitionSettings settings, RedisCircuits circuits, RedisCommands commands, TimeProvider time, CacheMeter meter, ILoggerFactory loggers)
 {
     private readonly ILogger<TagState> _tagStateLogger = loggers.CreateLogger<TagState>();
     private readonly ILogger<PartitionWatch> _watchLogger = loggers.CreateLogger<PartitionWatch>();
@@ -24,7 +24,7 @@ internal sealed class PartitionFactory(
     private PartitionWatch WatchOf(Partition partition, KeySpace keys, ImmutableArray<ILocalCopies> copies)
     {
         var tagState = new TagState(partition, commands, settings.TagState, meter, _tagStateLogger);
-        var watch = new PartitionWatch(partition, tagState, keys, leased, time, meter, _watchLogger);
+        var watch = new PartitionWatch(partition, tagState, keys, commands, time, meter, _watchLogger);
         foreach (var attached in copies)
             watch.Attach(attached);
         return watch;

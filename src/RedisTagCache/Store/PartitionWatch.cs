@@ -18,7 +18,7 @@ internal sealed class PartitionWatch : EntryWatch
     private static readonly TimeSpan _validity = TimeSpan.FromMilliseconds(1_900);
 
     private readonly KeySpace _keys;
-    private readonly ValueCommands _commands;
+    private readonly RedisCommands _commands;
     private readonly TimeProvider _time;
     private readonly CacheMeter _meter;
     private readonly ILogger<PartitionWatch> _logger;
@@ -29,7 +29,7 @@ internal sealed class PartitionWatch : EntryWatch
     private long _validUntil;
 
     public PartitionWatch(
-        Partition partition, TagState tagState, KeySpace keys, ValueCommands commands, TimeProvider time, CacheMeter meter, ILogger<PartitionWatch> logger)
+        Partition partition, TagState tagState, KeySpace keys, RedisCommands commands, TimeProvider time, CacheMeter meter, ILogger<PartitionWatch> logger)
     {
         Partition = partition;
         TagState = tagState;

@@ -53,7 +53,7 @@ internal sealed partial class TagCacheStore
     /// <summary>Numbers and announces the removal for instances that keep copies. An instance that computes the entry loses its lease, because it started before the removal.</summary>
     private Task<RemovalReply> RemoveNumberedAsync(KeySpace keys, in CacheEntryKey key)
     {
-        var removing = _leased.RemoveAsync(keys.Locate(key.Region, keys.PartitionOf(key.Key), KeySpace.NameOf(key.Key))).AsTask();
+        var removing = _commands.RemoveNumberedAsync(keys.Locate(key.Region, keys.PartitionOf(key.Key), KeySpace.NameOf(key.Key))).AsTask();
         removing.Forget();
         return removing;
     }

@@ -8,9 +8,6 @@ namespace RedisTagCache.Store;
 
 internal sealed partial class TagCacheStore
 {
-    /// <summary>From this size on an entry is staged and moved: a script copies its arguments, and the server does nothing else meanwhile.</summary>
-    internal const int LargeFrom = 8 * 1024;
-
     /// <summary>A hundred years: servers reckon with longer ones, each up to an end of its own.</summary>
     private static readonly long _maxLife = (long)TimeSpan.FromDays(36_525).TotalMilliseconds;
 
@@ -108,10 +105,7 @@ internal sealed partial class TagCacheStore
             return (Rejected(), null);
 
         var envelope = Compose(key, address, version, tags, payload, options, out var buffer);
-        var writing = envelope.Length < LargeFrom
-            ? _commands.WriteAsync(address, envelope, TimeToLive(options), version.Stamp, cancellationToken)
-            : _commands.WriteLargeAsync(address, envelope, TimeToLive(options), version.Stamp, cancellationToken);
-        var (stored, stamp) = await writing.ConfigureAwait(false);
+        var (stored, stamp) = await _commands.WriteAsync(address, envelope, TimeToLive(options), version.Stamp, cancellationToken).ConfigureAwait(false);
 
         // The answer shows when this instance is behind; a lookup would catch up by itself, an instance that only writes would not.
         if (stamp is null || tagState.At(stamp.Value) is null)

@@ -15,7 +15,6 @@ internal sealed partial class TagCacheStore : ITagCacheStore, IDisposable
     private readonly RedisConnection _connection;
     private readonly RedisCircuits _circuits;
     private readonly RedisCommands _commands;
-    private readonly ValueCommands _leased;
     private readonly StoreSettings _settings;
     private readonly TimeSpan _timeout;
     private readonly TimeProvider _time;
@@ -34,7 +33,6 @@ internal sealed partial class TagCacheStore : ITagCacheStore, IDisposable
         RedisConnection connection,
         RedisCircuits circuits,
         RedisCommands commands,
-        ValueCommands leased,
         StoreSettings settings,
         TimeSpan timeout,
         TimeProvider time,
@@ -45,7 +43,6 @@ internal sealed partial class TagCacheStore : ITagCacheStore, IDisposable
         _connection = connection;
         _circuits = circuits;
         _commands = commands;
-        _leased = leased;
         _settings = settings;
         _timeout = timeout;
         _time = time;

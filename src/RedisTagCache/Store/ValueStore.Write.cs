@@ -30,7 +30,7 @@ internal sealed partial class ValueStore
         if (startedAt == RemovalMoment.Unknown)
             version = default;
         return WriteAsync(address, payload, payloadFlags, life, tags, version, replaces: false, isAwaited: owner.Length > 0, (place, envelope, timeToLive) =>
-            _commands.FillAsync(place, envelope, envelope.Length >= TagCacheStore.LargeFrom, timeToLive, version.Stamp, owner, startedAt));
+            _commands.FillAsync(place, envelope, timeToLive, version.Stamp, owner, startedAt));
     }
 
     /// <summary>
@@ -46,8 +46,7 @@ internal sealed partial class ValueStore
         {
             var write = await WriteAsync(address, payload, payloadFlags, life, tags, version, replaces: true, isAwaited: false, async (place, envelope, timeToLive) =>
             {
-                var reply = await _commands.ReplaceAsync(
-                    place, envelope, envelope.Length >= TagCacheStore.LargeFrom, timeToLive, version.Stamp, cancellationToken).ConfigureAwait(false);
+                var reply = await _commands.ReplaceAsync(place, envelope, timeToLive, version.Stamp, cancellationToken).ConfigureAwait(false);
                 _meter.Sent("removal");
                 ((PartitionWatch)address.Watch).Record(reply.Before, reply.Removal, (byte[])place.Entry.Key!);
                 return reply;
@@ -76,7 +75,7 @@ internal sealed partial class ValueStore
     /// <summary>Removes an entry that was found in Redis, of any build, and tells the instances that keep a copy. Nothing is retried.</summary>
     public async Task<bool> RemoveStoredAsync(StoredKey key)
     {
-        var reply = await _commands.RemoveAsync(key.LeasedAddress).ConfigureAwait(false);
+        var reply = await _commands.RemoveNumberedAsync(key.LeasedAddress).ConfigureAwait(false);
         _meter.Sent("removal");
         _partitions.Known()[key.Partition].Record(reply.Before, reply.Number, (byte[])key.Key!);
         return true;
@@ -107,7 +106,7 @@ internal sealed partial class ValueStore
         var partitions = await _partitions.GetAsync(CancellationToken.None).ConfigureAwait(false);
         var watch = partitions.Of(key.Key);
         var place = partitions.Keys.Locate(key.Region, watch.Partition, KeySpace.NameOf(key.Key));
-        var reply = await _commands.RemoveAsync(place).ConfigureAwait(false);
+        var reply = await _commands.RemoveNumberedAsync(place).ConfigureAwait(false);
         _meter.Sent("removal");
         return (watch, (byte[])place.Entry.Key!, reply);
     }

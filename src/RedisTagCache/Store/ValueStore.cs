@@ -13,7 +13,7 @@ internal sealed partial class ValueStore : IDisposable
 {
     private readonly TagCacheStore _store;
     private readonly PartitionSet _partitions;
-    private readonly ValueCommands _commands;
+    private readonly RedisCommands _commands;
     private readonly FleetWatch _fleet;
     private readonly TimeSpan _leaseDuration;
     private readonly TimeProvider _time;
@@ -27,7 +27,7 @@ internal sealed partial class ValueStore : IDisposable
     public ValueStore(
         TagCacheStore store,
         PartitionSet partitions,
-        ValueCommands commands,
+        RedisCommands commands,
         RedisConnection connection,
         RedisCircuits circuits,
         TimeSpan leaseDuration,

@@ -39,7 +39,7 @@ internal sealed partial class StatePair : IDisposable
         _redis = new ManualRedis(_keys.Partitions, _time);
         var commands = new RedisCommands(_redis.Runner);
         var state = new RealState(_keys.Partitions[0], commands, new StoreSettings(TimeSpan.FromDays(1), 1_000), _redis.Meter, NullLogger<RealState>.Instance);
-        _watch = new PartitionWatch(_keys.Partitions[0], state, _keys, new ValueCommands(_redis.Runner), _time, _redis.Meter, NullLogger<PartitionWatch>.Instance)
+        _watch = new PartitionWatch(_keys.Partitions[0], state, _keys, commands, _time, _redis.Meter, NullLogger<PartitionWatch>.Instance)
         {
             Removals = new RedisTagCache.Store.RemovalLog(RedisTagCache.Model.RemovalLog.Remembered),
         };

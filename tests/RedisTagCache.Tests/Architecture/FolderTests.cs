@@ -53,8 +53,8 @@ public sealed class FolderTests
         ["RedisTagCache.AspNetCore/OutputCaching"] = 21,
         ["RedisTagCache/Diagnostics"] = 17,
         ["RedisTagCache/Engine"] = 27,
-        ["RedisTagCache/Redis"] = 47,
-        ["RedisTagCache/Store"] = 50,
+        ["RedisTagCache/Redis"] = 46,
+        ["RedisTagCache/Store"] = 51,
     };
 
     [Theory]

@@ -22,7 +22,7 @@ internal static class Copies
     {
         var meter = new CacheMeter(_services.GetRequiredService<IMeterFactory>(), new CacheStatistics(TimeProvider.System));
         var tagState = new TagState(_keys.Partitions[0], new RedisCommands(runner!), new StoreSettings(TimeSpan.FromDays(1), 1_000), meter, NullLogger<TagState>.Instance);
-        return new PartitionWatch(_keys.Partitions[0], tagState, _keys, new ValueCommands(runner!), TimeProvider.System, meter, NullLogger<PartitionWatch>.Instance);
+        return new PartitionWatch(_keys.Partitions[0], tagState, _keys, new RedisCommands(runner!), TimeProvider.System, meter, NullLogger<PartitionWatch>.Instance);
     }
 
     public static ValueAddress Address(string key, PartitionWatch watch)
