@@ -35,7 +35,7 @@ internal sealed class EntryReads : RequestBatcher<EntryRead, (IMemoryOwner<byte>
     /// <param name="address">The entry.</param>
     /// <param name="time">The clock.</param>
     /// <param name="deadline">The time stamp from which on nobody waits for it.</param>
-    public ValueTask<(IMemoryOwner<byte>? Entry, EpochStamp? Stamp)> ReadAsync(IDatabase database, in EntryAddress address, TimeProvider time, long deadline)
+    public ValueTask<(IMemoryOwner<byte>? Entry, EpochStamp? Stamp)> ReadAsync(IDatabase database, in EntryLocation address, TimeProvider time, long deadline)
     {
         var read = EntryRead.Take(database, address.Key);
         read.Begin(address.Hash, _partition.Sizes, time, deadline);

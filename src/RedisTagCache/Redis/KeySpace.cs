@@ -49,21 +49,17 @@ internal sealed class KeySpace
     public Partition PartitionOf(string key) => _partitions.Length == 1 ? _partitions[0] : _partitions[(int)(Hash(key) % (uint)_partitions.Length)];
 
     /// <summary>Where an entry lies. No I/O, and for a key that is stored as it is no allocation.</summary>
-    public EntryAddress Locate(in CacheEntryKey key)
+    public EntryLocation Locate(in CacheEntryKey key)
     {
-        var partition = PartitionOf(key.Key);
-        var prefixes = PrefixesOf(key.Region, partition);
-        var address = FitsRaw(key.Key) ? AddressOf(partition, prefixes.Raw, key.Key) : AddressOf(partition, prefixes.Hashed, Digest(key.Key));
-        return address with { Hash = key.Key.GetHashCode(StringComparison.Ordinal) };
+        var isRaw = FitsRaw(key.Key);
+        return Locate(key.Region, PartitionOf(key.Key), isRaw ? key.Key : Digest(key.Key), isHashed: !isRaw);
     }
 
-    /// <summary>The same with the lease on computing the value, for a key's partition and the name that <see cref="NameOf(string)"/> gives.</summary>
-    public LeasedAddress Locate(CacheRegion region, Partition partition, string name)
+    /// <summary>The same for a key's partition and the name that <see cref="NameOf(string)"/> gives.</summary>
+    public EntryLocation Locate(CacheRegion region, Partition partition, string name)
     {
-        var prefixes = PrefixesOf(region, partition);
-        return IsHashed(name)
-            ? new(AddressOf(partition, prefixes.Hashed, name[1..]), ((RedisKey)name[1..]).Prepend(prefixes.HashedLease))
-            : new(AddressOf(partition, prefixes.Raw, name), ((RedisKey)name).Prepend(prefixes.Lease));
+        var isHashed = IsHashed(name);
+        return Locate(region, partition, isHashed ? name[1..] : name, isHashed);
     }
 
     /// <summary>The part of an entry's key in Redis that tells it from others of its region: the key itself, or a mark that no key begins with and its hash.</summary>
@@ -81,8 +77,16 @@ internal sealed class KeySpace
             : null;
     }
 
-    private static EntryAddress AddressOf(Partition partition, byte[] prefix, string name) =>
-        new(partition, ((RedisKey)name).Prepend(prefix)) { KeyHash = EntryAddress.KeyHashOf(prefix, name) };
+    private EntryLocation Locate(CacheRegion region, Partition partition, string text, bool isHashed)
+    {
+        var prefixes = PrefixesOf(region, partition);
+        var (prefix, lease) = isHashed ? (prefixes.Hashed, prefixes.HashedLease) : (prefixes.Raw, prefixes.Lease);
+        return new EntryLocation(partition, ((RedisKey)text).Prepend(prefix), ((RedisKey)text).Prepend(lease))
+        {
+            Hash = text.GetHashCode(StringComparison.Ordinal),
+            KeyHash = EntryLocation.KeyHashOf(prefix, text),
+        };
+    }
 
     private Prefixes PrefixesOf(CacheRegion region, Partition partition) =>
         _prefixes.GetOrAdd((region.Name, region.IsIsolatedByBuild), _createPrefixes)[partition.Index];

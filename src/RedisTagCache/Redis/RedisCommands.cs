@@ -13,9 +13,9 @@ internal sealed class RedisCommands(RedisRunner runner)
 
     private const CommandFlags Flags = CommandFlags.DemandMaster;
     private static readonly TimeSpan _stagedLifetime = TimeSpan.FromSeconds(60);
-    private static readonly Func<IDatabase, (EntryAddress Of, TimeProvider Time, long Deadline), ValueTask<(IMemoryOwner<byte>? Entry, EpochStamp? Stamp)>> _read =
+    private static readonly Func<IDatabase, (EntryLocation Of, TimeProvider Time, long Deadline), ValueTask<(IMemoryOwner<byte>? Entry, EpochStamp? Stamp)>> _read =
         static (database, read) => read.Of.Partition.Reads.ReadAsync(database, read.Of, read.Time, read.Deadline);
-    private static readonly Func<IDatabase, (EntryAddress Of, TimeProvider Time, long Deadline), ValueTask<(IMemoryOwner<byte>? Entry, EpochStamp? Stamp)>> _readPlain =
+    private static readonly Func<IDatabase, (EntryLocation Of, TimeProvider Time, long Deadline), ValueTask<(IMemoryOwner<byte>? Entry, EpochStamp? Stamp)>> _readPlain =
         static (database, read) => read.Of.Partition.PlainReads.ReadAsync(database, read.Of, read.Time, read.Deadline);
 
     public bool IsAvailable(Partition partition) => runner.IsAvailable(partition);
@@ -31,15 +31,15 @@ internal sealed class RedisCommands(RedisRunner runner)
     public void Connect() => runner.Connect();
 
     /// <summary>An entry and the partition's stamp at that same moment, in one command. The entry is pooled: dispose it.</summary>
-    public ValueTask<(IMemoryOwner<byte>? Entry, EpochStamp? Stamp)> ReadAsync(EntryAddress address, CancellationToken cancellationToken) =>
+    public ValueTask<(IMemoryOwner<byte>? Entry, EpochStamp? Stamp)> ReadAsync(EntryLocation address, CancellationToken cancellationToken) =>
         runner.RunAsync("read", address.Partition, (address, runner.Time, runner.DeadlineFromNow()), _read, cancellationToken);
 
     /// <summary>An entry without its partition's stamp. The entry is pooled: dispose it.</summary>
-    public ValueTask<(IMemoryOwner<byte>? Entry, EpochStamp? Stamp)> ReadPlainAsync(EntryAddress address, CancellationToken cancellationToken) =>
+    public ValueTask<(IMemoryOwner<byte>? Entry, EpochStamp? Stamp)> ReadPlainAsync(EntryLocation address, CancellationToken cancellationToken) =>
         runner.RunAsync("read", address.Partition, (address, runner.Time, runner.DeadlineFromNow()), _readPlain, cancellationToken);
 
     /// <summary>The same on the client's synchronous path.</summary>
-    public IMemoryOwner<byte>? ReadPlain(EntryAddress address) => runner.Run(
+    public IMemoryOwner<byte>? ReadPlain(EntryLocation address) => runner.Run(
         "read",
         address.Partition,
         address,
@@ -55,7 +55,7 @@ internal sealed class RedisCommands(RedisRunner runner)
             }
         });
 
-    public ValueTask<bool> WritePlainAsync(EntryAddress address, ReadOnlyMemory<byte> envelope, long timeToLive, CancellationToken cancellationToken) =>
+    public ValueTask<bool> WritePlainAsync(EntryLocation address, ReadOnlyMemory<byte> envelope, long timeToLive, CancellationToken cancellationToken) =>
         runner.RunAsync(
             "write",
             address.Partition,
@@ -63,7 +63,7 @@ internal sealed class RedisCommands(RedisRunner runner)
             static (database, write) => new ValueTask<bool>(database.StringSetAsync(write.address.Key, write.envelope, Expiry(write.timeToLive), flags: Flags)),
             cancellationToken);
 
-    public bool WritePlain(EntryAddress address, ReadOnlyMemory<byte> envelope, long timeToLive) =>
+    public bool WritePlain(EntryLocation address, ReadOnlyMemory<byte> envelope, long timeToLive) =>
         runner.Run(
             "write",
             address.Partition,
@@ -72,7 +72,7 @@ internal sealed class RedisCommands(RedisRunner runner)
 
     /// <summary>Writes an entry. Small ones may travel together.</summary>
     public ValueTask<(bool Stored, EpochStamp? Stamp)> WriteAsync(
-        EntryAddress address, ReadOnlyMemory<byte> envelope, long timeToLive, in EpochStamp token, CancellationToken cancellationToken)
+        EntryLocation address, ReadOnlyMemory<byte> envelope, long timeToLive, in EpochStamp token, CancellationToken cancellationToken)
     {
         if (IsLarge(envelope))
         {
@@ -91,18 +91,18 @@ internal sealed class RedisCommands(RedisRunner runner)
 
     /// <summary>Writes what was computed under a lease, and gives the lease back.</summary>
     public ValueTask<FillReply> FillAsync(
-        in LeasedAddress address, ReadOnlyMemory<byte> envelope, long timeToLive, in EpochStamp token, string owner, long startedAt)
+        in EntryLocation address, ReadOnlyMemory<byte> envelope, long timeToLive, in EpochStamp token, string owner, long startedAt)
     {
-        var partition = address.Entry.Partition;
+        var partition = address.Partition;
         var (staged, large, small) = Stage(partition, envelope);
         return RunStagedAsync(partition, staged, large, EntryFillScript.Call(address, staged, small, timeToLive, token, owner, startedAt), EntryFillScript.Parse, CancellationToken.None);
     }
 
     /// <summary>Overwrites an entry, and numbers and announces that.</summary>
     public ValueTask<FillReply> ReplaceAsync(
-        in LeasedAddress address, ReadOnlyMemory<byte> envelope, long timeToLive, in EpochStamp token, CancellationToken cancellationToken)
+        in EntryLocation address, ReadOnlyMemory<byte> envelope, long timeToLive, in EpochStamp token, CancellationToken cancellationToken)
     {
-        var partition = address.Entry.Partition;
+        var partition = address.Partition;
         var (staged, large, small) = Stage(partition, envelope);
         return RunStagedAsync(partition, staged, large, EntryOverwriteScript.Call(address, staged, small, timeToLive, token), EntryOverwriteScript.Parse, cancellationToken);
     }
@@ -111,23 +111,23 @@ internal sealed class RedisCommands(RedisRunner runner)
     public ValueTask<bool> ForgetAsync(Partition partition, CancellationToken cancellationToken) =>
         runner.RunAsync("invalidate", partition, partition, static (database, of) => new ValueTask<bool>(database.KeyDeleteAsync(of.Epoch, Flags)), cancellationToken);
 
-    public ValueTask<bool> RemoveAsync(EntryAddress address, CancellationToken cancellationToken) =>
+    public ValueTask<bool> RemoveAsync(EntryLocation address, CancellationToken cancellationToken) =>
         runner.RunAsync("remove", address.Partition, address, static (database, of) => new ValueTask<bool>(database.KeyDeleteAsync(of.Key, Flags)), cancellationToken);
 
     /// <summary>Removes an entry, and numbers and announces that.</summary>
-    public ValueTask<RemovalReply> RemoveNumberedAsync(in LeasedAddress address) =>
-        RunAsync("remove", address.Entry.Partition, EntryRemoveScript.Call(address), EntryRemoveScript.Parse, CancellationToken.None);
+    public ValueTask<RemovalReply> RemoveNumberedAsync(in EntryLocation address) =>
+        RunAsync("remove", address.Partition, EntryRemoveScript.Call(address), EntryRemoveScript.Parse, CancellationToken.None);
 
-    public bool Remove(EntryAddress address) => runner.Run("remove", address.Partition, address, static (database, of) => database.KeyDelete(of.Key, Flags));
+    public bool Remove(EntryLocation address) => runner.Run("remove", address.Partition, address, static (database, of) => database.KeyDelete(of.Key, Flags));
 
     /// <summary>Removes an entry if it still is the one that was read: the number of bytes removed.</summary>
-    public ValueTask<long> DropAsync(EntryAddress address, byte[] identity, CancellationToken cancellationToken) =>
+    public ValueTask<long> DropAsync(EntryLocation address, byte[] identity, CancellationToken cancellationToken) =>
         RunAsync("remove", address.Partition, EntryDropScript.Call(address.Key, identity), EntryDropScript.Parse, cancellationToken);
 
-    public ValueTask<bool> TouchAsync(EntryAddress address, byte[] identity, long timeToLive, CancellationToken cancellationToken) =>
+    public ValueTask<bool> TouchAsync(EntryLocation address, byte[] identity, long timeToLive, CancellationToken cancellationToken) =>
         RunAsync("touch", address.Partition, EntryTouchScript.Call(address, identity, timeToLive), EntryTouchScript.Parse, cancellationToken);
 
-    public bool Touch(EntryAddress address, byte[] identity, long timeToLive) =>
+    public bool Touch(EntryLocation address, byte[] identity, long timeToLive) =>
         runner.Run(
             "touch",
             address.Partition,
@@ -135,7 +135,7 @@ internal sealed class RedisCommands(RedisRunner runner)
             static (database, call) => ScriptReply.Read(call.Run(database), EntryTouchScript.Parse));
 
     /// <summary>The first bytes of an entry; fewer, or none, when it is shorter or gone.</summary>
-    public async ValueTask<byte[]> PeekAsync(EntryAddress address, int length, CancellationToken cancellationToken) =>
+    public async ValueTask<byte[]> PeekAsync(EntryLocation address, int length, CancellationToken cancellationToken) =>
         (byte[]?)await runner.RunAsync(
             "peek",
             address.Partition,
@@ -143,7 +143,7 @@ internal sealed class RedisCommands(RedisRunner runner)
             static (database, of) => new ValueTask<RedisValue>(database.StringGetRangeAsync(of.address.Key, 0, of.length - 1, Flags)),
             cancellationToken).ConfigureAwait(false) ?? [];
 
-    public byte[] Peek(EntryAddress address, int length) =>
+    public byte[] Peek(EntryLocation address, int length) =>
         (byte[]?)runner.Run("peek", address.Partition, (address, length), static (database, of) => database.StringGetRange(of.address.Key, 0, of.length - 1, Flags)) ?? [];
 
     public ValueTask<TagInvalidationReply?> InvalidateAsync(
@@ -182,14 +182,14 @@ internal sealed class RedisCommands(RedisRunner runner)
         RunAsync("sync", partition, RemovalsSyncScript.Call(partition, known), RemovalsSyncScript.Parse, CancellationToken.None);
 
     public ValueTask<LeaseReply> AcquireAsync(
-        in LeasedAddress address, string owner, TimeSpan duration, ReadOnlyMemory<byte> identity, bool isPatient) =>
-        RunAsync("lease", address.Entry.Partition, LeaseAcquireScript.Call(address, owner, duration, identity, isPatient), LeaseAcquireScript.Parse, CancellationToken.None);
+        in EntryLocation address, string owner, TimeSpan duration, ReadOnlyMemory<byte> identity, bool isPatient) =>
+        RunAsync("lease", address.Partition, LeaseAcquireScript.Call(address, owner, duration, identity, isPatient), LeaseAcquireScript.Parse, CancellationToken.None);
 
-    public ValueTask<bool> RenewAsync(in LeasedAddress address, string owner, TimeSpan duration, CancellationToken cancellationToken) =>
-        RunAsync("renew", address.Entry.Partition, LeaseRenewScript.Call(address, owner, duration), LeaseRenewScript.Parse, cancellationToken);
+    public ValueTask<bool> RenewAsync(in EntryLocation address, string owner, TimeSpan duration, CancellationToken cancellationToken) =>
+        RunAsync("renew", address.Partition, LeaseRenewScript.Call(address, owner, duration), LeaseRenewScript.Parse, cancellationToken);
 
-    public ValueTask<bool> ReleaseAsync(in LeasedAddress address, string owner, string successor, TimeSpan duration) =>
-        RunAsync("release", address.Entry.Partition, LeaseReleaseScript.Call(address, owner, successor, duration), LeaseReleaseScript.Parse, CancellationToken.None);
+    public ValueTask<bool> ReleaseAsync(in EntryLocation address, string owner, string successor, TimeSpan duration) =>
+        RunAsync("release", address.Partition, LeaseReleaseScript.Call(address, owner, successor, duration), LeaseReleaseScript.Parse, CancellationToken.None);
 
     /// <summary>Runs a script with an envelope in one round trip: a large one goes to a key of its own first, so that its bytes do not pass through the script.</summary>
     private ValueTask<T> RunStagedAsync<T>(

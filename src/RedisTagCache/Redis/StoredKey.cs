@@ -16,13 +16,10 @@ internal sealed record StoredKey(Partition Partition, RedisKey Key, string Regio
     private const string Raw = ":e:";
     private const string Hashed = ":eh:";
 
-    public EntryAddress Address => new(Partition, Key) { KeyHash = KeyHash };
-
     /// <summary>Gets the hash of the key that the entry carries.</summary>
-    public ulong KeyHash => EntryAddress.KeyHashOf((byte[])Key!, "");
+    public ulong KeyHash => EntryLocation.KeyHashOf((byte[])Key!, "");
 
-    /// <summary>The entry with the lease on computing it.</summary>
-    public LeasedAddress LeasedAddress => new(Address, $"{Partition.HashTag}{(IsHashed ? ":lh:" : ":l:")}{Region}:{Build}:{Name}");
+    public EntryLocation Location => new(Partition, Key, $"{Partition.HashTag}{(IsHashed ? ":lh:" : ":l:")}{Region}:{Build}:{Name}") { KeyHash = KeyHash };
 
     /// <summary>Where the entry of any build lies.</summary>
     public static StoredKey Of(Partition partition, string region, string build, string key)

@@ -57,7 +57,7 @@ internal sealed class LeaseStore(ValueStore values, TimeSpan leaseDuration, Time
     }
 
     private static Waiters.Waiting? Listen(ValueAddress address) =>
-        address is { Redis: { } place, Watch: PartitionWatch watch } ? watch.Waiters.Listen(PartitionWatch.NameOfEntry((byte[])place.Entry.Key!)) : null;
+        address is { Redis: { } place, Watch: PartitionWatch watch } ? watch.Waiters.Listen(PartitionWatch.NameOfEntry((byte[])place.Key!)) : null;
 
     /// <inheritdoc/>
     public ValueTask<CacheLookup> LookAgainAsync(CacheEntryKey key, CacheVersion since, CancellationToken cancellationToken = default)

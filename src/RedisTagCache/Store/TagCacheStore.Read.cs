@@ -116,7 +116,7 @@ internal sealed partial class TagCacheStore
     }
 
     private CacheLookup OpenTagged(
-        in CacheEntryKey key, EntryAddress address, IMemoryOwner<byte> entry, TagStateSnapshot? state, CacheVersion version, in EpochStamp since, Activity? activity)
+        in CacheEntryKey key, EntryLocation address, IMemoryOwner<byte> entry, TagStateSnapshot? state, CacheVersion version, in EpochStamp since, Activity? activity)
     {
         if (!EnvelopeReader.TryOpen(entry.Memory.Span, address.KeyHash, out var envelope) || !envelope.IsTagged)
             return Damaged(key, address, entry.Memory.Span, version, activity);
@@ -130,7 +130,7 @@ internal sealed partial class TagCacheStore
             : Found(key, verdict, version, envelope, entry, activity, isSuperseded);
     }
 
-    private CacheLookup OpenPlain(in CacheEntryKey key, EntryAddress address, IMemoryOwner<byte>? entry, Activity? activity)
+    private CacheLookup OpenPlain(in CacheEntryKey key, EntryLocation address, IMemoryOwner<byte>? entry, Activity? activity)
     {
         if (entry is null)
             return Missed(key, CacheMissReason.Absent, default, activity);
@@ -189,7 +189,7 @@ internal sealed partial class TagCacheStore
         return Missed(key, CacheMissReason.Unavailable, version, activity);
     }
 
-    private CacheLookup Damaged(in CacheEntryKey key, EntryAddress address, ReadOnlySpan<byte> bytes, CacheVersion version, Activity? activity)
+    private CacheLookup Damaged(in CacheEntryKey key, EntryLocation address, ReadOnlySpan<byte> bytes, CacheVersion version, Activity? activity)
     {
         if (_damagedEntries.ShouldLog(out var count))
             Log.EntryDamaged(_logger, count);

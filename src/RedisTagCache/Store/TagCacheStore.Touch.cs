@@ -50,14 +50,14 @@ internal sealed partial class TagCacheStore
     }
 
     /// <summary>Prolongs a sliding expiration without the caller waiting for it.</summary>
-    private void Touch(EntryAddress address, byte[] identity, long timeToLive)
+    private void Touch(EntryLocation address, byte[] identity, long timeToLive)
     {
         if (timeToLive > 0)
             _ = QuietlyAsync(_commands.TouchAsync(address, identity, timeToLive, CancellationToken.None));
     }
 
     /// <summary>Removes what cannot be read, if it is still there, without the caller waiting for it.</summary>
-    private void Drop(EntryAddress address, ReadOnlySpan<byte> bytes)
+    private void Drop(EntryLocation address, ReadOnlySpan<byte> bytes)
     {
         // So short a beginning may also be that of a good entry that another instance has written since. It is left to be overwritten or to expire.
         if (bytes.Length >= EnvelopeLayout.IdentityLength || !EnvelopeReader.MayBegin(bytes))

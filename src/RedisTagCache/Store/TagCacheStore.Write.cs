@@ -88,7 +88,7 @@ internal sealed partial class TagCacheStore
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<(CacheWriteOutcome Outcome, byte[]? Buffer)> SetTaggedAsync(
         CacheEntryKey key,
-        EntryAddress address,
+        EntryLocation address,
         TagState tagState,
         CacheVersion version,
         byte[][] tags,
@@ -114,7 +114,7 @@ internal sealed partial class TagCacheStore
     }
 
     private ReadOnlyMemory<byte> Compose(
-        in CacheEntryKey key, in EntryAddress address, CacheVersion version, byte[][] tags, in ReadOnlySequence<byte> payload, TagCacheEntryOptions options, out byte[] buffer)
+        in CacheEntryKey key, in EntryLocation address, CacheVersion version, byte[][] tags, in ReadOnlySequence<byte> payload, TagCacheEntryOptions options, out byte[] buffer)
     {
         var now = Now();
         var header = new EnvelopeHeader(

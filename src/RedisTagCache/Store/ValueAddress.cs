@@ -7,7 +7,7 @@ namespace RedisTagCache.Store;
 /// <param name="Name">Its name among the copies.</param>
 /// <param name="Watch">What is known about changes to it.</param>
 /// <param name="Redis">Its place in Redis; nothing before the first connection.</param>
-internal sealed record ValueAddress(CacheEntryKey Entry, string Name, EntryWatch Watch, LeasedAddress? Redis)
+internal sealed record ValueAddress(CacheEntryKey Entry, string Name, EntryWatch Watch, EntryLocation? Redis)
 {
     public string Key => Entry.Key;
 }

@@ -48,7 +48,7 @@ internal sealed partial class ValueStore
             {
                 var reply = await _commands.ReplaceAsync(place, envelope, timeToLive, version.Stamp, cancellationToken).ConfigureAwait(false);
                 _meter.Sent("removal");
-                ((PartitionWatch)address.Watch).Record(reply.Before, reply.Removal, (byte[])place.Entry.Key!);
+                ((PartitionWatch)address.Watch).Record(reply.Before, reply.Removal, (byte[])place.Key!);
                 return reply;
             }).ConfigureAwait(false);
             outcome = write.Outcome;
@@ -75,7 +75,7 @@ internal sealed partial class ValueStore
     /// <summary>Removes an entry that was found in Redis, of any build, and tells the instances that keep a copy. Nothing is retried.</summary>
     public async Task<bool> RemoveStoredAsync(StoredKey key)
     {
-        var reply = await _commands.RemoveNumberedAsync(key.LeasedAddress).ConfigureAwait(false);
+        var reply = await _commands.RemoveNumberedAsync(key.Location).ConfigureAwait(false);
         _meter.Sent("removal");
         _partitions.Known()[key.Partition].Record(reply.Before, reply.Number, (byte[])key.Key!);
         return true;
@@ -108,7 +108,7 @@ internal sealed partial class ValueStore
         var place = partitions.Keys.Locate(key.Region, watch.Partition, KeySpace.NameOf(key.Key));
         var reply = await _commands.RemoveNumberedAsync(place).ConfigureAwait(false);
         _meter.Sent("removal");
-        return (watch, (byte[])place.Entry.Key!, reply);
+        return (watch, (byte[])place.Key!, reply);
     }
 
     private async Task<bool> RepeatAsync(int partition, IReadOnlyCollection<byte[]> keys, CancellationToken cancellationToken)
@@ -148,7 +148,7 @@ internal sealed partial class ValueStore
         CacheVersion version,
         bool replaces,
         bool isAwaited,
-        Func<LeasedAddress, ReadOnlyMemory<byte>, long, ValueTask<FillReply>> write)
+        Func<EntryLocation, ReadOnlyMemory<byte>, long, ValueTask<FillReply>> write)
     {
         using var activity = CacheActivity.Write(address.Entry.Region);
         var result = new ValueWrite(CacheWriteOutcome.Skipped, RemovalMoment.Unknown, default);
@@ -167,7 +167,7 @@ internal sealed partial class ValueStore
             var buffer = ArrayPool<byte>.Shared.Rent(length);
             var header = new EnvelopeHeader(
                 version.Stamp.Generation, version.Stamp.Epoch, life.CreatedAt, life.FreshUntil, life.EndsAt, 0, life.StaleUntil, payloadFlags);
-            EnvelopeWriter.Write(buffer.AsSpan(0, length), place.Entry.KeyHash, header, isTagged: true, tags, payload);
+            EnvelopeWriter.Write(buffer.AsSpan(0, length), place.KeyHash, header, isTagged: true, tags, payload);
             var identity = buffer.AsSpan(0, EnvelopeLayout.IdentityLength).ToArray();
             var reply = await write(place, buffer.AsMemory(0, length), life.EndsAt - life.CreatedAt).ConfigureAwait(false);
 

@@ -13,7 +13,7 @@ internal sealed partial class ScriptPair
 
     public bool HasEarlier { get; private set; }
 
-    private RedisKey[] AllKeys => [_partition.Epoch, _partition.Marks, _partition.Removals, .. _entries.SelectMany(entry => (RedisKey[])[entry.Entry.Key, entry.Lease])];
+    private RedisKey[] AllKeys => [_partition.Epoch, _partition.Marks, _partition.Removals, .. _entries.SelectMany(entry => (RedisKey[])[entry.Key, entry.Lease])];
 
     public async Task LoseEpochAsync()
     {
@@ -36,7 +36,7 @@ internal sealed partial class ScriptPair
     public async Task LoseEntryAsync(int key)
     {
         _model.Entries[key] = default;
-        await _database.KeyDeleteAsync(_entries[key].Entry.Key);
+        await _database.KeyDeleteAsync(_entries[key].Key);
     }
 
     public async Task LoseLeaseAsync(int key)
@@ -88,11 +88,11 @@ internal sealed partial class ScriptPair
         Assert.Empty(invalidations);
         for (var key = 0; key < Two.Length; key++)
         {
-            byte[]? entry = await _database.StringGetAsync(_entries[key].Entry.Key);
+            byte[]? entry = await _database.StringGetAsync(_entries[key].Key);
             Assert.Equal(_model.Entries[key].Id == 0 ? null : BytesOf(_model.Entries[key].Id), entry);
             string? owner = await _database.HashGetAsync(_entries[key].Lease, "owner");
             Assert.Equal(NameOf(_model.Leases[key]), owner ?? "");
-            var number = await _database.SortedSetScoreAsync(_partition.Removals, (byte[])_entries[key].Entry.Key!);
+            var number = await _database.SortedSetScoreAsync(_partition.Removals, (byte[])_entries[key].Key!);
             _removals.Add(_model.Removals[key], (long)(number ?? 0));
         }
 

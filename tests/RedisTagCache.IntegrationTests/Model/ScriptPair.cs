@@ -17,7 +17,7 @@ internal sealed partial class ScriptPair
 
     private readonly IDatabase _database;
     private readonly Partition _partition;
-    private readonly LeasedAddress[] _entries;
+    private readonly EntryLocation[] _entries;
     private readonly Pairs _epochs = new();
     private readonly Pairs _removals = new();
     private readonly Dictionary<byte, uint> _runs = [];
@@ -29,8 +29,7 @@ internal sealed partial class ScriptPair
     {
         _database = database;
         _partition = new Partition(prefix, 0, "0");
-        _entries = [.. Enumerable.Range(0, Two.Length).Select(i => new LeasedAddress(
-            new EntryAddress(_partition, $"{_partition.HashTag}:e:o:-:k{i}"), $"{_partition.HashTag}:l:o:-:k{i}"))];
+        _entries = [.. Enumerable.Range(0, Two.Length).Select(i => new EntryLocation(_partition, $"{_partition.HashTag}:e:o:-:k{i}", $"{_partition.HashTag}:l:o:-:k{i}"))];
         _model.Here = 1;
     }
 
@@ -89,7 +88,7 @@ internal sealed partial class ScriptPair
     {
         var id = ++_id;
         var expected = _model.SetEntry(key, new Entry(id, token.Epoch, token.Generation, 0, 0), token);
-        var address = _entries[key].Entry;
+        var address = _entries[key];
         var staged = await StageAsync(isStaged, id);
         var (stored, stamp) = isStaged
             ? EntryMoveScript.Parse(await RunAsync(EntryMoveScript.Call(address, staged, LongLife, Real(token))))
@@ -152,7 +151,7 @@ internal sealed partial class ScriptPair
         Assert.Equal(expected.Floor <= known, page.Floor <= _removals[known]);
         for (var key = 0; key < Two.Length; key++)
         {
-            var row = page.Removals.SingleOrDefault(row => row.Entry.AsSpan().SequenceEqual((byte[])_entries[key].Entry.Key!));
+            var row = page.Removals.SingleOrDefault(row => row.Entry.AsSpan().SequenceEqual((byte[])_entries[key].Key!));
             _removals.Add(expected.Numbers[key], row.Number);
         }
     }

@@ -131,7 +131,7 @@ internal sealed partial class StatePair
             Same(IsLive(value), value.Result.IsLive(value.Address), $"{what} is live");
             if (Real.Known is not { } known)
                 continue;
-            Assert.True(EnvelopeReader.TryOpen(value.Envelope, value.Address.Redis!.Value.Entry.KeyHash, out var envelope), "The entry can be read.");
+            Assert.True(EnvelopeReader.TryOpen(value.Envelope, value.Address.Redis!.Value.KeyHash, out var envelope), "The entry can be read.");
             Same(Model.Validate(value.Copy.Entry).ToString(), EntryValidator.Validate(envelope, known, now: 0).ToString(), $"{what} as an entry");
             foreach (var stamp in _stamps)
                 Same(Model.IsNoOlder(value.Copy.Entry, stamp), EntryValidator.IsNoOlder(envelope, known, Stamp(stamp)), $"{what} is for a caller that has waited since {stamp}");
@@ -166,7 +166,7 @@ internal sealed partial class StatePair
     {
         var ids = Ids(tags);
         var bytes = new byte[EnvelopeWriter.Measure(ids, 0)];
-        EnvelopeWriter.Write(bytes, address.Redis!.Value.Entry.KeyHash, new EnvelopeHeader(token.Generation, token.Epoch, 0, long.MaxValue, long.MaxValue, 0), isTagged: true, ids, ReadOnlySequence<byte>.Empty);
+        EnvelopeWriter.Write(bytes, address.Redis!.Value.KeyHash, new EnvelopeHeader(token.Generation, token.Epoch, 0, long.MaxValue, long.MaxValue, 0), isTagged: true, ids, ReadOnlySequence<byte>.Empty);
         return bytes;
     }
 

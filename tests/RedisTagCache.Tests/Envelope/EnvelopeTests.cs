@@ -10,7 +10,7 @@ namespace RedisTagCache.Tests.Envelope;
 public sealed class EnvelopeTests
 {
     /// <summary>The hash of the key under which the snapshots stand.</summary>
-    private static readonly ulong _keyHash = EntryAddress.KeyHashOf("{rtc:0}:e:pages:build:"u8, "post:42");
+    private static readonly ulong _keyHash = EntryLocation.KeyHashOf("{rtc:0}:e:pages:build:"u8, "post:42");
 
     private static readonly Dictionary<string, (EnvelopeHeader Header, bool IsTagged, string[] Tags, byte[] Payload)> _snapshots = new()
     {

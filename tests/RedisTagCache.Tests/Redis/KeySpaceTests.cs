@@ -78,7 +78,7 @@ public sealed class KeySpaceTests
         foreach (var key in _awkward)
         {
             var name = KeySpace.NameOf(key);
-            var entry = _keys.Locate(_pages, _keys.Partitions[0], name).Entry.Key;
+            var entry = _keys.Locate(_pages, _keys.Partitions[0], name).Key;
             Assert.Equal(_keys.Locate(new CacheEntryKey(_pages, key)).Key, entry);
             Assert.Equal(name, _keys.NameOf(_pages, _keys.Partitions[0], (byte[])entry!));
             Assert.Equal(name == key, KeySpace.IsName(key));

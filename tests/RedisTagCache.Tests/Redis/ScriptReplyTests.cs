@@ -56,7 +56,7 @@ public sealed class ScriptReplyTests
     public void Call_OfAnyScript_HasAsManyKeysAndArgumentsAsItNames()
     {
         var partition = new KeySpace("rtc", "build", 1).Partitions[0];
-        var address = new EntryAddress(partition, "{rtc:0}:e:s:b:k");
+        var address = new EntryLocation(partition, "{rtc:0}:e:s:b:k", "{rtc:0}:l:s:b:k");
         Check(typeof(EntryMoveScript), EntryMoveScript.Call(address, "{rtc:0}:staged:x", 10, _stamp), ["{rtc:0}:e:s:b:k", "{rtc:0}:epoch", "{rtc:0}:staged:x"]);
         Check(typeof(EntryTouchScript), EntryTouchScript.Call(address, [1], 10), ["{rtc:0}:e:s:b:k"]);
         Check(typeof(InvalidationsSyncScript), InvalidationsSyncScript.Call(partition, null, 5, 0xAB), ["{rtc:0}:epoch", "{rtc:0}:marks"]);

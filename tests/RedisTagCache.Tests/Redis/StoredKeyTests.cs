@@ -21,7 +21,7 @@ public sealed class StoredKeyTests
         Assert.True(StoredKey.TryParse((byte[])address.Key!, _byHashTag, out var stored));
         Assert.Equal((address.Partition, "output", "b%3A1", key, false), (stored.Partition, stored.Region, stored.Build, stored.Name, stored.IsHashed));
         Assert.Equal(address.Key, StoredKey.Of(address.Partition, "output", "b%3A1", key).Key);
-        Assert.Equal(_keys.Locate(CacheRegion.Output, address.Partition, KeySpace.NameOf(key)).Lease, stored.LeasedAddress.Lease);
+        Assert.Equal(_keys.Locate(CacheRegion.Output, address.Partition, KeySpace.NameOf(key)).Lease, stored.Location.Lease);
     }
 
     [Fact]
@@ -32,7 +32,7 @@ public sealed class StoredKeyTests
         Assert.True(StoredKey.TryParse((byte[])address.Key!, _byHashTag, out var stored));
         Assert.True(stored.IsHashed);
         Assert.Equal(address.Key, StoredKey.Of(address.Partition, "output", "b%3A1", key).Key);
-        Assert.Equal(_keys.Locate(CacheRegion.Output, address.Partition, KeySpace.NameOf(key)).Lease, stored.LeasedAddress.Lease);
+        Assert.Equal(_keys.Locate(CacheRegion.Output, address.Partition, KeySpace.NameOf(key)).Lease, stored.Location.Lease);
     }
 
     [Theory]

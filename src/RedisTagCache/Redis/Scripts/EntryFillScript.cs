@@ -17,10 +17,10 @@ internal static class EntryFillScript
     /// <param name="owner">The lease's owner; empty without one.</param>
     /// <param name="startedAt">When it began, in removals.</param>
     public static ScriptCall Call(
-        in LeasedAddress address, RedisKey staged, ReadOnlyMemory<byte> envelope, long timeToLive, in EpochStamp version, string owner, long startedAt) => new(
+        in EntryLocation address, RedisKey staged, ReadOnlyMemory<byte> envelope, long timeToLive, in EpochStamp version, string owner, long startedAt) => new(
             Script,
-            [address.Entry.Key, address.Entry.Partition.Epoch, address.Lease, address.Entry.Partition.Removals, staged],
-            [envelope, timeToLive, version.ToString(), owner, startedAt, address.Entry.Partition.Publish]);
+            [address.Key, address.Partition.Epoch, address.Lease, address.Partition.Removals, staged],
+            [envelope, timeToLive, version.ToString(), owner, startedAt, address.Partition.Publish]);
 
     public static FillReply Parse(RedisResult reply)
     {

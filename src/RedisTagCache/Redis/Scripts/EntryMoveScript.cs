@@ -9,7 +9,7 @@ internal static class EntryMoveScript
     public static readonly string[] KeyNames = ["entry", "epoch", "staged"];
     public static readonly string[] ArgumentNames = ["ttl", "version"];
 
-    public static ScriptCall Call(EntryAddress address, RedisKey staged, long timeToLive, in EpochStamp version) =>
+    public static ScriptCall Call(EntryLocation address, RedisKey staged, long timeToLive, in EpochStamp version) =>
         new(Script, [address.Key, address.Partition.Epoch, staged], [timeToLive, version.ToString()]);
 
     public static (bool Stored, EpochStamp? Stamp) Parse(RedisResult reply)

@@ -14,10 +14,10 @@ internal static class EntryOverwriteScript
     /// <param name="envelope">The envelope; empty when it is staged.</param>
     /// <param name="timeToLive">Milliseconds.</param>
     /// <param name="version">When the computation of the value began, in evictions.</param>
-    public static ScriptCall Call(in LeasedAddress address, RedisKey staged, ReadOnlyMemory<byte> envelope, long timeToLive, in EpochStamp version) => new(
+    public static ScriptCall Call(in EntryLocation address, RedisKey staged, ReadOnlyMemory<byte> envelope, long timeToLive, in EpochStamp version) => new(
         Script,
-        [address.Entry.Key, address.Entry.Partition.Epoch, address.Lease, address.Entry.Partition.Removals, staged],
-        [envelope, timeToLive, version.ToString(), RemovalsSyncScript.Retention, RemovalsSyncScript.Cap, address.Entry.Partition.Publish]);
+        [address.Key, address.Partition.Epoch, address.Lease, address.Partition.Removals, staged],
+        [envelope, timeToLive, version.ToString(), RemovalsSyncScript.Retention, RemovalsSyncScript.Cap, address.Partition.Publish]);
 
     public static FillReply Parse(RedisResult reply) => EntryFillScript.Parse(reply) with { Before = (long)(double)ScriptReply.Parts(reply, least: 4)[3] };
 }

@@ -9,7 +9,7 @@ internal static class EntryTouchScript
     public static readonly string[] KeyNames = ["entry"];
     public static readonly string[] ArgumentNames = ["identity", "ttl"];
 
-    public static ScriptCall Call(EntryAddress address, byte[] identity, long timeToLive) => new(Script, [address.Key], [identity, timeToLive]);
+    public static ScriptCall Call(EntryLocation address, byte[] identity, long timeToLive) => new(Script, [address.Key], [identity, timeToLive]);
 
     public static bool Parse(RedisResult reply) => ScriptReply.IsDone(reply);
 }

@@ -12,9 +12,9 @@ internal static class LeaseAcquireScript
     public static readonly string[] KeyNames = ["lease", "entry", "epoch", "removals"];
     public static readonly string[] ArgumentNames = ["owner", "duration", "identity", "patient"];
 
-    public static ScriptCall Call(in LeasedAddress address, string owner, TimeSpan duration, ReadOnlyMemory<byte> identity, bool isPatient) => new(
+    public static ScriptCall Call(in EntryLocation address, string owner, TimeSpan duration, ReadOnlyMemory<byte> identity, bool isPatient) => new(
         Script,
-        [address.Lease, address.Entry.Key, address.Entry.Partition.Epoch, address.Entry.Partition.Removals],
+        [address.Lease, address.Key, address.Partition.Epoch, address.Partition.Removals],
         [owner, (long)duration.TotalMilliseconds, identity, isPatient ? 1 : 0]);
 
     public static LeaseReply Parse(RedisResult reply)

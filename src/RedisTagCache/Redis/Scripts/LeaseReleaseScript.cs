@@ -15,10 +15,10 @@ internal static class LeaseReleaseScript
     /// <summary>The owner after a value that is not stored: nobody needs a lease.</summary>
     public const string Pass = "pass";
 
-    public static ScriptCall Call(in LeasedAddress address, string owner, string successor, TimeSpan duration) => new(
+    public static ScriptCall Call(in EntryLocation address, string owner, string successor, TimeSpan duration) => new(
         Script,
-        [address.Lease, address.Entry.Key, address.Entry.Partition.Epoch],
-        [owner, successor, (long)duration.TotalMilliseconds, address.Entry.Partition.Publish]);
+        [address.Lease, address.Key, address.Partition.Epoch],
+        [owner, successor, (long)duration.TotalMilliseconds, address.Partition.Publish]);
 
     public static bool Parse(RedisResult reply) => ScriptReply.IsDone(reply);
 }

@@ -9,7 +9,7 @@ internal static class LeaseRenewScript
     public static readonly string[] KeyNames = ["lease"];
     public static readonly string[] ArgumentNames = ["owner", "duration"];
 
-    public static ScriptCall Call(in LeasedAddress address, string owner, TimeSpan duration) =>
+    public static ScriptCall Call(in EntryLocation address, string owner, TimeSpan duration) =>
         new(Script, [address.Lease], [owner, (long)duration.TotalMilliseconds]);
 
     public static bool Parse(RedisResult reply) => ScriptReply.IsDone(reply);

@@ -5,12 +5,15 @@ using StackExchange.Redis;
 
 namespace RedisTagCache.Redis;
 
-/// <summary>Where an entry lies: its partition and its key in Redis.</summary>
-internal readonly record struct EntryAddress(Partition Partition, RedisKey Key)
+/// <summary>Where an entry lies.</summary>
+/// <param name="Partition">Its partition.</param>
+/// <param name="Key">Its key in Redis.</param>
+/// <param name="Lease">The key of the lease on computing its value.</param>
+internal readonly record struct EntryLocation(Partition Partition, RedisKey Key, RedisKey Lease)
 {
     private const int MaxOnStack = 1_024;
 
-    /// <summary>Gets a hash of the key that callers cannot foresee, since it is seeded per process. Zero where the entry is not read.</summary>
+    /// <summary>Gets a hash of the key that callers cannot foresee, since it is seeded per process.</summary>
     public int Hash { get; init; }
 
     /// <summary>Gets the hash of the key that the entry carries, so that it is served under no other key.</summary>
@@ -31,6 +34,3 @@ internal readonly record struct EntryAddress(Partition Partition, RedisKey Key)
         return hash;
     }
 }
-
-/// <summary>Where an entry lies, and the lease on computing its value.</summary>
-internal readonly record struct LeasedAddress(EntryAddress Entry, RedisKey Lease);

@@ -5,7 +5,7 @@ using RedisTagCache.Redis;
 namespace RedisTagCache.Tests.Redis;
 
 /// <summary>Entries of values and the leases on them, by the names that copies have.</summary>
-public sealed class LeasedAddressTests
+public sealed class LeaseKeyTests
 {
     private static readonly KeySpace _keys = new("rtc", "build", 3);
 
@@ -27,8 +27,8 @@ public sealed class LeasedAddressTests
         {
             var entry = _keys.Locate(new CacheEntryKey(region, key));
             var address = _keys.Locate(region, entry.Partition, KeySpace.NameOf(key));
-            Assert.Equal((byte[])entry.Key!, (byte[])address.Entry.Key!);
-            Assert.Same(entry.Partition, address.Entry.Partition);
+            Assert.Equal((byte[])entry.Key!, (byte[])address.Key!);
+            Assert.Same(entry.Partition, address.Partition);
 
             // The lease lies beside the entry, and is told from it by one letter.
             var (at, name) = (entry.Partition.HashTag.Length, Encoding.UTF8.GetString((byte[])entry.Key!));

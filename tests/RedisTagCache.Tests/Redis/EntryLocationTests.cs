@@ -5,7 +5,7 @@ using RedisTagCache.Redis;
 namespace RedisTagCache.Tests.Redis;
 
 /// <summary>The hash that an entry carries of its key: every instance and every build must compute the same.</summary>
-public sealed class EntryAddressTests
+public sealed class EntryLocationTests
 {
     private static readonly CacheRegion _pages = new("pages", isTagged: true, isIsolatedByBuild: true);
     private static readonly KeySpace _keys = new("rtc", "build", 1);
@@ -26,9 +26,9 @@ public sealed class EntryAddressTests
         var address = _keys.Locate(new CacheEntryKey(_pages, key));
         Assert.Equal(expected, address.KeyHash);
         Assert.Equal(expected, XxHash3.HashToUInt64((byte[])address.Key!));
-        Assert.Equal(expected, _keys.Locate(_pages, address.Partition, KeySpace.NameOf(key)).Entry.KeyHash);
+        Assert.Equal(expected, _keys.Locate(_pages, address.Partition, KeySpace.NameOf(key)).KeyHash);
         var stored = StoredKey.Of(address.Partition, "pages", "build", key);
-        Assert.Equal((expected, expected, expected), (stored.KeyHash, stored.Address.KeyHash, stored.LeasedAddress.Entry.KeyHash));
+        Assert.Equal((expected, expected), (stored.KeyHash, stored.Location.KeyHash));
     }
 
     [Theory]
@@ -44,7 +44,7 @@ public sealed class EntryAddressTests
         foreach (var name in (string[])[new('n', length), new('鍵', length)])
         {
             foreach (var prefix in (string[])["", "p:", new('p', length)])
-                Assert.Equal(XxHash3.HashToUInt64(Encoding.UTF8.GetBytes(prefix + name)), EntryAddress.KeyHashOf(Encoding.UTF8.GetBytes(prefix), name));
+                Assert.Equal(XxHash3.HashToUInt64(Encoding.UTF8.GetBytes(prefix + name)), EntryLocation.KeyHashOf(Encoding.UTF8.GetBytes(prefix), name));
         }
     }
 
@@ -61,7 +61,7 @@ public sealed class EntryAddressTests
     {
         var other = new CacheRegion("other", isTagged: true, isIsolatedByBuild: true);
         var shared = new CacheRegion("pages", isTagged: true, isIsolatedByBuild: false);
-        EntryAddress[] addresses =
+        EntryLocation[] addresses =
         [
             _keys.Locate(new CacheEntryKey(_pages, "k")), _keys.Locate(new CacheEntryKey(_pages, "K")), _keys.Locate(new CacheEntryKey(other, "k")),
             _keys.Locate(new CacheEntryKey(shared, "k")), new KeySpace("rtc", "next", 1).Locate(new CacheEntryKey(_pages, "k")),
@@ -74,10 +74,10 @@ public sealed class EntryAddressTests
     public void KeyHashOf_KeyThatIsStoredAsItIs_AllocatesNothing()
     {
         var (prefix, name) = ("{rtc:0}:e:pages:build:"u8.ToArray(), new string('k', 512));
-        EntryAddress.KeyHashOf(prefix, name);
+        EntryLocation.KeyHashOf(prefix, name);
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var i = 0; i < 1_000; i++)
-            EntryAddress.KeyHashOf(prefix, name);
+            EntryLocation.KeyHashOf(prefix, name);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 10_000); // a rented buffer may be trimmed in between
     }
 }
