@@ -62,7 +62,7 @@ public sealed class CacheLookup : IDisposable
     internal ReadOnlyMemory<byte> Identity { get; }
 
     /// <summary>The bytes that identify the entry that was found, invalidated or not; empty if there is none.</summary>
-    internal ReadOnlyMemory<byte> EntryIdentity => HasValue ? TagCacheStore.IdentityOf(_owner!.Memory.Span) : Identity;
+    internal ReadOnlyMemory<byte> EntryIdentity => HasValue ? EntryStore.IdentityOf(_owner!.Memory.Span) : Identity;
 
     /// <summary>Copies the payload out.</summary>
     /// <param name="isShared">Whether other lookups, which were answered together with this one, get the same array.</param>

@@ -57,7 +57,9 @@ public static class RedisTagCacheServiceCollectionExtensions
         services.TryAddSingleton<RedisCommands>();
         services.TryAddSingleton(static provider => CreatePartitionFactory(provider, OptionsOf(provider)));
         services.TryAddSingleton<PartitionSet>();
-        services.TryAddSingleton(static provider => CreateStore(provider, OptionsOf(provider)));
+        services.TryAddSingleton(static provider => CreateInvalidator(provider, OptionsOf(provider)));
+        services.TryAddSingleton(static provider => CreateEntries(provider, OptionsOf(provider)));
+        services.TryAddSingleton<TagCacheStore>();
         services.TryAddSingleton<ITagCacheStore>(static provider => provider.GetRequiredService<TagCacheStore>());
         services.TryAddSingleton<ITagCacheStatistics>(CreateStatistics);
 
@@ -76,7 +78,7 @@ public static class RedisTagCacheServiceCollectionExtensions
     private static void AddValues(IServiceCollection services)
     {
         services.TryAddSingleton(static provider => new ValueStore(
-            provider.GetRequiredService<TagCacheStore>(),
+            provider.GetRequiredService<EntryStore>(),
             provider.GetRequiredService<PartitionSet>(),
             provider.GetRequiredService<RedisCommands>(),
             provider.GetRequiredService<RedisConnection>(),
@@ -113,7 +115,7 @@ public static class RedisTagCacheServiceCollectionExtensions
             provider.GetRequiredService<RedisConnection>(), OptionsOf(provider).OperationTimeout, provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<ITagCacheInspector>(static provider => new Inspector(
             provider.GetRequiredService<PartitionSet>(),
-            provider.GetRequiredService<ValueStore>(),
+            provider.GetRequiredService<EntryStore>(),
             provider.GetRequiredService<InspectionCommands>(),
             new InspectorSettings(OptionsOf(provider).KeyPrefix, OptionsOf(provider).BuildNamespace!, OptionsOf(provider).BuildNamespaceSource),
             provider.GetRequiredService<TimeProvider>()));
@@ -167,14 +169,23 @@ public static class RedisTagCacheServiceCollectionExtensions
         provider.GetRequiredService<CacheMeter>(),
         provider.GetRequiredService<ILoggerFactory>());
 
-    private static TagCacheStore CreateStore(IServiceProvider provider, RedisTagCacheOptions options) => new(
+    private static TagInvalidator CreateInvalidator(IServiceProvider provider, RedisTagCacheOptions options) => new(
         provider.GetRequiredService<PartitionSet>(),
         provider.GetRequiredService<RedisConnection>(),
         provider.GetRequiredService<RedisCircuits>(),
         provider.GetRequiredService<RedisCommands>(),
         new StoreSettings(options.TagInvalidationRetention, options.MaxTagInvalidations),
+        provider.GetRequiredService<TimeProvider>(),
+        provider.GetRequiredService<CacheMeter>(),
+        provider.GetRequiredService<ILogger<TagInvalidator>>());
+
+    private static EntryStore CreateEntries(IServiceProvider provider, RedisTagCacheOptions options) => new(
+        provider.GetRequiredService<PartitionSet>(),
+        provider.GetRequiredService<RedisConnection>(),
+        provider.GetRequiredService<RedisCircuits>(),
+        provider.GetRequiredService<RedisCommands>(),
         options.OperationTimeout,
         provider.GetRequiredService<TimeProvider>(),
         provider.GetRequiredService<CacheMeter>(),
-        provider.GetRequiredService<ILoggerFactory>());
+        provider.GetRequiredService<ILogger<EntryStore>>());
 }

@@ -18,7 +18,7 @@ internal sealed class InProcessLease(InProcessLeases leases, ValueStore values, 
     {
         try
         {
-            var tags = TagCacheStore.ValidateWrite(address.Entry, payload, options);
+            var tags = EntryContent.Check(address.Entry, payload, options);
             version = version.IsDefault ? acquired : version;
             var life = LeaseStore.LifeOf(options, time);
 
@@ -26,7 +26,7 @@ internal sealed class InProcessLease(InProcessLeases leases, ValueStore values, 
             var entry = leases.EntryOf(address, version, startedAt, tags, payload.ToArray(), life);
             var outcome = CacheWriteOutcome.Skipped;
             if (!IsForThisProcess(version, tags, entry))
-                outcome = (await values.FillAsync(address, payload, 0, life, tags, version, "", startedAt.Number).ConfigureAwait(false)).Outcome;
+                outcome = (await values.Entries.FillAsync(address, payload, 0, life, tags, version, "", startedAt.Number).ConfigureAwait(false)).Outcome;
             if (outcome != CacheWriteOutcome.Skipped)
                 values.Supersede(address.Entry);
             else if (!version.IsUnknown && !(version.IsDefault && address.Watch.Changes != _changes))

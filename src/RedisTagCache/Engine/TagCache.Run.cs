@@ -165,7 +165,7 @@ internal sealed partial class TagCache
         if (policy.WritesRedis && !IsForThisProcess(call, result))
         {
             var before = call.Address.Watch.Removals.Observe();
-            write = await _values.FillAsync(
+            write = await _values.Entries.FillAsync(
                 call.Address, new ReadOnlySequence<byte>(encoded.Stored), encoded.Flags, life, result.Tags, result.Version, lease?.Owner ?? "", moment.Number).ConfigureAwait(false);
             if (write.Outcome == CacheWriteOutcome.Stored)
                 result.StartedAt = moment = before with { Number = write.Removal }; // Redis has seen that nothing overtook it until then

@@ -45,7 +45,7 @@ internal sealed partial class TagCache
         {
             if (call.Policy.WritesRedis)
             {
-                write = await _values.ReplaceAsync(
+                write = await _values.Entries.ReplaceAsync(
                     call.Address, new ReadOnlySequence<byte>(stored), flags, life, result.Tags, result.Version, cancellationToken).ConfigureAwait(false);
             }
         }
@@ -75,7 +75,7 @@ internal sealed partial class TagCache
         if (key.Length > _settings.MaximumKeyLength)
             return;
         var address = _values.Locate(key);
-        var removing = _values.RemoveAsync(address, cancellationToken);
+        var removing = _values.Entries.RemoveAsync(address, cancellationToken);
         Forget(address);
         await removing.ConfigureAwait(false);
         Forget(address); // what was read or started meanwhile

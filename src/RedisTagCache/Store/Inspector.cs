@@ -9,7 +9,7 @@ internal sealed partial class Inspector : ITagCacheInspector
     private static readonly string _distributed = CacheRegion.Distributed(isIsolatedByBuild: false).Name;
 
     private readonly PartitionSet _partitions;
-    private readonly ValueStore _values;
+    private readonly EntryStore _entries;
     private readonly InspectionCommands _commands;
     private readonly ServerLook _servers;
     private readonly EntryLook _look;
@@ -17,10 +17,10 @@ internal sealed partial class Inspector : ITagCacheInspector
     private readonly InspectorSettings _settings;
     private readonly TimeProvider _time;
 
-    public Inspector(PartitionSet partitions, ValueStore values, InspectionCommands commands, InspectorSettings settings, TimeProvider time)
+    public Inspector(PartitionSet partitions, EntryStore entries, InspectionCommands commands, InspectorSettings settings, TimeProvider time)
     {
         _partitions = partitions;
-        _values = values;
+        _entries = entries;
         _commands = commands;
         _settings = settings;
         _time = time;
@@ -67,7 +67,7 @@ internal sealed partial class Inspector : ITagCacheInspector
 
         // Copies may lie in the memory of instances, which hear of a numbered removal alone.
         var start = await _commands.PeekAsync([(key, 1)], cancellationToken).ConfigureAwait(false);
-        await _commands.BoundAsync(() => _values.RemoveStoredAsync(key), cancellationToken).ConfigureAwait(false);
+        await _commands.BoundAsync(() => _entries.RemoveStoredAsync(key), cancellationToken).ConfigureAwait(false);
         return !start[0].IsGone;
     }
 

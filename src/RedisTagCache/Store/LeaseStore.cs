@@ -73,14 +73,14 @@ internal sealed class LeaseStore(ValueStore values, TimeSpan leaseDuration, Time
     public static ValueLife LifeOf(TagCacheEntryOptions options, TimeProvider time)
     {
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
-        var freshUntil = TagCacheStore.Later(now, options.Lifetime is { } lifetime && lifetime < _maxLife ? lifetime : _maxLife);
-        var endsAt = TagCacheStore.Later(freshUntil, options.StaleWindow < _maxLife ? options.StaleWindow : _maxLife);
+        var freshUntil = EntryContent.Later(now, options.Lifetime is { } lifetime && lifetime < _maxLife ? lifetime : _maxLife);
+        var endsAt = EntryContent.Later(freshUntil, options.StaleWindow < _maxLife ? options.StaleWindow : _maxLife);
         return new ValueLife(now, freshUntil, endsAt, endsAt);
     }
 
     private static void Validate(in CacheEntryKey key)
     {
-        TagCacheStore.Validate(key);
+        EntryStore.Check(key);
         if (!key.Region.IsTagged)
             throw new ArgumentException($"Entries of the region '{key.Region}' have no tags, so there are no leases on them. Use a region with tags.", nameof(key));
     }
@@ -106,8 +106,8 @@ internal sealed class LeaseStore(ValueStore values, TimeSpan leaseDuration, Time
         var outcome = CacheWriteOutcome.Skipped;
         try
         {
-            var tags = TagCacheStore.ValidateWrite(address.Entry, payload, options);
-            var write = await values.FillAsync(
+            var tags = EntryContent.Check(address.Entry, payload, options);
+            var write = await values.Entries.FillAsync(
                 address, payload, 0, LifeOf(options, time), tags, version, lease?.Owner ?? "", removal).ConfigureAwait(false);
             outcome = write.Outcome;
             return outcome;

@@ -6,26 +6,23 @@ using RedisTagCache.Redis;
 namespace RedisTagCache.Store;
 
 /// <summary>
-/// The protocol for values that one instance computes for all and every instance copies: lookups as in <see cref="TagCacheStore"/>, and writes
-/// and removals under a lease, numbered and announced for the copies.
+/// The protocol for values that one instance computes for all and every instance copies: the entries, the leases on computing them, and what is announced
+/// for the copies.
 /// </summary>
 internal sealed partial class ValueStore : IDisposable
 {
-    private readonly TagCacheStore _store;
+    private readonly EntryStore _entries;
     private readonly PartitionSet _partitions;
     private readonly RedisCommands _commands;
     private readonly FleetWatch _fleet;
     private readonly TimeSpan _leaseDuration;
-    private readonly TimeProvider _time;
-    private readonly CacheMeter _meter;
     private readonly ILogger<ValueStore> _logger;
-    private readonly InvalidationRetryQueue _pending;
     private readonly PendingLeaseReleases _owed;
     private readonly RedisConnection _connection;
     private readonly RedisCircuits _circuits;
 
     public ValueStore(
-        TagCacheStore store,
+        EntryStore entries,
         PartitionSet partitions,
         RedisCommands commands,
         RedisConnection connection,
@@ -36,23 +33,22 @@ internal sealed partial class ValueStore : IDisposable
         CacheMeter meter,
         ILoggerFactory loggers)
     {
-        _store = store;
+        _entries = entries;
         _partitions = partitions;
         _commands = commands;
         _leaseDuration = leaseDuration;
-        _time = time;
-        _meter = meter;
         _logger = loggers.CreateLogger<ValueStore>();
         _fleet = new FleetWatch(WatchesAsync, new Backplane(connection, loggers.CreateLogger<Backplane>()), connection, timeout, time, _logger);
         meter.ObserveSilence(() => _fleet.CountSilent(partitions.Watches));
-        _pending = new InvalidationRetryQueue(RepeatAsync, time, _logger);
         _owed = new PendingLeaseReleases(TryReleaseAsync, leaseDuration, time, _logger);
-        store.Superseded += OnSuperseded;
         _connection = connection;
         _circuits = circuits;
         circuits.Closed += OnBack;
         connection.Restored += OnBack;
     }
+
+    /// <summary>Gets the entries.</summary>
+    public EntryStore Entries => _entries;
 
     /// <summary>Whether there are keys for which a call would wait for Redis.</summary>
     public bool IsAnyAvailable => _commands.IsAnyAvailable;
@@ -60,17 +56,7 @@ internal sealed partial class ValueStore : IDisposable
     public void Attach(ILocalCopies copies) => _partitions.Attach(copies);
 
     /// <summary>An entry that is no value was written or removed by this instance: neither a copy of what was there before is kept, nor what is being read now.</summary>
-    public void Supersede(in CacheEntryKey key)
-    {
-        foreach (var copies in _partitions.Copies)
-        {
-            if (copies.Region.Name != key.Region.Name || !_partitions.TryGet(out var known))
-                continue;
-            var name = KeySpace.NameOf(key.Key);
-            known.Of(key.Key).Removals.RecordOwn(name);
-            copies.Drop(name, long.MaxValue);
-        }
-    }
+    public void Supersede(in CacheEntryKey key) => _partitions.Supersede(key);
 
     /// <summary>Who follows the partitions; nobody as long as there was no connection.</summary>
     private async ValueTask<ImmutableArray<PartitionWatch>> WatchesAsync()
@@ -127,7 +113,7 @@ internal sealed partial class ValueStore : IDisposable
     }
 
     /// <summary>What is known of evictions now, for values that are made of what is read from now on.</summary>
-    public CacheMoment Observe() => _store.Observe();
+    public CacheMoment Observe() => _partitions.Observe();
 
     /// <summary>Since when what is read in the current flow may be part of its values; nothing when that is not known.</summary>
     /// <param name="oldest">The time stamp before which a scope began that does not count any more.</param>
@@ -135,26 +121,18 @@ internal sealed partial class ValueStore : IDisposable
 
     /// <summary>Looks a value up. Observe the removals before, and make a <see cref="ValueLookup"/> of both.</summary>
     public ValueTask<CacheLookup> FindAsync(ValueAddress address, CancellationToken cancellationToken) =>
-        _store.GetAsync(address.Entry, cancellationToken);
+        _entries.ReadAsync(address, default, cancellationToken);
 
     /// <summary>The same for one who has waited since he looked first.</summary>
     public ValueTask<CacheLookup> FindAsync(ValueAddress address, CacheVersion since, CancellationToken cancellationToken) =>
-        _store.GetAsync(address.Entry, since, cancellationToken);
+        _entries.ReadAsync(address, since, cancellationToken);
 
-    private void OnSuperseded(CacheEntryKey key) => Supersede(key);
-
-    private void OnBack()
-    {
-        _pending.Wake();
-        _owed.Wake();
-    }
+    private void OnBack() => _owed.Wake();
 
     public void Dispose()
     {
-        _store.Superseded -= OnSuperseded;
         _circuits.Closed -= OnBack;
         _connection.Restored -= OnBack;
         _fleet.Dispose();
-        _pending.Dispose();
     }
 }

@@ -9,10 +9,10 @@ internal static class EntryRemoveScript
     public static readonly string[] KeyNames = ["entry", "epoch", "lease", "removals"];
     public static readonly string[] ArgumentNames = ["retention", "cap", "publish"];
 
-    public static ScriptCall Call(in LeasedAddress address) => new(
+    public static ScriptCall Call(in EntryLocation address) => new(
         Script,
-        [address.Entry.Key, address.Entry.Partition.Epoch, address.Lease, address.Entry.Partition.Removals],
-        [RemovalsSyncScript.Retention, RemovalsSyncScript.Cap, address.Entry.Partition.Publish]);
+        [address.Key, address.Partition.Epoch, address.Lease, address.Partition.Removals],
+        [RemovalsSyncScript.Retention, RemovalsSyncScript.Cap, address.Partition.Publish]);
 
     public static RemovalReply Parse(RedisResult reply)
     {

@@ -7,35 +7,32 @@ using RedisTagCache.Redis;
 
 namespace RedisTagCache.Store;
 
-internal sealed partial class TagCacheStore
+internal sealed partial class EntryStore
 {
     private static readonly long _latest = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
 
-    /// <inheritdoc/>
-    public ValueTask<CacheLookup> GetAsync(CacheEntryKey key, CancellationToken cancellationToken = default)
+    /// <summary>Looks an entry up.</summary>
+    public ValueTask<CacheLookup> ReadAsync(CacheEntryKey key, CancellationToken cancellationToken)
     {
-        Validate(key);
-        return key.Region.IsTagged ? GetTaggedAsync(key, default, cancellationToken) : GetPlainAsync(key, cancellationToken);
+        Check(key);
+        return key.Region.IsTagged ? ReadTaggedAsync(key, address: null, default, cancellationToken) : ReadPlainAsync(key, cancellationToken);
     }
 
-    /// <summary>The same for one who has looked before, and waited: see <see cref="EntryValidator.IsNoOlder"/>. For regions with tags.</summary>
-    public ValueTask<CacheLookup> GetAsync(CacheEntryKey key, CacheVersion since, CancellationToken cancellationToken)
-    {
-        Validate(key);
-        return GetTaggedAsync(key, since.IsUnknown ? default : since.Stamp, cancellationToken);
-    }
+    /// <summary>The same for one with tags that was located.</summary>
+    /// <param name="address">The entry.</param>
+    /// <param name="since">For a caller that has looked before, and waited, the version of its first lookup: see <see cref="EntryValidator.IsNoOlder"/>.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public ValueTask<CacheLookup> ReadAsync(ValueAddress address, CacheVersion since, CancellationToken cancellationToken) =>
+        ReadTaggedAsync(address.Entry, address, since.IsUnknown ? default : since.Stamp, cancellationToken);
 
-    /// <summary>The same on the client's synchronous path; for regions without tags.</summary>
-    public CacheLookup Get(CacheEntryKey key)
+    /// <summary>Looks an entry up on the client's synchronous path; for regions without tags.</summary>
+    public CacheLookup Read(CacheEntryKey key)
     {
-        Validate(key);
+        Check(key);
         using var activity = CacheActivity.Lookup(key.Region);
-        if (!_partitions.IsAvailable(key.Key))
-            return Failed(key, exception: null, default, activity);
         try
         {
-            var address = _partitions.Get().Keys.Locate(key);
-            return OpenPlain(key, address, _commands.ReadPlain(address), activity);
+            return Locate(key) is { Location: var location } ? OpenPlain(key, location, _commands.ReadPlain(location), activity) : Failed(key, exception: null, default, activity);
         }
         catch (Exception e) when (RedisFailure.IsRedis(e))
         {
@@ -44,16 +41,15 @@ internal sealed partial class TagCacheStore
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<CacheLookup> GetPlainAsync(CacheEntryKey key, CancellationToken cancellationToken)
+    private async ValueTask<CacheLookup> ReadPlainAsync(CacheEntryKey key, CancellationToken cancellationToken)
     {
         using var activity = CacheActivity.Lookup(key.Region);
-        if (!_partitions.IsAvailable(key.Key))
-            return Failed(key, exception: null, default, activity);
         try
         {
-            var address = (await _partitions.GetAsync(cancellationToken).ConfigureAwait(false)).Keys.Locate(key);
-            var (entry, _) = await _commands.ReadPlainAsync(address, cancellationToken).ConfigureAwait(false);
-            return OpenPlain(key, address, entry, activity);
+            if (await LocateAsync(key, cancellationToken).ConfigureAwait(false) is not { Location: var location })
+                return Failed(key, exception: null, default, activity);
+            var (entry, _) = await _commands.ReadPlainAsync(location, cancellationToken).ConfigureAwait(false);
+            return OpenPlain(key, location, entry, activity);
         }
         catch (Exception e) when (RedisFailure.IsRedis(e) && !cancellationToken.IsCancellationRequested)
         {
@@ -62,20 +58,17 @@ internal sealed partial class TagCacheStore
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<CacheLookup> GetTaggedAsync(CacheEntryKey key, EpochStamp since, CancellationToken cancellationToken)
+    private async ValueTask<CacheLookup> ReadTaggedAsync(CacheEntryKey key, ValueAddress? address, EpochStamp since, CancellationToken cancellationToken)
     {
         using var activity = CacheActivity.Lookup(key.Region);
-        if (!_partitions.IsAvailable(key.Key))
-            return Failed(key, exception: null, CacheVersion.Unknown, activity);
-
         IMemoryOwner<byte>? entry = null;
         var start = _time.GetTimestamp();
         try
         {
-            var partitions = await _partitions.GetAsync(cancellationToken).ConfigureAwait(false);
-            var address = partitions.Keys.Locate(key);
-            var tagState = partitions[address.Partition].TagState;
-            (entry, var stamp) = await _commands.ReadAsync(address, cancellationToken).ConfigureAwait(false);
+            var place = address?.Redis is null ? await LocateAsync(key, cancellationToken).ConfigureAwait(false) : PlaceOf(address);
+            if (place is not { Location: var location, Watch.TagState: var tagState })
+                return Failed(key, exception: null, CacheVersion.Unknown, activity);
+            (entry, var stamp) = await _commands.ReadAsync(location, cancellationToken).ConfigureAwait(false);
             if (stamp is not { } read)
             {
                 // No epoch: the partition is new or was lost. It begins again now, and whatever was read is dead.
@@ -91,7 +84,7 @@ internal sealed partial class TagCacheStore
             var state = tagState.At(read) ?? await Remaining(tagState.CoverAsync(read, cancellationToken), start, cancellationToken).ConfigureAwait(false);
             if (entry is null)
                 return Missed(key, CacheMissReason.Absent, version, activity);
-            var lookup = OpenTagged(key, address, entry, state, version, since, activity);
+            var lookup = OpenTagged(key, location, entry, state, version, since, activity);
             if (lookup.HasValue)
                 entry = null; // the lookup's now
             return lookup;
@@ -106,20 +99,11 @@ internal sealed partial class TagCacheStore
         }
     }
 
-    /// <summary>Waits for a synchronization within what is left of this operation's time.</summary>
-    private Task<T> Remaining<T>(ValueTask<T> synchronization, long start, CancellationToken cancellationToken)
-    {
-        var left = _timeout - _time.GetElapsedTime(start);
-        var synchronizing = synchronization.AsTask();
-        synchronizing.Forget();
-        return synchronizing.WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, _time, cancellationToken);
-    }
-
     private CacheLookup OpenTagged(
-        in CacheEntryKey key, EntryLocation address, IMemoryOwner<byte> entry, TagStateSnapshot? state, CacheVersion version, in EpochStamp since, Activity? activity)
+        in CacheEntryKey key, EntryLocation location, IMemoryOwner<byte> entry, TagStateSnapshot? state, CacheVersion version, in EpochStamp since, Activity? activity)
     {
-        if (!EnvelopeReader.TryOpen(entry.Memory.Span, address.KeyHash, out var envelope) || !envelope.IsTagged)
-            return Damaged(key, address, entry.Memory.Span, version, activity);
+        if (!EnvelopeReader.TryOpen(entry.Memory.Span, location.KeyHash, out var envelope) || !envelope.IsTagged)
+            return Damaged(key, location, entry.Memory.Span, version, activity);
 
         var verdict = state is null ? Verdict.Invalidated : EntryValidator.Validate(envelope, state, Now());
         var isSuperseded = verdict != Verdict.Fresh && state is not null && Now() < envelope.Header.FreshUntil && EntryValidator.IsNoOlder(envelope, state, since);
@@ -130,20 +114,20 @@ internal sealed partial class TagCacheStore
             : Found(key, verdict, version, envelope, entry, activity, isSuperseded);
     }
 
-    private CacheLookup OpenPlain(in CacheEntryKey key, EntryLocation address, IMemoryOwner<byte>? entry, Activity? activity)
+    private CacheLookup OpenPlain(in CacheEntryKey key, EntryLocation location, IMemoryOwner<byte>? entry, Activity? activity)
     {
         if (entry is null)
             return Missed(key, CacheMissReason.Absent, default, activity);
-        if (!EnvelopeReader.TryOpen(entry.Memory.Span, address.KeyHash, out var envelope) || envelope.IsTagged)
+        if (!EnvelopeReader.TryOpen(entry.Memory.Span, location.KeyHash, out var envelope) || envelope.IsTagged)
         {
             using (entry)
-                return Damaged(key, address, entry.Memory.Span, default, activity);
+                return Damaged(key, location, entry.Memory.Span, default, activity);
         }
 
         var now = Now();
         var header = envelope.Header;
         if (header.Sliding > 0)
-            Touch(address, envelope.Identity.ToArray(), Math.Min(_maxLife, Math.Min(header.Sliding, header.EndsAt - now)));
+            Touch(location, envelope.Identity.ToArray(), Math.Min(EntryContent.MaxLife, Math.Min(header.Sliding, header.EndsAt - now)));
         return Found(key, now >= header.FreshUntil ? Verdict.Stale : Verdict.Fresh, default, envelope, entry, activity);
     }
 
@@ -176,7 +160,7 @@ internal sealed partial class TagCacheStore
         return new CacheLookup(reason, version, identity);
     }
 
-    internal static byte[] IdentityOf(ReadOnlySpan<byte> entry) => entry[..Math.Min(entry.Length, EnvelopeLayout.IdentityLength)].ToArray();
+    public static byte[] IdentityOf(ReadOnlySpan<byte> entry) => entry[..Math.Min(entry.Length, EnvelopeLayout.IdentityLength)].ToArray();
 
     private CacheLookup Failed(in CacheEntryKey key, Exception? exception, CacheVersion version, Activity? activity)
     {
@@ -189,14 +173,14 @@ internal sealed partial class TagCacheStore
         return Missed(key, CacheMissReason.Unavailable, version, activity);
     }
 
-    private CacheLookup Damaged(in CacheEntryKey key, EntryLocation address, ReadOnlySpan<byte> bytes, CacheVersion version, Activity? activity)
+    private CacheLookup Damaged(in CacheEntryKey key, EntryLocation location, ReadOnlySpan<byte> bytes, CacheVersion version, Activity? activity)
     {
         if (_damagedEntries.ShouldLog(out var count))
             Log.EntryDamaged(_logger, count);
 
         // During a deployment, instances of another version may still read their entries. The next write replaces them.
         if (!EnvelopeReader.IsOfOtherVersion(bytes))
-            Drop(address, bytes);
+            Drop(location, bytes);
         return Missed(key, CacheMissReason.Damaged, version, activity, IdentityOf(bytes));
     }
 }

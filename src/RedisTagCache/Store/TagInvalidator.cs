@@ -1,93 +1,61 @@
+using Microsoft.Extensions.Logging;
 using RedisTagCache.Diagnostics;
 using RedisTagCache.Redis;
 using RedisTagCache.Redis.Scripts;
 
 namespace RedisTagCache.Store;
 
-internal sealed partial class TagCacheStore
+/// <summary>
+/// Evicts and expires entries by their tags: a partition keeps, per evicted tag, the epoch of the eviction (its tag invalidation). What Redis does not confirm holds in
+/// this instance, and is retried until it does.
+/// </summary>
+internal sealed class TagInvalidator : IDisposable
 {
     /// <summary>In place of a partition, for what is to be retried before it is known which there are.</summary>
     private const int Everywhere = -1;
 
-    /// <inheritdoc/>
-    public ValueTask EvictByTagAsync(string tag, CancellationToken cancellationToken = default) =>
-        InvalidateAsync(TagInvalidationKind.Evict, [tag], nameof(tag), cancellationToken);
+    private readonly PartitionSet _partitions;
+    private readonly RedisConnection _connection;
+    private readonly RedisCircuits _circuits;
+    private readonly RedisCommands _commands;
+    private readonly StoreSettings _settings;
+    private readonly TimeProvider _time;
+    private readonly CacheMeter _meter;
+    private readonly ILogger<TagInvalidator> _logger;
+    private readonly InvalidationRetryQueue _pending;
+    private readonly LogThrottle _failedEvictions;
 
-    /// <inheritdoc/>
-    public ValueTask EvictByTagAsync(IEnumerable<string> tags, CancellationToken cancellationToken = default) =>
-        InvalidateAsync(TagInvalidationKind.Evict, Given(tags), nameof(tags), cancellationToken);
-
-    /// <inheritdoc/>
-    public ValueTask ExpireByTagAsync(string tag, CancellationToken cancellationToken = default) =>
-        InvalidateAsync(TagInvalidationKind.Expire, [tag], nameof(tag), cancellationToken);
-
-    /// <inheritdoc/>
-    public ValueTask ExpireByTagAsync(IEnumerable<string> tags, CancellationToken cancellationToken = default) =>
-        InvalidateAsync(TagInvalidationKind.Expire, Given(tags), nameof(tags), cancellationToken);
-
-    /// <inheritdoc/>
-    public async ValueTask RemoveAsync(CacheEntryKey key, CancellationToken cancellationToken = default)
+    public TagInvalidator(
+        PartitionSet partitions,
+        RedisConnection connection,
+        RedisCircuits circuits,
+        RedisCommands commands,
+        StoreSettings settings,
+        TimeProvider time,
+        CacheMeter meter,
+        ILogger<TagInvalidator> logger)
     {
-        Validate(key);
-        var outcome = "failed";
-        try
-        {
-            var keys = (await _partitions.GetAsync(cancellationToken).ConfigureAwait(false)).Keys;
-            if (key.Region.IsTagged)
-                await RemoveNumberedAsync(keys, key).WaitAsync(cancellationToken).ConfigureAwait(false);
-            else
-                await _commands.RemoveAsync(keys.Locate(key), cancellationToken).ConfigureAwait(false);
-            outcome = "done";
-        }
-        catch (Exception e) when (RedisFailure.IsRedis(e) && !cancellationToken.IsCancellationRequested)
-        {
-            throw RemovalFailed(e);
-        }
-        finally
-        {
-            Superseded?.Invoke(key);
-            _meter.Removal(key.Region, outcome);
-        }
+        _partitions = partitions;
+        _connection = connection;
+        _circuits = circuits;
+        _commands = commands;
+        _settings = settings;
+        _time = time;
+        _meter = meter;
+        _logger = logger;
+        _pending = new InvalidationRetryQueue(RepeatAsync, time, logger);
+        _failedEvictions = new LogThrottle(time);
+        connection.Restored += OnBack;
+        circuits.Closed += OnBack;
     }
 
-    /// <summary>Numbers and announces the removal for instances that keep copies. An instance that computes the entry loses its lease, because it started before the removal.</summary>
-    private Task<RemovalReply> RemoveNumberedAsync(KeySpace keys, in CacheEntryKey key)
-    {
-        var removing = _commands.RemoveNumberedAsync(keys.Locate(key.Region, keys.PartitionOf(key.Key), KeySpace.NameOf(key.Key))).AsTask();
-        removing.Forget();
-        return removing;
-    }
-
-    /// <summary>The same on the client's synchronous path; for regions without tags.</summary>
-    public void Remove(CacheEntryKey key)
-    {
-        Validate(key);
-        var outcome = "failed";
-        try
-        {
-            _commands.Remove(_partitions.Get().Keys.Locate(key));
-            outcome = "done";
-        }
-        catch (Exception e) when (RedisFailure.IsRedis(e))
-        {
-            throw RemovalFailed(e);
-        }
-        finally
-        {
-            _meter.Removal(key.Region, outcome);
-        }
-    }
-
-    private static RedisTagCacheUnavailableException RemovalFailed(Exception e) => new("Redis did not confirm the removal of an entry.", e);
-
-    // One tag that is missing must not keep the others from being evicted.
-    private static IEnumerable<string> Given(IEnumerable<string> tags)
-    {
-        ArgumentNullException.ThrowIfNull(tags);
-        return tags.Where(static tag => !string.IsNullOrEmpty(tag));
-    }
-
-    private ValueTask InvalidateAsync(TagInvalidationKind kind, IEnumerable<string> tags, string parameter, CancellationToken cancellationToken)
+    /// <summary>Invalidates tags. It goes on if the caller stops waiting.</summary>
+    /// <param name="kind">What becomes of the entries.</param>
+    /// <param name="tags">The tags.</param>
+    /// <param name="parameter">The name of the caller's parameter.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="RedisTagCacheUnavailableException">Redis did not confirm it.</exception>
+    public ValueTask InvalidateAsync(TagInvalidationKind kind, IEnumerable<string> tags, string parameter, CancellationToken cancellationToken)
     {
         string[] distinct = [.. tags.Distinct(StringComparer.OrdinalIgnoreCase)];
         byte[][] members = [.. distinct.Select(tag => TagId.Member(kind, TagId.Of(tag, parameter)))];
@@ -273,5 +241,14 @@ internal sealed partial class TagCacheStore
 
         await tagState.RenewAsync(CancellationToken.None).ConfigureAwait(false);
         throw new RedisTagCacheUnavailableException("The history of the partition could not be restored.");
+    }
+
+    private void OnBack() => _pending.Wake();
+
+    public void Dispose()
+    {
+        _connection.Restored -= OnBack;
+        _circuits.Closed -= OnBack;
+        _pending.Dispose();
     }
 }
