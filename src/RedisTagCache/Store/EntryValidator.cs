@@ -99,3 +99,11 @@ internal static class EntryValidator
         return changed.IsEmpty ? Verdict.Fresh : Verdict.Stale;
     }
 }
+
+/// <summary>What an entry is worth.</summary>
+internal enum Verdict
+{
+    Invalidated,
+    Stale,
+    Fresh,
+}

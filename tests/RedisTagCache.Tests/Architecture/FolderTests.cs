@@ -52,9 +52,9 @@ public sealed class FolderTests
         ["RedisTagCache.AspNetCore/Operations"] = 22,
         ["RedisTagCache.AspNetCore/OutputCaching"] = 21,
         ["RedisTagCache/Diagnostics"] = 17,
-        ["RedisTagCache/Engine"] = 27,
-        ["RedisTagCache/Redis"] = 46,
-        ["RedisTagCache/Store"] = 51,
+        ["RedisTagCache/Engine"] = 26,
+        ["RedisTagCache/Redis"] = 45,
+        ["RedisTagCache/Store"] = 49,
     };
 
     [Theory]
