@@ -26,10 +26,16 @@ public sealed class MemoryPressureTests
             .Append(Task.Run(() => FillAsync(a.Store, stop.Token)))
             .ToArray();
 
-        await Eventually.BecomesTrueAsync(
-            async () => await DroppedAsync(admin) > 50_000 && history.Evictions > 500, "Redis dropped many keys", TimeSpan.FromSeconds(90));
-        await stop.CancelAsync();
-        await Task.WhenAll(load);
+        try
+        {
+            await Eventually.BecomesTrueAsync(
+                async () => await DroppedAsync(admin) > 50_000 && history.Evictions > 500, "Redis dropped many keys", TimeSpan.FromMinutes(3));
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await Task.WhenAll(load);
+        }
 
         // Instances that know nothing judge by what is left in Redis alone.
         for (var round = 0; round < 20; round++)
@@ -54,7 +60,12 @@ public sealed class MemoryPressureTests
     {
         var payload = new ReadOnlySequence<byte>(new byte[20_000]);
         for (var i = 0; i < entries && !stop.IsCancellationRequested; i++)
-            await store.SetAsync(Page("fill" + Random.Shared.Next()), payload, CacheVersion.AtWrite, new TagCacheEntryOptions { Lifetime = TimeSpan.FromMinutes(5) }, CancellationToken.None);
+        {
+            var outcome = await store.SetAsync(
+                Page("fill" + Random.Shared.Next()), payload, CacheVersion.AtWrite, new TagCacheEntryOptions { Lifetime = TimeSpan.FromMinutes(5) }, CancellationToken.None);
+            if (outcome == CacheWriteOutcome.Skipped)
+                await Task.Delay(1, CancellationToken.None); // such calls end at once, and must not take the processors from other tests
+        }
     }
 
     private static async Task<long> DroppedAsync(ConnectionMultiplexer admin)
