@@ -82,14 +82,19 @@ public static class RedisTagCacheServiceCollectionExtensions
             provider.GetRequiredService<PartitionSet>(),
             provider.GetRequiredService<RedisCommands>(),
             provider.GetRequiredService<RedisConnection>(),
-            provider.GetRequiredService<RedisCircuits>(),
-            OptionsOf(provider).LeaseDuration,
             OptionsOf(provider).OperationTimeout,
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<CacheMeter>(),
             provider.GetRequiredService<ILoggerFactory>()));
+        services.TryAddSingleton(static provider => new LeaseClient(
+            provider.GetRequiredService<RedisCommands>(),
+            provider.GetRequiredService<RedisConnection>(),
+            provider.GetRequiredService<RedisCircuits>(),
+            OptionsOf(provider).LeaseDuration,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<LeaseClient>>()));
         services.TryAddSingleton(static provider => new LeaseStore(
-            provider.GetRequiredService<ValueStore>(), OptionsOf(provider).LeaseDuration, provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<ValueStore>(), provider.GetRequiredService<LeaseClient>(), OptionsOf(provider).LeaseDuration, provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<ITagCacheLeases>(static provider => provider.GetRequiredService<LeaseStore>());
         services.TryAddSingleton<InProcessLeasesOf>();
         services.TryAddSingleton<ITagCacheCopies>(static provider => new EntryCopiesOf(

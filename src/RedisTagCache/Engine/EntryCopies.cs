@@ -18,7 +18,7 @@ internal sealed class EntryCopies : IEntryCopies, ILocalCopies
     private readonly TimeProvider _time;
     private readonly CacheMeter _meter;
     private readonly LocalCache _copies;
-    private readonly RecentKeys _recent;
+    private readonly HotKeyFilter _recent;
 
     public EntryCopies(CacheRegion region, long maxBytes, ValueStore values, TimeProvider time, CacheMeter meter)
     {
@@ -27,7 +27,7 @@ internal sealed class EntryCopies : IEntryCopies, ILocalCopies
         _time = time;
         _meter = meter;
         _copies = new LocalCache(maxBytes, int.MaxValue);
-        _recent = new RecentKeys(time);
+        _recent = new HotKeyFilter(time);
         meter.ObserveCopies(() => _copies.Bytes, () => _copies.Count);
         values.Attach(this);
     }

@@ -13,16 +13,17 @@ internal sealed class EntryReads : RequestBatcher<EntryRead, (IMemoryOwner<byte>
     private const long MaxLargeBytes = 8 * 1024 * 1024;
 
     private readonly Partition _partition;
+    private readonly EntrySizes _sizes;
     private readonly int _epochs;
     private readonly EntryReads? _large;
 
-    public EntryReads(Partition partition, bool withEpoch)
-        : this(partition, withEpoch, isLarge: false)
+    public EntryReads(Partition partition, EntrySizes sizes, bool withEpoch)
+        : this(partition, sizes, withEpoch, isLarge: false)
     {
     }
 
-    private EntryReads(Partition partition, bool withEpoch, bool isLarge) =>
-        (_partition, _epochs, _large) = (partition, withEpoch ? 1 : 0, isLarge ? null : new EntryReads(partition, withEpoch, isLarge: true));
+    private EntryReads(Partition partition, EntrySizes sizes, bool withEpoch, bool isLarge) =>
+        (_partition, _sizes, _epochs, _large) = (partition, sizes, withEpoch ? 1 : 0, isLarge ? null : new EntryReads(partition, sizes, withEpoch, isLarge: true));
 
     protected override int MaxTogether => _large is null ? 1 : 64;
 
@@ -38,7 +39,7 @@ internal sealed class EntryReads : RequestBatcher<EntryRead, (IMemoryOwner<byte>
     public ValueTask<(IMemoryOwner<byte>? Entry, EpochStamp? Stamp)> ReadAsync(IDatabase database, in EntryLocation address, TimeProvider time, long deadline)
     {
         var read = EntryRead.Take(database, address.Key);
-        read.Begin(address.Hash, _partition.Sizes, time, deadline);
+        read.Begin(address.Hash, _sizes, time, deadline);
         return read.IsLarge ? _large!.SubmitAsync(read) : SubmitAsync(read);
     }
 

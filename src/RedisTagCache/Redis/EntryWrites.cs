@@ -28,7 +28,9 @@ internal sealed class EntryWrites(Partition partition) : RequestBatcher<EntryWri
     protected override Task<RespResult> SendAsync(EntryWrite first, int count, bool isKnown)
     {
         var room = RequestArguments.Take(EntrySetScript.Count(count));
-        EntrySetScript.Fill(room.Span, partition.Epoch, first, count, isKnown);
+        EntrySetScript.Begin(room.Span, partition.Epoch, count, isKnown);
+        for (var (i, write) = (0, (EntryWrite?)first); write is not null; write = write.Next)
+            EntrySetScript.Set(room.Span, count, i++, write.Key, write.Envelope, write.TimeToLive, write.Token);
         var reply = first.Database.ExecuteRespAsync(isKnown ? "EVALSHA" : "EVAL", room, CommandFlags.DemandMaster);
         room.Span.Clear(); // the entries are their writers'
         return reply;

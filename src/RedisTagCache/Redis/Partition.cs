@@ -16,9 +16,6 @@ internal sealed class Partition
         Marks = HashTag + ":marks";
         Removals = HashTag + ":removals";
         NothingStaged = HashTag + ":staged:-";
-        Reads = new EntryReads(this, withEpoch: true);
-        PlainReads = new EntryReads(this, withEpoch: false);
-        Writes = new EntryWrites(this);
     }
 
     public int Index { get; }
@@ -27,18 +24,6 @@ internal sealed class Partition
     public PartitionName Name { get; }
 
     public string HashTag { get; }
-
-    /// <summary>Gets what is known of the sizes of its entries.</summary>
-    public EntrySizes Sizes { get; } = new();
-
-    /// <summary>The reads of its entries that are on their way.</summary>
-    public EntryReads Reads { get; }
-
-    /// <summary>The same for entries without tags.</summary>
-    public EntryReads PlainReads { get; }
-
-    /// <summary>The writes of its entries with tags that are on their way.</summary>
-    public EntryWrites Writes { get; }
 
     /// <summary>Whether its messages stay with the servers that have its slot.</summary>
     public bool IsSharded { get; }

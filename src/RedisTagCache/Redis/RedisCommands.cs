@@ -13,10 +13,11 @@ internal sealed class RedisCommands(RedisRunner runner)
 
     private const CommandFlags Flags = CommandFlags.DemandMaster;
     private static readonly TimeSpan _stagedLifetime = TimeSpan.FromSeconds(60);
-    private static readonly Func<IDatabase, (EntryLocation Of, TimeProvider Time, long Deadline), ValueTask<(IMemoryOwner<byte>? Entry, EpochStamp? Stamp)>> _read =
-        static (database, read) => read.Of.Partition.Reads.ReadAsync(database, read.Of, read.Time, read.Deadline);
-    private static readonly Func<IDatabase, (EntryLocation Of, TimeProvider Time, long Deadline), ValueTask<(IMemoryOwner<byte>? Entry, EpochStamp? Stamp)>> _readPlain =
-        static (database, read) => read.Of.Partition.PlainReads.ReadAsync(database, read.Of, read.Time, read.Deadline);
+    private static readonly Func<IDatabase, (EntryReads Reads, EntryLocation Of, TimeProvider Time, long Deadline), ValueTask<(IMemoryOwner<byte>? Entry, EpochStamp? Stamp)>> _read =
+        static (database, read) => read.Reads.ReadAsync(database, read.Of, read.Time, read.Deadline);
+
+    private readonly Lock _lock = new();
+    private PartitionRequests?[] _requests = [];
 
     public bool IsAvailable(Partition partition) => runner.IsAvailable(partition);
 
@@ -32,11 +33,11 @@ internal sealed class RedisCommands(RedisRunner runner)
 
     /// <summary>An entry and the partition's stamp at that same moment, in one command. The entry is pooled: dispose it.</summary>
     public ValueTask<(IMemoryOwner<byte>? Entry, EpochStamp? Stamp)> ReadAsync(EntryLocation address, CancellationToken cancellationToken) =>
-        runner.RunAsync("read", address.Partition, (address, runner.Time, runner.DeadlineFromNow()), _read, cancellationToken);
+        runner.RunAsync("read", address.Partition, (RequestsOf(address.Partition).Reads, address, runner.Time, runner.DeadlineFromNow()), _read, cancellationToken);
 
     /// <summary>An entry without its partition's stamp. The entry is pooled: dispose it.</summary>
     public ValueTask<(IMemoryOwner<byte>? Entry, EpochStamp? Stamp)> ReadPlainAsync(EntryLocation address, CancellationToken cancellationToken) =>
-        runner.RunAsync("read", address.Partition, (address, runner.Time, runner.DeadlineFromNow()), _readPlain, cancellationToken);
+        runner.RunAsync("read", address.Partition, (RequestsOf(address.Partition).PlainReads, address, runner.Time, runner.DeadlineFromNow()), _read, cancellationToken);
 
     /// <summary>The same on the client's synchronous path.</summary>
     public IMemoryOwner<byte>? ReadPlain(EntryLocation address) => runner.Run(
@@ -74,9 +75,10 @@ internal sealed class RedisCommands(RedisRunner runner)
     public ValueTask<(bool Stored, EpochStamp? Stamp)> WriteAsync(
         EntryLocation address, ReadOnlyMemory<byte> envelope, long timeToLive, in EpochStamp token, CancellationToken cancellationToken)
     {
+        var requests = RequestsOf(address.Partition);
         if (IsLarge(envelope))
         {
-            address.Partition.Sizes.Note(address.Hash, envelope.Length);
+            requests.Sizes.Note(address.Hash, envelope.Length);
             var staged = StagedIn(address.Partition);
             return RunStagedAsync(address.Partition, staged, envelope, EntryMoveScript.Call(address, staged, timeToLive, token), EntryMoveScript.Parse, cancellationToken);
         }
@@ -84,8 +86,8 @@ internal sealed class RedisCommands(RedisRunner runner)
         return runner.RunAsync(
             "write",
             address.Partition,
-            (address, envelope, timeToLive, token),
-            static (database, write) => write.address.Partition.Writes.WriteAsync(database, write.address.Key, write.envelope, write.timeToLive, write.token),
+            (requests.Writes, address.Key, envelope, timeToLive, token),
+            static (database, write) => write.Writes.WriteAsync(database, write.Key, write.envelope, write.timeToLive, write.token),
             cancellationToken);
     }
 
@@ -190,6 +192,26 @@ internal sealed class RedisCommands(RedisRunner runner)
 
     public ValueTask<bool> ReleaseAsync(in EntryLocation address, string owner, string successor, TimeSpan duration) =>
         RunAsync("release", address.Partition, LeaseReleaseScript.Call(address, owner, successor, duration), LeaseReleaseScript.Parse, CancellationToken.None);
+
+    private PartitionRequests RequestsOf(Partition partition)
+    {
+        var requests = Volatile.Read(ref _requests);
+        return (partition.Index < requests.Length ? requests[partition.Index] : null) ?? AddRequestsOf(partition);
+    }
+
+    private PartitionRequests AddRequestsOf(Partition partition)
+    {
+        lock (_lock)
+        {
+            if (partition.Index < _requests.Length && _requests[partition.Index] is { } known)
+                return known;
+            var requests = new PartitionRequests?[Math.Max(_requests.Length, partition.Index + 1)];
+            _requests.CopyTo(requests, 0);
+            var added = requests[partition.Index] = new PartitionRequests(partition);
+            Volatile.Write(ref _requests, requests);
+            return added;
+        }
+    }
 
     /// <summary>Runs a script with an envelope in one round trip: a large one goes to a key of its own first, so that its bytes do not pass through the script.</summary>
     private ValueTask<T> RunStagedAsync<T>(

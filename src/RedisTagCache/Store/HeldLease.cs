@@ -27,14 +27,14 @@ internal interface IInProcessLease
 /// <summary>A lease that this instance has, renewed while a factory runs. Given back by the write, or by <see cref="ReleaseAsync"/>.</summary>
 internal sealed class HeldLease : OwnedLease, IDisposable
 {
-    private readonly ValueStore _store;
+    private readonly LeaseClient _client;
     private readonly ValueAddress _address;
     private readonly ITimer _timer;
     private int _renewing;
 
-    public HeldLease(ValueStore store, ValueAddress address, string owner, TimeSpan duration, TimeProvider time)
+    public HeldLease(LeaseClient client, ValueAddress address, string owner, TimeSpan duration, TimeProvider time)
     {
-        _store = store;
+        _client = client;
         _address = address;
         Owner = owner;
         _timer = time.CreateTimer(static lease => ((HeldLease)lease!).Renew(), this, duration / 3, duration / 3);
@@ -46,14 +46,14 @@ internal sealed class HeldLease : OwnedLease, IDisposable
     public override ValueTask ReleaseAsync(TimeSpan pause)
     {
         Dispose();
-        return _store.ReleaseAsync(_address, Owner, pause);
+        return _client.ReleaseAsync(_address, Owner, pause);
     }
 
     /// <inheritdoc/>
     public override ValueTask PassAsync(TimeSpan duration)
     {
         Dispose();
-        return _store.PassAsync(_address, Owner, duration);
+        return _client.PassAsync(_address, Owner, duration);
     }
 
     private void Renew()
@@ -67,14 +67,14 @@ internal sealed class HeldLease : OwnedLease, IDisposable
         // Once it is another's it stays so; what is computed is judged when it is written.
         try
         {
-            if (!await _store.RenewAsync(_address, Owner).ConfigureAwait(false))
+            if (!await _client.RenewAsync(_address, Owner).ConfigureAwait(false))
                 Dispose();
         }
 #pragma warning disable CA1031 // Nothing may end the renewals.
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            _store.Report(e);
+            _client.Report(e);
         }
         finally
         {

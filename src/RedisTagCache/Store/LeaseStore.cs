@@ -1,12 +1,11 @@
 using System.Buffers;
 using System.Globalization;
 using RedisTagCache.Redis;
-using RedisTagCache.Redis.Scripts;
 
 namespace RedisTagCache.Store;
 
 /// <summary>Leases on entries of any region, for caches that are built on the store.</summary>
-internal sealed class LeaseStore(ValueStore values, TimeSpan leaseDuration, TimeProvider time) : ITagCacheLeases
+internal sealed class LeaseStore(ValueStore values, LeaseClient client, TimeSpan leaseDuration, TimeProvider time) : ITagCacheLeases
 {
     private static readonly TimeSpan _maxLife = TimeSpan.FromDays(36_525);
 
@@ -44,9 +43,9 @@ internal sealed class LeaseStore(ValueStore values, TimeSpan leaseDuration, Time
         try
         {
             var owner = $"{_instance}:{Interlocked.Increment(ref _owners)}";
-            var lease = await values.AcquireAsync(address, owner, seen, hasOldValue).ConfigureAwait(false);
+            var lease = await client.AcquireAsync(address, owner, seen, hasOldValue).ConfigureAwait(false);
             isWaiting = lease.Verdict == LeaseVerdict.Taken;
-            var held = lease.Verdict == LeaseVerdict.Granted ? new HeldLease(values, address, owner, leaseDuration, time) : null;
+            var held = lease.Verdict == LeaseVerdict.Granted ? new HeldLease(client, address, owner, leaseDuration, time) : null;
             return new CacheLease(this, address, lease, held, isWaiting ? waiting : null);
         }
         finally
@@ -67,7 +66,7 @@ internal sealed class LeaseStore(ValueStore values, TimeSpan leaseDuration, Time
     }
 
     /// <summary>Ends the time in which nobody needs a lease.</summary>
-    public ValueTask ResumeAsync(ValueAddress address) => values.ReleaseAsync(address, LeaseReleaseScript.Pass, TimeSpan.Zero);
+    public ValueTask ResumeAsync(ValueAddress address) => client.ResumeAsync(address);
 
     /// <summary>Gets the times of an entry that is written now.</summary>
     public static ValueLife LifeOf(TagCacheEntryOptions options, TimeProvider time)

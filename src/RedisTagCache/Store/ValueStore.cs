@@ -6,28 +6,21 @@ using RedisTagCache.Redis;
 namespace RedisTagCache.Store;
 
 /// <summary>
-/// The protocol for values that one instance computes for all and every instance copies: the entries, the leases on computing them, and what is announced
-/// for the copies.
+/// The protocol for values that one instance computes for all and every instance copies: the entries, and what is announced for the copies.
 /// </summary>
-internal sealed partial class ValueStore : IDisposable
+internal sealed class ValueStore : IDisposable
 {
     private readonly EntryStore _entries;
     private readonly PartitionSet _partitions;
     private readonly RedisCommands _commands;
     private readonly FleetWatch _fleet;
-    private readonly TimeSpan _leaseDuration;
     private readonly ILogger<ValueStore> _logger;
-    private readonly PendingLeaseReleases _owed;
-    private readonly RedisConnection _connection;
-    private readonly RedisCircuits _circuits;
 
     public ValueStore(
         EntryStore entries,
         PartitionSet partitions,
         RedisCommands commands,
         RedisConnection connection,
-        RedisCircuits circuits,
-        TimeSpan leaseDuration,
         TimeSpan timeout,
         TimeProvider time,
         CacheMeter meter,
@@ -36,15 +29,9 @@ internal sealed partial class ValueStore : IDisposable
         _entries = entries;
         _partitions = partitions;
         _commands = commands;
-        _leaseDuration = leaseDuration;
         _logger = loggers.CreateLogger<ValueStore>();
         _fleet = new FleetWatch(WatchesAsync, new Backplane(connection, loggers.CreateLogger<Backplane>()), connection, timeout, time, _logger);
         meter.ObserveSilence(() => _fleet.CountSilent(partitions.Watches));
-        _owed = new PendingLeaseReleases(TryReleaseAsync, leaseDuration, time, _logger);
-        _connection = connection;
-        _circuits = circuits;
-        circuits.Closed += OnBack;
-        connection.Restored += OnBack;
     }
 
     /// <summary>Gets the entries.</summary>
@@ -127,12 +114,5 @@ internal sealed partial class ValueStore : IDisposable
     public ValueTask<CacheLookup> FindAsync(ValueAddress address, CacheVersion since, CancellationToken cancellationToken) =>
         _entries.ReadAsync(address, since, cancellationToken);
 
-    private void OnBack() => _owed.Wake();
-
-    public void Dispose()
-    {
-        _circuits.Closed -= OnBack;
-        _connection.Restored -= OnBack;
-        _fleet.Dispose();
-    }
+    public void Dispose() => _fleet.Dispose();
 }

@@ -18,6 +18,7 @@ internal sealed partial class ScriptPair
     private readonly IDatabase _database;
     private readonly Partition _partition;
     private readonly EntryLocation[] _entries;
+    private readonly EntryWrites _writes;
     private readonly Pairs _epochs = new();
     private readonly Pairs _removals = new();
     private readonly Dictionary<byte, uint> _runs = [];
@@ -29,6 +30,7 @@ internal sealed partial class ScriptPair
     {
         _database = database;
         _partition = new Partition(prefix, 0, "0");
+        _writes = new EntryWrites(_partition);
         _entries = [.. Enumerable.Range(0, Two.Length).Select(i => new EntryLocation(_partition, $"{_partition.HashTag}:e:o:-:k{i}", $"{_partition.HashTag}:l:o:-:k{i}"))];
         _model.Here = 1;
     }
@@ -92,7 +94,7 @@ internal sealed partial class ScriptPair
         var staged = await StageAsync(isStaged, id);
         var (stored, stamp) = isStaged
             ? EntryMoveScript.Parse(await RunAsync(EntryMoveScript.Call(address, staged, LongLife, Real(token))))
-            : await _partition.Writes.WriteAsync(_database, address.Key, BytesOf(id), LongLife, Real(token));
+            : await _writes.WriteAsync(_database, address.Key, BytesOf(id), LongLife, Real(token));
 
         Assert.Equal(expected, stored);
         Same(_model.Stamp, stamp);

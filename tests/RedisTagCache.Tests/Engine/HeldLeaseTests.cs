@@ -102,7 +102,7 @@ public sealed class HeldLeaseTests : IDisposable
     {
         await _instance.ConnectAsync();
         var values = _instance.Get<ValueStore>();
-        return new HeldLease(values, values.Locate("k"), "me", 3 * _third, _instance.Time);
+        return new HeldLease(_instance.Get<LeaseClient>(), values.Locate("k"), "me", 3 * _third, _instance.Time);
     }
 
     /// <summary>What was sent before is there.</summary>

@@ -74,25 +74,17 @@ public sealed class ScriptReplyTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void Fill_OfASetOfEntries_HasTheKeysAndThenTheArgumentsOfEach(bool isByHash)
+    public void Call_OfASetOfEntries_HasTheKeysAndThenTheArgumentsOfEach(bool isByHash)
     {
-        var last = Write("{rtc:0}:e:s:b:l", "B", 0, "6:7:1");
-        var first = Write("{rtc:0}:e:s:b:k", "A", 10, Stamp);
-        first.Next = last;
         var parts = new RedisKeyOrValue[EntrySetScript.Count(2)];
-        EntrySetScript.Fill(parts, "{rtc:0}:epoch", first, 2, isByHash);
+        EntrySetScript.Begin(parts, "{rtc:0}:epoch", 2, isByHash);
+        EntrySetScript.Set(parts, 2, 0, "{rtc:0}:e:s:b:k", "A"u8.ToArray(), 10, Stamp);
+        EntrySetScript.Set(parts, 2, 1, "{rtc:0}:e:s:b:l", "B"u8.ToArray(), 0, "6:7:1");
 
         Assert.Equal(isByHash ? Convert.ToHexStringLower(EntrySetScript.Script.Hash) : EntrySetScript.Script.Text, (string?)parts[0].Value);
         Assert.Equal(3, (int)parts[1].Value);
         Assert.Equal(["{rtc:0}:epoch", "{rtc:0}:e:s:b:k", "{rtc:0}:e:s:b:l"], parts[2..5].Select(part => (string?)part.Key));
         Assert.Equal(["A", "10", Stamp, "B", "0", "6:7:1"], parts[5..].Select(part => (string?)part.Value));
-
-        static EntryWrite Write(RedisKey key, string envelope, long timeToLive, string token)
-        {
-            var write = EntryWrite.Take(null!, key);
-            (write.Envelope, write.TimeToLive, write.Token) = (System.Text.Encoding.UTF8.GetBytes(envelope), timeToLive, token);
-            return write;
-        }
     }
 
     [Fact]

@@ -178,7 +178,7 @@ public sealed class FleetSingleFlightTests
     private void Answer(LeaseVerdict verdict, int left = 60_000) => _flight.Leases.Enqueue(() => Lease(verdict, left));
 
     private CacheLease Lease(LeaseVerdict verdict, int left = 60_000) => new(
-        new LeaseStore(null!, _timeout, _time), null!, new Lease(verdict, default, 0, TimeSpan.FromMilliseconds(left)), null, verdict == LeaseVerdict.Taken ? _waiters.Listen("k") : null);
+        new LeaseStore(null!, null!, _timeout, _time), null!, new Lease(verdict, default, 0, TimeSpan.FromMilliseconds(left)), null, verdict == LeaseVerdict.Taken ? _waiters.Listen("k") : null);
 
     /// <summary>Lets the waits of the flight elapse, one after the other, and expects them to be of this length.</summary>
     private async Task ElapseAsync(params int[] waits)

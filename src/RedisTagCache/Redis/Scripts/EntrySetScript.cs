@@ -15,19 +15,21 @@ internal static class EntrySetScript
     /// <summary>How many parts the command has for so many entries.</summary>
     public static int Count(int entries) => 3 + (entries * 4);
 
-    /// <summary>The parts of the command for a list of writes: by the script's hash, or with its text.</summary>
-    public static void Fill(Span<RedisKeyOrValue> parts, in RedisKey epoch, EntryWrite first, int entries, bool isByHash)
+    /// <summary>The parts of the command before its entries: the script's hash, or its text, and the first key.</summary>
+    public static void Begin(Span<RedisKeyOrValue> parts, in RedisKey epoch, int entries, bool isByHash)
     {
         parts[0] = isByHash ? _hash : _text;
         parts[1] = (RedisValue)(1 + entries);
         parts[2] = epoch;
-        var (key, argument) = (3, 3 + entries);
-        for (var write = first; write is not null; write = write.Next)
-        {
-            parts[key++] = write.Key;
-            parts[argument++] = (RedisValue)write.Envelope;
-            parts[argument++] = (RedisValue)write.TimeToLive;
-            parts[argument++] = write.Token;
-        }
+    }
+
+    /// <summary>The parts of the command for one of its entries.</summary>
+    public static void Set(Span<RedisKeyOrValue> parts, int entries, int index, in RedisKey key, ReadOnlyMemory<byte> envelope, long timeToLive, in RedisValue version)
+    {
+        parts[3 + index] = key;
+        var arguments = parts[(3 + entries + (3 * index))..];
+        arguments[0] = (RedisValue)envelope;
+        arguments[1] = (RedisValue)timeToLive;
+        arguments[2] = version;
     }
 }

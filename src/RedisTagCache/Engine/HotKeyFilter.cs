@@ -4,7 +4,7 @@ namespace RedisTagCache.Engine;
 /// Tells keys that were asked for a moment ago, in a memory that does not grow: two keys may share a slot, and then one is forgotten for the other.
 /// What is asked for once, by a crawler or with an address that nobody else has, so costs neither a copy nor a copy's place.
 /// </summary>
-internal sealed class RecentKeys(TimeProvider time)
+internal sealed class HotKeyFilter(TimeProvider time)
 {
     private const int Slots = 8_192; // a power of two
     private const uint Moment = 10; // in seconds

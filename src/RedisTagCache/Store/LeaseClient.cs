@@ -1,12 +1,36 @@
+using Microsoft.Extensions.Logging;
 using RedisTagCache.Diagnostics;
 using RedisTagCache.Redis;
 using RedisTagCache.Redis.Scripts;
 
 namespace RedisTagCache.Store;
 
-internal sealed partial class ValueStore
+/// <summary>The lease commands for values: request, renew, release. What Redis does not confirm is released later.</summary>
+internal sealed class LeaseClient : IDisposable
 {
     private static readonly TimeSpan _shortestPause = TimeSpan.FromMilliseconds(1);
+
+    private readonly RedisCommands _commands;
+    private readonly RedisConnection _connection;
+    private readonly RedisCircuits _circuits;
+    private readonly TimeSpan _leaseDuration;
+    private readonly ILogger<LeaseClient> _logger;
+    private readonly PendingLeaseReleases _owed;
+
+    public LeaseClient(RedisCommands commands, RedisConnection connection, RedisCircuits circuits, TimeSpan leaseDuration, TimeProvider time, ILogger<LeaseClient> logger)
+    {
+        _commands = commands;
+        _connection = connection;
+        _circuits = circuits;
+        _leaseDuration = leaseDuration;
+        _logger = logger;
+        _owed = new PendingLeaseReleases(TryReleaseAsync, leaseDuration, time, logger);
+        circuits.Closed += OnBack;
+        connection.Restored += OnBack;
+    }
+
+    /// <summary>Tells that something in the background failed for another reason than Redis.</summary>
+    public void Report(Exception exception) => BackgroundFault.Report(_logger, exception);
 
     /// <summary>Asks for the right to compute a value. Not to be cancelled: who has left must still give back what he was granted.</summary>
     /// <param name="address">The value.</param>
@@ -76,6 +100,9 @@ internal sealed partial class ValueStore
     /// <summary>Releases a lease because the value is not stored. Callers that wait for it compute their own at once, not one after the other.</summary>
     public ValueTask PassAsync(ValueAddress address, string owner, TimeSpan duration) => ReleaseAsync(address, owner, LeaseReleaseScript.Pass, duration);
 
+    /// <summary>Ends the time in which nobody needs a lease.</summary>
+    public ValueTask ResumeAsync(ValueAddress address) => ReleaseAsync(address, LeaseReleaseScript.Pass, TimeSpan.Zero);
+
     private async ValueTask ReleaseAsync(ValueAddress address, string owner, string successor, TimeSpan duration)
     {
         var release = new PendingLeaseRelease(address, owner, successor, duration);
@@ -103,6 +130,14 @@ internal sealed partial class ValueStore
         _owed.Add(owed);
         if (owed.Address.Watch.IsAvailable)
             _owed.Wake(); // it was a mere moment, or is over by now
+    }
+
+    private void OnBack() => _owed.Wake();
+
+    public void Dispose()
+    {
+        _circuits.Closed -= OnBack;
+        _connection.Restored -= OnBack;
     }
 }
 

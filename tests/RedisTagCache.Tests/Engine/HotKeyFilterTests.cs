@@ -4,13 +4,13 @@ using RedisTagCache.Engine;
 
 namespace RedisTagCache.Tests.Engine;
 
-public sealed class RecentKeysTests
+public sealed class HotKeyFilterTests
 {
     private const int Slots = 8_192;
     private readonly FakeTimeProvider _time = new();
-    private readonly RecentKeys _keys;
+    private readonly HotKeyFilter _keys;
 
-    public RecentKeysTests() => _keys = new RecentKeys(_time);
+    public HotKeyFilterTests() => _keys = new HotKeyFilter(_time);
 
     [Fact]
     public void Note_AKeyForTheFirstTime_DoesNotKnowIt() => Assert.False(_keys.Note("k"));
