@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Microsoft.Extensions.DependencyInjection;
-using RedisTagCache.Inspection;
+using RedisTagCache.Management;
 using StackExchange.Redis;
 
 namespace RedisTagCache.Tool;

@@ -1,6 +1,6 @@
 using System.Buffers;
-using RedisTagCache.Redis;
-using RedisTagCache.Store;
+using RedisTagCache.Commands;
+using RedisTagCache.Entries;
 
 namespace RedisTagCache;
 

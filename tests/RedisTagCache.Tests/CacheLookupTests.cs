@@ -1,5 +1,5 @@
 using System.Buffers;
-using RedisTagCache.Redis;
+using RedisTagCache.Topology;
 
 namespace RedisTagCache.Tests;
 

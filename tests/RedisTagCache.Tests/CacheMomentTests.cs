@@ -1,5 +1,6 @@
-using RedisTagCache.Redis;
-using RedisTagCache.Store;
+using RedisTagCache.Invalidation;
+using RedisTagCache.Tags;
+using RedisTagCache.Topology;
 
 namespace RedisTagCache.Tests;
 

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using RedisTagCache;
 using RedisTagCache.AspNetCore.Health;
+using RedisTagCache.Management;
 
 namespace Microsoft.Extensions.DependencyInjection;
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using RedisTagCache.Management;
 
 namespace RedisTagCache.AspNetCore.Health;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using RedisTagCache.Inspection;
+using RedisTagCache.Management;
 
 namespace RedisTagCache.AspNetCore.Operations;
 

@@ -4,7 +4,8 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using RedisTagCache.AspNetCore.Diagnostics;
-using RedisTagCache.Inspection;
+using RedisTagCache.Management;
+using RedisTagCache.Management.Internal;
 
 namespace RedisTagCache.AspNetCore.Operations;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Mvc;
-using RedisTagCache.Inspection;
+using RedisTagCache.Management;
 
 namespace RedisTagCache.AspNetCore.Operations;
 

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 using RedisTagCache.AspNetCore;
 using RedisTagCache.AspNetCore.Diagnostics;
 using RedisTagCache.AspNetCore.Operations;
-using RedisTagCache.Inspection;
+using RedisTagCache.Management;
 
 namespace Microsoft.AspNetCore.Builder;
 

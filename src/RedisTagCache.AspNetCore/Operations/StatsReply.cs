@@ -1,3 +1,5 @@
+using RedisTagCache.Management;
+
 namespace RedisTagCache.AspNetCore.Operations;
 
 /// <summary>What this instance has counted.</summary>

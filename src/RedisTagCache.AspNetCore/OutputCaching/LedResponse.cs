@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Primitives;
+using RedisTagCache.Leases;
 
 namespace RedisTagCache.AspNetCore.OutputCaching;
 

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using RedisTagCache.AspNetCore.Eviction;
-using RedisTagCache.Store;
+using RedisTagCache.Entries;
 
 namespace RedisTagCache.AspNetCore.OutputCaching;
 

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.AspNetCore.OutputCaching;
 using Microsoft.Extensions.Options;
-using RedisTagCache.Engine;
+using RedisTagCache.Leases;
 
 namespace RedisTagCache.AspNetCore.OutputCaching;
 

@@ -6,6 +6,8 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.OutputCaching;
 using Microsoft.AspNetCore.Routing;
 using RedisTagCache.AspNetCore.Eviction;
+using RedisTagCache.Invalidation;
+using RedisTagCache.Leases;
 
 namespace RedisTagCache.AspNetCore.OutputCaching;
 

@@ -1,5 +1,6 @@
 using Microsoft.Net.Http.Headers;
 using RedisTagCache.AspNetCore.Refresh;
+using RedisTagCache.Leases;
 using RedisTagCache.SingleFlight;
 
 namespace RedisTagCache.AspNetCore.OutputCaching;

@@ -8,7 +8,8 @@ using Microsoft.Extensions.Options;
 using RedisTagCache.AspNetCore.Diagnostics;
 using RedisTagCache.AspNetCore.Eviction;
 using RedisTagCache.AspNetCore.Refresh;
-using RedisTagCache.Engine;
+using RedisTagCache.Leases;
+using RedisTagCache.LocalCaching;
 
 namespace RedisTagCache.AspNetCore.OutputCaching;
 

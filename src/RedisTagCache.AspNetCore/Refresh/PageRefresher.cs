@@ -5,8 +5,9 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using RedisTagCache.AspNetCore.Diagnostics;
 using RedisTagCache.AspNetCore.OutputCaching;
+using RedisTagCache.Entries;
+using RedisTagCache.Leases;
 using RedisTagCache.SingleFlight;
-using RedisTagCache.Store;
 using LogThrottle = RedisTagCache.Diagnostics.LogThrottle;
 
 namespace RedisTagCache.AspNetCore.Refresh;

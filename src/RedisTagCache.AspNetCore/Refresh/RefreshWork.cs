@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using RedisTagCache.AspNetCore.OutputCaching;
+using RedisTagCache.Leases;
 
 namespace RedisTagCache.AspNetCore.Refresh;
 

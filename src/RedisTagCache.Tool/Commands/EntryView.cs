@@ -1,4 +1,4 @@
-using RedisTagCache.Inspection;
+using RedisTagCache.Management;
 using RedisTagCache.Tool.Output;
 using Spectre.Console;
 

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using RedisTagCache.Inspection;
+using RedisTagCache.Management;
 using RedisTagCache.Tool.Output;
 
 namespace RedisTagCache.Tool.Commands;

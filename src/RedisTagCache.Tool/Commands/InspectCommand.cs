@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
-using RedisTagCache.Inspection;
+using RedisTagCache.Management;
+using RedisTagCache.Management.Internal;
 using RedisTagCache.Tool.Output;
 
 namespace RedisTagCache.Tool.Commands;

@@ -1,4 +1,4 @@
-using RedisTagCache.Inspection;
+using RedisTagCache.Management;
 
 namespace RedisTagCache.Tool.Commands;
 

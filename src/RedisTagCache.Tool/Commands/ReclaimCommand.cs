@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using RedisTagCache.Inspection;
+using RedisTagCache.Management;
 using RedisTagCache.Tool.Output;
 using Spectre.Console;
 

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Caching.Distributed;
-using RedisTagCache.Store;
+using RedisTagCache.Entries;
 
 namespace RedisTagCache.Adapters;
 

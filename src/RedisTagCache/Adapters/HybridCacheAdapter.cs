@@ -1,6 +1,6 @@
 using System.Runtime.ExceptionServices;
 using Microsoft.Extensions.Caching.Hybrid;
-using RedisTagCache.Engine;
+using RedisTagCache.Caching;
 
 namespace RedisTagCache.Adapters;
 

@@ -1,5 +1,5 @@
 using System.Reflection;
-using RedisTagCache.Redis;
+using RedisTagCache.Topology;
 
 namespace RedisTagCache.DependencyInjection;
 

@@ -1,7 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
-using RedisTagCache.Redis;
+using RedisTagCache.Connection;
 using StackExchange.Redis;
 
 namespace RedisTagCache.DependencyInjection;

@@ -6,13 +6,21 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using RedisTagCache;
 using RedisTagCache.Adapters;
+using RedisTagCache.Caching;
+using RedisTagCache.Caching.Serialization;
+using RedisTagCache.Commands;
+using RedisTagCache.Connection;
 using RedisTagCache.DependencyInjection;
 using RedisTagCache.Diagnostics;
-using RedisTagCache.Engine;
-using RedisTagCache.Engine.Serialization;
-using RedisTagCache.Inspection;
-using RedisTagCache.Redis;
-using RedisTagCache.Store;
+using RedisTagCache.Diagnostics.Counters;
+using RedisTagCache.Entries;
+using RedisTagCache.Invalidation;
+using RedisTagCache.Leases;
+using RedisTagCache.LocalCaching;
+using RedisTagCache.Management;
+using RedisTagCache.Management.Internal;
+using RedisTagCache.Tags;
+using RedisTagCache.Topology;
 
 namespace Microsoft.Extensions.DependencyInjection;
 

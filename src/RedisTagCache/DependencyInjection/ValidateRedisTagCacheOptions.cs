@@ -1,8 +1,8 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
-using RedisTagCache.Engine;
-using RedisTagCache.Redis;
+using RedisTagCache.Caching;
+using RedisTagCache.Topology;
 using StackExchange.Redis;
 
 namespace RedisTagCache.DependencyInjection;

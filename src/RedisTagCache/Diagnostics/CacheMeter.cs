@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using RedisTagCache.Diagnostics.Counters;
 using Names = RedisTagCache.RedisTagCacheDiagnostics;
 using Tag = System.Collections.Generic.KeyValuePair<string, object?>;
 

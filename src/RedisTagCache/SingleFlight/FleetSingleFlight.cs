@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using RedisTagCache.Leases;
 
 namespace RedisTagCache.SingleFlight;
 

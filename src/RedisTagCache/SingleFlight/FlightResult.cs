@@ -1,4 +1,5 @@
-using RedisTagCache.Store;
+using RedisTagCache.Entries;
+using RedisTagCache.Invalidation;
 
 namespace RedisTagCache.SingleFlight;
 

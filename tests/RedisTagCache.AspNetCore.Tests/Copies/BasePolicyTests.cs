@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.OutputCaching;
 using Microsoft.Extensions.DependencyInjection;
 using RedisTagCache.AspNetCore.Tests.Pages;
+using RedisTagCache.Management;
 using RedisTagCache.TestSupport;
 
 namespace RedisTagCache.AspNetCore.Tests.Copies;

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.OutputCaching;
 using Microsoft.Extensions.DependencyInjection;
 using RedisTagCache.AspNetCore.Tests.Pages;
+using RedisTagCache.Management;
 using RedisTagCache.TestSupport;
 using StackExchange.Redis;
 

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using RedisTagCache.AspNetCore.OutputCaching;
+using RedisTagCache.Leases;
 using RedisTagCache.TestSupport;
 
 namespace RedisTagCache.AspNetCore.Tests.Fleet;

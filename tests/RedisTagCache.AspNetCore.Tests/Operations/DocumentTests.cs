@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.OutputCaching;
 using Microsoft.Extensions.DependencyInjection;
-using RedisTagCache.Inspection;
+using RedisTagCache.Management;
 using RedisTagCache.TestSupport;
 using StackExchange.Redis;
 

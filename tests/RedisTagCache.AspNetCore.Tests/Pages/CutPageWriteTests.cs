@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Diagnostics;
 using System.Globalization;
+using RedisTagCache.Leases;
 using RedisTagCache.TestSupport;
 using StackExchange.Redis;
 

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
 using RedisTagCache.Diagnostics;
+using RedisTagCache.Management;
 using RedisTagCache.TestSupport;
 
 namespace RedisTagCache.IntegrationTests.Diagnostics;

@@ -1,3 +1,4 @@
+using RedisTagCache.Management;
 using RedisTagCache.TestSupport;
 
 namespace RedisTagCache.IntegrationTests.Diagnostics;

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Caching.Hybrid;
+using RedisTagCache.Management;
 using RedisTagCache.TestSupport;
 
 namespace RedisTagCache.IntegrationTests.Failure;

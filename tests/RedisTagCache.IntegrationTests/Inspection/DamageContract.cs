@@ -1,10 +1,11 @@
 using System.Buffers;
-using RedisTagCache.Envelope;
-using RedisTagCache.Inspection;
+using RedisTagCache.Entries.Envelope;
 using RedisTagCache.IntegrationTests.Store;
-using RedisTagCache.Redis;
-using RedisTagCache.Store;
+using RedisTagCache.Management;
+using RedisTagCache.Management.Internal;
+using RedisTagCache.Tags;
 using RedisTagCache.TestSupport;
+using RedisTagCache.Topology;
 using StackExchange.Redis;
 
 namespace RedisTagCache.IntegrationTests.Inspection;

@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
-using RedisTagCache.Inspection;
 using RedisTagCache.IntegrationTests.Store;
+using RedisTagCache.Management;
 using RedisTagCache.TestSupport;
 using static RedisTagCache.TestSupport.StoreExtensions;
 

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
-using RedisTagCache.Inspection;
 using RedisTagCache.IntegrationTests.Store;
+using RedisTagCache.Management;
 using RedisTagCache.TestSupport;
 
 namespace RedisTagCache.IntegrationTests.Inspection;

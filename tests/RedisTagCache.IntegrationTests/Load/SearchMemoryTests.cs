@@ -1,7 +1,6 @@
-using RedisTagCache.Inspection;
-using RedisTagCache.Redis;
-using RedisTagCache.Store;
+using RedisTagCache.Management;
 using RedisTagCache.TestSupport;
+using RedisTagCache.Topology;
 
 namespace RedisTagCache.IntegrationTests.Load;
 

@@ -3,9 +3,11 @@ using System.Net;
 using System.Threading.Channels;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
+using RedisTagCache.Connection;
 using RedisTagCache.Diagnostics;
-using RedisTagCache.Redis;
-using RedisTagCache.Redis.Scripts;
+using RedisTagCache.Diagnostics.Counters;
+using RedisTagCache.Scripts;
+using RedisTagCache.Topology;
 using StackExchange.Redis;
 
 namespace RedisTagCache.IntegrationTests.Model;

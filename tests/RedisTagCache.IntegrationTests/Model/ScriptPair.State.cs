@@ -1,6 +1,6 @@
 using System.Globalization;
 using RedisTagCache.Model;
-using RedisTagCache.Redis;
+using RedisTagCache.Topology;
 using StackExchange.Redis;
 using RealFill = RedisTagCache.Redis.Scripts.FillReply;
 

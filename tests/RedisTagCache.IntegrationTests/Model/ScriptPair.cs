@@ -1,9 +1,10 @@
 using System.Globalization;
 using System.Text;
-using RedisTagCache.Envelope;
+using RedisTagCache.Commands;
+using RedisTagCache.Entries.Envelope;
 using RedisTagCache.Model;
-using RedisTagCache.Redis;
-using RedisTagCache.Redis.Scripts;
+using RedisTagCache.Scripts;
+using RedisTagCache.Topology;
 using StackExchange.Redis;
 
 namespace RedisTagCache.IntegrationTests.Model;

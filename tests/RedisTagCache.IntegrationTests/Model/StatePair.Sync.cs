@@ -1,9 +1,8 @@
 using System.Globalization;
 using System.Text;
+using RedisTagCache.Connection;
 using RedisTagCache.Model;
-using RedisTagCache.Redis;
-using RedisTagCache.Redis.Scripts;
-using RedisTagCache.Store;
+using RedisTagCache.Tags;
 using StackExchange.Redis;
 using InvalidationPage = RedisTagCache.Model.TagInvalidationPage;
 

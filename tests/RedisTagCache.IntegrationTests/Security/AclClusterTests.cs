@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Caching.Hybrid;
-using RedisTagCache.Store;
+using RedisTagCache.Invalidation;
 using RedisTagCache.TestSupport;
 
 namespace RedisTagCache.IntegrationTests.Security;

@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Text;
-using RedisTagCache.Inspection;
+using RedisTagCache.Leases;
+using RedisTagCache.LocalCaching;
+using RedisTagCache.Management;
 using RedisTagCache.TestSupport;
 using static RedisTagCache.TestSupport.StoreExtensions;
 

@@ -1,4 +1,5 @@
 using System.Text;
+using RedisTagCache.LocalCaching;
 using RedisTagCache.TestSupport;
 using static RedisTagCache.TestSupport.StoreExtensions;
 

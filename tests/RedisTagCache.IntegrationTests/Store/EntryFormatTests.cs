@@ -3,7 +3,7 @@ using System.IO.Hashing;
 using System.Text;
 using Microsoft.Extensions.Caching.Distributed;
 using Microsoft.Extensions.Caching.Hybrid;
-using RedisTagCache.Envelope;
+using RedisTagCache.Entries.Envelope;
 using RedisTagCache.TestSupport;
 using StackExchange.Redis;
 using static RedisTagCache.TestSupport.StoreExtensions;

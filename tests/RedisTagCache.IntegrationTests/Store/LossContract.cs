@@ -1,4 +1,4 @@
-using RedisTagCache.Redis.Scripts;
+using RedisTagCache.Scripts;
 using RedisTagCache.TestSupport;
 using StackExchange.Redis;
 using static RedisTagCache.TestSupport.StoreExtensions;

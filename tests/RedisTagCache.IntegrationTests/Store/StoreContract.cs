@@ -1,5 +1,5 @@
 using System.Buffers;
-using RedisTagCache.Store;
+using RedisTagCache.Entries;
 using RedisTagCache.TestSupport;
 using static RedisTagCache.TestSupport.StoreExtensions;
 

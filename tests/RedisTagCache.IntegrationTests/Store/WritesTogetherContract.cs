@@ -1,8 +1,9 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text;
-using RedisTagCache.Redis;
+using RedisTagCache.Commands;
 using RedisTagCache.TestSupport;
+using RedisTagCache.Topology;
 
 namespace RedisTagCache.IntegrationTests.Store;
 

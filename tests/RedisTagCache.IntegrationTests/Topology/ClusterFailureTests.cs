@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using RedisTagCache.Redis;
 using RedisTagCache.TestSupport;
 
 namespace RedisTagCache.IntegrationTests.Topology;

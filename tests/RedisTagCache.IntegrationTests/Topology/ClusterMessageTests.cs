@@ -1,9 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.Caching.Hybrid;
+using RedisTagCache.Connection;
 using RedisTagCache.IntegrationTests.Hybrid;
-using RedisTagCache.Redis;
 using RedisTagCache.TestSupport;
+using RedisTagCache.Topology;
 
 namespace RedisTagCache.IntegrationTests.Topology;
 

@@ -1,7 +1,8 @@
 using System.Globalization;
-using RedisTagCache.Redis;
-using RedisTagCache.Store;
+using RedisTagCache.Connection;
+using RedisTagCache.Invalidation;
 using RedisTagCache.TestSupport;
+using RedisTagCache.Topology;
 using StackExchange.Redis;
 
 namespace RedisTagCache.IntegrationTests.Topology;

@@ -2,11 +2,16 @@ using System.Diagnostics.Metrics;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
+using RedisTagCache.Caching.Serialization;
+using RedisTagCache.Commands;
+using RedisTagCache.Connection;
 using RedisTagCache.Diagnostics;
-using RedisTagCache.Engine;
-using RedisTagCache.Engine.Serialization;
-using RedisTagCache.Redis;
-using RedisTagCache.Store;
+using RedisTagCache.Diagnostics.Counters;
+using RedisTagCache.Entries;
+using RedisTagCache.Invalidation;
+using RedisTagCache.LocalCaching;
+using RedisTagCache.Tags;
+using RedisTagCache.Topology;
 
 namespace RedisTagCache.Tests.Engine;
 

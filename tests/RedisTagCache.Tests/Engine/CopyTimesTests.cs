@@ -1,4 +1,4 @@
-using RedisTagCache.Engine;
+using RedisTagCache.LocalCaching;
 
 namespace RedisTagCache.Tests.Engine;
 

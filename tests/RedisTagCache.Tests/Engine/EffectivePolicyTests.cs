@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Caching.Hybrid;
-using RedisTagCache.Engine;
-using RedisTagCache.Store;
+using RedisTagCache.Caching;
+using RedisTagCache.Entries;
 
 namespace RedisTagCache.Tests.Engine;
 

@@ -1,4 +1,3 @@
-using RedisTagCache.Redis;
 using RedisTagCache.Tests.Redis;
 
 namespace RedisTagCache.Tests.Engine;

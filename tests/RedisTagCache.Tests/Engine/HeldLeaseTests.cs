@@ -1,8 +1,7 @@
-using RedisTagCache.Engine;
-using RedisTagCache.Redis;
-using RedisTagCache.Store;
-using RedisTagCache.Tests.Redis;
+using RedisTagCache.Entries;
+using RedisTagCache.Leases;
 using RedisTagCache.TestSupport;
+using RedisTagCache.Tests.Redis;
 
 namespace RedisTagCache.Tests.Engine;
 

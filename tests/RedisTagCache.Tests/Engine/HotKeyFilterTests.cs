@@ -1,6 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Time.Testing;
-using RedisTagCache.Engine;
+using RedisTagCache.LocalCaching;
 
 namespace RedisTagCache.Tests.Engine;
 

@@ -1,5 +1,5 @@
 using System.ComponentModel;
-using RedisTagCache.Engine;
+using RedisTagCache.LocalCaching;
 
 namespace RedisTagCache.Tests.Engine;
 

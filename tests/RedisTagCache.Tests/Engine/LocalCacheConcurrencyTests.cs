@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
-using RedisTagCache.Engine;
-using RedisTagCache.Store;
+using RedisTagCache.Invalidation;
+using RedisTagCache.LocalCaching;
 
 namespace RedisTagCache.Tests.Engine;
 

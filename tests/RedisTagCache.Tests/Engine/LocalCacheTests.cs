@@ -1,5 +1,5 @@
-using RedisTagCache.Engine;
-using RedisTagCache.Store;
+using RedisTagCache.Invalidation;
+using RedisTagCache.LocalCaching;
 
 namespace RedisTagCache.Tests.Engine;
 

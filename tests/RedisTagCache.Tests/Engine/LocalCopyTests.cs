@@ -1,10 +1,12 @@
 using System.Text;
-using RedisTagCache.Engine;
-using RedisTagCache.Redis;
-using RedisTagCache.Redis.Scripts;
+using RedisTagCache.Connection;
+using RedisTagCache.Invalidation;
+using RedisTagCache.LocalCaching;
+using RedisTagCache.Scripts;
 using RedisTagCache.SingleFlight;
-using RedisTagCache.Store;
+using RedisTagCache.Tags;
 using RedisTagCache.Tests.Redis;
+using RedisTagCache.Topology;
 
 namespace RedisTagCache.Tests.Engine;
 

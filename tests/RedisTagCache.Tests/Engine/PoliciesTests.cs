@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Caching.Hybrid;
-using RedisTagCache.Engine;
+using RedisTagCache.Caching;
 
 namespace RedisTagCache.Tests.Engine;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using RedisTagCache.Engine;
+using RedisTagCache.Caching;
 
 namespace RedisTagCache.Tests.Engine;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using RedisTagCache.Envelope;
+using RedisTagCache.Entries.Envelope;
 
 namespace RedisTagCache.Tests.Envelope;
 

@@ -1,5 +1,5 @@
 using System.Buffers;
-using RedisTagCache.Envelope;
+using RedisTagCache.Entries.Envelope;
 
 namespace RedisTagCache.Tests.Envelope;
 

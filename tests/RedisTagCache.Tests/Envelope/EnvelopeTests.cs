@@ -1,8 +1,8 @@
 using System.Buffers;
-using RedisTagCache.Envelope;
-using RedisTagCache.Redis;
-using RedisTagCache.Store;
+using RedisTagCache.Entries.Envelope;
+using RedisTagCache.Tags;
 using RedisTagCache.TestSupport;
+using RedisTagCache.Topology;
 
 namespace RedisTagCache.Tests.Envelope;
 

@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Text;
-using RedisTagCache.Envelope;
+using RedisTagCache.Entries.Envelope;
 
 namespace RedisTagCache.Tests.Envelope;
 

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Hashing;
 using System.Text;
-using RedisTagCache.Envelope;
+using RedisTagCache.Entries.Envelope;
 
 namespace RedisTagCache.Tests.Envelope;
 

@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text;
-using RedisTagCache.Redis;
-using RedisTagCache.Redis.Scripts;
+using RedisTagCache.Invalidation;
+using RedisTagCache.Scripts;
+using RedisTagCache.Topology;
 
 namespace RedisTagCache.Tests.Redis;
 

@@ -1,6 +1,6 @@
 using System.Threading.Tasks.Sources;
 using Microsoft.Extensions.Time.Testing;
-using RedisTagCache.Redis;
+using RedisTagCache.Connection;
 
 namespace RedisTagCache.Tests.Redis;
 

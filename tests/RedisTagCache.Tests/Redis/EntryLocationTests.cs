@@ -1,6 +1,6 @@
 using System.IO.Hashing;
 using System.Text;
-using RedisTagCache.Redis;
+using RedisTagCache.Topology;
 
 namespace RedisTagCache.Tests.Redis;
 

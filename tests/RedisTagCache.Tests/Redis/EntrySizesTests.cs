@@ -1,4 +1,4 @@
-using RedisTagCache.Redis;
+using RedisTagCache.Commands;
 
 namespace RedisTagCache.Tests.Redis;
 

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using RedisTagCache.Redis;
+using RedisTagCache.Topology;
 
 namespace RedisTagCache.Tests.Redis;
 

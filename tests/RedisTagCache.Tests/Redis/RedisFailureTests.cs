@@ -1,4 +1,4 @@
-using RedisTagCache.Redis;
+using RedisTagCache.Connection;
 using StackExchange.Redis;
 
 namespace RedisTagCache.Tests.Redis;

@@ -1,5 +1,6 @@
 using System.Buffers;
-using RedisTagCache.Redis;
+using RedisTagCache.Commands;
+using RedisTagCache.Topology;
 
 namespace RedisTagCache.Tests.Redis;
 

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
-using RedisTagCache.Redis;
+using RedisTagCache.Connection;
 using RedisTagCache.TestSupport;
 
 namespace RedisTagCache.Tests.Redis;

@@ -1,10 +1,12 @@
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
-using RedisTagCache.Envelope;
-using RedisTagCache.Redis;
-using RedisTagCache.Redis.Scripts;
-using RedisTagCache.Store;
+using RedisTagCache.Entries.Envelope;
+using RedisTagCache.Invalidation;
+using RedisTagCache.Leases;
+using RedisTagCache.Scripts;
+using RedisTagCache.Tags;
+using RedisTagCache.Topology;
 
 namespace RedisTagCache.Tests.Redis;
 

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
-using RedisTagCache.Redis;
+using RedisTagCache.Scripts;
 
 namespace RedisTagCache.Tests.Redis;
 

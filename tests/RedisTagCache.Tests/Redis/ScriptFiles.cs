@@ -1,5 +1,5 @@
 using System.Reflection;
-using RedisTagCache.Redis;
+using RedisTagCache.Scripts;
 using RedisTagCache.TestSupport;
 
 namespace RedisTagCache.Tests.Redis;

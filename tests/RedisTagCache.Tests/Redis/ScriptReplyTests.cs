@@ -1,5 +1,5 @@
-using RedisTagCache.Redis;
-using RedisTagCache.Redis.Scripts;
+using RedisTagCache.Scripts;
+using RedisTagCache.Topology;
 using StackExchange.Redis;
 
 namespace RedisTagCache.Tests.Redis;

@@ -1,9 +1,10 @@
 using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
-using RedisTagCache.Redis;
-using RedisTagCache.Store;
+using RedisTagCache.Connection;
+using RedisTagCache.Invalidation;
 using RedisTagCache.TestSupport;
+using RedisTagCache.Topology;
 using StackExchange.Redis;
 
 namespace RedisTagCache.Tests.Redis;

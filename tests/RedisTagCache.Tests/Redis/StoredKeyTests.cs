@@ -1,5 +1,5 @@
 using System.Text;
-using RedisTagCache.Redis;
+using RedisTagCache.Topology;
 
 namespace RedisTagCache.Tests.Redis;
 

@@ -1,5 +1,6 @@
-using RedisTagCache.Redis;
-using RedisTagCache.Redis.Scripts;
+using RedisTagCache.Connection;
+using RedisTagCache.Scripts;
+using RedisTagCache.Topology;
 using StackExchange.Redis;
 
 namespace RedisTagCache.Tests.Redis;

@@ -1,8 +1,9 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Time.Testing;
-using RedisTagCache.Redis;
+using RedisTagCache.Invalidation;
+using RedisTagCache.Leases;
+using RedisTagCache.Scripts;
 using RedisTagCache.SingleFlight;
-using RedisTagCache.Store;
 using RedisTagCache.TestSupport;
 
 namespace RedisTagCache.Tests.SingleFlight;

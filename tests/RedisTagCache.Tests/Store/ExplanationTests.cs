@@ -1,9 +1,10 @@
 using System.Buffers;
-using RedisTagCache.Envelope;
-using RedisTagCache.Inspection;
-using RedisTagCache.Redis;
-using RedisTagCache.Store;
+using RedisTagCache.Entries.Envelope;
+using RedisTagCache.Management;
+using RedisTagCache.Management.Internal;
+using RedisTagCache.Tags;
 using RedisTagCache.Tests.Envelope;
+using RedisTagCache.Topology;
 
 namespace RedisTagCache.Tests.Store;
 

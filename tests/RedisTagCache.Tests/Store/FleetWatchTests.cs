@@ -1,9 +1,10 @@
 using System.Collections.Concurrent;
 using System.Text;
-using RedisTagCache.Redis;
-using RedisTagCache.Store;
-using RedisTagCache.Tests.Redis;
+using RedisTagCache.Entries;
+using RedisTagCache.Invalidation;
+using RedisTagCache.Tags;
 using RedisTagCache.TestSupport;
+using RedisTagCache.Tests.Redis;
 
 namespace RedisTagCache.Tests.Store;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using RedisTagCache.Store;
+using RedisTagCache.Tags;
 using RedisTagCache.Tests.Envelope;
 
 namespace RedisTagCache.Tests.Store;

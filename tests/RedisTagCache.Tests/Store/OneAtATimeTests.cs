@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using RedisTagCache.Store;
+using RedisTagCache.Connection;
 
 namespace RedisTagCache.Tests.Store;
 

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
-using RedisTagCache.Store;
+using RedisTagCache.Leases;
 
 namespace RedisTagCache.Tests.Store;
 

@@ -1,6 +1,6 @@
 using System.Text;
-using RedisTagCache.Redis.Scripts;
-using RedisTagCache.Store;
+using RedisTagCache.Invalidation;
+using RedisTagCache.Scripts;
 
 namespace RedisTagCache.Tests.Store;
 

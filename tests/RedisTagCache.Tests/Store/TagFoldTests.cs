@@ -1,5 +1,5 @@
 using System.Text;
-using RedisTagCache.Store;
+using RedisTagCache.Tags;
 
 namespace RedisTagCache.Tests.Store;
 

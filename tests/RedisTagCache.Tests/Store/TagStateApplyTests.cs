@@ -1,10 +1,12 @@
-using RedisTagCache.Engine;
-using RedisTagCache.Redis;
-using RedisTagCache.Redis.Scripts;
-using RedisTagCache.Store;
+using RedisTagCache.Connection;
+using RedisTagCache.Invalidation;
+using RedisTagCache.LocalCaching;
+using RedisTagCache.Scripts;
+using RedisTagCache.Tags;
+using RedisTagCache.TestSupport;
 using RedisTagCache.Tests.Engine;
 using RedisTagCache.Tests.Redis;
-using RedisTagCache.TestSupport;
+using RedisTagCache.Topology;
 
 namespace RedisTagCache.Tests.Store;
 

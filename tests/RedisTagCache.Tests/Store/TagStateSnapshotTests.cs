@@ -1,6 +1,6 @@
-using RedisTagCache.Redis;
-using RedisTagCache.Store;
+using RedisTagCache.Tags;
 using RedisTagCache.Tests.Envelope;
+using RedisTagCache.Topology;
 
 namespace RedisTagCache.Tests.Store;
 

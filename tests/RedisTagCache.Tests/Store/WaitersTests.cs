@@ -1,4 +1,4 @@
-using RedisTagCache.Store;
+using RedisTagCache.Invalidation;
 
 namespace RedisTagCache.Tests.Store;
 

@@ -5,7 +5,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.Extensions.Caching.Hybrid;
 using Microsoft.Extensions.DependencyInjection;
-using RedisTagCache.Engine.Serialization;
+using RedisTagCache.Caching.Serialization;
 
 namespace RedisTagCache.Tests.Engine.Serialization;
 

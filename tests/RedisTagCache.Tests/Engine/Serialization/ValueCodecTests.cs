@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using Microsoft.Extensions.Caching.Hybrid;
-using RedisTagCache.Engine.Serialization;
-using RedisTagCache.Store;
+using RedisTagCache.Caching.Serialization;
+using RedisTagCache.Entries;
 
 namespace RedisTagCache.Tests.Engine.Serialization;
 

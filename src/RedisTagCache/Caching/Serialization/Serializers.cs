@@ -1,0 +1,51 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.Extensions.Caching.Hybrid;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace RedisTagCache.Caching.Serialization;
+
+/// <summary>
+/// Finds the serializer of a type: the last one registered for it, else the last factory that makes one, else what is inbuilt: strings and
+/// bytes as they are, JSON for the rest. As with Microsoft's cache, JSON options are registered under the key
+/// <c>typeof(IHybridCacheSerializer&lt;&gt;)</c>, or under that of one type.
+/// </summary>
+internal sealed class Serializers(IServiceProvider services)
+{
+    private readonly ConcurrentDictionary<Type, object> _byType = new();
+
+    // With fields, or tuples would lose what they hold.
+    private readonly Lazy<JsonSerializerOptions> _json = new(() =>
+        services.GetKeyedService<JsonSerializerOptions>(typeof(IHybridCacheSerializer<>)) ?? new JsonSerializerOptions { TypeInfoResolver = Reflection(), IncludeFields = true });
+
+    public IHybridCacheSerializer<T> Of<T>() =>
+        _byType.TryGetValue(typeof(T), out var known) ? (IHybridCacheSerializer<T>)known : (IHybridCacheSerializer<T>)_byType.GetOrAdd(typeof(T), Find<T>());
+
+    private IHybridCacheSerializer<T> Find<T>()
+    {
+        if (services.GetService<IHybridCacheSerializer<T>>() is { } own)
+            return own;
+        foreach (var factory in services.GetServices<IHybridCacheSerializerFactory>().Reverse())
+        {
+            if (factory.TryCreateSerializer<T>(out var made))
+                return made;
+        }
+
+        if (typeof(T) == typeof(string))
+            return (IHybridCacheSerializer<T>)(object)new StringSerializer();
+        if (typeof(T) == typeof(byte[]))
+            return (IHybridCacheSerializer<T>)(object)new BytesSerializer();
+        var options = services.GetKeyedService<JsonSerializerOptions>(typeof(IHybridCacheSerializer<T>)) ?? _json.Value;
+        if (options.TypeInfoResolver is null)
+            options = new JsonSerializerOptions(options) { TypeInfoResolver = Reflection() };
+        options.MakeReadOnly();
+        return new JsonValueSerializer<T>((JsonTypeInfo<T>)options.GetTypeInfo(typeof(T)));
+    }
+
+    [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "Only where the application has not turned reflection off.")]
+    [UnconditionalSuppressMessage("AOT", "IL3050", Justification = "Only where the application has not turned reflection off.")]
+    private static IJsonTypeInfoResolver Reflection() =>
+        JsonSerializer.IsReflectionEnabledByDefault ? new DefaultJsonTypeInfoResolver() : JsonTypeInfoResolver.Combine();
+}

@@ -1,0 +1,86 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.IO.Compression;
+using Microsoft.Extensions.Caching.Hybrid;
+using RedisTagCache.Entries;
+
+namespace RedisTagCache.Caching.Serialization;
+
+/// <summary>
+/// Values to bytes and back. A compressed payload begins with its plain length in 4 bytes, little-endian, so that it is read into one buffer
+/// of a known size. Null has no payload: serializers never see it.
+/// </summary>
+internal sealed class ValueCodec(CacheCompression compression, int threshold)
+{
+    /// <summary>What is saved must be worth the reading: less than an eighth is not.</summary>
+    private const int LeastGain = 8;
+    private const int UsualGain = 16;
+    private const int LeastRoom = 4 * 1024;
+
+    public EncodedValue Encode<T>(T value, IHybridCacheSerializer<T> serializer, bool mayCompress)
+    {
+        if (value is null)
+            return new EncodedValue(default, default, PayloadKinds.Null);
+
+        var writer = new ArrayBufferWriter<byte>();
+        serializer.Serialize(value, writer);
+        var plain = writer.WrittenMemory;
+        if (compression == CacheCompression.None || !mayCompress || plain.Length < threshold || plain.Length == 0)
+            return new EncodedValue(plain, plain, 0);
+
+        var packed = Compress(plain.Span);
+        return packed.Length <= plain.Length - (plain.Length / LeastGain)
+            ? new EncodedValue(plain, packed, compression == CacheCompression.Brotli ? PayloadKinds.Brotli : PayloadKinds.GZip)
+            : new EncodedValue(plain, plain, 0);
+    }
+
+    /// <summary>The plain bytes of a payload from Redis: a copy, or of the buffer itself.</summary>
+    /// <param name="stored">The payload.</param>
+    /// <param name="flags">How it is to be read.</param>
+    /// <param name="longest">The most plain bytes that are accepted.</param>
+    /// <exception cref="InvalidDataException">It is not what it says, or longer than is accepted.</exception>
+    public static ReadOnlyMemory<byte> Unpack(ReadOnlyMemory<byte> stored, byte flags, int longest = PayloadKinds.Longest)
+    {
+        if ((flags & (PayloadKinds.Brotli | PayloadKinds.GZip)) == 0)
+            return stored.Length <= longest ? stored : throw TooLong(longest);
+
+        var length = stored.Length < sizeof(int) ? -1 : BinaryPrimitives.ReadInt32LittleEndian(stored.Span);
+        if (length < 0 || length > PayloadKinds.Longest)
+            throw new InvalidDataException("A compressed payload does not contain its length.");
+        if (length > longest)
+            throw TooLong(longest);
+        using var packed = new MemoryStream(stored[sizeof(int)..].ToArray(), writable: false);
+        using Stream reader = (flags & PayloadKinds.Brotli) != 0 ? new BrotliStream(packed, CompressionMode.Decompress) : new GZipStream(packed, CompressionMode.Decompress);
+        var plain = ReadExactly(reader, length, (int)Math.Min(length, Math.Max(LeastRoom, (long)UsualGain * stored.Length)));
+        return reader.ReadByte() < 0 ? plain : throw new InvalidDataException("A compressed payload is longer than its stated length.");
+    }
+
+    /// <summary>The length is only what a payload tells of itself: room is made as bytes come.</summary>
+    private static byte[] ReadExactly(Stream reader, int length, int room)
+    {
+        var plain = new byte[room];
+        for (var read = 0; ; Array.Resize(ref plain, (int)Math.Min(length, 2L * plain.Length)))
+        {
+            reader.ReadExactly(plain.AsSpan(read));
+            read = plain.Length;
+            if (read == length)
+                return plain;
+        }
+    }
+
+    private static InvalidDataException TooLong(int longest) => new($"A payload is longer than the {longest} bytes that are accepted.");
+
+    public static T Decode<T>(ReadOnlyMemory<byte> plain, byte flags, IHybridCacheSerializer<T> serializer) =>
+        (flags & PayloadKinds.Null) != 0 ? default! : serializer.Deserialize(new ReadOnlySequence<byte>(plain));
+
+    private byte[] Compress(ReadOnlySpan<byte> plain)
+    {
+        using var packed = new MemoryStream(plain.Length / 2);
+        Span<byte> length = stackalloc byte[sizeof(int)];
+        BinaryPrimitives.WriteInt32LittleEndian(length, plain.Length);
+        packed.Write(length);
+        using (Stream writer = compression == CacheCompression.Brotli ? new BrotliStream(packed, CompressionLevel.Fastest) : new GZipStream(packed, CompressionLevel.Fastest))
+            writer.Write(plain);
+        return packed.ToArray();
+    }
+}

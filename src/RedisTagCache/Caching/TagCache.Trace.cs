@@ -1,0 +1,64 @@
+using RedisTagCache.Diagnostics;
+
+namespace RedisTagCache.Caching;
+
+internal sealed partial class TagCache
+{
+    /// <summary>Gets what <see cref="TryGetCopy"/> did not return. Traced only if somebody listens, so that others do not pay for it.</summary>
+    public ValueTask<T> GetOrCreateAsync<T>(
+        string key, ValueFactory<T> factory, CachePolicy? policy, IEnumerable<string>? tags, CancellationToken cancellationToken)
+    {
+        var around = RunningFactory.Token;
+        return !around.CanBeCanceled || around == cancellationToken ? TraceAsync(key, factory, policy, tags, cancellationToken)
+            : !cancellationToken.CanBeCanceled ? TraceAsync(key, factory, policy, tags, around)
+            : LinkedAsync(key, factory, policy, tags, around, cancellationToken);
+    }
+
+    private ValueTask<T> TraceAsync<T>(
+        string key, ValueFactory<T> factory, CachePolicy? policy, IEnumerable<string>? tags, CancellationToken cancellationToken) =>
+        CacheActivity.HasListeners
+            ? TracedAsync(key, factory, policy, tags, cancellationToken)
+            : GetOrCreateAsync(key, factory, policy, tags, activity: null, cancellationToken);
+
+    /// <summary>Within a factory: the call ends with it, when nobody waits for that one any more.</summary>
+    private async ValueTask<T> LinkedAsync<T>(
+        string key, ValueFactory<T> factory, CachePolicy? policy, IEnumerable<string>? tags, CancellationToken around, CancellationToken cancellationToken)
+    {
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, around);
+        try
+        {
+            return await TraceAsync(key, factory, policy, tags, linked.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException e) when (cancellationToken.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(e.Message, e, cancellationToken);
+        }
+    }
+
+    private async ValueTask<T> TracedAsync<T>(
+        string key, ValueFactory<T> factory, CachePolicy? policy, IEnumerable<string>? tags, CancellationToken cancellationToken)
+    {
+        using var activity = CacheActivity.GetOrCreate();
+        try
+        {
+            return await GetOrCreateAsync(key, factory, policy, tags, activity, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            activity.Outcome(e is OperationCanceledException && cancellationToken.IsCancellationRequested ? "canceled" : "error");
+            throw;
+        }
+    }
+
+    private void CountFlight<T>(ValueCall<T> call, string role)
+    {
+        _meter.Flight(role);
+        call.Activity.Role(role);
+    }
+
+    private void CountFailSafe<T>(ValueCall<T> call)
+    {
+        _meter.Lookup(CacheRegion.Hybrid, "fail_safe");
+        call.Activity.Outcome("fail_safe");
+    }
+}

@@ -1,0 +1,64 @@
+using System.Buffers;
+using RESPite.Messages;
+using RedisTagCache.Connection;
+using RedisTagCache.Scripts;
+using RedisTagCache.Topology;
+using StackExchange.Redis;
+
+namespace RedisTagCache.Commands;
+
+/// <summary>What Redis answers to requests that travel together: a list.</summary>
+internal static class BatchReply
+{
+    /// <summary>Stands before the first value.</summary>
+    /// <exception cref="UnexpectedReplyException">It is another reply.</exception>
+    public static RespReader Begin(RespResult reply, int values)
+    {
+        var reader = reply.Read();
+        return !reader.IsNull && reader.IsAggregate && reader.AggregateLength() == values
+            ? reader
+            : throw new UnexpectedReplyException("A command gave another number of values than it was asked for.");
+    }
+
+    /// <summary>Reads an entry; a key of another type is none either.</summary>
+    /// <param name="reader">The reply.</param>
+    /// <param name="isShared">
+    /// Whether the reply brings others: then the entry is copied out, so that it does not hold their bytes. One that comes alone stays in the pooled buffer that the
+    /// reply was read into.
+    /// </param>
+    public static IMemoryOwner<byte>? NextEntry(ref RespReader reader, bool isShared)
+    {
+        MoveToScalar(ref reader);
+        if (reader.IsNull)
+            return null;
+        if (!isShared)
+            return reader.ReadLease();
+        var entry = new PooledEntry(reader.ScalarLength());
+        reader.CopyTo(entry.Memory.Span);
+        return entry;
+    }
+
+    public static bool NextVerdict(ref RespReader reader)
+    {
+        MoveToScalar(ref reader);
+        return reader.TryReadInt64(out var verdict) && verdict is (long)ScriptVerdict.Rejected or (long)ScriptVerdict.Done
+            ? verdict == (long)ScriptVerdict.Done
+            : throw new UnexpectedReplyException("A command gave something that is neither yes nor no.");
+    }
+
+    public static EpochStamp? NextStamp(ref RespReader reader)
+    {
+        reader.MoveNext();
+        if (reader.IsNull || !reader.IsScalar || reader.ScalarLength() > EpochStamp.MaxLength)
+            return null;
+        Span<byte> text = stackalloc byte[EpochStamp.MaxLength];
+        return EpochStamp.TryParse(text[..reader.CopyTo(text)], out var stamp) ? stamp : null;
+    }
+
+    private static void MoveToScalar(ref RespReader reader)
+    {
+        reader.MoveNext();
+        if (!reader.IsScalar)
+            throw new UnexpectedReplyException("A command gave something that is no value.");
+    }
+}

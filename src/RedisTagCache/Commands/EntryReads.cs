@@ -1,0 +1,71 @@
+using System.Buffers;
+using RedisTagCache.Topology;
+using StackExchange.Redis;
+
+namespace RedisTagCache.Commands;
+
+/// <summary>
+/// Reads of one partition's entries, each as <c>MGET entry epoch</c>, or without the epoch where nothing is judged by it; together as
+/// <c>MGET entry entry ... epoch</c>. A reply is of one moment, however many it answers. Large entries, and those that may be, travel each by itself on a lane of
+/// their own, where few bytes are on their way at a time: small ones neither wait for them nor share their fate.
+/// </summary>
+internal sealed class EntryReads : RequestBatcher<EntryRead, (IMemoryOwner<byte>? Entry, EpochStamp? Stamp)>
+{
+    private const long MaxLargeBytes = 8 * 1024 * 1024;
+
+    private readonly Partition _partition;
+    private readonly EntrySizes _sizes;
+    private readonly int _epochs;
+    private readonly EntryReads? _large;
+
+    public EntryReads(Partition partition, EntrySizes sizes, bool withEpoch)
+        : this(partition, sizes, withEpoch, isLarge: false)
+    {
+    }
+
+    private EntryReads(Partition partition, EntrySizes sizes, bool withEpoch, bool isLarge) =>
+        (_partition, _sizes, _epochs, _large) = (partition, sizes, withEpoch ? 1 : 0, isLarge ? null : new EntryReads(partition, sizes, withEpoch, isLarge: true));
+
+    protected override int MaxTogether => _large is null ? 1 : 64;
+
+    protected override int MaxBytesTogether => 4 * EntrySizes.LargeFrom;
+
+    protected override long MaxBytes => _large is null ? MaxLargeBytes : long.MaxValue;
+
+    /// <summary>An entry and the partition's stamp at that same moment. The entry is pooled: dispose it.</summary>
+    /// <param name="database">Where.</param>
+    /// <param name="address">The entry.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="deadline">The time stamp from which on nobody waits for it.</param>
+    public ValueTask<(IMemoryOwner<byte>? Entry, EpochStamp? Stamp)> ReadAsync(IDatabase database, in EntryLocation address, TimeProvider time, long deadline)
+    {
+        var read = EntryRead.Take(database, address.Key);
+        read.Begin(address.Hash, _sizes, time, deadline);
+        return read.IsLarge ? _large!.SubmitAsync(read) : SubmitAsync(read);
+    }
+
+    protected override bool IsForAnother(EntryRead request) => _large is not null && request.IsLarge && !request.IsAlone;
+
+    protected override void PassOn(EntryRead request) => _large!.Send(request);
+
+    protected override Task<RespResult> SendAsync(EntryRead first, int count, bool isKnown)
+    {
+        var keys = RequestArguments.Take(count + _epochs);
+        var arguments = keys.Span;
+        for (var (i, read) = (0, (EntryRead?)first); read is not null; read = read.Next)
+            arguments[i++] = read.Key;
+        if (_epochs > 0)
+            arguments[count] = _partition.Epoch;
+        return first.Database.ExecuteRespAsync("MGET", keys, CommandFlags.DemandMaster);
+    }
+
+    protected override void Read(EntryRead first, int count, RespResult reply)
+    {
+        var reader = BatchReply.Begin(reply, count + _epochs);
+        for (var read = first; read is not null; read = read.Next)
+            read.Entry = BatchReply.NextEntry(ref reader, isShared: count > 1);
+        var stamp = _epochs > 0 ? BatchReply.NextStamp(ref reader) : null;
+        for (var read = first; read is not null; read = read.Next)
+            read.AnswerWith(stamp);
+    }
+}

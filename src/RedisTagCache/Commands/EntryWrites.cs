@@ -1,0 +1,61 @@
+using RedisTagCache.Scripts;
+using RedisTagCache.Topology;
+using StackExchange.Redis;
+
+namespace RedisTagCache.Commands;
+
+/// <summary>Writes of one partition's entries with tags, each as one <see cref="EntrySetScript"/>, which may store several.</summary>
+internal sealed class EntryWrites(Partition partition) : RequestBatcher<EntryWrite, (bool Stored, EpochStamp? Stamp)>
+{
+    private TokenText? _token;
+
+    /// <summary>With entries of less than <see cref="RedisCommands.LargeFrom"/>: the server does nothing else meanwhile.</summary>
+    protected override int MaxTogether => 16;
+
+    /// <summary>Stores an entry, unless its value may be older than what Redis remembers.</summary>
+    /// <param name="database">Where.</param>
+    /// <param name="key">The entry's key.</param>
+    /// <param name="envelope">The entry. It must not change before the write is done, nor ever after one that was given up.</param>
+    /// <param name="timeToLive">Milliseconds; zero for none.</param>
+    /// <param name="token">When the value began, in evictions.</param>
+    public ValueTask<(bool Stored, EpochStamp? Stamp)> WriteAsync(
+        IDatabase database, in RedisKey key, ReadOnlyMemory<byte> envelope, long timeToLive, in EpochStamp token)
+    {
+        var write = EntryWrite.Take(database, key);
+        (write.Envelope, write.TimeToLive, write.Token) = (envelope, timeToLive, TextOf(token));
+        return SubmitAsync(write);
+    }
+
+    protected override Task<RespResult> SendAsync(EntryWrite first, int count, bool isKnown)
+    {
+        var room = RequestArguments.Take(EntrySetScript.Count(count));
+        EntrySetScript.Begin(room.Span, partition.Epoch, count, isKnown);
+        for (var (i, write) = (0, (EntryWrite?)first); write is not null; write = write.Next)
+            EntrySetScript.Set(room.Span, count, i++, write.Key, write.Envelope, write.TimeToLive, write.Token);
+        var reply = first.Database.ExecuteRespAsync(isKnown ? "EVALSHA" : "EVAL", room, CommandFlags.DemandMaster);
+        room.Span.Clear(); // the entries are their writers'
+        return reply;
+    }
+
+    protected override void Read(EntryWrite first, int count, RespResult reply)
+    {
+        var reader = BatchReply.Begin(reply, 1 + count);
+        var stamp = BatchReply.NextStamp(ref reader);
+        for (var write = first; write is not null; write = write.Next)
+            write.AnswerWith(BatchReply.NextVerdict(ref reader), stamp);
+    }
+
+    protected override bool IsUnknown(Exception failure) => failure is RedisServerException refusal && ScriptCall.IsUnknownScript(refusal);
+
+    /// <summary>Until the next eviction, all have the same.</summary>
+    private RedisValue TextOf(in EpochStamp token)
+    {
+        if (Volatile.Read(ref _token) is { } last && last.Token == token)
+            return last.Text;
+        var text = new TokenText(token, token.ToString());
+        Volatile.Write(ref _token, text);
+        return text.Text;
+    }
+
+    private sealed record TokenText(EpochStamp Token, RedisValue Text);
+}

@@ -1,0 +1,255 @@
+using System.Buffers;
+using System.Globalization;
+using RedisTagCache.Connection;
+using RedisTagCache.Scripts;
+using RedisTagCache.Topology;
+using StackExchange.Redis;
+
+namespace RedisTagCache.Commands;
+
+/// <summary>Everything that is asked of Redis, one member an operation. Nothing here is judged or decided.</summary>
+internal sealed class RedisCommands(RedisRunner runner)
+{
+    /// <summary>From this size on an entry is staged and moved: a script copies its arguments, and the server does nothing else meanwhile.</summary>
+    public const int LargeFrom = 8 * 1024;
+
+    private const CommandFlags Flags = CommandFlags.DemandMaster;
+    private static readonly TimeSpan _stagedLifetime = TimeSpan.FromSeconds(60);
+    private static readonly Func<IDatabase, (EntryReads Reads, EntryLocation Of, TimeProvider Time, long Deadline), ValueTask<(IMemoryOwner<byte>? Entry, EpochStamp? Stamp)>> _read =
+        static (database, read) => read.Reads.ReadAsync(database, read.Of, read.Time, read.Deadline);
+
+    private readonly Lock _lock = new();
+    private PartitionRequests?[] _requests = [];
+
+    public bool IsAvailable(Partition partition) => runner.IsAvailable(partition);
+
+    public bool IsAnyAvailable => runner.IsAnyAvailable;
+
+    /// <summary>Whether a call before the first connection would wait for it.</summary>
+    public bool IsConnecting => runner.IsConnecting;
+
+    /// <summary>Waits for the connection, as any command would.</summary>
+    public ValueTask<bool> ConnectAsync(CancellationToken cancellationToken) => runner.ConnectAsync(cancellationToken);
+
+    public void Connect() => runner.Connect();
+
+    /// <summary>An entry and the partition's stamp at that same moment, in one command. The entry is pooled: dispose it.</summary>
+    public ValueTask<(IMemoryOwner<byte>? Entry, EpochStamp? Stamp)> ReadAsync(EntryLocation address, CancellationToken cancellationToken) =>
+        runner.RunAsync("read", address.Partition, (RequestsOf(address.Partition).Reads, address, runner.Time, runner.DeadlineFromNow()), _read, cancellationToken);
+
+    /// <summary>An entry without its partition's stamp. The entry is pooled: dispose it.</summary>
+    public ValueTask<(IMemoryOwner<byte>? Entry, EpochStamp? Stamp)> ReadPlainAsync(EntryLocation address, CancellationToken cancellationToken) =>
+        runner.RunAsync("read", address.Partition, (RequestsOf(address.Partition).PlainReads, address, runner.Time, runner.DeadlineFromNow()), _read, cancellationToken);
+
+    /// <summary>The same on the client's synchronous path.</summary>
+    public IMemoryOwner<byte>? ReadPlain(EntryLocation address) => runner.Run(
+        "read",
+        address.Partition,
+        address,
+        static (database, of) =>
+        {
+            try
+            {
+                return (IMemoryOwner<byte>?)database.StringGetLease(of.Key, Flags);
+            }
+            catch (RedisServerException e) when (IsOfAnotherType(e))
+            {
+                return null; // nor does MGET tell it from nothing
+            }
+        });
+
+    public ValueTask<bool> WritePlainAsync(EntryLocation address, ReadOnlyMemory<byte> envelope, long timeToLive, CancellationToken cancellationToken) =>
+        runner.RunAsync(
+            "write",
+            address.Partition,
+            (address, envelope, timeToLive),
+            static (database, write) => new ValueTask<bool>(database.StringSetAsync(write.address.Key, write.envelope, Expiry(write.timeToLive), flags: Flags)),
+            cancellationToken);
+
+    public bool WritePlain(EntryLocation address, ReadOnlyMemory<byte> envelope, long timeToLive) =>
+        runner.Run(
+            "write",
+            address.Partition,
+            (address, envelope, timeToLive),
+            static (database, write) => database.StringSet(write.address.Key, write.envelope, Expiry(write.timeToLive), flags: Flags));
+
+    /// <summary>Writes an entry. Small ones may travel together.</summary>
+    public ValueTask<(bool Stored, EpochStamp? Stamp)> WriteAsync(
+        EntryLocation address, ReadOnlyMemory<byte> envelope, long timeToLive, in EpochStamp token, CancellationToken cancellationToken)
+    {
+        var requests = RequestsOf(address.Partition);
+        if (IsLarge(envelope))
+        {
+            requests.Sizes.Note(address.Hash, envelope.Length);
+            var staged = StagedIn(address.Partition);
+            return RunStagedAsync(address.Partition, staged, envelope, EntryMoveScript.Call(address, staged, timeToLive, token), EntryMoveScript.Parse, cancellationToken);
+        }
+
+        return runner.RunAsync(
+            "write",
+            address.Partition,
+            (requests.Writes, address.Key, envelope, timeToLive, token),
+            static (database, write) => write.Writes.WriteAsync(database, write.Key, write.envelope, write.timeToLive, write.token),
+            cancellationToken);
+    }
+
+    /// <summary>Writes what was computed under a lease, and gives the lease back.</summary>
+    public ValueTask<FillReply> FillAsync(
+        in EntryLocation address, ReadOnlyMemory<byte> envelope, long timeToLive, in EpochStamp token, string owner, long startedAt)
+    {
+        var partition = address.Partition;
+        var (staged, large, small) = Stage(partition, envelope);
+        return RunStagedAsync(partition, staged, large, EntryFillScript.Call(address, staged, small, timeToLive, token, owner, startedAt), EntryFillScript.Parse, CancellationToken.None);
+    }
+
+    /// <summary>Overwrites an entry, and numbers and announces that.</summary>
+    public ValueTask<FillReply> ReplaceAsync(
+        in EntryLocation address, ReadOnlyMemory<byte> envelope, long timeToLive, in EpochStamp token, CancellationToken cancellationToken)
+    {
+        var partition = address.Partition;
+        var (staged, large, small) = Stage(partition, envelope);
+        return RunStagedAsync(partition, staged, large, EntryOverwriteScript.Call(address, staged, small, timeToLive, token), EntryOverwriteScript.Parse, cancellationToken);
+    }
+
+    /// <summary>Deletes a partition's stamp. The next synchronization begins a new generation.</summary>
+    public ValueTask<bool> ForgetAsync(Partition partition, CancellationToken cancellationToken) =>
+        runner.RunAsync("invalidate", partition, partition, static (database, of) => new ValueTask<bool>(database.KeyDeleteAsync(of.Epoch, Flags)), cancellationToken);
+
+    public ValueTask<bool> RemoveAsync(EntryLocation address, CancellationToken cancellationToken) =>
+        runner.RunAsync("remove", address.Partition, address, static (database, of) => new ValueTask<bool>(database.KeyDeleteAsync(of.Key, Flags)), cancellationToken);
+
+    /// <summary>Removes an entry, and numbers and announces that.</summary>
+    public ValueTask<RemovalReply> RemoveNumberedAsync(in EntryLocation address) =>
+        RunAsync("remove", address.Partition, EntryRemoveScript.Call(address), EntryRemoveScript.Parse, CancellationToken.None);
+
+    public bool Remove(EntryLocation address) => runner.Run("remove", address.Partition, address, static (database, of) => database.KeyDelete(of.Key, Flags));
+
+    /// <summary>Removes an entry if it still is the one that was read: the number of bytes removed.</summary>
+    public ValueTask<long> DropAsync(EntryLocation address, byte[] identity, CancellationToken cancellationToken) =>
+        RunAsync("remove", address.Partition, EntryDropScript.Call(address.Key, identity), EntryDropScript.Parse, cancellationToken);
+
+    public ValueTask<bool> TouchAsync(EntryLocation address, byte[] identity, long timeToLive, CancellationToken cancellationToken) =>
+        RunAsync("touch", address.Partition, EntryTouchScript.Call(address, identity, timeToLive), EntryTouchScript.Parse, cancellationToken);
+
+    public bool Touch(EntryLocation address, byte[] identity, long timeToLive) =>
+        runner.Run(
+            "touch",
+            address.Partition,
+            EntryTouchScript.Call(address, identity, timeToLive),
+            static (database, call) => ScriptReply.Read(call.Run(database), EntryTouchScript.Parse));
+
+    /// <summary>The first bytes of an entry; fewer, or none, when it is shorter or gone.</summary>
+    public async ValueTask<byte[]> PeekAsync(EntryLocation address, int length, CancellationToken cancellationToken) =>
+        (byte[]?)await runner.RunAsync(
+            "peek",
+            address.Partition,
+            (address, length),
+            static (database, of) => new ValueTask<RedisValue>(database.StringGetRangeAsync(of.address.Key, 0, of.length - 1, Flags)),
+            cancellationToken).ConfigureAwait(false) ?? [];
+
+    public byte[] Peek(EntryLocation address, int length) =>
+        (byte[]?)runner.Run("peek", address.Partition, (address, length), static (database, of) => database.StringGetRange(of.address.Key, 0, of.length - 1, Flags)) ?? [];
+
+    public ValueTask<TagInvalidationReply?> InvalidateAsync(
+        Partition partition, TimeSpan retention, int cap, ReadOnlyMemory<byte[]> members, CancellationToken cancellationToken) =>
+        RunAsync("invalidate", partition, TagInvalidateScript.Call(partition, retention, cap, members.Span), TagInvalidateScript.Parse, cancellationToken);
+
+    /// <summary>The same in many partitions at once, and once: nothing for each where that did not succeed.</summary>
+    public Task<TagInvalidationReply?[]> TryInvalidateAsync(IReadOnlyList<Partition> partitions, TimeSpan retention, int cap, ReadOnlyMemory<byte[]> members)
+    {
+        var arguments = TagInvalidateScript.Arguments(partitions.Count > 0 ? partitions[0].Publish : default, retention, cap, members.Span);
+        return runner.TryAllAsync(
+            "invalidate",
+            partitions,
+            async (database, partition) => ScriptReply.Read(await TagInvalidateScript.Call(partition, arguments).RunAsync(database).ConfigureAwait(false), TagInvalidateScript.Parse));
+    }
+
+    public ValueTask<TagInvalidationPage> SyncAsync(Partition partition, EpochStamp? known, long from, ulong nonce, long floor, CancellationToken cancellationToken) =>
+        RunAsync("sync", partition, InvalidationsSyncScript.Call(partition, known, from, nonce, floor), InvalidationsSyncScript.Parse, cancellationToken);
+
+    /// <summary>The newest of both counts of a partition: evictions and removals. Zero for removals when there was none.</summary>
+    public ValueTask<(EpochStamp? Stamp, long Removal)> PollAsync(Partition partition) =>
+        runner.RunAsync(
+            "poll",
+            partition,
+            partition,
+            static async (database, of) =>
+            {
+                var stamp = database.StringGetAsync(of.Epoch, Flags);
+                var removal = database.SortedSetScoreAsync(of.Removals, "last", Flags);
+                ReadOnlyMemory<byte> text = await stamp.ConfigureAwait(false);
+                return (EpochStamp.TryParse(text.Span, out var parsed) ? parsed : (EpochStamp?)null, (long)(await removal.ConfigureAwait(false) ?? 0));
+            },
+            CancellationToken.None);
+
+    public ValueTask<RemovalsPage> SyncRemovalsAsync(Partition partition, long known) =>
+        RunAsync("sync", partition, RemovalsSyncScript.Call(partition, known), RemovalsSyncScript.Parse, CancellationToken.None);
+
+    public ValueTask<LeaseReply> AcquireAsync(
+        in EntryLocation address, string owner, TimeSpan duration, ReadOnlyMemory<byte> identity, bool isPatient) =>
+        RunAsync("lease", address.Partition, LeaseAcquireScript.Call(address, owner, duration, identity, isPatient), LeaseAcquireScript.Parse, CancellationToken.None);
+
+    public ValueTask<bool> RenewAsync(in EntryLocation address, string owner, TimeSpan duration, CancellationToken cancellationToken) =>
+        RunAsync("renew", address.Partition, LeaseRenewScript.Call(address, owner, duration), LeaseRenewScript.Parse, cancellationToken);
+
+    public ValueTask<bool> ReleaseAsync(in EntryLocation address, string owner, string successor, TimeSpan duration) =>
+        RunAsync("release", address.Partition, LeaseReleaseScript.Call(address, owner, successor, duration), LeaseReleaseScript.Parse, CancellationToken.None);
+
+    private PartitionRequests RequestsOf(Partition partition)
+    {
+        var requests = Volatile.Read(ref _requests);
+        return (partition.Index < requests.Length ? requests[partition.Index] : null) ?? AddRequestsOf(partition);
+    }
+
+    private PartitionRequests AddRequestsOf(Partition partition)
+    {
+        lock (_lock)
+        {
+            if (partition.Index < _requests.Length && _requests[partition.Index] is { } known)
+                return known;
+            var requests = new PartitionRequests?[Math.Max(_requests.Length, partition.Index + 1)];
+            _requests.CopyTo(requests, 0);
+            var added = requests[partition.Index] = new PartitionRequests(partition);
+            Volatile.Write(ref _requests, requests);
+            return added;
+        }
+    }
+
+    /// <summary>Runs a script with an envelope in one round trip: a large one goes to a key of its own first, so that its bytes do not pass through the script.</summary>
+    private ValueTask<T> RunStagedAsync<T>(
+        Partition partition, RedisKey staged, ReadOnlyMemory<byte> large, ScriptCall call, Func<RedisResult, T> parse, CancellationToken cancellationToken) =>
+        runner.RunAsync(
+            "write",
+            partition,
+            (staged, large, call, parse),
+            static async (database, write) =>
+            {
+                var staging = write.large.IsEmpty ? null : database.StringSetAsync(write.staged, write.large, _stagedLifetime, flags: Flags);
+                var writing = write.call.RunAsync(database);
+                if (staging is not null)
+                    await Task.WhenAll(staging, writing).ConfigureAwait(false);
+                return ScriptReply.Read(await writing.ConfigureAwait(false), write.parse);
+            },
+            cancellationToken);
+
+    private ValueTask<T> RunAsync<T>(
+        string operation, Partition partition, ScriptCall call, Func<RedisResult, T> parse, CancellationToken cancellationToken) =>
+        runner.RunAsync(
+            operation,
+            partition,
+            (call, parse),
+            static async (database, script) => ScriptReply.Read(await script.call.RunAsync(database).ConfigureAwait(false), script.parse),
+            cancellationToken);
+
+    /// <summary>What goes where: the key of a staged envelope, the bytes that are staged, and those that come along.</summary>
+    private static (RedisKey Staged, ReadOnlyMemory<byte> Large, ReadOnlyMemory<byte> Small) Stage(Partition partition, ReadOnlyMemory<byte> envelope) =>
+        IsLarge(envelope) ? (StagedIn(partition), envelope, default) : (partition.NothingStaged, default, envelope);
+
+    private static RedisKey StagedIn(Partition partition) => partition.StagedPrefix + Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture);
+
+    private static bool IsLarge(ReadOnlyMemory<byte> envelope) => envelope.Length >= LargeFrom;
+
+    private static bool IsOfAnotherType(RedisServerException e) => e.Message.StartsWith("WRONGTYPE", StringComparison.Ordinal);
+
+    private static Expiration Expiry(long timeToLive) => timeToLive == 0 ? Expiration.Default : TimeSpan.FromMilliseconds(timeToLive);
+}

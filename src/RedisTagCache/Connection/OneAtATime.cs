@@ -1,0 +1,27 @@
+namespace RedisTagCache.Connection;
+
+/// <summary>Work of which one run serves all who ask for it meanwhile: each run begins after it was asked for, and after the one before it has ended.</summary>
+internal sealed class OneAtATime<T>(Func<Task<T>> work)
+{
+    private readonly Lock _lock = new();
+    private Task _running = Task.CompletedTask;
+    private Task<T>? _queued;
+
+    public Task<T> RunAsync()
+    {
+        lock (_lock)
+            return _queued ??= RunAfterAsync(_running);
+    }
+
+    private async Task<T> RunAfterAsync(Task before)
+    {
+        await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
+        lock (_lock)
+        {
+            _running = _queued!;
+            _queued = null;
+        }
+
+        return await work().ConfigureAwait(false);
+    }
+}

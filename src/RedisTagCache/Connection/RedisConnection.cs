@@ -1,0 +1,271 @@
+using Microsoft.Extensions.Logging;
+using RedisTagCache.Diagnostics;
+using RedisTagCache.Topology;
+using StackExchange.Redis;
+
+namespace RedisTagCache.Connection;
+
+/// <summary>The one connection of an instance: opened at first use and never closed. Listeners learn when it is restored.</summary>
+/// <remarks>An attempt that fails is followed by another at the earliest after a pause; callers in between see the same failure at once.</remarks>
+internal sealed class RedisConnection(IRedisConnector connector, LayoutAgreement layout, TimeProvider time, ILogger<RedisConnection> logger) : IAsyncDisposable, IDisposable
+{
+    private static readonly TimeSpan _explanation = TimeSpan.FromSeconds(1);
+
+    private readonly Lock _lock = new();
+    private readonly LogThrottle _failures = new(time);
+    private readonly LogThrottle _refusals = new(time);
+    private IDatabase? _database;
+    private IConnectionMultiplexer? _multiplexer;
+    private Task<IDatabase>? _opening;
+    private long _failedAt;
+    private bool _mayRetry;
+    private bool _disposed;
+
+    /// <summary>Raised when a connection is there, for the first time or again, and when the servers have other roles than before.</summary>
+    public event Action? Restored;
+
+    /// <summary>Raised when a connection was lost.</summary>
+    public event Action? Lost;
+
+    /// <summary>Raised when messages come again, after some may have been lost.</summary>
+    public event Action? SubscriptionsRestored;
+
+    /// <summary>The database, opening the connection when there is none. The task is shared: bound your own wait.</summary>
+    public ValueTask<IDatabase> GetDatabaseAsync()
+    {
+        var database = Volatile.Read(ref _database);
+        return database is not null ? new(database) : new(Opening());
+    }
+
+    /// <summary>Where messages come from, opening the connection when there is none.</summary>
+    public async Task<ISubscriber> GetSubscriberAsync() => (await GetDatabaseAsync().ConfigureAwait(false)).Multiplexer.GetSubscriber();
+
+    /// <summary>Returns whether an exception only says that this connection is being closed, or was.</summary>
+    public bool IsClosing(Exception e) => e is ObjectDisposedException && (_disposed || Volatile.Read(ref _multiplexer) is not { IsConnected: true });
+
+    /// <summary>Whether there ever was a connection.</summary>
+    public bool HasConnected { get; private set; }
+
+    /// <summary>Where the cache lies, for log lines.</summary>
+    public RedisLocation Location => new(Addresses.Of(Volatile.Read(ref _multiplexer), connector.Addresses), layout.KeyPrefix);
+
+    /// <summary>The same, narrowed to the server that has a partition.</summary>
+    public RedisLocation LocationOf(Partition? partition) =>
+        partition is not null && Addresses.Of(Volatile.Read(ref _multiplexer), partition.Epoch) is { } address ? new(address, layout.KeyPrefix) : Location;
+
+    /// <summary>Asks a primary whether it answers, past the circuit: that one may be open.</summary>
+    /// <exception cref="Exception">Whatever kept it from answering within the time.</exception>
+    public async Task<RoundTrip> AskAsync(TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        var database = await GetDatabaseAsync().AsTask().WaitAsync(timeout, time, cancellationToken).ConfigureAwait(false);
+        var start = time.GetTimestamp();
+        var asking = database.PingAsync(CommandFlags.DemandMaster);
+        asking.Forget();
+        await asking.WaitAsync(timeout, time, cancellationToken).ConfigureAwait(false);
+        var duration = time.GetElapsedTime(start);
+        var server = database.Multiplexer.GetServers().FirstOrDefault(static server => server is { IsConnected: true, IsReplica: false });
+        return new RoundTrip(duration, server?.ServerType.ToString().ToLowerInvariant(), server?.Version.ToString());
+    }
+
+    private Task<IDatabase> Opening()
+    {
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            if (_opening is null || (_opening.IsFaulted && (_mayRetry || time.GetElapsedTime(_failedAt) >= RetryPolicy.Owed.FirstPause)))
+            {
+                _mayRetry = false;
+
+                // What belongs to the caller, such as its trace, ends with it; the connection and its timers do not.
+                using (ExecutionContext.SuppressFlow())
+                    _opening = Task.Run(OpenAsync);
+                _opening.Forget();
+            }
+
+            return _opening;
+        }
+    }
+
+    private async Task<IDatabase> OpenAsync()
+    {
+        try
+        {
+            var multiplexer = Volatile.Read(ref _multiplexer) ?? await ConnectAsync().ConfigureAwait(false);
+            var database = multiplexer.GetDatabase();
+            await layout.ReachAsync(database).ConfigureAwait(false);
+            Volatile.Write(ref _database, database);
+            HasConnected = true;
+            Restored?.Invoke();
+            return database;
+        }
+        catch (Exception e)
+        {
+            _failedAt = time.GetTimestamp();
+            var failure = await DiagnoseAsync(await ExplainAsync(e).ConfigureAwait(false)).ConfigureAwait(false);
+            LogFailure(failure);
+            throw failure;
+        }
+    }
+
+    /// <summary>That no server is connected has a reason, which the client tells when it is asked for something.</summary>
+    private async Task<RedisTagCacheUnavailableException> ExplainAsync(Exception e)
+    {
+        if (e is not RedisTagCacheUnavailableException unavailable)
+            return new RedisTagCacheUnavailableException("No connection to Redis.", e);
+        if (unavailable.InnerException is not null || Volatile.Read(ref _multiplexer) is not { IsConnected: false } multiplexer)
+            return unavailable;
+        try
+        {
+            var asking = multiplexer.GetDatabase().PingAsync(CommandFlags.DemandMaster);
+            asking.Forget();
+            await asking.WaitAsync(_explanation, time).ConfigureAwait(false);
+            return unavailable;
+        }
+        catch (Exception cause) when (cause is RedisException or TimeoutException or ObjectDisposedException)
+        {
+            return new RedisTagCacheUnavailableException(unavailable.Message, cause);
+        }
+    }
+
+    /// <summary>Finds out whether the server refuses the user, or nothing listens there, if the failure does not tell.</summary>
+    private async Task<RedisTagCacheUnavailableException> DiagnoseAsync(RedisTagCacheUnavailableException failure)
+    {
+        if (failure.InnerException is null || FailureReasons.IsPassword(failure) || FailureReasons.IsConnectionRefused(failure))
+            return failure;
+        return await connector.DiagnoseAsync().ConfigureAwait(false) is { } cause && (FailureReasons.IsPassword(cause) || FailureReasons.IsConnectionRefused(cause))
+            ? new RedisTagCacheUnavailableException(failure.Message, cause)
+            : failure;
+    }
+
+    private async Task<IConnectionMultiplexer> ConnectAsync()
+    {
+        var multiplexer = await connector.ConnectAsync().ConfigureAwait(false);
+        lock (_lock)
+        {
+            if (!_disposed)
+            {
+                _multiplexer = multiplexer;
+                multiplexer.ConnectionRestored += OnRestored;
+                multiplexer.ConnectionFailed += OnLost;
+                multiplexer.ConfigurationChanged += OnChanged;
+                return multiplexer;
+            }
+        }
+
+        await DisposeOwnAsync(multiplexer).ConfigureAwait(false);
+        throw new ObjectDisposedException(nameof(RedisConnection));
+    }
+
+    private void OnRestored(object? sender, ConnectionFailedEventArgs e)
+    {
+        // The newer protocol has one connection for both.
+        SubscriptionsRestored?.Invoke();
+        if (e.ConnectionType == ConnectionType.Interactive)
+            OnAnswering();
+    }
+
+    /// <summary>A server answers that did not: for those who wait for the first connection, or for it to be back.</summary>
+    private void OnAnswering()
+    {
+        if (Volatile.Read(ref _database) is not null)
+        {
+            Restored?.Invoke();
+            VerifyLayoutAsync().Forget();
+            return;
+        }
+
+        try
+        {
+            Volatile.Write(ref _mayRetry, true);
+            Opening().Forget();
+        }
+        catch (ObjectDisposedException)
+        {
+            // nobody waits any more
+        }
+    }
+
+    /// <summary>Looks whether all instances still spread their keys alike. Where another has taken over meanwhile, this one is refused until they do.</summary>
+    public async Task VerifyLayoutAsync()
+    {
+        if (Volatile.Read(ref _database) is not { } database)
+            return;
+        try
+        {
+            await layout.ReachAsync(database).ConfigureAwait(false);
+        }
+        catch (RedisTagCacheUnavailableException e)
+        {
+            lock (_lock)
+            {
+                _failedAt = time.GetTimestamp();
+                _opening = Task.FromException<IDatabase>(e);
+                _opening.Forget();
+                Volatile.Write(ref _database, null);
+            }
+
+            LogFailure(e);
+        }
+        catch (Exception e) when (RedisFailure.IsRedis(e) || IsClosing(e))
+        {
+            Log.BackgroundCommandFailed(logger, e); // the next look tells
+        }
+    }
+
+    private void LogFailure(Exception e)
+    {
+        if (!_failures.ShouldLog(out var count))
+            return;
+        Log.ConnectFailed(logger, Location, FailureReasons.Of(e), count);
+        Log.FailureDetail(logger, e);
+    }
+
+    private void OnLost(object? sender, ConnectionFailedEventArgs e)
+    {
+        if (e.ConnectionType == ConnectionType.Interactive)
+            Lost?.Invoke();
+        if (FailureReasons.IsPassword(e.Exception) && _refusals.ShouldLog(out var count))
+            Log.AuthenticationFailed(logger, new RedisLocation(Addresses.Format(e.EndPoint), layout.KeyPrefix), count);
+    }
+
+    private void OnChanged(object? sender, EndPointEventArgs e) => OnAnswering();
+
+    /// <summary>Asks the servers for their roles: one of them may have become the primary.</summary>
+    public Task ReconfigureAsync() => Volatile.Read(ref _multiplexer)?.ConfigureAsync() ?? Task.CompletedTask;
+
+    private async ValueTask DisposeOwnAsync(IConnectionMultiplexer? multiplexer)
+    {
+        if (multiplexer is not null && connector.OwnsConnection)
+            await multiplexer.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private IConnectionMultiplexer? Close()
+    {
+        lock (_lock)
+        {
+            _disposed = true;
+            var multiplexer = _multiplexer;
+            _multiplexer = null;
+            if (multiplexer is not null)
+            {
+                multiplexer.ConnectionRestored -= OnRestored;
+                multiplexer.ConnectionFailed -= OnLost;
+                multiplexer.ConfigurationChanged -= OnChanged;
+            }
+
+            return multiplexer;
+        }
+    }
+
+    public ValueTask DisposeAsync() => DisposeOwnAsync(Close());
+
+    public void Dispose()
+    {
+        var multiplexer = Close();
+        if (connector.OwnsConnection)
+            multiplexer?.Dispose();
+    }
+}
+
+/// <summary>What one question to a server showed.</summary>
+internal sealed record RoundTrip(TimeSpan Duration, string? ServerKind, string? ServerVersion);

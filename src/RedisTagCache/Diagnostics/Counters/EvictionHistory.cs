@@ -1,0 +1,80 @@
+using System.Text;
+using RedisTagCache.Management;
+
+namespace RedisTagCache.Diagnostics.Counters;
+
+/// <summary>The last evictions that this instance made or heard of. Of what is heard, the first partition tells for all; one's own are heard too, and known by their epoch.</summary>
+internal sealed class EvictionHistory(TimeProvider time)
+{
+    private const int Most = 50;
+    private const int MaxTags = 10;
+    private const byte Readable = (byte)'=';
+
+    private readonly Lock _lock = new();
+    private readonly LinkedList<(RecentEviction Eviction, long Epoch)> _evictions = [];
+    private readonly Queue<long> _own = [];
+
+    public void Add(string[] tags, bool isExpiry, bool isConfirmed) => Add(epoch: 0, new RecentEviction
+    {
+        At = time.GetUtcNow(),
+        IsExpiry = isExpiry,
+        IsOwn = true,
+        IsConfirmed = isConfirmed,
+        TagCount = tags.Length,
+        Tags = [.. tags.Take(MaxTags)],
+    });
+
+    /// <summary>An eviction of this instance has this epoch: the message about it, which may have come already, tells nothing new.</summary>
+    public void Claim(long epoch)
+    {
+        lock (_lock)
+        {
+            for (var node = _evictions.First; node is not null; node = node.Next)
+            {
+                if (node.Value.Epoch != epoch)
+                    continue;
+                _evictions.Remove(node);
+                return;
+            }
+
+            _own.Enqueue(epoch);
+            if (_own.Count > Most)
+                _own.Dequeue();
+        }
+    }
+
+    /// <summary>Records an eviction that a message announced.</summary>
+    public void Record(long epoch, IReadOnlyCollection<byte[]> members)
+    {
+        var eviction = new RecentEviction
+        {
+            At = time.GetUtcNow(),
+            IsExpiry = members.FirstOrDefault() is [(byte)'s', ..],
+            IsOwn = false,
+            IsConfirmed = true,
+            TagCount = members.Count,
+            Tags = [.. members.Where(static member => member is [_, Readable, ..]).Take(MaxTags).Select(static member => Encoding.UTF8.GetString(member.AsSpan(2)))],
+        };
+        lock (_lock)
+        {
+            if (!_own.Contains(epoch))
+                Add(epoch, eviction);
+        }
+    }
+
+    public IReadOnlyList<RecentEviction> Read()
+    {
+        lock (_lock)
+            return [.. _evictions.Select(static row => row.Eviction)];
+    }
+
+    private void Add(long epoch, RecentEviction eviction)
+    {
+        lock (_lock)
+        {
+            _evictions.AddFirst((eviction, epoch));
+            if (_evictions.Count > Most)
+                _evictions.RemoveLast();
+        }
+    }
+}

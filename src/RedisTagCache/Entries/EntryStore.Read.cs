@@ -1,0 +1,188 @@
+using System.Buffers;
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using RedisTagCache.Connection;
+using RedisTagCache.Diagnostics;
+using RedisTagCache.Entries.Envelope;
+using RedisTagCache.Tags;
+using RedisTagCache.Topology;
+
+namespace RedisTagCache.Entries;
+
+internal sealed partial class EntryStore
+{
+    private static readonly long _latest = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
+
+    /// <summary>Looks an entry up.</summary>
+    public ValueTask<CacheLookup> ReadAsync(CacheEntryKey key, CancellationToken cancellationToken)
+    {
+        Check(key);
+        return key.Region.IsTagged ? ReadTaggedAsync(key, address: null, default, cancellationToken) : ReadPlainAsync(key, cancellationToken);
+    }
+
+    /// <summary>The same for one with tags that was located.</summary>
+    /// <param name="address">The entry.</param>
+    /// <param name="since">For a caller that has looked before, and waited, the version of its first lookup: see <see cref="EntryValidator.IsNoOlder"/>.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public ValueTask<CacheLookup> ReadAsync(ValueAddress address, CacheVersion since, CancellationToken cancellationToken) =>
+        ReadTaggedAsync(address.Entry, address, since.IsUnknown ? default : since.Stamp, cancellationToken);
+
+    /// <summary>Looks an entry up on the client's synchronous path; for regions without tags.</summary>
+    public CacheLookup Read(CacheEntryKey key)
+    {
+        Check(key);
+        using var activity = CacheActivity.Lookup(key.Region);
+        try
+        {
+            return Locate(key) is { Location: var location } ? OpenPlain(key, location, _commands.ReadPlain(location), activity) : Failed(key, exception: null, default, activity);
+        }
+        catch (Exception e) when (RedisFailure.IsRedis(e))
+        {
+            return Failed(key, e, default, activity);
+        }
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<CacheLookup> ReadPlainAsync(CacheEntryKey key, CancellationToken cancellationToken)
+    {
+        using var activity = CacheActivity.Lookup(key.Region);
+        try
+        {
+            if (await LocateAsync(key, cancellationToken).ConfigureAwait(false) is not { Location: var location })
+                return Failed(key, exception: null, default, activity);
+            var (entry, _) = await _commands.ReadPlainAsync(location, cancellationToken).ConfigureAwait(false);
+            return OpenPlain(key, location, entry, activity);
+        }
+        catch (Exception e) when (RedisFailure.IsRedis(e) && !cancellationToken.IsCancellationRequested)
+        {
+            return Failed(key, e, default, activity);
+        }
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<CacheLookup> ReadTaggedAsync(CacheEntryKey key, ValueAddress? address, EpochStamp since, CancellationToken cancellationToken)
+    {
+        using var activity = CacheActivity.Lookup(key.Region);
+        IMemoryOwner<byte>? entry = null;
+        var start = _time.GetTimestamp();
+        try
+        {
+            var place = address?.Redis is null ? await LocateAsync(key, cancellationToken).ConfigureAwait(false) : PlaceOf(address);
+            if (place is not { Location: var location, Watch.TagState: var tagState })
+                return Failed(key, exception: null, CacheVersion.Unknown, activity);
+            (entry, var stamp) = await _commands.ReadAsync(location, cancellationToken).ConfigureAwait(false);
+            if (stamp is not { } read)
+            {
+                // No epoch: the partition is new or was lost. It begins again now, and whatever was read is dead.
+                var renewed = await Remaining(tagState.RenewAsync(cancellationToken), start, cancellationToken).ConfigureAwait(false);
+                return entry is null
+                    ? Missed(key, CacheMissReason.Absent, VersionOf(renewed), activity)
+                    : Missed(key, CacheMissReason.Evicted, VersionOf(renewed), activity, IdentityOf(entry.Memory.Span));
+            }
+
+            var version = new CacheVersion(read);
+
+            // Also when there is nothing to judge: who computes a value under this version may read others from this instance's memory.
+            var state = tagState.At(read) ?? await Remaining(tagState.CoverAsync(read, cancellationToken), start, cancellationToken).ConfigureAwait(false);
+            if (entry is null)
+                return Missed(key, CacheMissReason.Absent, version, activity);
+            var lookup = OpenTagged(key, location, entry, state, version, since, activity);
+            if (lookup.HasValue)
+                entry = null; // the lookup's now
+            return lookup;
+        }
+        catch (Exception e) when (RedisFailure.IsRedis(e) && !cancellationToken.IsCancellationRequested)
+        {
+            return Failed(key, e, CacheVersion.Unknown, activity);
+        }
+        finally
+        {
+            entry?.Dispose();
+        }
+    }
+
+    private CacheLookup OpenTagged(
+        in CacheEntryKey key, EntryLocation location, IMemoryOwner<byte> entry, TagStateSnapshot? state, CacheVersion version, in EpochStamp since, Activity? activity)
+    {
+        if (!EnvelopeReader.TryOpen(entry.Memory.Span, location.KeyHash, out var envelope) || !envelope.IsTagged)
+            return Damaged(key, location, entry.Memory.Span, version, activity);
+
+        var verdict = state is null ? Verdict.Invalidated : EntryValidator.Validate(envelope, state, Now());
+        var isSuperseded = verdict != Verdict.Fresh && state is not null && Now() < envelope.Header.FreshUntil && EntryValidator.IsNoOlder(envelope, state, since);
+        if (isSuperseded)
+            verdict = Verdict.Fresh;
+        return verdict == Verdict.Invalidated
+            ? Missed(key, CacheMissReason.Evicted, version, activity, envelope.Identity.ToArray())
+            : Found(key, verdict, version, envelope, entry, activity, isSuperseded);
+    }
+
+    private CacheLookup OpenPlain(in CacheEntryKey key, EntryLocation location, IMemoryOwner<byte>? entry, Activity? activity)
+    {
+        if (entry is null)
+            return Missed(key, CacheMissReason.Absent, default, activity);
+        if (!EnvelopeReader.TryOpen(entry.Memory.Span, location.KeyHash, out var envelope) || envelope.IsTagged)
+        {
+            using (entry)
+                return Damaged(key, location, entry.Memory.Span, default, activity);
+        }
+
+        var now = Now();
+        var header = envelope.Header;
+        if (header.Sliding > 0)
+            Touch(location, envelope.Identity.ToArray(), Math.Min(EntryContent.MaxLife, Math.Min(header.Sliding, header.EndsAt - now)));
+        return Found(key, now >= header.FreshUntil ? Verdict.Stale : Verdict.Fresh, default, envelope, entry, activity);
+    }
+
+    private CacheLookup Found(in CacheEntryKey key, Verdict verdict, CacheVersion version, in EnvelopeReader envelope, IMemoryOwner<byte> entry, Activity? activity, bool isSuperseded = false)
+    {
+        var outcome = verdict == Verdict.Fresh ? "hit" : "stale";
+        _meter.Lookup(key.Region, outcome);
+        activity.Outcome(outcome);
+        return new CacheLookup(
+            verdict == Verdict.Fresh ? CacheLookupState.Fresh : CacheLookupState.Stale,
+            version,
+            DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(envelope.Header.CreatedAt, 0, _latest)),
+            entry,
+            entry.Memory[envelope.PayloadOffset..])
+        {
+            IsSuperseded = isSuperseded,
+        };
+    }
+
+    private CacheLookup Missed(in CacheEntryKey key, CacheMissReason reason, CacheVersion version, Activity? activity, byte[]? identity = null)
+    {
+        _meter.Miss(key.Region, reason switch
+        {
+            CacheMissReason.Absent => "absent",
+            CacheMissReason.Evicted => "evicted",
+            CacheMissReason.Damaged => "damaged",
+            _ => "unavailable",
+        });
+        activity.Outcome("miss");
+        return new CacheLookup(reason, version, identity);
+    }
+
+    public static byte[] IdentityOf(ReadOnlySpan<byte> entry) => entry[..Math.Min(entry.Length, EnvelopeLayout.IdentityLength)].ToArray();
+
+    private CacheLookup Failed(in CacheEntryKey key, Exception? exception, CacheVersion version, Activity? activity)
+    {
+        if (exception is not null && _lookupFailures.ShouldLog(out var count))
+        {
+            Log.LookupFailed(_logger, _connection.Location, FailureReasons.Of(exception), count);
+            Log.FailureDetail(_logger, exception);
+        }
+
+        return Missed(key, CacheMissReason.Unavailable, version, activity);
+    }
+
+    private CacheLookup Damaged(in CacheEntryKey key, EntryLocation location, ReadOnlySpan<byte> bytes, CacheVersion version, Activity? activity)
+    {
+        if (_damagedEntries.ShouldLog(out var count))
+            Log.EntryDamaged(_logger, count);
+
+        // During a deployment, instances of another version may still read their entries. The next write replaces them.
+        if (!EnvelopeReader.IsOfOtherVersion(bytes))
+            Drop(location, bytes);
+        return Missed(key, CacheMissReason.Damaged, version, activity, IdentityOf(bytes));
+    }
+}

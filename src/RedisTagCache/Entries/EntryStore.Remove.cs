@@ -1,0 +1,205 @@
+using System.Runtime.InteropServices;
+using RedisTagCache.Connection;
+using RedisTagCache.Diagnostics;
+using RedisTagCache.Entries.Envelope;
+using RedisTagCache.Invalidation;
+using RedisTagCache.Scripts;
+using RedisTagCache.Topology;
+
+namespace RedisTagCache.Entries;
+
+internal sealed partial class EntryStore
+{
+    /// <summary>Removals that are to be retried are kept by key alone: where that lies may not be known yet.</summary>
+    private const int OnePartition = 0;
+
+    /// <summary>Removes an entry of any region.</summary>
+    /// <exception cref="RedisTagCacheUnavailableException">Redis did not confirm it.</exception>
+    public async ValueTask RemoveAsync(CacheEntryKey key, CancellationToken cancellationToken)
+    {
+        Check(key);
+        var outcome = "failed";
+        try
+        {
+            var location = (await _partitions.GetAsync(cancellationToken).ConfigureAwait(false)).Keys.Locate(key);
+            if (key.Region.IsTagged)
+                await RemoveNumberedAsync(location).WaitAsync(cancellationToken).ConfigureAwait(false);
+            else
+                await _commands.RemoveAsync(location, cancellationToken).ConfigureAwait(false);
+            outcome = "done";
+        }
+        catch (Exception e) when (RedisFailure.IsRedis(e) && !cancellationToken.IsCancellationRequested)
+        {
+            throw RemovalFailed(e);
+        }
+        finally
+        {
+            _partitions.Supersede(key);
+            _meter.Removal(key.Region, outcome);
+        }
+    }
+
+    /// <summary>The same on the client's synchronous path; for regions without tags.</summary>
+    public void Remove(CacheEntryKey key)
+    {
+        Check(key);
+        var outcome = "failed";
+        try
+        {
+            _commands.Remove(_partitions.Get().Keys.Locate(key));
+            outcome = "done";
+        }
+        catch (Exception e) when (RedisFailure.IsRedis(e))
+        {
+            throw RemovalFailed(e);
+        }
+        finally
+        {
+            _meter.Removal(key.Region, outcome);
+        }
+    }
+
+    /// <summary>Removes an entry, revokes its computation, and tells who keeps copies. What Redis does not confirm is retried.</summary>
+    /// <exception cref="RedisTagCacheUnavailableException">Redis did not confirm it.</exception>
+    public Task RemoveAsync(ValueAddress address, CancellationToken cancellationToken)
+    {
+        // The caller may stop waiting, the removal goes on: what it follows has happened.
+        var removing = RemoveOrRepeatAsync(address);
+        removing.Forget();
+        return removing.WaitAsync(cancellationToken);
+    }
+
+    /// <summary>Removes an entry that was found in Redis, of any build, and tells the instances that keep a copy. Nothing is retried.</summary>
+    public async Task<bool> RemoveStoredAsync(StoredKey key)
+    {
+        var reply = await _commands.RemoveNumberedAsync(key.Location).ConfigureAwait(false);
+        _meter.Sent("removal");
+        _partitions.Known()[key.Partition].Record(reply.Before, reply.Number, (byte[])key.Key!);
+        return true;
+    }
+
+    /// <summary>Prolongs a sliding expiration. Does nothing for other entries, and nothing while Redis is unavailable.</summary>
+    public async ValueTask TouchAsync(CacheEntryKey key, CancellationToken cancellationToken)
+    {
+        Check(key);
+        try
+        {
+            var location = (await _partitions.GetAsync(cancellationToken).ConfigureAwait(false)).Keys.Locate(key);
+            var start = await _commands.PeekAsync(location, EnvelopeLayout.TagsAt, cancellationToken).ConfigureAwait(false);
+            if (TryProlong(start, location.KeyHash, out var identity, out var timeToLive))
+                await _commands.TouchAsync(location, identity, timeToLive, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (RedisFailure.IsRedis(e) && !cancellationToken.IsCancellationRequested)
+        {
+            Log.BackgroundCommandFailed(_logger, e);
+        }
+    }
+
+    /// <summary>The same on the client's synchronous path.</summary>
+    public void Touch(CacheEntryKey key)
+    {
+        Check(key);
+        try
+        {
+            var location = _partitions.Get().Keys.Locate(key);
+            if (TryProlong(_commands.Peek(location, EnvelopeLayout.TagsAt), location.KeyHash, out var identity, out var timeToLive))
+                _commands.Touch(location, identity, timeToLive);
+        }
+        catch (Exception e) when (RedisFailure.IsRedis(e))
+        {
+            Log.BackgroundCommandFailed(_logger, e);
+        }
+    }
+
+    private bool TryProlong(ReadOnlySpan<byte> start, ulong keyHash, out byte[] identity, out long timeToLive)
+    {
+        (identity, timeToLive) = ([], 0);
+        if (!EnvelopeReader.TryPeekSliding(start, keyHash, out var sliding, out var endsAt))
+            return false;
+        identity = start[..EnvelopeLayout.IdentityLength].ToArray();
+        timeToLive = Math.Min(EntryContent.MaxLife, Math.Min(sliding, endsAt - Now()));
+        return timeToLive > 0;
+    }
+
+    /// <summary>Prolongs a sliding expiration without the caller waiting for it.</summary>
+    private void Touch(in EntryLocation location, byte[] identity, long timeToLive)
+    {
+        if (timeToLive > 0)
+            _ = QuietlyAsync(_commands.TouchAsync(location, identity, timeToLive, CancellationToken.None));
+    }
+
+    /// <summary>Removes what cannot be read, if it is still there, without the caller waiting for it.</summary>
+    private void Drop(in EntryLocation location, ReadOnlySpan<byte> bytes)
+    {
+        // So short a beginning may also be that of a good entry that another instance has written since. It is left to be overwritten or to expire.
+        if (bytes.Length >= EnvelopeLayout.IdentityLength || !EnvelopeReader.MayBegin(bytes))
+            _ = QuietlyAsync(_commands.DropAsync(location, IdentityOf(bytes), CancellationToken.None));
+    }
+
+    /// <summary>Numbers and announces the removal for instances that keep copies. An instance that computes the entry loses its lease, because it started before the removal.</summary>
+    private Task<RemovalReply> RemoveNumberedAsync(in EntryLocation location)
+    {
+        var removing = _commands.RemoveNumberedAsync(location).AsTask();
+        removing.Forget();
+        return removing;
+    }
+
+    private async Task RemoveOrRepeatAsync(ValueAddress address)
+    {
+        var outcome = "failed";
+        try
+        {
+            var (place, reply) = await RetryPolicy.Transient.RunAsync(() => RemoveOnceAsync(address.Entry), _time).ConfigureAwait(false);
+            place.Watch.Record(reply.Before, reply.Number, (byte[])place.Location.Key!);
+            outcome = "done";
+        }
+        catch (Exception e) when (RedisFailure.IsRedis(e))
+        {
+            _pending.Add(OnePartition, [BytesOf(address.Key)]);
+            throw new RedisTagCacheUnavailableException("Redis did not confirm the removal of a value. It is retried until Redis confirms it.", e);
+        }
+        finally
+        {
+            _meter.Removal(CacheRegion.Hybrid, outcome);
+        }
+    }
+
+    private async Task<(Place Place, RemovalReply Reply)> RemoveOnceAsync(CacheEntryKey key)
+    {
+        var partitions = await _partitions.GetAsync(CancellationToken.None).ConfigureAwait(false);
+        var location = partitions.Keys.Locate(key);
+        var reply = await _commands.RemoveNumberedAsync(location).ConfigureAwait(false);
+        _meter.Sent("removal");
+        return (new Place(location, partitions[location.Partition]), reply);
+    }
+
+    private async Task<bool> RepeatAsync(int partition, IReadOnlyCollection<byte[]> keys, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (InvalidationRetryQueue.IsEverything(keys))
+            {
+                var watches = (await _partitions.GetAsync(cancellationToken).ConfigureAwait(false)).Watches;
+                await Task.WhenAll(watches.Select(watch => watch.TagState.ForgetAsync(cancellationToken))).ConfigureAwait(false);
+                return true;
+            }
+
+            foreach (var bytes in keys)
+            {
+                var key = MemoryMarshal.Cast<byte, char>(bytes).ToString();
+                await RemoveOnceAsync(new CacheEntryKey(CacheRegion.Hybrid, key)).WaitAsync(cancellationToken).ConfigureAwait(false);
+            }
+
+            BackgroundFault.Ignore(() => Log.RemovalsRetried(_logger, keys.Count));
+            return true;
+        }
+        catch (Exception e) when (RedisFailure.IsRedis(e) && !cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+
+    private static byte[] BytesOf(string key) => MemoryMarshal.AsBytes(key.AsSpan()).ToArray();
+
+    private static RedisTagCacheUnavailableException RemovalFailed(Exception e) => new("Redis did not confirm the removal of an entry.", e);
+}

@@ -1,0 +1,85 @@
+using System.Buffers.Text;
+using RedisTagCache.Scripts;
+using RedisTagCache.Topology;
+
+namespace RedisTagCache.Invalidation;
+
+/// <summary>
+/// What a script announces on the channel of its partition:
+/// <code>
+/// m BEFORE AFTER FLOOR LENGTH:MEMBER...   tag invalidations were raised: an eviction or an expiry
+/// r BEFORE NUMBER ENTRY                   an entry was removed or overwritten
+/// l ENTRY                                 a lease was given back, or its value is there
+/// p ENTRY                                 a lease was given back, and nobody needs it: its value is not kept
+/// </code>
+/// without the first space. BEFORE tells whether a message was missed.
+/// </summary>
+internal static class BackplaneMessage
+{
+    public const byte TagInvalidations = (byte)'m';
+    public const byte Removal = (byte)'r';
+    public const byte Release = (byte)'l';
+    public const byte Pass = (byte)'p';
+
+    public static bool TryParseTagInvalidations(ReadOnlySpan<byte> message, out TagInvalidationReply reply, out List<byte[]> members)
+    {
+        (reply, members) = (null!, []);
+        if (!TryStart(ref message, TagInvalidations)
+            || !EpochStamp.TryParse(TakeWord(ref message), out var before)
+            || !EpochStamp.TryParse(TakeWord(ref message), out var after)
+            || !TryParseNumber(TakeWord(ref message), out var floor))
+        {
+            return false;
+        }
+
+        while (!message.IsEmpty)
+        {
+            if (!Utf8Parser.TryParse(message, out int length, out var used) || used == message.Length || message[used] != (byte)':')
+                return false;
+            message = message[(used + 1)..];
+            if (length < 0 || length > message.Length)
+                return false;
+            members.Add(message[..length].ToArray());
+            message = message[length..];
+        }
+
+        reply = new TagInvalidationReply(before, after, floor);
+        return true;
+    }
+
+    public static bool TryParseRemoval(ReadOnlySpan<byte> message, out long before, out long number, out ReadOnlySpan<byte> entry)
+    {
+        (before, number) = (0, 0);
+        entry = default;
+        if (!TryStart(ref message, Removal) || !TryParseNumber(TakeWord(ref message), out before) || !TryParseNumber(TakeWord(ref message), out number))
+            return false;
+        entry = message;
+        return true;
+    }
+
+    public static bool TryParseRelease(ReadOnlySpan<byte> message, out ReadOnlySpan<byte> entry, out bool isPassed)
+    {
+        isPassed = TryStart(ref message, Pass);
+        var isRelease = isPassed || TryStart(ref message, Release);
+        entry = message;
+        return isRelease;
+    }
+
+    private static bool TryStart(ref ReadOnlySpan<byte> message, byte kind)
+    {
+        if (message.IsEmpty || message[0] != kind)
+            return false;
+        message = message[1..];
+        return true;
+    }
+
+    private static ReadOnlySpan<byte> TakeWord(ref ReadOnlySpan<byte> message)
+    {
+        var end = message.IndexOf((byte)' ');
+        var word = end < 0 ? message : message[..end];
+        message = end < 0 ? default : message[(end + 1)..];
+        return word;
+    }
+
+    private static bool TryParseNumber(ReadOnlySpan<byte> word, out long number) => Utf8Parser.TryParse(word, out number, out var used) && used == word.Length;
+}

@@ -1,0 +1,114 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
+using RedisTagCache.Connection;
+using RedisTagCache.Diagnostics;
+
+namespace RedisTagCache.Invalidation;
+
+/// <summary>Follows all partitions, from the first use of a value on: subscribes to what is announced, and looks every second for what was not.</summary>
+internal sealed class FleetWatch : IDisposable
+{
+    private const int VerifyEvery = 30;
+
+    private readonly Func<ValueTask<ImmutableArray<PartitionWatch>>> _partitions;
+    private readonly Backplane _backplane;
+    private readonly RedisConnection _connection;
+    private readonly TimeSpan _timeout;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly Lock _lock = new();
+    private readonly CancellationTokenSource _stopping = new();
+    private Task? _started;
+
+    public FleetWatch(Func<ValueTask<ImmutableArray<PartitionWatch>>> partitions, Backplane backplane, RedisConnection connection, TimeSpan timeout, TimeProvider time, ILogger logger)
+    {
+        _partitions = partitions;
+        _backplane = backplane;
+        _connection = connection;
+        _timeout = timeout;
+        _time = time;
+        _logger = logger;
+        connection.SubscriptionsRestored += OnSubscriptionsRestored;
+    }
+
+    /// <summary>For how many partitions no messages come, although somebody listens.</summary>
+    public int CountSilent(ImmutableArray<PartitionWatch> partitions) =>
+        Volatile.Read(ref _started) is { IsCompleted: true } ? _backplane.CountSilent(partitions.Select(static partition => partition.Partition)) : 0;
+
+    /// <summary>Begins, and ends when there was a first look: before it, copies are not kept.</summary>
+    public Task StartAsync()
+    {
+        if (Volatile.Read(ref _started) is { } started)
+            return started;
+        lock (_lock)
+        {
+            // What belongs to the first caller, such as its trace, ends with it.
+            using (ExecutionContext.SuppressFlow())
+                return _started ??= Task.Run(BeginAsync);
+        }
+    }
+
+    private async Task BeginAsync()
+    {
+        await LookAsync().ConfigureAwait(false);
+        _ = Task.Run(RunAsync);
+    }
+
+    private async Task RunAsync()
+    {
+        try
+        {
+            using var timer = new PeriodicTimer(PartitionWatch.Interval, _time);
+            for (var i = 1; await timer.WaitForNextTickAsync(_stopping.Token).ConfigureAwait(false); i++)
+            {
+                await LookAsync().ConfigureAwait(false);
+                if (i % VerifyEvery == 0)
+                    await SafelyAsync(_connection.VerifyLayoutAsync).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // disposed
+        }
+    }
+
+    private Task LookAsync() => SafelyAsync(async () => await Task.WhenAll((await _partitions().ConfigureAwait(false)).Select(LookAsync)).ConfigureAwait(false));
+
+    private async Task SafelyAsync(Func<Task> step)
+    {
+        try
+        {
+            await step().ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // Nothing may end the loop.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            BackgroundFault.Report(_logger, e);
+        }
+    }
+
+    private async Task LookAsync(PartitionWatch partition)
+    {
+        // What changed before the subscription stood was not announced: look again.
+        if (await partition.PollAsync().ConfigureAwait(false)
+            && await _backplane.TrySubscribeAsync(partition.Partition, partition.Receive, _timeout, _time).ConfigureAwait(false))
+        {
+            await partition.PollAsync().ConfigureAwait(false);
+        }
+    }
+
+    // What was announced meanwhile did not come.
+    private void OnSubscriptionsRestored()
+    {
+        if (Volatile.Read(ref _started) is not null)
+            _ = LookAsync();
+    }
+
+    public void Dispose()
+    {
+        _connection.SubscriptionsRestored -= OnSubscriptionsRestored;
+        _stopping.Cancel();
+        _backplane.Dispose();
+    }
+}

@@ -1,0 +1,128 @@
+using System.Buffers;
+using RedisTagCache.Entries;
+using RedisTagCache.Invalidation;
+
+namespace RedisTagCache.Leases;
+
+/// <summary>
+/// Represents the result of a request for a lease, the right to compute an entry's value. A lease that is <see cref="CacheLeaseState.Granted"/> is renewed until the value is
+/// written or the lease is released or disposed. For one caller: not thread-safe, but it can be released or disposed at any time.
+/// </summary>
+internal sealed class CacheLease : IAsyncDisposable
+{
+    private readonly LeaseStore _store;
+    private readonly ValueAddress _address;
+    private readonly Waiters.Waiting? _waiting;
+    private readonly IInProcessLease? _inProcess;
+    private OwnedLease? _held;
+    private bool _isPassed;
+
+    internal CacheLease(LeaseStore store, ValueAddress address, in Lease lease, OwnedLease? held, Waiters.Waiting? waiting)
+    {
+        _store = store;
+        _address = address;
+        _waiting = waiting;
+        Removal = lease.Removal;
+        _held = held;
+        _inProcess = held as IInProcessLease;
+        State = (CacheLeaseState)lease.Verdict;
+        _isPassed = State == CacheLeaseState.NotNeeded;
+        Version = lease.Version;
+        Left = lease.Left;
+    }
+
+    /// <summary>Gets the result of the lease request.</summary>
+    public CacheLeaseState State { get; }
+
+    /// <summary>Gets the version for a value whose computation begins now.</summary>
+    public CacheVersion Version { get; }
+
+    /// <summary>Gets how long the lease is taken, paused, or not needed at least. Zero otherwise.</summary>
+    public TimeSpan Left { get; }
+
+    /// <summary>Gets the newest removal when the lease was requested, for a value whose computation begins now.</summary>
+    internal long Removal { get; }
+
+    /// <summary>Gets the name under which Redis granted the lease. Empty if it did not, or if the lease has ended.</summary>
+    internal string Owner => (_held as HeldLease)?.Owner ?? "";
+
+    /// <summary>Gets whether the lease that the caller waits for has ended, as far as this instance was told.</summary>
+    internal bool IsReleased => _waiting is { Woken.IsCompleted: true };
+
+    /// <summary>Gets the lease within this process that the caller waits for, when that is what has been taken.</summary>
+    internal IInProcessLease? Awaited { get; init; }
+
+    /// <summary>If the lease is taken, waits until it is released or expires, or its value is stored.</summary>
+    /// <param name="longest">The maximum time to wait. Use less than a second, because the message may be lost.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns><see langword="true"/> if the value was not stored, so there is no need to wait for it or to look it up again; otherwise, <see langword="false"/>.</returns>
+    /// <exception cref="OperationCanceledException">The wait was canceled.</exception>
+    public Task<bool> WaitAsync(TimeSpan longest, CancellationToken cancellationToken = default) => _store.WaitAsync(_waiting, longest, Left, cancellationToken);
+
+    /// <summary>
+    /// Writes the value and releases the lease, in one round trip. If the lease was not granted, this is a write like any other. If no lease was needed and the value is stored,
+    /// leases are needed again, which takes a second round trip.
+    /// </summary>
+    /// <param name="payload">The bytes to store. The caller can reuse the buffer when the returned task has completed, with any result.</param>
+    /// <param name="version">The version of the value. With <see cref="CacheVersion.AtWrite"/>, that of the lease is used.</param>
+    /// <param name="options">Lifetimes and tags.</param>
+    /// <param name="cancellationToken">Ends the wait; the write may still reach Redis.</param>
+    /// <returns>Whether the entry was stored, was rejected because it may be older than an eviction or a removal, or was skipped because Redis is unavailable.</returns>
+    /// <exception cref="ArgumentException">A tag is not valid.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A lifetime is not positive, or the payload is larger than Redis takes (512 MiB).</exception>
+    public async ValueTask<CacheWriteOutcome> SetAsync(ReadOnlySequence<byte> payload, CacheVersion version, TagCacheEntryOptions options, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+
+        // What is written is a copy of the payload, made before the first wait.
+        var held = Interlocked.Exchange(ref _held, null);
+        var writing = _inProcess is not null
+            ? _inProcess.SetAsync(payload, version, options)
+            : _store.SetAsync(_address, (HeldLease?)held, version.IsDefault ? Version : version, Removal, payload, options).AsTask();
+        var outcome = await writing.WaitAsync(cancellationToken).ConfigureAwait(false);
+        if (_isPassed && outcome == CacheWriteOutcome.Stored && _inProcess is null)
+            await ResumeAsync(cancellationToken).ConfigureAwait(false);
+        return outcome;
+    }
+
+    /// <summary>
+    /// Ends the time in which callers need no lease (<see cref="CacheLeaseState.NotNeeded"/>), so that the next request is granted. Use it if the value can be stored after
+    /// all. Does nothing if another caller has the lease.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the wait; callers still need a lease again.</param>
+    /// <returns>A task that completes when Redis has responded.</returns>
+    public Task ResumeAsync(CancellationToken cancellationToken = default)
+    {
+        if (_inProcess is null)
+            return _store.ResumeAsync(_address).AsTask().WaitAsync(cancellationToken);
+        _inProcess.Resume();
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Releases the lease because the value is not to be stored. For a while, callers compute their own values and do not wait for each other.</summary>
+    /// <param name="duration">For how long. Must be at least 1 millisecond.</param>
+    /// <param name="cancellationToken">Ends the wait; the lease is still released.</param>
+    public Task PassAsync(TimeSpan duration, CancellationToken cancellationToken = default)
+    {
+        if (Interlocked.Exchange(ref _held, null) is not { } held)
+            return Task.CompletedTask;
+        Volatile.Write(ref _isPassed, true);
+        return held.PassAsync(duration).AsTask().WaitAsync(cancellationToken);
+    }
+
+    /// <summary>Releases the lease without a value.</summary>
+    /// <param name="pause">How long callers that have an old value do not try again. With zero, they try again at once.</param>
+    /// <param name="cancellationToken">Ends the wait; the lease is still released.</param>
+    public Task ReleaseAsync(TimeSpan pause, CancellationToken cancellationToken = default) =>
+        Interlocked.Exchange(ref _held, null)?.ReleaseAsync(pause).AsTask().WaitAsync(cancellationToken) ?? Task.CompletedTask;
+
+    /// <summary>Ends the renewals, because a write has released the lease.</summary>
+    internal void EndByWrite() => (Interlocked.Exchange(ref _held, null) as HeldLease)?.Dispose();
+
+    /// <summary>Releases the lease if that was not done yet.</summary>
+    public ValueTask DisposeAsync()
+    {
+        _waiting?.Dispose();
+        return new ValueTask(ReleaseAsync(TimeSpan.Zero));
+    }
+}

@@ -1,0 +1,153 @@
+using Microsoft.Extensions.Logging;
+using RedisTagCache.Commands;
+using RedisTagCache.Connection;
+using RedisTagCache.Diagnostics;
+using RedisTagCache.Entries;
+using RedisTagCache.Invalidation;
+using RedisTagCache.Scripts;
+using RedisTagCache.Topology;
+
+namespace RedisTagCache.Leases;
+
+/// <summary>The lease commands for values: request, renew, release. What Redis does not confirm is released later.</summary>
+internal sealed class LeaseClient : IDisposable
+{
+    private static readonly TimeSpan _shortestPause = TimeSpan.FromMilliseconds(1);
+
+    private readonly RedisCommands _commands;
+    private readonly RedisConnection _connection;
+    private readonly RedisCircuits _circuits;
+    private readonly TimeSpan _leaseDuration;
+    private readonly ILogger<LeaseClient> _logger;
+    private readonly PendingLeaseReleases _owed;
+
+    public LeaseClient(RedisCommands commands, RedisConnection connection, RedisCircuits circuits, TimeSpan leaseDuration, TimeProvider time, ILogger<LeaseClient> logger)
+    {
+        _commands = commands;
+        _connection = connection;
+        _circuits = circuits;
+        _leaseDuration = leaseDuration;
+        _logger = logger;
+        _owed = new PendingLeaseReleases(TryReleaseAsync, leaseDuration, time, logger);
+        circuits.Closed += OnBack;
+        connection.Restored += OnBack;
+    }
+
+    /// <summary>Tells that something in the background failed for another reason than Redis.</summary>
+    public void Report(Exception exception) => BackgroundFault.Report(_logger, exception);
+
+    /// <summary>Asks for the right to compute a value. Not to be cancelled: who has left must still give back what he was granted.</summary>
+    /// <param name="address">The value.</param>
+    /// <param name="owner">A name for this one attempt.</param>
+    /// <param name="seen">What tells the entry that was seen from any other, empty when there was none; nothing when nobody looked.</param>
+    /// <param name="isPatient">Whether there is an old value to return in the meantime.</param>
+    public async ValueTask<Lease> AcquireAsync(ValueAddress address, string owner, ReadOnlyMemory<byte>? seen, bool isPatient)
+    {
+        if (address.Redis is not { } place || !address.Watch.IsAvailable)
+            return new Lease(LeaseVerdict.Unavailable, CacheVersion.Unknown, RemovalMoment.Unknown, TimeSpan.Zero);
+        try
+        {
+            var reply = await _commands.AcquireAsync(place, owner, _leaseDuration, seen ?? LeaseAcquireScript.NotLooked, isPatient)
+                .ConfigureAwait(false);
+            var verdict = reply.Verdict;
+            if (reply.Stamp is not { } stamp)
+                return new Lease(verdict, CacheVersion.Unknown, reply.Removal, reply.Left);
+            if (verdict is LeaseVerdict.Granted or LeaseVerdict.NotNeeded or LeaseVerdict.Taken)
+                stamp = await CaughtUpAsync((PartitionWatch)address.Watch, stamp, reply.Removal).ConfigureAwait(false);
+            return new Lease(verdict, new CacheVersion(stamp), reply.Removal, reply.Left);
+        }
+        catch (Exception e) when (RedisFailure.IsRedis(e))
+        {
+            Log.BackgroundCommandFailed(_logger, e);
+            if (!RedisFailure.IsRefusal(e))
+                Owe(new PendingLeaseRelease(address, owner, "", TimeSpan.Zero)); // it may be granted yet
+            return new Lease(LeaseVerdict.Unavailable, CacheVersion.Unknown, RemovalMoment.Unknown, TimeSpan.Zero);
+        }
+    }
+
+    /// <summary>When a value begins that may be made of this instance's copies of others: now, or at what is known here where that cannot be brought up to it.</summary>
+    private async ValueTask<EpochStamp> CaughtUpAsync(PartitionWatch watch, EpochStamp stamp, long removal)
+    {
+        try
+        {
+            await watch.CatchUpAsync(stamp, removal).ConfigureAwait(false);
+            return stamp;
+        }
+        catch (Exception e) when (RedisFailure.IsRedis(e))
+        {
+            Log.BackgroundCommandFailed(_logger, e);
+            return watch.TagState.Known?.Stamp ?? stamp;
+        }
+    }
+
+    /// <summary>False when the lease is another's now; true also when Redis did not tell.</summary>
+    public async ValueTask<bool> RenewAsync(ValueAddress address, string owner)
+    {
+        try
+        {
+            return address.Redis is not { } place || await _commands.RenewAsync(place, owner, _leaseDuration, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception e) when (RedisFailure.IsRedis(e))
+        {
+            Log.BackgroundCommandFailed(_logger, e);
+            return true;
+        }
+    }
+
+    /// <summary>Gives a lease back without a value.</summary>
+    /// <param name="address">The value.</param>
+    /// <param name="owner">The lease's owner.</param>
+    /// <param name="pause">For how long callers that have an old value do not try again; zero for not at all.</param>
+    public ValueTask ReleaseAsync(ValueAddress address, string owner, TimeSpan pause) =>
+        ReleaseAsync(address, owner, pause >= _shortestPause ? LeaseReleaseScript.Pause : "", pause);
+
+    /// <summary>Releases a lease because the value is not stored. Callers that wait for it compute their own at once, not one after the other.</summary>
+    public ValueTask PassAsync(ValueAddress address, string owner, TimeSpan duration) => ReleaseAsync(address, owner, LeaseReleaseScript.Pass, duration);
+
+    /// <summary>Ends the time in which nobody needs a lease.</summary>
+    public ValueTask ResumeAsync(ValueAddress address) => ReleaseAsync(address, LeaseReleaseScript.Pass, TimeSpan.Zero);
+
+    private async ValueTask ReleaseAsync(ValueAddress address, string owner, string successor, TimeSpan duration)
+    {
+        var release = new PendingLeaseRelease(address, owner, successor, duration);
+        if (!await TryReleaseAsync(release).ConfigureAwait(false))
+            Owe(release);
+    }
+
+    private async ValueTask<bool> TryReleaseAsync(PendingLeaseRelease owed)
+    {
+        try
+        {
+            if (owed.Address.Redis is { } place)
+                await _commands.ReleaseAsync(place, owed.Owner, owed.Successor, owed.Duration).ConfigureAwait(false);
+            return true;
+        }
+        catch (Exception e) when (RedisFailure.IsRedis(e))
+        {
+            Log.BackgroundCommandFailed(_logger, e);
+            return false;
+        }
+    }
+
+    private void Owe(PendingLeaseRelease owed)
+    {
+        _owed.Add(owed);
+        if (owed.Address.Watch.IsAvailable)
+            _owed.Wake(); // it was a mere moment, or is over by now
+    }
+
+    private void OnBack() => _owed.Wake();
+
+    public void Dispose()
+    {
+        _circuits.Closed -= OnBack;
+        _connection.Restored -= OnBack;
+    }
+}
+
+/// <summary>The answer to asking for the right to compute a value.</summary>
+/// <param name="Verdict">Who has it.</param>
+/// <param name="Version">For a value whose computation begins now.</param>
+/// <param name="Removal">The newest removal now.</param>
+/// <param name="Left">For how long it is taken.</param>
+internal readonly record struct Lease(LeaseVerdict Verdict, CacheVersion Version, long Removal, TimeSpan Left);

@@ -1,0 +1,47 @@
+using RedisTagCache.Connection;
+using RedisTagCache.Diagnostics.Counters;
+using RedisTagCache.Topology;
+
+namespace RedisTagCache.Management.Internal;
+
+/// <summary>Hands out what was counted, and asks Redis how it is.</summary>
+internal sealed class TagCacheStatistics(
+    CacheStatistics statistics, RedisConnection connection, LayoutAgreement layout, BuildOrigin build, TimeSpan timeout, TimeProvider time) : ITagCacheStatistics
+{
+    /// <inheritdoc/>
+    public RedisTagCacheSnapshot GetSnapshot() => statistics.Read();
+
+    /// <inheritdoc/>
+    public async ValueTask<RedisTagCacheStatus> CheckAsync(CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        RoundTrip? answer = null;
+        string? failure = null;
+        try
+        {
+            answer = await connection.AskAsync(timeout, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            failure = e is RedisTagCacheUnavailableException { InnerException: { } inner } ? inner.GetType().Name : e.GetType().Name;
+        }
+
+        var last = statistics.LastFailure;
+        return new RedisTagCacheStatus
+        {
+            IsAnswering = answer is not null,
+            HasConnected = connection.HasConnected,
+            RoundTrip = answer?.Duration,
+            IsCircuitOpen = statistics.Circuit() != 0,
+            UntrustedPartitions = statistics.Untrusted(),
+            SilentPartitions = statistics.Silent(),
+            Partitions = layout.Agreed?.Count,
+            BuildNamespace = build.Name,
+            BuildNamespaceSource = build.Source,
+            ServerKind = answer?.ServerKind,
+            ServerVersion = answer?.ServerVersion,
+            LastFailureAt = failure is not null ? time.GetUtcNow() : last?.At,
+            LastFailure = failure ?? last?.Type,
+        };
+    }
+}

@@ -1,0 +1,112 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using System.IO.Hashing;
+using System.Security.Cryptography;
+
+namespace RedisTagCache.Tags;
+
+/// <summary>The newest tag invalidations by folded tag id. Read without locks while it is written; a tag invalidation only ever rises.</summary>
+internal sealed class TagInvalidationTable
+{
+    private const int PruneSlack = 1_024;
+
+    private readonly ConcurrentDictionary<byte[], TagInvalidations> _invalidations;
+    private readonly ConcurrentDictionary<byte[], TagInvalidations>.AlternateLookup<ReadOnlySpan<byte>> _byId;
+    private readonly Lock _writing = new();
+    private int _pruneAt = PruneSlack;
+    private long _prunedTo;
+
+    public TagInvalidationTable()
+    {
+        _invalidations = new ConcurrentDictionary<byte[], TagInvalidations>(new IdComparer());
+        _byId = _invalidations.GetAlternateLookup<ReadOnlySpan<byte>>();
+    }
+
+    public int Count => _invalidations.Count;
+
+    /// <summary>The floor up to which tag invalidations may have been forgotten. Read it after the tag invalidations: it rises before one is gone.</summary>
+    public long PrunedTo => Volatile.Read(ref _prunedTo);
+
+    /// <summary>The epochs at which the tag was last invalidated; 0 for never.</summary>
+    public TagInvalidations this[ReadOnlySpan<byte> id] => TagFold.IsFolded(id) ? Find(id) : FindFolded(id);
+
+    /// <summary>Raises the tag invalidation that a member of the tag invalidations in Redis stands for. Members that are no tag invalidations are passed over.</summary>
+    public void Raise(ReadOnlySpan<byte> member, long epoch)
+    {
+        if (member.Length < 2 || member[0] is not ((byte)'h' or (byte)'s'))
+            return;
+
+        scoped var id = member[1..];
+        Span<byte> folded = stackalloc byte[TagFold.MaxId];
+        if (!TagFold.IsFolded(id))
+            id = folded[..TagFold.Fold(id, folded)];
+        lock (_writing)
+        {
+            var invalidations = Find(id);
+            _byId[id] = member[0] == (byte)'h' ? invalidations with { EvictedAt = Math.Max(invalidations.EvictedAt, epoch) } : invalidations with { ExpiredAt = Math.Max(invalidations.ExpiredAt, epoch) };
+        }
+    }
+
+    private TagInvalidations Find(ReadOnlySpan<byte> id) => _byId.TryGetValue(id, out var invalidations) ? invalidations : default;
+
+    // Apart, so that folded ids need no room on the stack.
+    private TagInvalidations FindFolded(ReadOnlySpan<byte> id)
+    {
+        Span<byte> folded = stackalloc byte[TagFold.MaxId];
+        return Find(folded[..TagFold.Fold(id, folded)]);
+    }
+
+    /// <summary>Forgets what the floor has made needless, once there is enough of it to be worth the walk.</summary>
+    public void Prune(long floor)
+    {
+        if (_invalidations.Count < Volatile.Read(ref _pruneAt))
+            return;
+        lock (_writing)
+        {
+            // First: a reader may judge by an older state of the same table.
+            Interlocked.Exchange(ref _prunedTo, Math.Max(_prunedTo, floor));
+            foreach (var (id, invalidations) in _invalidations)
+            {
+                if (invalidations.EvictedAt <= floor && invalidations.ExpiredAt <= floor)
+                    _invalidations.TryRemove(id, out _);
+            }
+
+            Volatile.Write(ref _pruneAt, (2 * _invalidations.Count) + PruneSlack);
+        }
+    }
+
+    /// <summary>The members whose tag invalidations stand higher here than there, and above that floor: what the other has lost.</summary>
+    public List<byte[]> NotIn(TagInvalidationTable other, long floor)
+    {
+        var lost = new List<byte[]>();
+        foreach (var (id, invalidations) in _invalidations)
+        {
+            var there = other[id];
+            if (invalidations.EvictedAt > Math.Max(there.EvictedAt, floor))
+                lost.Add(TagId.Member(TagInvalidationKind.Evict, id));
+            if (invalidations.ExpiredAt > Math.Max(Math.Max(there.ExpiredAt, there.EvictedAt), floor))
+                lost.Add(TagId.Member(TagInvalidationKind.Expire, id));
+        }
+
+        return lost;
+    }
+
+    /// <summary>Tags may be of a visitor's making. With a seed, nobody can make them collide.</summary>
+    private static readonly long _seed = BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long)));
+
+    private sealed class IdComparer : IEqualityComparer<byte[]>, IAlternateEqualityComparer<ReadOnlySpan<byte>, byte[]>
+    {
+        public bool Equals(byte[]? x, byte[]? y) => x.AsSpan().SequenceEqual(y);
+
+        public int GetHashCode([DisallowNull] byte[] obj) => GetHashCode(obj.AsSpan());
+
+        public bool Equals(ReadOnlySpan<byte> alternate, byte[] other) => alternate.SequenceEqual(other);
+
+        public int GetHashCode(ReadOnlySpan<byte> alternate) => (int)XxHash3.HashToUInt64(alternate, _seed);
+
+        public byte[] Create(ReadOnlySpan<byte> alternate) => alternate.ToArray();
+    }
+}
+
+/// <summary>The epochs at which one tag was last evicted and last softly expired; 0 for never.</summary>
+internal readonly record struct TagInvalidations(long EvictedAt, long ExpiredAt);

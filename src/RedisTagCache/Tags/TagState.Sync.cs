@@ -1,0 +1,144 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using RedisTagCache.Connection;
+using RedisTagCache.Diagnostics;
+using RedisTagCache.Scripts;
+using RedisTagCache.Topology;
+
+namespace RedisTagCache.Tags;
+
+internal sealed partial class TagState
+{
+    private Task<TagStateSnapshot> SyncAsync()
+    {
+        lock (_lock)
+        {
+            if (_syncing is null or { IsCompleted: true })
+            {
+                _syncing = Task.Run(SyncOnceAsync);
+                _syncing.Forget();
+            }
+
+            return _syncing;
+        }
+    }
+
+    private async Task<TagStateSnapshot> SyncOnceAsync()
+    {
+        using var activity = CacheActivity.Sync();
+        var distrusts = Volatile.Read(ref _distrusts);
+        var old = Known;
+        var isFull = old is null || !IsTrusted;
+        try
+        {
+            var read = await ReadAsync(old, isFull).ConfigureAwait(false);
+            var lost = read.IsFull && old is not null && old.Stamp.IsSameGeneration(read.State.Stamp)
+                ? old.Invalidations.NotIn(read.State.Invalidations, read.State.Floor)
+                : [];
+            if (lost.Count > 0)
+                read = read with { State = await HealAsync(read.State, lost).ConfigureAwait(false) };
+            var state = Adopt(old, read.State, read.IsFull, distrusts);
+            Tell(activity, read.IsFull, "ok");
+            return state;
+        }
+        catch (Exception e) when (RedisFailure.IsRedis(e))
+        {
+            Tell(activity, isFull, "failed");
+            BackgroundFault.Ignore(() => Log.SyncFailed(logger, e, partition.Name));
+            throw;
+        }
+    }
+
+    private void Tell(Activity? activity, bool isFull, string outcome) => BackgroundFault.Ignore(() =>
+    {
+        var kind = isFull ? "full" : "catch_up";
+        meter.Sync(kind, outcome);
+        activity.Sync(kind, outcome);
+    });
+
+    /// <summary>Reads page after page, from the old state on where its lineage still holds, else from nothing.</summary>
+    private async Task<(TagStateSnapshot State, bool IsFull)> ReadAsync(TagStateSnapshot? old, bool isFull)
+    {
+        var nonce = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+        var known = NewestSeen(old);
+        var from = isFull ? 0 : old!.Stamp.Epoch + 1;
+        TagInvalidationTable? table = null;
+        while (true)
+        {
+            var page = await commands.SyncAsync(partition, known, from, nonce, old?.Floor ?? 0, CancellationToken.None).ConfigureAwait(false);
+            if (table is null || !page.Stamp.IsSameLineage(known!.Value))
+            {
+                // The first page, or one that began at the lowest score because the lineage changed before it.
+                isFull = isFull || !page.Stamp.IsSameLineage(known!.Value);
+                table = isFull ? new TagInvalidationTable() : old!.Invalidations;
+            }
+
+            foreach (var row in page.Invalidations)
+                table.Raise(row.Member, row.Epoch);
+            known = page.Stamp;
+            if (!page.HasMore)
+                return (new TagStateSnapshot(page.Stamp, page.Floor, table), isFull);
+            from = page.Invalidations[^1].Epoch; // inclusive: tag invalidations of one epoch may lie on both sides of the cut
+        }
+    }
+
+    /// <summary>The newest stamp of the state's lineage that Redis has shown: by a lower one it would prove to have lost history.</summary>
+    private EpochStamp? NewestSeen(TagStateSnapshot? state)
+    {
+        lock (_lock)
+            return state is not null && _ahead.IsSameLineage(state.Stamp) && _ahead.Epoch > state.Stamp.Epoch ? _ahead : state?.Stamp;
+    }
+
+    /// <summary>Retries, at new epochs, the evictions that Redis has lost and this instance knows. The state holds them before it is used to judge entries.</summary>
+    private async Task<TagStateSnapshot> HealAsync(TagStateSnapshot state, List<byte[]> lost)
+    {
+        foreach (var chunk in lost.Chunk(TagInvalidateScript.MaxMembers))
+        {
+            _ = await commands.InvalidateAsync(partition, settings.TagInvalidationRetention, settings.MaxTagInvalidations, chunk, CancellationToken.None).ConfigureAwait(false)
+                ?? throw new RedisTagCacheUnavailableException("Redis changed while lost evictions were retried.");
+            BackgroundFault.Ignore(() => meter.Sent("eviction"));
+        }
+
+        BackgroundFault.Ignore(() =>
+        {
+            Log.EvictionsRecovered(logger, lost.Count);
+            meter.Evictions(lost.Count, "any", "recovered");
+        });
+        var (recovered, isFull) = await ReadAsync(state, isFull: false).ConfigureAwait(false);
+        return isFull ? throw new RedisTagCacheUnavailableException("Redis changed again while lost evictions were retried.") : recovered;
+    }
+
+    private TagStateSnapshot Adopt(TagStateSnapshot? old, TagStateSnapshot read, bool isFull, int distrusts)
+    {
+        lock (_lock)
+        {
+            if (old is not null && !old.Stamp.IsSameGeneration(read.Stamp))
+                BackgroundFault.Ignore(() => Log.GenerationBegan(logger, partition.Name));
+            if (_known is { } known && known.Stamp.IsSameGeneration(read.Stamp))
+            {
+                // Evictions of this instance went on meanwhile. Their tag invalidations stay, whichever state is the newer.
+                if (isFull)
+                    CopyInvalidations(known, read);
+                else if (known.Stamp.IsSameLineage(read.Stamp) && known.Stamp.Epoch > read.Stamp.Epoch)
+                    read = known;
+                read = read with { Floor = Math.Max(read.Floor, known.Floor) };
+            }
+
+            Publish(read);
+            Volatile.Write(ref _trustedAt, distrusts);
+            Interlocked.Increment(ref _changes);
+            if (isFull)
+                BackgroundFault.Ignore(() => Log.TagStateRebuilt(logger, partition.Name, read.Invalidations.Count));
+            return read;
+        }
+    }
+
+    private static void CopyInvalidations(TagStateSnapshot from, TagStateSnapshot to)
+    {
+        foreach (var member in from.Invalidations.NotIn(to.Invalidations, to.Floor))
+        {
+            var invalidations = from.Invalidations[member.AsSpan(1)];
+            to.Invalidations.Raise(member, member[0] == (byte)'h' ? invalidations.EvictedAt : invalidations.ExpiredAt);
+        }
+    }
+}
