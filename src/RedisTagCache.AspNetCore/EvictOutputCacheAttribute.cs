@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Mvc.Filters;
 using Microsoft.Extensions.DependencyInjection;
-using RedisTagCache.AspNetCore.Eviction;
+using RedisTagCache.AspNetCore.OutputCaching.Eviction;
 
 namespace RedisTagCache.AspNetCore;
 

@@ -1,8 +1,8 @@
 using Microsoft.AspNetCore.OutputCaching;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
-using RedisTagCache.AspNetCore.Eviction;
 using RedisTagCache.AspNetCore.OutputCaching;
+using RedisTagCache.AspNetCore.OutputCaching.Eviction;
 
 namespace RedisTagCache.AspNetCore.DependencyInjection;
 

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using RedisTagCache.AspNetCore.OutputCaching;
+using RedisTagCache.AspNetCore.OutputCaching.Leading;
 
 namespace Microsoft.AspNetCore.Builder;
 

@@ -9,9 +9,10 @@ using RedisTagCache;
 using RedisTagCache.AspNetCore;
 using RedisTagCache.AspNetCore.DependencyInjection;
 using RedisTagCache.AspNetCore.Diagnostics;
-using RedisTagCache.AspNetCore.Eviction;
 using RedisTagCache.AspNetCore.OutputCaching;
-using RedisTagCache.AspNetCore.Refresh;
+using RedisTagCache.AspNetCore.OutputCaching.Eviction;
+using RedisTagCache.AspNetCore.OutputCaching.Leading;
+using RedisTagCache.AspNetCore.OutputCaching.Refresh;
 
 namespace Microsoft.Extensions.DependencyInjection;
 

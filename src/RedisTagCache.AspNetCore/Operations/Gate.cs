@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using RedisTagCache.AspNetCore.Operations.Messages;
 
 namespace RedisTagCache.AspNetCore.Operations;
 

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using RedisTagCache.AspNetCore.Diagnostics;
+using RedisTagCache.AspNetCore.Operations.Messages;
 using RedisTagCache.Management;
 using RedisTagCache.Management.Internal;
 

@@ -1,3 +1,4 @@
+using RedisTagCache.AspNetCore.Operations.Messages;
 using RedisTagCache.Management;
 
 namespace RedisTagCache.AspNetCore.Operations;

@@ -1,7 +1,8 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using RedisTagCache.AspNetCore.Eviction;
+using RedisTagCache.AspNetCore.OutputCaching.Eviction;
+using RedisTagCache.AspNetCore.OutputCaching.Leading;
 using RedisTagCache.Entries;
 
 namespace RedisTagCache.AspNetCore.OutputCaching;

@@ -2,7 +2,8 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.OutputCaching;
 using Microsoft.Extensions.Primitives;
-using RedisTagCache.AspNetCore.Eviction;
+using RedisTagCache.AspNetCore.OutputCaching.Eviction;
+using RedisTagCache.AspNetCore.OutputCaching.Leading;
 
 namespace RedisTagCache.AspNetCore.OutputCaching;
 

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.OutputCaching;
 using Microsoft.AspNetCore.Routing;
-using RedisTagCache.AspNetCore.Eviction;
+using RedisTagCache.AspNetCore.OutputCaching.Eviction;
 using RedisTagCache.Invalidation;
 using RedisTagCache.Leases;
 

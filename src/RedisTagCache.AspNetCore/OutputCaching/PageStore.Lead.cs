@@ -1,5 +1,6 @@
 using Microsoft.Net.Http.Headers;
-using RedisTagCache.AspNetCore.Refresh;
+using RedisTagCache.AspNetCore.OutputCaching.Leading;
+using RedisTagCache.AspNetCore.OutputCaching.Refresh;
 using RedisTagCache.Leases;
 using RedisTagCache.SingleFlight;
 

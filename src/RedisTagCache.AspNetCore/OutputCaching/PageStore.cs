@@ -6,8 +6,9 @@ using System.Runtime.InteropServices;
 using Microsoft.AspNetCore.OutputCaching;
 using Microsoft.Extensions.Options;
 using RedisTagCache.AspNetCore.Diagnostics;
-using RedisTagCache.AspNetCore.Eviction;
-using RedisTagCache.AspNetCore.Refresh;
+using RedisTagCache.AspNetCore.OutputCaching.Eviction;
+using RedisTagCache.AspNetCore.OutputCaching.Leading;
+using RedisTagCache.AspNetCore.OutputCaching.Refresh;
 using RedisTagCache.Leases;
 using RedisTagCache.LocalCaching;
 

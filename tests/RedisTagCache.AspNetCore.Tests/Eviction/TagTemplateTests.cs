@@ -1,4 +1,4 @@
-using RedisTagCache.AspNetCore.Eviction;
+using RedisTagCache.AspNetCore.OutputCaching.Eviction;
 
 namespace RedisTagCache.AspNetCore.Tests.Eviction;
 

@@ -3,7 +3,7 @@ using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
-using RedisTagCache.AspNetCore.OutputCaching;
+using RedisTagCache.AspNetCore.OutputCaching.Leading;
 using RedisTagCache.Leases;
 using RedisTagCache.TestSupport;
 

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.OutputCaching;
 using Microsoft.Extensions.DependencyInjection;
-using RedisTagCache.AspNetCore.OutputCaching;
+using RedisTagCache.AspNetCore.OutputCaching.Leading;
 using RedisTagCache.TestSupport;
 using StackExchange.Redis;
 

@@ -1,5 +1,0 @@
-namespace RedisTagCache.AspNetCore.Operations;
-
-/// <summary>Redis has answered.</summary>
-/// <param name="Removed">0 when there was no such entry any more.</param>
-internal sealed record RemoveReply(int Removed);

@@ -1,7 +1,0 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
-using RedisTagCache.Management;
-
-namespace RedisTagCache.AspNetCore.Operations;
-
-internal sealed class TopologyConverter() : JsonStringEnumConverter<CacheTopology>(JsonNamingPolicy.CamelCase);

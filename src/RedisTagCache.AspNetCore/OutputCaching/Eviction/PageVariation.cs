@@ -1,0 +1,70 @@
+using System.Globalization;
+using System.Text;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Primitives;
+
+namespace RedisTagCache.AspNetCore.OutputCaching.Eviction;
+
+/// <summary>
+/// The values that a page's tags take from its request and that are not part of ASP.NET Core's key: a value of the query that the policy does not vary by,
+/// or a route value that does not come from the path. The page's key is varied by them, so that one page is not stored under another one's tags.
+/// </summary>
+internal static class PageVariation
+{
+    private const char Separator = '\x1F'; // ASP.NET Core makes no key of values that contain it
+
+    /// <summary>Gets what is added to the key; empty for most pages.</summary>
+    public static string Of(PageRequest page)
+    {
+        if (page.Context is not { } context)
+            return "";
+        SortedDictionary<string, string>? added = null;
+        foreach (var tag in context.Tags)
+        {
+            if (TagTemplate.Of(tag) is not { } template)
+                continue;
+            foreach (var name in template.Names)
+            {
+                if (ValueBesidesKey(page, name) is { } value)
+                    (added ??= new(StringComparer.Ordinal))[name.ToUpperInvariant()] = value;
+            }
+        }
+
+        if (added is null)
+            return "";
+        var variation = new StringBuilder();
+        foreach (var (name, value) in added)
+            variation.Append(CultureInfo.InvariantCulture, $"{Separator}~{name}={value.Length}:{value}");
+        return variation.ToString();
+    }
+
+    private static string? ValueBesidesKey(PageRequest page, string name)
+    {
+        var values = new RequestValues(page.Context!.HttpContext, page.Endpoint, page.RouteValues);
+        if (values.RouteValue(name) is not { } value)
+            return !IsVariedByQuery(page, name) && values.QueryValue(name) is { Count: > 0 } query ? string.Join(Separator, query.ToArray()) : null;
+        return IsInPath(page, name, value) || Contains(page.Context.CacheVaryByRules.RouteValueNames, name) ? null : value;
+    }
+
+    private static bool IsInPath(PageRequest page, string name, string value)
+    {
+        if ((page.Endpoint as RouteEndpoint)?.RoutePattern is not { } pattern)
+            return false;
+        if (pattern.Defaults.TryGetValue(name, out var constant) && Convert.ToString(constant, CultureInfo.InvariantCulture) == value)
+            return true; // the same in every request to the endpoint
+        return pattern.GetParameter(name) is not null && page.Path.Value?.Contains(value, StringComparison.Ordinal) == true;
+    }
+
+    private static bool IsVariedByQuery(PageRequest page, string name) => Contains(page.Context!.CacheVaryByRules.QueryKeys, name);
+
+    private static bool Contains(StringValues names, string name)
+    {
+        foreach (var one in names)
+        {
+            if (one == "*" || string.Equals(one, name, StringComparison.OrdinalIgnoreCase))
+                return true;
+        }
+
+        return false;
+    }
+}

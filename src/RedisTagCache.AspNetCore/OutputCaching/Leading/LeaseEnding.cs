@@ -1,0 +1,62 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Options;
+using Microsoft.Net.Http.Headers;
+using RedisTagCache.AspNetCore.OutputCaching.Refresh;
+
+namespace RedisTagCache.AspNetCore.OutputCaching.Leading;
+
+/// <summary>Gives back the lease of a rendering that no page was stored from, and says what that tells about the page.</summary>
+internal sealed class LeaseEnding(RefreshAnswers answers, IOptions<RedisTagOutputCacheOptions> options)
+{
+    /// <summary>After an error nobody waits for the next try, and soon one is asked to lead again.</summary>
+    private static readonly TimeSpan _failedFor = TimeSpan.FromSeconds(1);
+
+    private static readonly string[] _conditions =
+    [
+        HeaderNames.IfNoneMatch, HeaderNames.IfModifiedSince, HeaderNames.IfMatch, HeaderNames.IfUnmodifiedSince, HeaderNames.IfRange, HeaderNames.Range,
+    ];
+
+    /// <summary>
+    /// For how long nobody needs a lease after an answer to a condition or a range. It wakes the requests that wait, and is over before they ask again.
+    /// </summary>
+    public static TimeSpan Shortest { get; } = TimeSpan.FromMilliseconds(1);
+
+    /// <summary>Whether the request asks for less than the page: under a condition, or for a range.</summary>
+    public static bool IsConditional(HttpRequest request)
+    {
+        foreach (var name in _conditions)
+        {
+            if (request.Headers.ContainsKey(name))
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Gives the lease back, if the pass still has one.</summary>
+    /// <param name="page">The pass.</param>
+    /// <param name="context">Its request.</param>
+    /// <param name="hasThrown">Whether the handler threw an exception.</param>
+    public Task EndAsync(PageRequest page, HttpContext context, bool hasThrown)
+    {
+        if (page.TakeLease() is not { } lease)
+            return Task.CompletedTask;
+        if (page.IsAborted || context.RequestAborted.IsCancellationRequested || (page.Renews is not null && !hasThrown && RefreshAnswers.IsPart(context)))
+            return lease.DisposeAsync().AsTask(); // another request renders it
+        if (page.Renews is { } stale)
+            return answers.EndAsync(stale, lease, isGone: !hasThrown && !page.IsLate && RefreshAnswers.EndsPage(context.Response.StatusCode));
+        return lease.PassAsync(UncacheableDuration(context, hasThrown));
+    }
+
+    /// <summary>For how long no request waits for a page that was answered like this.</summary>
+    public TimeSpan UncacheableDuration(HttpContext context, bool hasThrown) => context.Response.StatusCode switch
+    {
+        >= StatusCodes.Status500InternalServerError => _failedFor,
+        _ when hasThrown => _failedFor,
+
+        // The answer to a condition or a range says nothing about the page.
+        StatusCodes.Status206PartialContent or StatusCodes.Status304NotModified or StatusCodes.Status412PreconditionFailed or StatusCodes.Status416RangeNotSatisfiable
+            when IsConditional(context.Request) => Shortest,
+        _ => options.Value.UncacheableDuration,
+    };
+}

@@ -1,0 +1,130 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Primitives;
+using RedisTagCache.Leases;
+
+namespace RedisTagCache.AspNetCore.OutputCaching.Leading;
+
+/// <summary>
+/// Watches a response from which a page is to be stored for the fleet while it is sent. A client that reads slowly, and a response that does not end,
+/// must not keep the requests that wait for the page:
+/// <code>
+/// headers are sent - a stream of events, a page that is too large --> the page is not cacheable
+/// then             - looks not cacheable, and goes on a while ------> the page is not cacheable
+///                  |- the client does not take what is written -----> another request renders it
+///                  `- goes on for longer than others wait ----------> the page is not cacheable
+/// </code>
+/// If the page is stored in the end, it is cacheable after all.
+/// </summary>
+internal sealed class LedResponse
+{
+    /// <summary>How long a response that is not cacheable by default may go on. It may be stored all the same, where a policy of the application says so.</summary>
+    private static readonly TimeSpan _doubted = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>How long the client may keep the rendering waiting, all in all.</summary>
+    private static readonly TimeSpan _stalled = TimeSpan.FromSeconds(1);
+
+    private static readonly TimeSpan _interval = TimeSpan.FromMilliseconds(100);
+    private static readonly string[] _streams = ["text/event-stream", "multipart/x-mixed-replace"];
+
+    private readonly PageRequest _page;
+    private readonly CacheLease _lease;
+    private readonly HttpContext _context;
+    private readonly TimeProvider _time;
+    private readonly LeaseEnding _ending;
+    private readonly TimeSpan _maxDuration;
+    private readonly long _maxBytes;
+    private TimeSpan _uncacheableFor;
+    private ITimer? _timer;
+    private bool _isDoubtful;
+    private long _started;
+    private long _bytes;
+    private long _waited;
+    private long _waitsSince;
+
+    private LedResponse(PageRequest page, CacheLease lease, LeaseEnding ending, TimeSpan longest, long maxBytes, TimeProvider time)
+    {
+        (_page, _lease, _ending, _maxDuration, _maxBytes, _time) = (page, lease, ending, longest, maxBytes, time);
+        _context = page.Context!.HttpContext;
+    }
+
+    /// <summary>Watches the response of a pass that has the lease, before anything of it was written.</summary>
+    public static void Watch(PageRequest page, CacheLease lease, LeaseEnding ending, TimeSpan longest, long maxBytes, TimeProvider time)
+    {
+        var watch = new LedResponse(page, lease, ending, longest, maxBytes, time);
+        var features = watch._context.Features;
+        if (features.Get<IHttpResponseBodyFeature>() is not { } body)
+            return;
+        features.Set<IHttpResponseBodyFeature>(new LedResponseBody(body, watch));
+        watch._context.Response.OnStarting(static state => ((LedResponse)state).StartAsync(), watch);
+    }
+
+    /// <summary>Some bytes are written.</summary>
+    public void Write(long count)
+    {
+        _bytes += count;
+        if (_bytes > _maxBytes && _bytes - count <= _maxBytes)
+            Pass();
+    }
+
+    /// <summary>The client does not take more for now.</summary>
+    public void BeginWait() => Interlocked.Exchange(ref _waitsSince, _time.GetTimestamp());
+
+    /// <summary>It has.</summary>
+    public void EndWait()
+    {
+        var since = Interlocked.Exchange(ref _waitsSince, 0);
+        Interlocked.Add(ref _waited, _time.GetTimestamp() - since);
+    }
+
+    private Task StartAsync()
+    {
+        if (!IsLed)
+            return Task.CompletedTask;
+
+        // Later the response may belong to another request. Nothing is read from it then.
+        var response = _context.Response;
+        _uncacheableFor = _ending.UncacheableDuration(_context, hasThrown: false);
+        _isDoubtful = response.StatusCode != StatusCodes.Status200OK || !StringValues.IsNullOrEmpty(response.Headers.SetCookie) || _page.Context is { AllowCacheStorage: false };
+        _started = _time.GetTimestamp();
+        if (response.StatusCode == StatusCodes.Status101SwitchingProtocols || response.ContentLength > _maxBytes || IsStream(response.ContentType))
+        {
+            Pass();
+            return Task.CompletedTask;
+        }
+
+        using (ExecutionContext.SuppressFlow())
+            _timer = _time.CreateTimer(static watch => ((LedResponse)watch!).Look(), this, _interval, _interval);
+        return Task.CompletedTask;
+    }
+
+    private bool IsLed => _page.Lease == _lease;
+
+    private static bool IsStream(string? type) => type is not null && Array.Exists(_streams, stream => type.StartsWith(stream, StringComparison.OrdinalIgnoreCase));
+
+    private void Look()
+    {
+        if (!IsLed)
+        {
+            _timer?.Dispose();
+            return;
+        }
+
+        var goesOn = _time.GetElapsedTime(_started);
+        var since = Interlocked.Read(ref _waitsSince);
+        var waits = TimeSpan.FromSeconds((double)Interlocked.Read(ref _waited) / _time.TimestampFrequency) + (since == 0 ? TimeSpan.Zero : _time.GetElapsedTime(since));
+        if (goesOn >= _maxDuration || (_isDoubtful && goesOn >= _doubted))
+            Pass();
+        else if (waits >= _stalled)
+            End(_lease.DisposeAsync().AsTask());
+    }
+
+    private void Pass() => End(_lease.PassAsync(_uncacheableFor > TimeSpan.Zero ? _uncacheableFor : _ending.UncacheableDuration(_context, hasThrown: false)));
+
+    /// <summary>The page is stored without the lease, if it is.</summary>
+    private void End(Task ending)
+    {
+        _timer?.Dispose();
+        _ = ending.ContinueWith(static t => t.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+    }
+}

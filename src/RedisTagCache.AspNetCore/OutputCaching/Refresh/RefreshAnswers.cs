@@ -1,0 +1,52 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Options;
+using RedisTagCache.Leases;
+
+namespace RedisTagCache.AspNetCore.OutputCaching.Refresh;
+
+/// <summary>
+/// Decides what becomes of a stale page when the request that rendered it again brought no page that can be stored. 404 and 410 say that there is
+/// no such page any more. All other answers can be due to the one request: the page is kept.
+/// </summary>
+internal sealed class RefreshAnswers(ITagCacheStore store, ITagCacheLeases leases, IOptions<RedisTagOutputCacheOptions> options)
+{
+    public static bool EndsPage(int status) => status is StatusCodes.Status404NotFound or StatusCodes.Status410Gone;
+
+    /// <summary>Whether a response answers a condition or a range, and so says nothing about the whole page.</summary>
+    public static bool IsPart(HttpContext context) =>
+        context.Response.StatusCode is StatusCodes.Status206PartialContent or StatusCodes.Status304NotModified
+            or StatusCodes.Status412PreconditionFailed or StatusCodes.Status416RangeNotSatisfiable
+        && RequestReplay.AsksForPart(context.Request.Headers);
+
+    /// <summary>Keeps the page, or removes it, and gives the lease back. Returns for how long nobody tries again.</summary>
+    public async Task<TimeSpan> EndAsync(string key, CacheLease lease, bool isGone)
+    {
+        if (isGone && await TryRemoveAsync(new CacheEntryKey(CacheRegion.Output, key), lease).ConfigureAwait(false))
+            return TimeSpan.Zero;
+        await lease.ReleaseAsync(options.Value.RetryDelay).ConfigureAwait(false);
+        return options.Value.RetryDelay;
+    }
+
+    /// <summary>Removes the page and gives the lease back. False if Redis does not confirm that: the page expires, or a later refresh removes it.</summary>
+    private async Task<bool> TryRemoveAsync(CacheEntryKey key, CacheLease lease)
+    {
+        try
+        {
+            await store.RemoveAsync(key).ConfigureAwait(false);
+        }
+        catch (RedisTagCacheUnavailableException)
+        {
+            return false;
+        }
+
+        // The removal has taken the lease away, so that only a new one can say that nobody needs to wait for this page.
+        await lease.DisposeAsync().ConfigureAwait(false);
+        using var removed = await store.GetAsync(key).ConfigureAwait(false);
+        if (removed.HasValue)
+            return true;
+        var next = await leases.AcquireAsync(key, removed).ConfigureAwait(false);
+        await using (next.ConfigureAwait(false))
+            await next.PassAsync(options.Value.UncacheableDuration).ConfigureAwait(false);
+        return true;
+    }
+}
