@@ -113,10 +113,10 @@ public abstract class EvictByPathContract(IServed redis) : IAsyncLifetime
         Assert.True(entry.StaleUntil > entry.FreshUntil || entry.TimeToLive > TimeSpan.FromMinutes(10), "its stale window is kept");
     }
 
-    private async Task<List<Inspection.CacheEntryInfo>> Entries()
+    private async Task<List<Management.CacheEntryInfo>> Entries()
     {
-        var found = new List<Inspection.CacheEntryInfo>();
-        await foreach (var entry in _a.Services.GetRequiredService<Inspection.ITagCacheInspector>().FindAsync(new Inspection.CacheEntryQuery(), TestContext.Current.CancellationToken))
+        var found = new List<Management.CacheEntryInfo>();
+        await foreach (var entry in _a.Services.GetRequiredService<Management.ITagCacheInspector>().FindAsync(new Management.CacheEntryQuery(), TestContext.Current.CancellationToken))
             found.Add(entry);
         return found;
     }

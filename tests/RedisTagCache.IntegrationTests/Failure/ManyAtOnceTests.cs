@@ -67,5 +67,5 @@ public sealed class ManyAtOnceTests : IAsyncLifetime
     }
 
     private static long Outstanding(Instance instance) =>
-        instance.Get<Redis.RedisConnection>().GetDatabaseAsync().AsTask() is { IsCompletedSuccessfully: true } opened ? ((ConnectionMultiplexer)opened.Result.Multiplexer).GetCounters().TotalOutstanding : 0;
+        instance.Get<RedisTagCache.Connection.RedisConnection>().GetDatabaseAsync().AsTask() is { IsCompletedSuccessfully: true } opened ? ((ConnectionMultiplexer)opened.Result.Multiplexer).GetCounters().TotalOutstanding : 0;
 }

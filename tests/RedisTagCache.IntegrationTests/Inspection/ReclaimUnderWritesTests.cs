@@ -55,9 +55,9 @@ public sealed class ReclaimUnderWritesTests(StandaloneEngine engine) : StoreSuit
         var judged = (byte[])(await Database.StringGetRangeAsync(EntryKey(), 0, 11))!;
         await A.WriteAsync("k", "new", "t");
         var instance = NewInstance();
-        var commands = instance.Get<Redis.InspectionCommands>();
+        var commands = instance.Get<RedisTagCache.Management.Internal.InspectionCommands>();
         await A.ReadAsync("k");
-        var key = Redis.StoredKey.Of(Partitions[0], "pages", "test", "k");
+        var key = RedisTagCache.Topology.StoredKey.Of(Partitions[0], "pages", "test", "k");
         Assert.Equal(0, (await commands.DropAsync([(key, judged)], TestContext.Current.CancellationToken))[0]);
         Assert.Equal("new", await A.ReadAsync("k"));
         judged = (byte[])(await Database.StringGetRangeAsync(EntryKey(), 0, 11))!;

@@ -2,7 +2,7 @@ using System.Globalization;
 using RedisTagCache.Model;
 using RedisTagCache.Topology;
 using StackExchange.Redis;
-using RealFill = RedisTagCache.Redis.Scripts.FillReply;
+using RealFill = RedisTagCache.Scripts.FillReply;
 
 namespace RedisTagCache.IntegrationTests.Model;
 

@@ -15,8 +15,8 @@ using ModelCopy = RedisTagCache.Model.Copy;
 using ModelLog = RedisTagCache.Model.RemovalLog;
 using ModelMoment = RedisTagCache.Model.RemovalMoment;
 using ModelPage = RedisTagCache.Model.RemovalsPage;
-using RealMoment = RedisTagCache.Store.RemovalMoment;
-using RealPage = RedisTagCache.Redis.Scripts.RemovalsPage;
+using RealMoment = RedisTagCache.Invalidation.RemovalMoment;
+using RealPage = RedisTagCache.Scripts.RemovalsPage;
 
 namespace RedisTagCache.IntegrationTests.Model;
 

@@ -10,8 +10,8 @@ using RedisTagCache.Tags;
 using RedisTagCache.Topology;
 using InvalidationReply = RedisTagCache.Model.TagInvalidationReply;
 using ModelState = RedisTagCache.Model.TagState;
-using RealReply = RedisTagCache.Redis.Scripts.TagInvalidationReply;
-using RealState = RedisTagCache.Store.TagState;
+using RealReply = RedisTagCache.Scripts.TagInvalidationReply;
+using RealState = RedisTagCache.Tags.TagState;
 
 namespace RedisTagCache.IntegrationTests.Model;
 
@@ -44,7 +44,7 @@ internal sealed partial class StatePair : IDisposable
         var state = new RealState(_keys.Partitions[0], commands, new StoreSettings(TimeSpan.FromDays(1), 1_000), _redis.Meter, NullLogger<RealState>.Instance);
         _watch = new PartitionWatch(_keys.Partitions[0], state, _keys, commands, _time, _redis.Meter, NullLogger<PartitionWatch>.Instance)
         {
-            Removals = new RedisTagCache.Store.RemovalLog(RedisTagCache.Model.RemovalLog.Remembered),
+            Removals = new RedisTagCache.Invalidation.RemovalLog(RedisTagCache.Model.RemovalLog.Remembered),
         };
         _watch.Attach(_dropped);
         Server.Here = 1;

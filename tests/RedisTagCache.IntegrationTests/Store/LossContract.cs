@@ -196,7 +196,7 @@ public abstract class LossContract(IEngine engine) : StoreSuite(engine)
         Assert.True(history.Hits > 100, "There were hits to judge.");
     }
 
-    private int PartitionOf(string key) => new Redis.KeySpace(Prefix, "test", Engine.Partitions).PartitionOf(key).Index;
+    private int PartitionOf(string key) => new RedisTagCache.Topology.KeySpace(Prefix, "test", Engine.Partitions).PartitionOf(key).Index;
 
     private async Task<string[]> Epochs()
     {

@@ -49,7 +49,7 @@ public abstract class StoreSuite(IEngine engine) : IAsyncLifetime
     /// <summary>A key of a partition's own, such as its epoch.</summary>
     protected RedisKey KeyOf(int partition, string suffix) => Partitions[partition].HashTag + ":" + suffix;
 
-    private protected IReadOnlyList<Redis.Partition> Partitions => new Redis.KeySpace(Prefix, "test", engine.Partitions).Partitions;
+    private protected IReadOnlyList<RedisTagCache.Topology.Partition> Partitions => new RedisTagCache.Topology.KeySpace(Prefix, "test", engine.Partitions).Partitions;
 
     protected async Task DeleteAsync(string suffix)
     {

@@ -18,44 +18,58 @@ public sealed class FolderTests
     /// <summary>The folders that each folder uses.</summary>
     public static TheoryData<string, string> Known => new()
     {
-        { "RedisTagCache", "RedisTagCache/Redis RedisTagCache/Store" },
-        { "RedisTagCache.AspNetCore", "RedisTagCache.AspNetCore/Eviction" },
-        { "RedisTagCache.AspNetCore/DependencyInjection", "RedisTagCache RedisTagCache.AspNetCore RedisTagCache.AspNetCore/Diagnostics RedisTagCache.AspNetCore/Eviction RedisTagCache.AspNetCore/Health RedisTagCache.AspNetCore/OutputCaching RedisTagCache.AspNetCore/Refresh RedisTagCache/DependencyInjection" },
+        { "RedisTagCache", "RedisTagCache/Commands RedisTagCache/Entries RedisTagCache/Topology" },
+        { "RedisTagCache.AspNetCore", "RedisTagCache.AspNetCore/OutputCaching/Eviction" },
+        { "RedisTagCache.AspNetCore/DependencyInjection", "RedisTagCache RedisTagCache.AspNetCore RedisTagCache.AspNetCore/Diagnostics RedisTagCache.AspNetCore/Health RedisTagCache.AspNetCore/OutputCaching RedisTagCache.AspNetCore/OutputCaching/Eviction RedisTagCache.AspNetCore/OutputCaching/Leading RedisTagCache.AspNetCore/OutputCaching/Refresh RedisTagCache/DependencyInjection RedisTagCache/Management/Statistics" },
         { "RedisTagCache.AspNetCore/Diagnostics", "RedisTagCache.AspNetCore" },
-        { "RedisTagCache.AspNetCore/Eviction", "RedisTagCache RedisTagCache.AspNetCore RedisTagCache.AspNetCore/Diagnostics RedisTagCache.AspNetCore/OutputCaching RedisTagCache/Tags" },
-        { "RedisTagCache.AspNetCore/Health", "RedisTagCache" },
-        { "RedisTagCache.AspNetCore/Operations", "RedisTagCache RedisTagCache.AspNetCore RedisTagCache.AspNetCore/Diagnostics RedisTagCache/Inspection" },
-        { "RedisTagCache.AspNetCore/OutputCaching", "RedisTagCache RedisTagCache.AspNetCore RedisTagCache.AspNetCore/Diagnostics RedisTagCache.AspNetCore/Eviction RedisTagCache.AspNetCore/Refresh RedisTagCache/Engine RedisTagCache/SingleFlight RedisTagCache/Store RedisTagCache/Tags" },
-        { "RedisTagCache.AspNetCore/Refresh", "RedisTagCache RedisTagCache.AspNetCore RedisTagCache.AspNetCore/Diagnostics RedisTagCache.AspNetCore/OutputCaching RedisTagCache/Diagnostics RedisTagCache/SingleFlight RedisTagCache/Store" },
-        { "RedisTagCache.Tool", "RedisTagCache RedisTagCache.Tool/Commands RedisTagCache.Tool/Output RedisTagCache/DependencyInjection RedisTagCache/Inspection" },
-        { "RedisTagCache.Tool/Commands", "RedisTagCache RedisTagCache.Tool RedisTagCache.Tool/Doctor RedisTagCache.Tool/Output RedisTagCache/Inspection RedisTagCache/Tags" },
+        { "RedisTagCache.AspNetCore/Health", "RedisTagCache/Management/Statistics" },
+        { "RedisTagCache.AspNetCore/Operations", "RedisTagCache RedisTagCache.AspNetCore RedisTagCache.AspNetCore/Diagnostics RedisTagCache.AspNetCore/Operations/Messages RedisTagCache/Management RedisTagCache/Management/Internal RedisTagCache/Management/Statistics" },
+        { "RedisTagCache.AspNetCore/Operations/Messages", "RedisTagCache RedisTagCache/Management RedisTagCache/Management/Statistics" },
+        { "RedisTagCache.AspNetCore/OutputCaching", "RedisTagCache RedisTagCache.AspNetCore RedisTagCache.AspNetCore/Diagnostics RedisTagCache.AspNetCore/OutputCaching/Eviction RedisTagCache.AspNetCore/OutputCaching/Leading RedisTagCache.AspNetCore/OutputCaching/Refresh RedisTagCache/Entries RedisTagCache/Invalidation RedisTagCache/Leases RedisTagCache/LocalCaching RedisTagCache/SingleFlight RedisTagCache/Tags" },
+        { "RedisTagCache.AspNetCore/OutputCaching/Eviction", "RedisTagCache RedisTagCache.AspNetCore RedisTagCache.AspNetCore/Diagnostics RedisTagCache.AspNetCore/OutputCaching RedisTagCache/Tags" },
+        { "RedisTagCache.AspNetCore/OutputCaching/Leading", "RedisTagCache RedisTagCache.AspNetCore RedisTagCache.AspNetCore/OutputCaching RedisTagCache.AspNetCore/OutputCaching/Refresh RedisTagCache/Invalidation RedisTagCache/Leases" },
+        { "RedisTagCache.AspNetCore/OutputCaching/Refresh", "RedisTagCache RedisTagCache.AspNetCore RedisTagCache.AspNetCore/Diagnostics RedisTagCache.AspNetCore/OutputCaching RedisTagCache.AspNetCore/OutputCaching/Leading RedisTagCache/Diagnostics RedisTagCache/Entries RedisTagCache/Invalidation RedisTagCache/Leases RedisTagCache/SingleFlight" },
+        { "RedisTagCache.Tool", "RedisTagCache RedisTagCache.Tool/Commands RedisTagCache.Tool/Output RedisTagCache/DependencyInjection RedisTagCache/Management" },
+        { "RedisTagCache.Tool/Commands", "RedisTagCache RedisTagCache.Tool RedisTagCache.Tool/Doctor RedisTagCache.Tool/Output RedisTagCache/Management RedisTagCache/Management/Internal RedisTagCache/Tags" },
         { "RedisTagCache.Tool/Doctor", "RedisTagCache.Tool RedisTagCache.Tool/Output" },
         { "RedisTagCache.Tool/Output", "RedisTagCache.Tool" },
-        { "RedisTagCache/Adapters", "RedisTagCache RedisTagCache/Engine RedisTagCache/Store" },
-        { "RedisTagCache/DependencyInjection", "RedisTagCache RedisTagCache/Adapters RedisTagCache/Diagnostics RedisTagCache/Engine RedisTagCache/Engine/Serialization RedisTagCache/Inspection RedisTagCache/Redis RedisTagCache/Store" },
-        { "RedisTagCache/Diagnostics", "RedisTagCache" },
-        { "RedisTagCache/Engine", "RedisTagCache RedisTagCache/Diagnostics RedisTagCache/Engine/Serialization RedisTagCache/Redis RedisTagCache/SingleFlight RedisTagCache/Store" },
-        { "RedisTagCache/Engine/Serialization", "RedisTagCache RedisTagCache/Store" },
-        { "RedisTagCache/Envelope", "" },
-        { "RedisTagCache/Inspection", "RedisTagCache" },
-        { "RedisTagCache/Redis", "RedisTagCache RedisTagCache/Diagnostics RedisTagCache/Inspection RedisTagCache/Redis/Scripts" },
-        { "RedisTagCache/Redis/Scripts", "RedisTagCache/Redis" },
-        { "RedisTagCache/SingleFlight", "RedisTagCache RedisTagCache/Redis RedisTagCache/Store" },
-        { "RedisTagCache/Store", "RedisTagCache RedisTagCache/Diagnostics RedisTagCache/Envelope RedisTagCache/Inspection RedisTagCache/Redis RedisTagCache/Redis/Scripts" },
-        { "RedisTagCache/Tags", "" },
+        { "RedisTagCache/Adapters", "RedisTagCache RedisTagCache/Caching RedisTagCache/Entries" },
+        { "RedisTagCache/Caching", "RedisTagCache RedisTagCache/Caching/Serialization RedisTagCache/Diagnostics RedisTagCache/Entries RedisTagCache/Invalidation RedisTagCache/Leases RedisTagCache/LocalCaching RedisTagCache/SingleFlight RedisTagCache/Tags RedisTagCache/Topology" },
+        { "RedisTagCache/Caching/Serialization", "RedisTagCache RedisTagCache/Entries" },
+        { "RedisTagCache/Commands", "RedisTagCache/Connection RedisTagCache/Scripts RedisTagCache/Topology" },
+        { "RedisTagCache/Connection", "RedisTagCache RedisTagCache/Diagnostics RedisTagCache/Topology" },
+        { "RedisTagCache/DependencyInjection", "RedisTagCache RedisTagCache/Adapters RedisTagCache/Caching RedisTagCache/Caching/Serialization RedisTagCache/Commands RedisTagCache/Connection RedisTagCache/Diagnostics RedisTagCache/Diagnostics/Counters RedisTagCache/Entries RedisTagCache/Invalidation RedisTagCache/Leases RedisTagCache/LocalCaching RedisTagCache/Management RedisTagCache/Management/Internal RedisTagCache/Management/Statistics RedisTagCache/Tags RedisTagCache/Topology" },
+        { "RedisTagCache/Diagnostics", "RedisTagCache RedisTagCache/Diagnostics/Counters" },
+        { "RedisTagCache/Diagnostics/Counters", "RedisTagCache RedisTagCache/Management/Statistics" },
+        { "RedisTagCache/Entries", "RedisTagCache RedisTagCache/Commands RedisTagCache/Connection RedisTagCache/Diagnostics RedisTagCache/Entries/Envelope RedisTagCache/Invalidation RedisTagCache/Scripts RedisTagCache/Tags RedisTagCache/Topology" },
+        { "RedisTagCache/Entries/Envelope", "" },
+        { "RedisTagCache/Invalidation", "RedisTagCache RedisTagCache/Commands RedisTagCache/Connection RedisTagCache/Diagnostics RedisTagCache/Diagnostics/Counters RedisTagCache/Scripts RedisTagCache/Tags RedisTagCache/Topology" },
+        { "RedisTagCache/Leases", "RedisTagCache RedisTagCache/Commands RedisTagCache/Connection RedisTagCache/Diagnostics RedisTagCache/Entries RedisTagCache/Invalidation RedisTagCache/LocalCaching RedisTagCache/Scripts RedisTagCache/Tags RedisTagCache/Topology" },
+        { "RedisTagCache/LocalCaching", "RedisTagCache RedisTagCache/Diagnostics RedisTagCache/Entries RedisTagCache/Invalidation RedisTagCache/Tags" },
+        { "RedisTagCache/Management", "RedisTagCache" },
+        { "RedisTagCache/Management/Internal", "RedisTagCache RedisTagCache/Connection RedisTagCache/Diagnostics/Counters RedisTagCache/Entries RedisTagCache/Entries/Envelope RedisTagCache/Invalidation RedisTagCache/Management RedisTagCache/Management/Statistics RedisTagCache/Scripts RedisTagCache/Tags RedisTagCache/Topology" },
+        { "RedisTagCache/Management/Statistics", "" },
+        { "RedisTagCache/Scripts", "RedisTagCache/Connection RedisTagCache/Topology" },
+        { "RedisTagCache/SingleFlight", "RedisTagCache RedisTagCache/Entries RedisTagCache/Invalidation RedisTagCache/Leases RedisTagCache/Tags RedisTagCache/Topology" },
+        { "RedisTagCache/Tags", "RedisTagCache RedisTagCache/Commands RedisTagCache/Connection RedisTagCache/Diagnostics RedisTagCache/Entries/Envelope RedisTagCache/Scripts RedisTagCache/Topology" },
+        { "RedisTagCache/Topology", "RedisTagCache RedisTagCache/Diagnostics" },
     };
 
-    /// <summary>Folders with more files than a reader keeps in mind.</summary>
+    /// <summary>Folders that may have more files: one of each public type, and one of each script in lua/.</summary>
     private static readonly Dictionary<string, int> _crowded = new(StringComparer.Ordinal)
     {
-        ["RedisTagCache"] = 34,
-        ["RedisTagCache.AspNetCore/Operations"] = 22,
-        ["RedisTagCache.AspNetCore/OutputCaching"] = 21,
-        ["RedisTagCache/Diagnostics"] = 17,
-        ["RedisTagCache/Engine"] = 26,
-        ["RedisTagCache/Redis"] = 45,
-        ["RedisTagCache/Store"] = 49,
+        ["RedisTagCache"] = 19,
+        ["RedisTagCache/Scripts"] = 19,
     };
+
+    /// <summary>
+    /// The folders of the core from the top down: each uses only those below it. The root has the public types, which everybody uses.
+    /// </summary>
+    private static readonly string[] _descending =
+    [
+        "DependencyInjection", "Adapters", "Management/Internal", "Caching", "Caching/Serialization", "SingleFlight", "Leases", "LocalCaching", "Entries", "Invalidation", "Tags", "Entries/Envelope",
+        "Commands", "Scripts", "Connection", "Topology", "Diagnostics", "Diagnostics/Counters", "Management", "Management/Statistics",
+    ];
 
     [Theory]
     [MemberData(nameof(Known))]
@@ -70,6 +84,19 @@ public sealed class FolderTests
 
     [Fact]
     public void Folders_OfTheSources_AreAllInTheTable() => Assert.Equal(_dependencies.Value.Keys, Known.Select(row => row.Data.Item1).Order(StringComparer.Ordinal));
+
+    [Fact]
+    public void Folders_OfTheCore_UseOnlyThoseBelowThem()
+    {
+        var core = _dependencies.Value.Where(folder => folder.Key.StartsWith("RedisTagCache/", StringComparison.Ordinal)).ToArray();
+        Assert.Equal(_descending.Order(StringComparer.Ordinal), core.Select(folder => InCore(folder.Key)));
+        AssertNone(from folder in core
+                   from use in folder.Value
+                   where use.Key != "RedisTagCache" && Array.IndexOf(_descending, InCore(use.Key)) < Array.IndexOf(_descending, InCore(folder.Key))
+                   select $"{folder.Key} is below {use.Key}: {use.Value}");
+
+        static string InCore(string folder) => folder["RedisTagCache/".Length..];
+    }
 
     [Fact]
     public void Folders_Always_HaveAtMost15Files() =>

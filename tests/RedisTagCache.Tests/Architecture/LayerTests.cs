@@ -13,8 +13,8 @@ public sealed partial class LayerTests
     public void StackExchangeRedis_Always_IsKnownOnlyWhereItIsSpokenTo()
     {
         var users = Repository.Files("src", "*.cs").Where(file => Code(file).Contains("StackExchange.Redis", StringComparison.Ordinal)).Select(RelativeToSrc).ToArray();
-        Assert.Contains("RedisTagCache/Redis/RedisCommands.cs", users);
-        Assert.All(users, file => Assert.Matches("^(RedisTagCache/(Redis/|DependencyInjection/|RedisTagCacheOptions.cs$)|RedisTagCache.Tool/)", file));
+        Assert.Contains("RedisTagCache/Commands/RedisCommands.cs", users);
+        Assert.All(users, file => Assert.Matches("^(RedisTagCache/((Commands|Scripts|Connection|Topology|DependencyInjection)/|Invalidation/Backplane.cs$|Management/Internal/(InspectionCommands|ServerLook).cs$|RedisTagCacheOptions.cs$)|RedisTagCache.Tool/)", file));
     }
 
     [Fact]

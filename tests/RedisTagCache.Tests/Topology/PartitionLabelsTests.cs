@@ -1,0 +1,49 @@
+using RedisTagCache.Topology;
+
+namespace RedisTagCache.Tests.Topology;
+
+public sealed class PartitionLabelsTests
+{
+    [Theory]
+    [InlineData("123456789", 0x31C3 % HashSlot.Count)]
+    [InlineData("", 0)]
+    [InlineData("user1000", 3443)]
+    public void HashSlot_IsThatOfTheSpecification(string tag, int slot) => Assert.Equal(slot, HashSlot.Of(tag));
+
+    [Fact]
+    public void OnePartition_HasTheLabelThatItHasAlwaysHad() => Assert.Equal(["0"], PartitionLabels.For("rtc", 1));
+
+    [Theory]
+    [InlineData("rtc", 36)]
+    [InlineData("shop-7", 36)]
+    [InlineData("a.very.long_prefix-of-an-application", 128)]
+    [InlineData("rtc", 1_024)]
+    public void Labels_LieInTheMiddleOfTheirParts(string prefix, int count)
+    {
+        var part = (double)HashSlot.Count / count;
+        var labels = PartitionLabels.For(prefix, count).ToArray();
+        Assert.Equal(count, labels.Distinct().Count());
+        for (var i = 0; i < count; i++)
+            Assert.InRange(HashSlot.Of($"{prefix}:{labels[i]}"), (i + 0.3) * part, (i + 0.7) * part);
+    }
+
+    [Theory]
+    [InlineData(3)]
+    [InlineData(5)]
+    [InlineData(6)]
+    [InlineData(9)]
+    [InlineData(12)]
+    public void ThirtySixPartitions_AreSharedEvenlyByPrimaries(int primaries)
+    {
+        foreach (var prefix in new[] { "rtc", "shop", "x" })
+        {
+            var shares = new int[primaries];
+            foreach (var label in PartitionLabels.For(prefix, 36))
+                shares[HashSlot.Of($"{prefix}:{label}") * primaries / HashSlot.Count]++;
+            Assert.All(shares, share => Assert.InRange(share * primaries / 36.0, 0.85, 1.15));
+        }
+    }
+
+    [Fact]
+    public void Labels_DependOnTheirNumber() => Assert.Empty(PartitionLabels.For("rtc", 36).Intersect(PartitionLabels.For("rtc", 72)));
+}
