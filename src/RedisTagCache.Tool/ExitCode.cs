@@ -1,6 +1,6 @@
 namespace RedisTagCache.Tool;
 
-/// <summary>What the tool tells the shell.</summary>
+/// <summary>Specifies the exit code of the tool.</summary>
 internal static class ExitCode
 {
     /// <summary>Done, and nothing wrong.</summary>

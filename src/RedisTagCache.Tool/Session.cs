@@ -21,7 +21,7 @@ internal sealed class Session : IAsyncDisposable
             options.BuildNamespace = Uri.UnescapeDataString(settings.BuildNamespace ?? "redistagcache");
             options.OperationTimeout = settings.Timeout;
 
-            // What an eviction trims is for the application to say, whose options are not known here: with the highest ones that it can have, nothing is.
+            // An eviction trims by the options of the application, which are not known here. With the highest values, it trims nothing.
             options.TagInvalidationRetention = TimeSpan.FromDays(365);
             options.MaxTagInvalidations = 10_000_000;
         }).BuildServiceProvider();

@@ -4,7 +4,7 @@ namespace RedisTagCache.Tool;
 /// <param name="Out">For what was asked for.</param>
 /// <param name="Error">For what went wrong.</param>
 /// <param name="In">For answers.</param>
-/// <param name="IsInteractive">Whether somebody is there to answer.</param>
+/// <param name="IsInteractive">Whether a user is there to answer.</param>
 /// <param name="Environment">Reads an environment variable.</param>
 /// <param name="Folder">The current folder, for its appsettings.</param>
 internal sealed record ToolHost(TextWriter Out, TextWriter Error, TextReader In, bool IsInteractive, Func<string, string?> Environment, string Folder);

@@ -31,7 +31,7 @@ internal static class ToolProgram
     {
         var root = new Command("redistagcache", "Inspects and diagnoses a RedisTagCache in Redis, and evicts, removes and reclaims entries.")
         {
-            new HelpOption(), // not those of a RootCommand, whose name is the file's
+            new HelpOption(), // not those of a RootCommand, because its name is that of the file
             new VersionOption(),
             DoctorCommand.Create(host),
             StatsCommand.Create(host),
@@ -58,7 +58,7 @@ internal static class ToolProgram
                select $"'{token.Value}' is not an option of '{parsed.CommandResult.Command.Name}'. If it is a tag or a key, write -- before it.";
     }
 
-    /// <summary>Runs a command, and tells in one way what went wrong.</summary>
+    /// <summary>Runs a command, and reports every failure in the same way.</summary>
     public static void SetAction(Command command, ToolHost host, Func<ParseResult, Report, CancellationToken, Task<int>> action) =>
         command.SetAction(async (parsed, cancellationToken) =>
         {

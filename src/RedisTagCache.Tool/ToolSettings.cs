@@ -8,7 +8,7 @@ namespace RedisTagCache.Tool;
 /// <param name="Connection">How to connect.</param>
 /// <param name="Prefix">The key prefix.</param>
 /// <param name="BuildNamespace">The build; none for all.</param>
-/// <param name="Partitions">What the application was told about partitions, if anything.</param>
+/// <param name="Partitions">The number of partitions that the application sets, if any.</param>
 /// <param name="Timeout">How long an answer may take.</param>
 internal sealed record ToolSettings(ConfigurationOptions Connection, string Prefix, string? BuildNamespace, int? Partitions, TimeSpan Timeout)
 {

@@ -6,7 +6,7 @@ using RedisTagCache.AspNetCore.Operations.Messages;
 
 namespace RedisTagCache.AspNetCore.Operations;
 
-/// <summary>What stands before every endpoint: who may pass, and how trouble is answered.</summary>
+/// <summary>The filter of every endpoint: checks access, and converts failures to responses.</summary>
 internal sealed class Gate(RedisTagCacheEndpointOptions options, bool isOpen)
 {
     /// <summary>For what is only looked at, and names neither keys nor tags.</summary>
@@ -29,7 +29,7 @@ internal sealed class Gate(RedisTagCacheEndpointOptions options, bool isOpen)
             await endpoint(context).ConfigureAwait(false);
     };
 
-    /// <exception cref="InvalidOperationException">Nobody has asked who the visitor is.</exception>
+    /// <exception cref="InvalidOperationException">The endpoint was reached without authorization.</exception>
     private static void Check(HttpContext context)
     {
         if (!Protection.IsGiven(context.GetEndpoint()!.Metadata))
@@ -71,7 +71,7 @@ internal sealed class Gate(RedisTagCacheEndpointOptions options, bool isOpen)
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
-            // nobody is there any more
+            // the client has disconnected
         }
     }
 }

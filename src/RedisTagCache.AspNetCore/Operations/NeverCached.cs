@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.OutputCaching;
 
 namespace RedisTagCache.AspNetCore.Operations;
 
-/// <summary>Keeps a response out of output caching, whatever the policies before it say.</summary>
+/// <summary>Excludes a response from output caching, whatever earlier policies say.</summary>
 internal sealed class NeverCached : IOutputCachePolicy
 {
     public static NeverCached Instance { get; } = new();

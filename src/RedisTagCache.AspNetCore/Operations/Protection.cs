@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace RedisTagCache.AspNetCore.Operations;
 
-/// <summary>Tells whether an endpoint asks who the visitor is.</summary>
+/// <summary>Finds out whether an endpoint requires an authenticated user.</summary>
 internal static class Protection
 {
     public static bool IsGiven(EndpointMetadataCollection metadata) => IsGiven((IReadOnlyList<object>)metadata);

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace RedisTagCache.AspNetCore.Operations;
 
-/// <summary>Tells a request of the page itself from one that another site makes a browser send.</summary>
+/// <summary>Distinguishes a request of the page itself from one that another site makes a browser send.</summary>
 internal static class SameOrigin
 {
     /// <summary>No form can set it, and a script of another origin only where CORS lets it.</summary>
@@ -13,7 +13,7 @@ internal static class SameOrigin
         if (!request.Headers.ContainsKey(Header))
             return false;
 
-        // Browsers tell where the request comes from. Over plain HTTP they leave it to the origin, of which a proxy may have changed the scheme, so the host is compared.
+        // Browsers send where the request comes from. Over plain HTTP they send only the origin. A proxy may have changed its scheme, so only the host is compared.
         if (request.Headers["Sec-Fetch-Site"] is [{ Length: > 0 } site])
             return site == "same-origin";
         return request.Headers.Origin is not [{ Length: > 0 } origin]

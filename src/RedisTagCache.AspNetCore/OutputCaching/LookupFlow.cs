@@ -35,7 +35,7 @@ internal sealed class LookupFlow
         if (flow?._page is null)
         {
             while (flow is not null && flow._lookups.TrueForAll(l => !l.IsOpen))
-                flow = flow._parent; // closed ones need not be kept
+                flow = flow._parent; // closed ones are not needed
             flow = new LookupFlow(flow, null);
             _current.Value = flow;
         }

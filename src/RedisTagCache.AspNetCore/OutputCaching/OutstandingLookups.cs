@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace RedisTagCache.AspNetCore.OutputCaching;
 
 /// <summary>
-/// The lookups made outside of any request that nobody has written for yet. A write that comes in another flow than its lookup cannot be
-/// told apart from others of the key: it takes the oldest version outstanding, which is never too new.
+/// The lookups outside of any request that no write has followed yet. A write in another flow than its lookup cannot be distinguished
+/// from other writes of the key, so it takes the oldest outstanding version, which is never too new.
 /// </summary>
 /// <remarks>
 /// Such a write closes the newest lookup, not the one whose version it takes: a caller that still computes is then left with a version that is old

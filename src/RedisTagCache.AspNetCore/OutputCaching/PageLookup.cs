@@ -12,6 +12,6 @@ internal sealed class PageLookup(string key)
 
     public bool IsOpen => Volatile.Read(ref _closed) == 0;
 
-    /// <summary>Closes it; true for the one who did.</summary>
+    /// <summary>Closes it. Returns true for the caller that closed it first.</summary>
     public bool TryClose() => Interlocked.Exchange(ref _closed, 1) == 0;
 }

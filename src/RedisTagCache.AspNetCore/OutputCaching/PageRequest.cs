@@ -12,8 +12,8 @@ using RedisTagCache.Leases;
 namespace RedisTagCache.AspNetCore.OutputCaching;
 
 /// <summary>
-/// What is known of a page's request from its beginning to its end. It carries a mark of its own into its cache key, which the store takes out
-/// again: so ASP.NET Core does not let it join a lookup or a rendering that began before it.
+/// The state of a request for a page, from its beginning to its end. It adds a mark of its own to its cache key, which the store removes
+/// again, so that ASP.NET Core does not let it join a lookup or a rendering that began before it.
 /// </summary>
 /// <remarks>
 /// A request can pass the output cache more than once: a batch endpoint runs others in parallel, an error page runs after the page. The first pass has
@@ -21,7 +21,7 @@ namespace RedisTagCache.AspNetCore.OutputCaching;
 /// </remarks>
 internal sealed class PageRequest(PageStore pages, CacheMoment moment)
 {
-    // Nobody outside can guess it, so that no address can look like a key with a mark in it.
+    // Clients cannot guess it, so that no address can look like a key with a mark in it.
     private static readonly string _process = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(12));
     private static long _requests;
 
@@ -220,7 +220,7 @@ internal sealed class PageRequest(PageStore pages, CacheMoment moment)
         return lease;
     }
 
-    /// <summary>The key without the mark, and with what its tags add to it; false when it is not a key of this request. It is a part of the key where no policy varies by values of its own: then the mark is its end.</summary>
+    /// <summary>Returns the key without the mark, and with what its tags add to it; false if it is not a key of this request. If no policy varies the key by values of its own, the mark is at its end.</summary>
     public bool TryStrip(string key, out ReadOnlySpan<char> stripped)
     {
         var at = _mark is null ? -1 : key.LastIndexOf(_mark, StringComparison.Ordinal);
@@ -233,7 +233,7 @@ internal sealed class PageRequest(PageStore pages, CacheMoment moment)
         return true;
     }
 
-    /// <summary>The part that only a request has that renders its page. Most requests find theirs, and are kept small.</summary>
+    /// <summary>The state of a request that renders its page. It is an object of its own, because most requests find their page.</summary>
     private sealed class RenderingState
     {
         public string? Leads { get; set; }

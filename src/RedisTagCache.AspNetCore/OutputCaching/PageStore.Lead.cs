@@ -51,7 +51,7 @@ internal sealed partial class PageStore
         ReleaseWhenAborted(page, lease);
     }
 
-    /// <summary>Has others try to render a stale page that takes this request too long. Its visitor gets what it renders, and nobody else does.</summary>
+    /// <summary>Lets other requests render a stale page that takes this request too long. Only its own client gets what it renders.</summary>
     private void GiveUp(PageRequest page, CacheLease lease)
     {
         page.IsLate = true;
@@ -60,7 +60,7 @@ internal sealed partial class PageStore
 
     private static void ReleaseWhenAborted(PageRequest page, CacheLease lease)
     {
-        // Whose client has left renders for nobody, for however long: another one may begin.
+        // If the client disconnects, release the lease so that another request can render the page.
         page.Context!.HttpContext.RequestAborted.UnsafeRegister(static lease => _ = ((CacheLease)lease!).DisposeAsync().AsTask(), lease);
     }
 

@@ -40,7 +40,7 @@ internal sealed partial class PageStore(
         if (_copies is null || !page.AllowsCopies || page.Refreshes is not null || !_copies.TryGet(key, out var payload))
             return false;
         page.Status = PageStatus.Hit;
-        content = ImmutableCollectionsMarshal.AsArray(payload)!; // who serves it only reads it, as with ASP.NET Core's own store in memory
+        content = ImmutableCollectionsMarshal.AsArray(payload)!; // the middleware only reads it, as with ASP.NET Core's own store in memory
         content = clock.Prepare(content, isShared: true, page.Context?.HttpContext.Request);
         return true;
     }
@@ -73,7 +73,7 @@ internal sealed partial class PageStore(
 
     public async ValueTask SetAsync(PageRequest page, string key, ReadOnlySequence<byte> value, ReadOnlyMemory<string> tags, TimeSpan validFor, CancellationToken cancellationToken)
     {
-        // What the request did not render whole is not kept. The lease ends with the request.
+        // A page that the request did not render completely is not stored. The lease ends with the request.
         cancellationToken.ThrowIfCancellationRequested();
         if (page.IsAborted || page.IsLate || validFor <= TimeSpan.Zero || (page.Refreshes is not null && page.Refreshes != key))
             return;

@@ -1,7 +1,7 @@
 namespace RedisTagCache.AspNetCore.OutputCaching;
 
 /// <summary>
-/// What the beginning of a page's bytes tells, as ASP.NET Core writes them: the revision of the format, the time of the rendering in ticks and the
+/// Reads the first bytes of a page, as ASP.NET Core writes them: the revision of the format, the time of the rendering in ticks, and the
 /// offset of that time in minutes, each as a number of seven bits a byte.
 /// </summary>
 internal static class StoredPage

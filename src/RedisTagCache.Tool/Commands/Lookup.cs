@@ -17,7 +17,7 @@ internal static class Lookup
             return found;
         }
 
-        // The build is part of where an entry lies. Not knowing it, one has to walk.
+        // The build is part of the key of an entry in Redis. If it is not known, walk through all keys.
         var query = new CacheEntryQuery { Region = region, KeyPrefix = key, AllBuilds = true, MaxResults = 1_000, MaxKeys = long.MaxValue };
         await foreach (var entry in session.Inspector.FindAsync(query, cancellationToken))
         {

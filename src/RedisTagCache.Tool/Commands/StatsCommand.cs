@@ -5,7 +5,7 @@ using RedisTagCache.Tool.Output;
 
 namespace RedisTagCache.Tool.Commands;
 
-/// <summary><c>stats</c>: the servers, the partitions, and what lies in the cache.</summary>
+/// <summary><c>stats</c>: the servers, the partitions, and the content of the cache.</summary>
 internal static class StatsCommand
 {
     private static readonly Option<long> _maximumKeys = Numbers.Option("--max-keys", [], "The maximum number of keys of the servers to scan. 0 for none.", 100_000L, 0, long.MaxValue);

@@ -5,7 +5,7 @@ using StackExchange.Redis;
 
 namespace RedisTagCache.Tool.Doctor;
 
-/// <summary>How fast an answer comes, whether the clocks agree, and whether there is a cache that fits what the application was told.</summary>
+/// <summary>Checks how fast Redis responds, whether the clocks agree, and whether there is a cache that fits the settings of the application.</summary>
 internal static class CacheChecks
 {
     private const int Pings = 20;
@@ -52,7 +52,7 @@ internal static class CacheChecks
         }
         catch (Exception e) when (e is RedisException or TimeoutException or FormatException or IndexOutOfRangeException)
         {
-            return null; // what does not tell the time is found by the other checks
+            return null; // a server that does not send the time is found by the other checks
         }
     }
 

@@ -59,7 +59,7 @@ internal sealed class Rights(IConnectionMultiplexer connection, IReadOnlyList<IS
         ];
     }
 
-    /// <summary>A hash tag whose keys lie on the server.</summary>
+    /// <summary>Returns a hash tag whose keys are stored on the server.</summary>
     private string? TagOf(IServer server)
     {
         for (var i = 0; i < MaxNames; i++)
@@ -80,7 +80,7 @@ internal sealed class Rights(IConnectionMultiplexer connection, IReadOnlyList<IS
         }
         catch (RedisException)
         {
-            return null; // nobody has that slot
+            return null; // no server has that slot
         }
     }
 }

@@ -43,7 +43,7 @@ internal sealed class ServerFacts
         }
         catch (Exception e) when (e is RedisServerException or RedisCommandException)
         {
-            return new ServerFacts(server, [], isAnswering: true); // it may not tell
+            return new ServerFacts(server, [], isAnswering: true); // the user may not ask
         }
         catch (Exception e) when (e is RedisException or TimeoutException)
         {

@@ -2,7 +2,7 @@ using StackExchange.Redis;
 
 namespace RedisTagCache.Tool.Doctor;
 
-/// <summary>Sends commands to one server, and tells which failed and why.</summary>
+/// <summary>Sends commands to one server, and reports which failed and why.</summary>
 internal sealed class Trial(IConnectionMultiplexer connection, IServer server, TimeSpan timeout)
 {
     public static string First(string error) => error.Split(' ', 2)[0];
@@ -30,7 +30,7 @@ internal sealed class Trial(IConnectionMultiplexer connection, IServer server, T
         var own = settings.Clone();
         own.EndPoints.Clear();
         own.EndPoints.Add(server.EndPoint);
-        own.Protocol = RedisProtocol.Resp2; // whose answer to a subscription is one like any other
+        own.Protocol = RedisProtocol.Resp2; // there the answer to a subscription is like any other
         string[] commands = channel.IsSharded ? ["SSUBSCRIBE", "SUNSUBSCRIBE"] : ["SUBSCRIBE", "UNSUBSCRIBE"];
         ConnectionMultiplexer? subscribing = null;
         if (await TryAsync(commands[0], async () => subscribing = await ConnectionMultiplexer.ConnectAsync(own), failures, cancellationToken) || subscribing is null)

@@ -4,8 +4,8 @@ using System.Text;
 namespace RedisTagCache.Tool.Output;
 
 /// <summary>
-/// Characters that cannot be seen, or that move what stands around them: controls, marks of direction, joiners, spaces other than the plain one, fillers. The operations page has
-/// the same.
+/// Characters that cannot be seen, or that move the characters around them: controls, marks of direction, joiners, spaces other than the plain one, fillers. The operations page has
+/// the same list.
 /// </summary>
 internal static class Hidden
 {

@@ -25,11 +25,11 @@ internal sealed class RunningFactory
         _outer = outer;
     }
 
-    /// <summary>The token of the innermost: when it is cancelled, nobody waits for what the factory asks for.</summary>
+    /// <summary>Gets the token of the innermost factory. If it is canceled, no caller waits for what the factory asks for.</summary>
     public static CancellationToken Token => _current.Value?.Living()?._token ?? default;
 
     /// <summary>Notes one, for the flow from here on.</summary>
-    /// <param name="cache">Whose factory it is.</param>
+    /// <param name="cache">The cache that runs it.</param>
     /// <param name="name">Its value.</param>
     /// <param name="moment">What was known of evictions before it began to read.</param>
     /// <param name="since">The time stamp now.</param>
@@ -60,7 +60,7 @@ internal sealed class RunningFactory
     }
 
     /// <summary>The moment of the innermost.</summary>
-    /// <param name="cache">Whose factories count.</param>
+    /// <param name="cache">The cache that runs them.</param>
     /// <param name="oldest">The time stamp before which one began that does not count any more.</param>
     public static CacheMoment? MomentOf(TagCache cache, long oldest)
     {

@@ -64,7 +64,7 @@ internal sealed partial class TagCache
         return false;
     }
 
-    /// <summary>The same as what a flight brought.</summary>
+    /// <summary>The same, as the result of a flight.</summary>
     private FlightResult<T>? ResultOf<T>(LocalCopy<T> copy) =>
         TryRead(copy, out var value) ? new FlightResult<T>(value, copy.Plain, copy.Plain.Length, copy.PayloadFlags, copy.Version, copy.Tags) : null;
 
@@ -91,18 +91,18 @@ internal sealed partial class TagCache
             Log.ValueUnreadable(_logger, e, count);
     }
 
-    /// <summary>Keeps a copy of what was found.</summary>
+    /// <summary>Caches locally what was found.</summary>
     private void Keep<T>(ValueCall<T> call, ValueLookup found, FlightResult<T> result) =>
         Keep(call, call.Policy, result, found.Life, found.Moment.Number, found.Moment, found.Identity);
 
-    /// <summary>Keeps a copy, unless its entry was removed or overwritten meanwhile.</summary>
+    /// <summary>Caches a value locally, unless its entry was removed or overwritten in the meantime.</summary>
     /// <param name="call">The call.</param>
-    /// <param name="policy">How it is to be kept.</param>
+    /// <param name="policy">How it is to be cached.</param>
     /// <param name="result">The value with its version and its tags.</param>
     /// <param name="life">The life of its entry.</param>
     /// <param name="removal">The newest removal that the value is known not to be superseded by.</param>
     /// <param name="since">What was known of removals before it was read, or computed.</param>
-    /// <param name="identity">What tells its entry from any other; empty where there is none.</param>
+    /// <param name="identity">The bytes that identify the write of its entry; empty if there is none.</param>
     private void Keep<T>(
         ValueCall<T> call, EffectivePolicy policy, FlightResult<T> result, ValueLife life, long removal, in RemovalMoment since, ReadOnlyMemory<byte> identity)
     {
@@ -127,7 +127,7 @@ internal sealed partial class TagCache
             Unconfirmed = since.Unconfirmed,
         };
 
-        // Without a version nothing was known of Redis: only what this instance removed can be told.
+        // Without a version, nothing was known of Redis. Only removals by this instance can be compared.
         address.Watch.Removals.TryKeep(
             address.Name, since, result.Version.IsDefault ? Math.Max(0, removal) : removal, (_copies, copy), static kept => kept._copies.Set(kept.copy));
     }
@@ -144,14 +144,14 @@ internal sealed partial class TagCache
             policy.LocalLifetime is { } local ? At(now + (long)Math.Ceiling(local.TotalMilliseconds)) : endsAt,
             policy.EagerRefresh is { } part ? At(life.CreatedAt + (long)(part * (life.FreshUntil - life.CreatedAt))) : long.MaxValue);
 
-        // An entry may tell any time: what is ten years off is never.
+        // An entry may contain any time. More than ten years from now counts as never.
         long At(long time) => stamp + (long)(Math.Clamp(time - now, -1, (long)TimeSpan.FromDays(3_650).TotalMilliseconds) / 1_000.0 * _time.TimestampFrequency);
     }
 
     /// <summary>Reads what was found. False when that cannot be done: then it is computed again.</summary>
     /// <param name="call">The call.</param>
     /// <param name="found">What was found.</param>
-    /// <param name="flight">Where others may have joined, who need the bytes.</param>
+    /// <param name="flight">The flight. Callers that have joined need the bytes.</param>
     /// <param name="result">What it says.</param>
     private bool TryOpen<T>(ValueCall<T> call, ValueLookup found, Flight<T>? flight, [NotNullWhen(true)] out FlightResult<T>? result)
     {
@@ -161,7 +161,7 @@ internal sealed partial class TagCache
             var flags = (byte)(found.PayloadFlags & PayloadKinds.Null);
             var value = ValueCodec.Decode(unpacked, flags, call.Serializer);
 
-            // The buffer goes back to its pool. Where no copy is kept, its bytes are wanted by those who have joined, and from here on nobody joins.
+            // The buffer goes back to its pool. If the value is not cached locally, callers that have joined need its bytes. From here on, none joins.
             var isWanted = !Immutable<T>.IsShared && (call.Policy.KeepsCopies || (flight is not null && _flights.Close(flight)));
             result = new FlightResult<T>(value, isWanted ? unpacked.ToArray() : default, unpacked.Length, flags, found.EntryVersion, found.Tags) { StartedAt = found.Moment };
             return true;

@@ -85,7 +85,7 @@ internal sealed partial class TagCache
             {
                 if (!flight.TryJoin())
                 {
-                    _flights.End(flight); // everybody has left
+                    _flights.End(flight); // all callers have left
                     continue;
                 }
 
@@ -135,7 +135,7 @@ internal sealed partial class TagCache
         return RunningFactory.MomentOf(this, oldest) ?? _values.MomentOfFlow(oldest);
     }
 
-    /// <summary>Whether a value under way may be given to one who joined: it must not have been superseded before he came, whether that was announced here or not.</summary>
+    /// <summary>Returns whether a caller that joined may get the value: it must not have been superseded before that caller came, whether that was announced to this instance or not.</summary>
     private static async ValueTask<bool> IsStillLiveAsync<T>(ValueCall<T> call, FlightResult<T> result, long called)
     {
         if (call.Address.Watch.IsAvailable)
@@ -206,7 +206,7 @@ internal sealed partial class TagCache
         return true;
     }
 
-    /// <summary>For one who joined: the value itself where it can be shared, else one of its own. False where there are no bytes that one can be made of.</summary>
+    /// <summary>Gets the value for a caller that joined: the same object if it can be shared; otherwise, a deserialized one. Returns false if there are no bytes to deserialize.</summary>
     private bool TryShare<T>(ValueCall<T> call, FlightResult<T> result, [MaybeNullWhen(false)] out T value)
     {
         value = result.Value;
@@ -221,17 +221,17 @@ internal sealed partial class TagCache
         if (carried.Length < CertainlyFew)
             TagId.Check(carried, nameof(tags));
         else
-            TagId.OfAll([.. carried, EveryValue], nameof(tags)); // too many are told before the factory runs
+            TagId.OfAll([.. carried, EveryValue], nameof(tags)); // too many tags throw before the factory runs
         return !carried.Contains(EveryValue, StringComparer.Ordinal)
             ? carried
             : throw new ArgumentException($"The tag '{EveryValue}' is reserved, because every value has it.", nameof(tags));
     }
 
-    /// <summary>Where the value lies, now that it may be known.</summary>
+    /// <summary>Returns the location of the value, which may be known by now.</summary>
     private ValueCall<T> Located<T>(ValueCall<T> call) =>
         call.Address.Redis is not null ? call : call with { Address = _values.Locate(call.Address.Entry) };
 
-    /// <summary>Before the first look at Redis, copies cannot be kept.</summary>
+    /// <summary>Waits for the first poll, because before it nothing can be cached locally.</summary>
     private Task StartAsync(CancellationToken cancellationToken)
     {
         var started = _values.StartAsync();

@@ -9,7 +9,7 @@ namespace RedisTagCache.Caching;
 
 internal sealed partial class TagCache
 {
-    /// <summary>Waits for a flight on the part of the one who began it.</summary>
+    /// <summary>Waits for a flight as the caller that began it.</summary>
     private static async Task<FlightResult<T>> LeadAsync<T>(Flight<T> flight, Task<FlightResult<T>> flying, CancellationToken cancellationToken)
     {
         try
@@ -24,16 +24,16 @@ internal sealed partial class TagCache
         }
     }
 
-    /// <summary>Brings the value of a flight, for those who join it too.</summary>
+    /// <summary>Gets or computes the value of a flight, also for callers that join it.</summary>
     private async Task<FlightResult<T>> FlyAsync<T>(Flight<T> flight, ValueCall<T> call, Task started)
     {
         try
         {
-            // Only now, so that callers who come before the first connection share one run, however quick it is.
+            // Only now, so that callers that come before the first connection share one run, however quick it is.
             if (!started.IsCompleted)
             {
                 await started.WaitAsync(flight.Abandoned).ConfigureAwait(false);
-                _flights.TryBegin(flight, out _); // what Redis tells first detaches all, but this one asks only now
+                _flights.TryBegin(flight, out _); // the first response of Redis detaches all flights, but this one asks only now
             }
 
             call = Located(call);

@@ -12,7 +12,7 @@ internal sealed partial class TagCache
 
     /// <summary>Refreshes a value that was just returned, without the caller waiting: once in this process, and once in the fleet.</summary>
     /// <param name="call">The call.</param>
-    /// <param name="seen">What tells the entry to be replaced from any other; nothing when it is not known.</param>
+    /// <param name="seen">The identity of the entry to be replaced; null if it is not known.</param>
     private void StartRefresh<T>(ValueCall<T> call, ReadOnlyMemory<byte>? seen)
     {
         if (call.Policy.Computes && _gate.TryEnter(call.Name))
@@ -35,7 +35,7 @@ internal sealed partial class TagCache
         {
             (outcome, pause) = await TryRefreshAsync(call, seen, ending.Token).ConfigureAwait(false);
         }
-#pragma warning disable CA1031 // Whatever the factory throws: nobody waits for it, and the old value lives on.
+#pragma warning disable CA1031 // Whatever the factory throws: no caller waits for it, and the old value stays.
         catch (Exception e)
 #pragma warning restore CA1031
         {
@@ -53,7 +53,7 @@ internal sealed partial class TagCache
         }
     }
 
-    /// <summary>Tells a factory that is past its time, and may still run.</summary>
+    /// <summary>Cancels the token of a factory whose time is up. Its callbacks run on another thread.</summary>
     private static void Abandon(CancellationTokenSource ending) => _ = Task.Run(ending.Cancel);
 
     private async Task<(string Outcome, TimeSpan Pause)> TryRefreshAsync<T>(ValueCall<T> call, ReadOnlyMemory<byte>? seen, CancellationToken cancellationToken)
@@ -96,7 +96,7 @@ internal sealed partial class TagCache
         }
     }
 
-    /// <summary>Copies what is there now, when it is fresh; else tells what there is.</summary>
+    /// <summary>Caches the present entry locally if it is fresh. Otherwise, returns its identity.</summary>
     private async Task<(bool IsAdopted, ReadOnlyMemory<byte>? Seen)> AdoptAsync<T>(ValueCall<T> call)
     {
         var before = call.Address.Watch.Removals.Observe();

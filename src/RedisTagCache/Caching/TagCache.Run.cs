@@ -12,7 +12,7 @@ namespace RedisTagCache.Caching;
 
 internal sealed partial class TagCache
 {
-    /// <summary>Long enough for all who waited; after it, one is asked to lead again.</summary>
+    /// <summary>Long enough for all callers that waited. After it, one of them may lead again.</summary>
     private static readonly TimeSpan _pass = TimeSpan.FromSeconds(1);
 
     /// <summary>Runs the factory and stores its value. Returns the old value if the factory fails or takes too long.</summary>
@@ -55,7 +55,7 @@ internal sealed partial class TagCache
         return fallback;
     }
 
-    /// <summary>Runs the factory and keeps its value. The lease is given back in every case, with a pause when there is an old value to live on.</summary>
+    /// <summary>Runs the factory and stores its value. The lease is released in every case, with a pause if there is an old value to serve.</summary>
     private async Task<FlightResult<T>> ComputeAsync<T>(
         Flight<T>? flight, ValueCall<T> call, CacheLease? lease, CacheVersion version, RemovalMoment moment, bool hasOld, CancellationToken cancellationToken)
     {
@@ -118,8 +118,8 @@ internal sealed partial class TagCache
         : (version, moment);
 
     /// <summary>
-    /// Runs the factory, for as long as somebody waits for it. After <see cref="RedisTagCacheOptions.FactoryTimeout"/> it holds up nobody else: its own caller
-    /// gets the late value, and nobody else does. Where nobody waits, or there is an old value, that is its end.
+    /// Runs the factory, for as long as a caller waits for it. After <see cref="RedisTagCacheOptions.FactoryTimeout"/> it no longer holds up other callers: only its own caller
+    /// gets the late value. If that caller has left, or there is an old value, the run ends.
     /// </summary>
     private async Task<(T Value, bool IsLate)> BoundedAsync<T>(
         Flight<T>? flight, ValueCall<T> call, CacheLease? lease, CacheContext context, bool hasOld, CancellationToken cancellationToken)
@@ -146,7 +146,7 @@ internal sealed partial class TagCache
         }
     }
 
-    /// <summary>A factory that nobody waits for any more is told when it is past its time.</summary>
+    /// <summary>If a run that no caller waits for ends with an exception, such as a timeout, cancels the token of its factory, which may still run.</summary>
     private static void AbandonWith(Task computing, Flight flight) => computing.ContinueWith(
         static (task, flight) =>
         {
@@ -161,7 +161,7 @@ internal sealed partial class TagCache
     private static void Observe(Task task) =>
         _ = task.ContinueWith(static t => t.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
 
-    /// <summary>Stores a value and keeps a copy. False when Redis has not stored it, and may not have got the lease back.</summary>
+    /// <summary>Stores a value in Redis and in the local cache. Returns false if Redis has not stored it, and may not have released the lease.</summary>
     private async Task<bool> KeepAsync<T>(ValueCall<T> call, EffectivePolicy policy, CacheLease? lease, FlightResult<T> result, EncodedValue encoded, RemovalMoment moment)
     {
         var life = policy.LifeFrom(Now());

@@ -81,7 +81,7 @@ internal sealed partial class TagCache
         var removing = _values.Entries.RemoveAsync(address, cancellationToken);
         Forget(address);
         await removing.ConfigureAwait(false);
-        Forget(address); // what was read or started meanwhile
+        Forget(address); // what was read or started in the meantime
     }
 
     private void Forget(ValueAddress address)

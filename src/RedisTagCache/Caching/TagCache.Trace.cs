@@ -4,7 +4,7 @@ namespace RedisTagCache.Caching;
 
 internal sealed partial class TagCache
 {
-    /// <summary>Gets what <see cref="TryGetCopy"/> did not return. Traced only if somebody listens, so that others do not pay for it.</summary>
+    /// <summary>Gets what <see cref="TryGetCopy"/> did not return. It is traced only if there is a listener, so that it costs nothing otherwise.</summary>
     public ValueTask<T> GetOrCreateAsync<T>(
         string key, ValueFactory<T> factory, CachePolicy? policy, IEnumerable<string>? tags, CancellationToken cancellationToken)
     {
@@ -20,7 +20,7 @@ internal sealed partial class TagCache
             ? TracedAsync(key, factory, policy, tags, cancellationToken)
             : GetOrCreateAsync(key, factory, policy, tags, activity: null, cancellationToken);
 
-    /// <summary>Within a factory: the call ends with it, when nobody waits for that one any more.</summary>
+    /// <summary>Within a factory: the call ends if no caller waits for that factory any more.</summary>
     private async ValueTask<T> LinkedAsync<T>(
         string key, ValueFactory<T> factory, CachePolicy? policy, IEnumerable<string>? tags, CancellationToken around, CancellationToken cancellationToken)
     {

@@ -7,7 +7,7 @@ namespace RedisTagCache.Caching;
 /// <param name="LocalCacheEntries">For copies.</param>
 /// <param name="AllowLocalReadsWhenDisconnected">Whether copies are returned while Redis is unavailable.</param>
 /// <param name="LeaseTimeout">For another instance's value.</param>
-/// <param name="FactoryTimeout">After which a factory holds up nobody.</param>
+/// <param name="FactoryTimeout">How long a factory may hold up other callers.</param>
 /// <param name="Compression">For Redis.</param>
 /// <param name="CompressionThreshold">In bytes.</param>
 internal sealed record TagCacheSettings(

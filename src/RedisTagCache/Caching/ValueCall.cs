@@ -14,6 +14,6 @@ internal sealed record ValueCall<T>(
     /// <summary>What was known of evictions when the caller began to read what the value may be made of; nothing when that is not known.</summary>
     public CacheMoment? Moment { get; init; }
 
-    /// <summary>Of the call as a whole; nothing when nobody traces it.</summary>
+    /// <summary>Gets the activity of the call; null without a listener.</summary>
     public Activity? Activity { get; init; }
 }

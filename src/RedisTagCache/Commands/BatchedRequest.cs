@@ -45,7 +45,7 @@ internal abstract class BatchedRequest<TSelf, T> : IValueTaskSource<T>, IThreadP
     /// <summary>Whether it was refused together with others, and is sent without them.</summary>
     public bool IsAlone { get; set; }
 
-    /// <summary>Whether others may be waiting for what its caller does next, so that he does it elsewhere.</summary>
+    /// <summary>Gets whether other requests may wait for what its caller does next. The caller then continues on another thread.</summary>
     public bool MayHoldUpOthers { get; set; }
 
     public ValueTask<T> Result => new(this, _core.Version);

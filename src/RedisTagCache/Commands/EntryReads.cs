@@ -5,9 +5,9 @@ using StackExchange.Redis;
 namespace RedisTagCache.Commands;
 
 /// <summary>
-/// Reads of one partition's entries, each as <c>MGET entry epoch</c>, or without the epoch where nothing is judged by it; together as
-/// <c>MGET entry entry ... epoch</c>. A reply is of one moment, however many it answers. Large entries, and those that may be, travel each by itself on a lane of
-/// their own, where few bytes are on their way at a time: small ones neither wait for them nor share their fate.
+/// Reads of one partition's entries, each as <c>MGET entry epoch</c>, or without the epoch if nothing is validated by it; together as
+/// <c>MGET entry entry ... epoch</c>. A reply shows one moment, however many reads it answers. Large entries, and those that may be large, travel alone on a lane of
+/// their own, where few bytes are on their way at a time: small ones neither wait for them nor fail with them.
 /// </summary>
 internal sealed class EntryReads : RequestBatcher<EntryRead, (IMemoryOwner<byte>? Entry, EpochStamp? Stamp)>
 {

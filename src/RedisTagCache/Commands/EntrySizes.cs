@@ -37,7 +37,7 @@ internal sealed class EntrySizes
 
     /// <summary>Notes the size of an entry that was read.</summary>
     /// <param name="hash">The key's hash.</param>
-    /// <param name="length">The size in bytes; zero when there was none, which is not kept, since it may be filled with anything.</param>
+    /// <param name="length">The size in bytes; zero if there was none, which is not remembered, because the next entry may have any size.</param>
     public void Learn(int hash, int length)
     {
         var expected = Find(hash);

@@ -9,7 +9,7 @@ internal sealed class EntryWrites(Partition partition) : RequestBatcher<EntryWri
 {
     private TokenText? _token;
 
-    /// <summary>With entries of less than <see cref="RedisCommands.LargeFrom"/>: the server does nothing else meanwhile.</summary>
+    /// <summary>With entries of less than <see cref="RedisCommands.LargeFrom"/>: the server does nothing else in that time.</summary>
     protected override int MaxTogether => 16;
 
     /// <summary>Stores an entry, unless its value may be older than what Redis remembers.</summary>
@@ -33,7 +33,7 @@ internal sealed class EntryWrites(Partition partition) : RequestBatcher<EntryWri
         for (var (i, write) = (0, (EntryWrite?)first); write is not null; write = write.Next)
             EntrySetScript.Set(room.Span, count, i++, write.Key, write.Envelope, write.TimeToLive, write.Token);
         var reply = first.Database.ExecuteRespAsync(isKnown ? "EVALSHA" : "EVAL", room, CommandFlags.DemandMaster);
-        room.Span.Clear(); // the entries are their writers'
+        room.Span.Clear(); // the entries belong to their writers
         return reply;
     }
 

@@ -7,10 +7,10 @@ using StackExchange.Redis;
 
 namespace RedisTagCache.Commands;
 
-/// <summary>Everything that is asked of Redis, one member an operation. Nothing here is judged or decided.</summary>
+/// <summary>Sends every command of the cache, one member for each operation. It validates and decides nothing.</summary>
 internal sealed class RedisCommands(RedisRunner runner)
 {
-    /// <summary>From this size on an entry is staged and moved: a script copies its arguments, and the server does nothing else meanwhile.</summary>
+    /// <summary>From this size on an entry is staged and moved: a script copies its arguments, and the server does nothing else in that time.</summary>
     public const int LargeFrom = 8 * 1024;
 
     private const CommandFlags Flags = CommandFlags.DemandMaster;
@@ -54,7 +54,7 @@ internal sealed class RedisCommands(RedisRunner runner)
             }
             catch (RedisServerException e) when (IsOfAnotherType(e))
             {
-                return null; // nor does MGET tell it from nothing
+                return null; // MGET does not distinguish it from a missing entry either
             }
         });
 

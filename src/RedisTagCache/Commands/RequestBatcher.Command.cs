@@ -98,7 +98,7 @@ internal static class RequestArguments
     [ThreadStatic]
     private static RedisKeyOrValue[]? _room;
 
-    /// <summary>Room for so many, until the next call of this in the same thread.</summary>
+    /// <summary>Returns an array for so many arguments. It is valid until the next call in the same thread.</summary>
     public static Memory<RedisKeyOrValue> Take(int count)
     {
         var room = _room;

@@ -3,7 +3,7 @@ using StackExchange.Redis;
 namespace RedisTagCache.Commands;
 
 /// <summary>
-/// Requests to one partition, each as a command of its own. While many are on their way, those that come meanwhile travel together, as one command: what a
+/// Requests to one partition, each as a command of its own. While many are on their way, further ones travel together, as one command: what a
 /// command costs beyond its bytes, here and in the server, is shared.
 /// </summary>
 /// <remarks>
@@ -49,7 +49,7 @@ internal abstract partial class RequestBatcher<TRequest, T>
     /// <summary>Gives each of a list its result, and completes none.</summary>
     protected abstract void Read(TRequest first, int count, RespResult reply);
 
-    /// <summary>Whether the server has done nothing, because it has to be told the command at length.</summary>
+    /// <summary>Returns whether the server has done nothing, because it needs the text of the script.</summary>
     protected virtual bool IsUnknown(Exception failure) => false;
 
     protected ValueTask<T> SubmitAsync(TRequest request)
@@ -78,7 +78,7 @@ internal abstract partial class RequestBatcher<TRequest, T>
         command.Send(request);
     }
 
-    /// <summary>What came meanwhile goes in the place of what has just arrived.</summary>
+    /// <summary>Sends the requests that came in the meantime, in place of those that have just been answered.</summary>
     private void SendNext(Command? command)
     {
         while (command is not null)

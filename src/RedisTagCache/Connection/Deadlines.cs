@@ -84,7 +84,7 @@ internal sealed class Deadlines
 
         if (isEmpty)
         {
-            // Who came since then has seen that the timer runs.
+            // A wait that was added since then has seen that the timer runs.
             Interlocked.Exchange(ref _isRunning, 0);
             if (Array.TrueForAll(_stripes, static stripe => Volatile.Read(ref stripe.First) is null) || Interlocked.Exchange(ref _isRunning, 1) != 0)
                 return;
@@ -105,7 +105,7 @@ internal sealed class Deadlines
         /// <summary>When its time is up, as a time stamp.</summary>
         public long Deadline { get; protected set; }
 
-        /// <summary>Tells one use of this object from the next, and whether that has ended: then it is odd.</summary>
+        /// <summary>The number of this use of the object. It is odd if the use has ended.</summary>
         public abstract int Use { get; }
 
         public Stripe? Stripe { get; set; }

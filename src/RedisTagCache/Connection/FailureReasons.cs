@@ -4,7 +4,7 @@ using StackExchange.Redis;
 
 namespace RedisTagCache.Connection;
 
-/// <summary>Tells why a call failed from the nested exceptions of the client.</summary>
+/// <summary>Finds out why a call failed, from the nested exceptions of the client.</summary>
 internal static class FailureReasons
 {
     private const int Deepest = 10;

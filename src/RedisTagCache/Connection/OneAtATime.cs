@@ -1,6 +1,6 @@
 namespace RedisTagCache.Connection;
 
-/// <summary>Work of which one run serves all who ask for it meanwhile: each run begins after it was asked for, and after the one before it has ended.</summary>
+/// <summary>Represents work of which one run serves all callers that request it in the meantime. Each run begins after it was requested, and after the previous run has ended.</summary>
 internal sealed class OneAtATime<T>(Func<Task<T>> work)
 {
     private readonly Lock _lock = new();

@@ -58,7 +58,7 @@ internal sealed class RedisCircuit(Partition? partition, RedisConnection connect
             return;
         if (exception is TimeoutException && Volatile.Read(ref _lastAnswer) is var last && last > start)
         {
-            // Redis has answered others meanwhile, so the answers were large or many. If it has been silent since then, a probe finds out whether it is gone.
+            // Redis has answered other calls in the meantime, so the answers were large or many. If it has been silent since then, a probe finds out whether it is gone.
             if (time.GetElapsedTime(last) > timeout / 2)
                 Doubt();
             return;
@@ -179,7 +179,7 @@ internal sealed class RedisCircuit(Partition? partition, RedisConnection connect
         await asking.WaitAsync(timeout, time, stopping).ConfigureAwait(false);
     }
 
-    /// <summary>Another server may have become the primary without the client having heard of it.</summary>
+    /// <summary>Another server may have become the primary, and the client may not know it yet.</summary>
     private async Task ReconfigureAsync()
     {
         try

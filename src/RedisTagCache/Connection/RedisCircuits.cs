@@ -5,7 +5,7 @@ using RedisTagCache.Topology;
 namespace RedisTagCache.Connection;
 
 /// <summary>
-/// One circuit a partition: on a cluster, a server that does not answer keeps nobody from the others. Before the first connection there is one for all.
+/// One circuit for each partition: on a cluster, a server that does not respond does not affect calls to the others. Before the first connection, there is one for all.
 /// </summary>
 internal sealed class RedisCircuits : IDisposable
 {

@@ -46,7 +46,7 @@ internal sealed class RedisConnection(IRedisConnector connector, LayoutAgreement
     /// <summary>Whether there ever was a connection.</summary>
     public bool HasConnected { get; private set; }
 
-    /// <summary>Where the cache lies, for log lines.</summary>
+    /// <summary>Gets the location of the cache, for log lines.</summary>
     public RedisLocation Location => new(Addresses.Of(Volatile.Read(ref _multiplexer), connector.Addresses), layout.KeyPrefix);
 
     /// <summary>The same, narrowed to the server that has a partition.</summary>
@@ -54,7 +54,7 @@ internal sealed class RedisConnection(IRedisConnector connector, LayoutAgreement
         partition is not null && Addresses.Of(Volatile.Read(ref _multiplexer), partition.Epoch) is { } address ? new(address, layout.KeyPrefix) : Location;
 
     /// <summary>Asks a primary whether it answers, past the circuit: that one may be open.</summary>
-    /// <exception cref="Exception">Whatever kept it from answering within the time.</exception>
+    /// <exception cref="Exception">The reason why Redis did not respond within the time.</exception>
     public async Task<RoundTrip> AskAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {
         var database = await GetDatabaseAsync().AsTask().WaitAsync(timeout, time, cancellationToken).ConfigureAwait(false);
@@ -107,7 +107,7 @@ internal sealed class RedisConnection(IRedisConnector connector, LayoutAgreement
         }
     }
 
-    /// <summary>That no server is connected has a reason, which the client tells when it is asked for something.</summary>
+    /// <summary>Finds out why no server is connected: the client reports the reason when it runs a command.</summary>
     private async Task<RedisTagCacheUnavailableException> ExplainAsync(Exception e)
     {
         if (e is not RedisTagCacheUnavailableException unavailable)
@@ -127,7 +127,7 @@ internal sealed class RedisConnection(IRedisConnector connector, LayoutAgreement
         }
     }
 
-    /// <summary>Finds out whether the server refuses the user, or nothing listens there, if the failure does not tell.</summary>
+    /// <summary>If the failure does not show it, finds out whether the server rejects the user, or whether nothing listens at its address.</summary>
     private async Task<RedisTagCacheUnavailableException> DiagnoseAsync(RedisTagCacheUnavailableException failure)
     {
         if (failure.InnerException is null || FailureReasons.IsPassword(failure) || FailureReasons.IsConnectionRefused(failure))
@@ -164,7 +164,7 @@ internal sealed class RedisConnection(IRedisConnector connector, LayoutAgreement
             OnAnswering();
     }
 
-    /// <summary>A server answers that did not: for those who wait for the first connection, or for it to be back.</summary>
+    /// <summary>A server responds again, or for the first time: continues what waits for that.</summary>
     private void OnAnswering()
     {
         if (Volatile.Read(ref _database) is not null)
@@ -181,11 +181,11 @@ internal sealed class RedisConnection(IRedisConnector connector, LayoutAgreement
         }
         catch (ObjectDisposedException)
         {
-            // nobody waits any more
+            // no caller waits any more
         }
     }
 
-    /// <summary>Looks whether all instances still spread their keys alike. Where another has taken over meanwhile, this one is refused until they do.</summary>
+    /// <summary>Checks whether all instances still distribute their keys in the same way. If another layout has been fixed in the meantime, this instance is rejected until they do.</summary>
     public async Task VerifyLayoutAsync()
     {
         if (Volatile.Read(ref _database) is not { } database)
@@ -208,7 +208,7 @@ internal sealed class RedisConnection(IRedisConnector connector, LayoutAgreement
         }
         catch (Exception e) when (RedisFailure.IsRedis(e) || IsClosing(e))
         {
-            Log.BackgroundCommandFailed(logger, e); // the next look tells
+            Log.BackgroundCommandFailed(logger, e); // the next attempt finds out
         }
     }
 

@@ -2,7 +2,7 @@ using StackExchange.Redis;
 
 namespace RedisTagCache.Connection;
 
-/// <summary>Tells trouble with Redis from errors of the program.</summary>
+/// <summary>Distinguishes failures of Redis from errors of the program.</summary>
 internal static class RedisFailure
 {
     private static readonly string[] _momentaryErrors = ["TRYAGAIN", "MOVED", "ASK", "CLUSTERDOWN", "MASTERDOWN", "READONLY", "LOADING"];

@@ -32,7 +32,7 @@ internal sealed class RedisRunner(RedisConnection connection, RedisCircuits circ
 
     public void Connect() => Run("connect", circuits.Connecting, 0, static (_, _) => true);
 
-    /// <summary>Runs a command. A command that was given up may still take effect; one that may not be done twice must tell by its reply.</summary>
+    /// <summary>Runs a command. A command that timed out may still take effect. If it must not be done twice, its reply has to show whether it was.</summary>
     /// <exception cref="Exception">One that <see cref="RedisFailure.IsRedis"/> knows, or a cancellation by the caller.</exception>
     public ValueTask<T> RunAsync<TState, T>(
         string operation, Partition partition, TState state, Func<IDatabase, TState, ValueTask<T>> command, CancellationToken cancellationToken) =>
@@ -73,7 +73,7 @@ internal sealed class RedisRunner(RedisConnection connection, RedisCircuits circ
     }
 
     /// <summary>Runs a command in many partitions at once, bounded and measured as one: a call of its own for each would cost several times as much.</summary>
-    /// <returns>For each partition the reply; nothing where it did not come, or its circuit is open. Asked again one by one, those tell why.</returns>
+    /// <returns>The reply of each partition; null if it did not come, or if its circuit is open. To find out why, ask those partitions again one by one.</returns>
     /// <exception cref="Exception">One that <see cref="RedisFailure.IsRedis"/> knows: there is no connection.</exception>
     public async Task<T?[]> TryAllAsync<T>(string operation, IReadOnlyList<Partition> partitions, Func<IDatabase, Partition, Task<T?>> command)
         where T : class

@@ -9,10 +9,10 @@ internal sealed record RetryPolicy(int MaxTries, TimeSpan FirstPause, TimeSpan M
     /// <summary>Gets the policy for a command that a server refuses for the moment, without having done anything, such as one for a slot that is just being moved.</summary>
     public static RetryPolicy Refused { get; } = new(4, TimeSpan.FromMilliseconds(10), TimeSpan.MaxValue);
 
-    /// <summary>Gets the policy for a caller's eviction or removal that a passing trouble, such as a connection just lost, has kept from succeeding.</summary>
+    /// <summary>Gets the policy for a caller's eviction or removal that failed for a transient reason, such as a lost connection.</summary>
     public static RetryPolicy Transient { get; } = new(4, TimeSpan.FromMilliseconds(40), TimeSpan.MaxValue);
 
-    /// <summary>Gets the policy for what is owed in the background until it succeeds: the connection, unconfirmed evictions and removals, a new tag state.</summary>
+    /// <summary>Gets the policy for what is retried in the background until it succeeds: the connection, unconfirmed evictions and removals, a new tag state.</summary>
     public static RetryPolicy Owed { get; } = Every(TimeSpan.FromSeconds(1));
 
     /// <summary>Gets the policy by which an open circuit finds out whether the server responds.</summary>
@@ -21,14 +21,14 @@ internal sealed record RetryPolicy(int MaxTries, TimeSpan FirstPause, TimeSpan M
     /// <summary>Gets the policy by which partitions are polled for changes of which no message came.</summary>
     public static RetryPolicy Poll { get; } = Every(TimeSpan.FromSeconds(1));
 
-    /// <summary>Returns the pause after so many tries.</summary>
+    /// <summary>Returns the pause after that number of attempts.</summary>
     public TimeSpan PauseAfter(int tries)
     {
         var ticks = FirstPause.Ticks * Math.Pow(2, tries - 1);
         return ticks < MaxPause.Ticks ? new TimeSpan((long)ticks) : MaxPause;
     }
 
-    /// <summary>Tries again what a passing trouble has kept from succeeding. For what may be done twice.</summary>
+    /// <summary>Runs an operation, and repeats it if it fails for a transient reason. For operations that may be done twice.</summary>
     public async Task<T> RunAsync<T>(Func<Task<T>> operation, TimeProvider time)
     {
         for (var tries = 1; ; tries++)

@@ -2,7 +2,7 @@ namespace RedisTagCache.Connection;
 
 internal static class TaskExtensions
 {
-    /// <summary>For a task for which, it may be, nobody waits any more: should it fail, that has been told otherwise.</summary>
+    /// <summary>Marks the exception of a task as observed, because no caller may wait for it any more. Its failure is reported elsewhere.</summary>
     public static void Forget(this Task task) =>
         _ = task.ContinueWith(static t => t.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
 }

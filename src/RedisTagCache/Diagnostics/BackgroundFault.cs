@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace RedisTagCache.Diagnostics;
 
-/// <summary>Tells that a step of a background loop failed for another reason than Redis. The loop goes on, whatever telling that throws.</summary>
+/// <summary>Reports that a step of a background loop failed for a reason other than Redis. The loop continues, even if the report throws.</summary>
 internal static class BackgroundFault
 {
     // A listener that throws throws at every step of every loop: all of them together log one line in ten seconds.
@@ -15,14 +15,14 @@ internal static class BackgroundFault
             Log.BackgroundStepFailed(logger, exception, count);
     });
 
-    /// <summary>Tells a logger or a metric listener something in the middle of work that has to be completed, whatever they throw.</summary>
+    /// <summary>Reports to a logger or a metric listener in the middle of work that has to be completed, even if they throw.</summary>
     public static void Ignore(Action tell)
     {
         try
         {
             tell();
         }
-#pragma warning disable CA1031 // There is nobody left to be told.
+#pragma warning disable CA1031 // The failure cannot be reported anywhere else.
         catch (Exception)
 #pragma warning restore CA1031
         {

@@ -1,6 +1,6 @@
 namespace RedisTagCache.Diagnostics;
 
-/// <summary>Why a value was computed and not kept.</summary>
+/// <summary>Specifies why a value was computed and not stored.</summary>
 internal enum BypassReason
 {
     /// <summary>Its key is longer than allowed.</summary>

@@ -13,7 +13,7 @@ internal static class CacheActivity
     public static Activity? GetOrCreate()
     {
         var activity = Start("cache.get_or_create", CacheRegion.Hybrid);
-        activity?.SetTag("redistagcache.outcome", "miss"); // unless something better is found
+        activity?.SetTag("redistagcache.outcome", "miss"); // unless a value is found
         return activity;
     }
 
@@ -30,7 +30,7 @@ internal static class CacheActivity
         return activity;
     }
 
-    /// <summary>A trace of its own, with a link to the caller behind whom it runs.</summary>
+    /// <summary>Starts a trace of its own, with a link to the caller that started the refresh.</summary>
     public static Activity? Refresh(Activity? caller) => _source.StartActivity(
         ActivityKind.Internal, links: caller is null ? null : [new ActivityLink(caller.Context)], name: "cache.refresh");
 

@@ -59,7 +59,7 @@ internal sealed class CacheMeter
     /// <summary>The last evictions, for the snapshot.</summary>
     public EvictionHistory History => _statistics.Evictions;
 
-    /// <summary>Counts a value returned from memory. That takes a few nanoseconds, so nothing is done if nobody listens.</summary>
+    /// <summary>Counts a value returned from memory. A hit takes a few nanoseconds, so nothing is done without a listener.</summary>
     public void LocalHit()
     {
         _statistics.LocalHit();
@@ -166,7 +166,7 @@ internal sealed class CacheMeter
         _observer?.Tell(new CacheEvent(CacheEventKind.Factory, outcome, Duration: duration));
     }
 
-    /// <summary>Copies of values and of entries lie in rooms of their own; what is told is their sum.</summary>
+    /// <summary>Adds a local cache to the gauges. Values and pages have one each; the gauges show the sum.</summary>
     public void ObserveCopies(Func<long> bytes, Func<int> count)
     {
         lock (_rooms)

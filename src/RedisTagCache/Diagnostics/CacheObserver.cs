@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace RedisTagCache.Diagnostics;
 
-/// <summary>Tells the application's own observer. What it throws ends here.</summary>
+/// <summary>Calls the application's own observer. An exception that it throws is logged, and goes no further.</summary>
 internal sealed class CacheObserver(Action<CacheEvent> observer, TimeProvider time, ILogger<CacheObserver> logger)
 {
     private readonly LogThrottle _failures = new(time);

@@ -1,6 +1,6 @@
 namespace RedisTagCache.Diagnostics;
 
-/// <summary>Turns a burst of equal troubles into one line: the first is told at once, those that follow within ten seconds are counted into the next.</summary>
+/// <summary>Turns a burst of similar failures into one line. The first is logged at once, and those that follow within ten seconds are counted into the next line.</summary>
 internal sealed class LogThrottle(TimeProvider time)
 {
     private static readonly TimeSpan _quiet = TimeSpan.FromSeconds(10);

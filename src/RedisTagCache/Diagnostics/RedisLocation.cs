@@ -1,6 +1,6 @@
 namespace RedisTagCache.Diagnostics;
 
-/// <summary>Where a cache lies, as log lines say it: addresses without credentials, and the prefix.</summary>
+/// <summary>Formats the location of a cache for log lines: addresses without credentials, and the prefix.</summary>
 internal readonly record struct RedisLocation(string Addresses, string KeyPrefix)
 {
     public override string ToString() => $"{Addresses} (key prefix '{KeyPrefix}')";

@@ -8,7 +8,7 @@ namespace RedisTagCache.Entries;
 /// <param name="Tags">The ids of its tags.</param>
 /// <param name="Payload">The bytes.</param>
 /// <param name="Life">Its times.</param>
-/// <param name="TimeToLive">How long Redis keeps it, in milliseconds; zero if it does not expire.</param>
+/// <param name="TimeToLive">How long Redis stores it, in milliseconds; zero if it does not expire.</param>
 /// <param name="Sliding">Its sliding expiration, in milliseconds; zero for none.</param>
 /// <param name="PayloadFlags">How the payload is to be read.</param>
 internal readonly record struct EntryContent(byte[][] Tags, ReadOnlySequence<byte> Payload, ValueLife Life, long TimeToLive, long Sliding = 0, byte PayloadFlags = 0)
@@ -83,16 +83,16 @@ internal enum WriteKind
 /// <summary>What became of writing a value.</summary>
 /// <param name="Outcome">Whether it is stored.</param>
 /// <param name="Removal">When stored: the newest removal it is known not to be superseded by.</param>
-/// <param name="Identity">When composed: what tells the entry from any other.</param>
-/// <param name="IsCovered">When stored: whether this instance knows of all evictions that Redis had made until then, and so can judge a copy.</param>
+/// <param name="Identity">If it was composed: the bytes that identify this write of the entry.</param>
+/// <param name="IsCovered">If it was stored: whether this instance knows of all evictions that Redis had made until then, and so can validate a copy.</param>
 internal readonly record struct ValueWrite(CacheWriteOutcome Outcome, long Removal, ReadOnlyMemory<byte> Identity, bool IsCovered = false)
 {
     /// <summary>Of an overwrite: the number before its own.</summary>
     public long Before { get; init; }
 
-    /// <summary>Whether what was there before may be gone: it was written, or nobody knows.</summary>
+    /// <summary>Gets whether the earlier entry may be gone: this one was written, or it is not known whether it was.</summary>
     public bool MayBeWritten { get; init; } = Outcome != CacheWriteOutcome.Skipped;
 
-    /// <summary>Whether a copy may be kept. What Redis did not get is judged by what was known when it began.</summary>
+    /// <summary>Gets whether the value may be cached locally. If Redis did not get it, it is validated by what was known when its computation began.</summary>
     public bool MayBeCopied => Outcome == CacheWriteOutcome.Skipped || (Outcome == CacheWriteOutcome.Stored && IsCovered);
 }

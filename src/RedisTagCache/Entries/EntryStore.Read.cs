@@ -73,7 +73,7 @@ internal sealed partial class EntryStore
             (entry, var stamp) = await _commands.ReadAsync(location, cancellationToken).ConfigureAwait(false);
             if (stamp is not { } read)
             {
-                // No epoch: the partition is new or was lost. It begins again now, and whatever was read is dead.
+                // No epoch: the partition is new, or Redis has lost it. It begins again now, so an entry that was read counts as evicted.
                 var renewed = await Remaining(tagState.RenewAsync(cancellationToken), start, cancellationToken).ConfigureAwait(false);
                 return entry is null
                     ? Missed(key, CacheMissReason.Absent, VersionOf(renewed), activity)
@@ -82,13 +82,13 @@ internal sealed partial class EntryStore
 
             var version = new CacheVersion(read);
 
-            // Also when there is nothing to judge: who computes a value under this version may read others from this instance's memory.
+            // Also if there is no entry to validate: a factory that runs under this version may read other values from the local cache.
             var state = tagState.At(read) ?? await Remaining(tagState.CoverAsync(read, cancellationToken), start, cancellationToken).ConfigureAwait(false);
             if (entry is null)
                 return Missed(key, CacheMissReason.Absent, version, activity);
             var lookup = OpenTagged(key, location, entry, state, version, since, activity);
             if (lookup.HasValue)
-                entry = null; // the lookup's now
+                entry = null; // the lookup owns it now
             return lookup;
         }
         catch (Exception e) when (RedisFailure.IsRedis(e) && !cancellationToken.IsCancellationRequested)

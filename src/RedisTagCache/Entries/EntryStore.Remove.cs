@@ -10,7 +10,7 @@ namespace RedisTagCache.Entries;
 
 internal sealed partial class EntryStore
 {
-    /// <summary>Removals that are to be retried are kept by key alone: where that lies may not be known yet.</summary>
+    /// <summary>Removals that are to be retried are queued by key alone, because its location may not be known yet.</summary>
     private const int OnePartition = 0;
 
     /// <summary>Removes an entry of any region.</summary>
@@ -59,7 +59,7 @@ internal sealed partial class EntryStore
         }
     }
 
-    /// <summary>Removes an entry, revokes its computation, and tells who keeps copies. What Redis does not confirm is retried.</summary>
+    /// <summary>Removes an entry, revokes its computation, and announces it to the instances that have local copies. A removal that Redis does not confirm is retried.</summary>
     /// <exception cref="RedisTagCacheUnavailableException">Redis did not confirm it.</exception>
     public Task RemoveAsync(ValueAddress address, CancellationToken cancellationToken)
     {
@@ -69,7 +69,7 @@ internal sealed partial class EntryStore
         return removing.WaitAsync(cancellationToken);
     }
 
-    /// <summary>Removes an entry that was found in Redis, of any build, and tells the instances that keep a copy. Nothing is retried.</summary>
+    /// <summary>Removes an entry that was found in Redis, of any build, and announces it to the instances that have a local copy. Nothing is retried.</summary>
     public async Task<bool> RemoveStoredAsync(StoredKey key)
     {
         var reply = await _commands.RemoveNumberedAsync(key.Location).ConfigureAwait(false);

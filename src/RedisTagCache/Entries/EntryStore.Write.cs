@@ -28,7 +28,7 @@ internal sealed partial class EntryStore
         }
     }
 
-    /// <summary>Keeps what a factory computed and gives the lease back, unless the value may be older than an eviction or a removal.</summary>
+    /// <summary>Stores what a factory computed and releases the lease, unless the value may be older than an eviction or a removal.</summary>
     /// <param name="address">Where.</param>
     /// <param name="payload">The serialized value.</param>
     /// <param name="payloadFlags">How it is to be read.</param>
@@ -48,7 +48,7 @@ internal sealed partial class EntryStore
     }
 
     /// <summary>
-    /// Overwrites, and tells the instances that keep copies. If Redis rejects the value, the old one is removed all the same. If Redis is unavailable, the old one
+    /// Overwrites an entry, and announces it to the instances that have local copies. If Redis rejects the value, the old one is removed all the same. If Redis is unavailable, the old one
     /// is removed when Redis is back, so that instances do not go on with different values.
     /// </summary>
     /// <exception cref="OperationCanceledException">The caller has stopped waiting. The value may be stored or not.</exception>
@@ -151,8 +151,8 @@ internal sealed partial class EntryStore
         if (version.IsDefault)
             version = VersionOf(tagState.Known ?? await Remaining(tagState.RenewAsync(cancellationToken), _time.GetTimestamp(), cancellationToken).ConfigureAwait(false));
 
-        // Not so where it replaces another value: that has to go, even if this one is dead on arrival. Nor where others wait for it: those who
-        // came before what has ended it may have it.
+        // A value that replaces another one is sent all the same: the other one has to go, even if this one is rejected. So is one that other
+        // callers wait for: those that came before the eviction may get it.
         var isPast = version.IsUnknown || (terms.Kind != WriteKind.Replace && tagState.Known is { } known && known.IsPast(version.Stamp, content.Tags));
         if (isPast && terms.Owner.Length == 0)
             return new ValueWrite(Rejected(), RemovalMoment.Unknown, default);

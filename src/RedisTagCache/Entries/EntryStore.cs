@@ -123,6 +123,6 @@ internal sealed partial class EntryStore : IDisposable
         _pending.Dispose();
     }
 
-    /// <summary>Where an entry lies, and what is known about changes there.</summary>
+    /// <summary>Represents the location of an entry, and what is known about changes there.</summary>
     private readonly record struct Place(EntryLocation Location, PartitionWatch Watch);
 }

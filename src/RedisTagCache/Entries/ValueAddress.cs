@@ -3,7 +3,7 @@ using RedisTagCache.Topology;
 
 namespace RedisTagCache.Entries;
 
-/// <summary>Where a value lies.</summary>
+/// <summary>Represents the location of a value.</summary>
 /// <param name="Entry">Its key.</param>
 /// <param name="Name">Its name among the copies.</param>
 /// <param name="Watch">What is known about changes to it.</param>

@@ -32,10 +32,10 @@ internal sealed class ValueLookup : IDisposable
 
     public bool IsFound => _lookup.HasValue;
 
-    /// <summary>Whether Redis did not tell.</summary>
+    /// <summary>Gets whether Redis did not respond.</summary>
     public bool IsUnavailable => _lookup.MissReason == CacheMissReason.Unavailable;
 
-    /// <summary>Whether it is for this caller alone: callers that joined since must not get it, and no copy is kept.</summary>
+    /// <summary>Gets whether it is for this caller alone: callers that joined since then must not get it, and it is not cached locally.</summary>
     public bool IsSuperseded => _lookup.IsSuperseded;
 
     /// <summary>Whether the value is fresh, by time and by tag invalidations.</summary>
@@ -47,7 +47,7 @@ internal sealed class ValueLookup : IDisposable
     /// <summary>What was known of removals before the lookup.</summary>
     public RemovalMoment Moment { get; }
 
-    /// <summary>What tells the entry from any other; empty when there is none.</summary>
+    /// <summary>Gets the bytes that identify this write of the entry; empty if there is none.</summary>
     public ReadOnlyMemory<byte> Identity { get; }
 
     public ValueLife Life { get; }

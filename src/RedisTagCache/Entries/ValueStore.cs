@@ -45,10 +45,10 @@ internal sealed class ValueStore : IDisposable
 
     public void Attach(ILocalCopies copies) => _partitions.Attach(copies);
 
-    /// <summary>An entry that is no value was written or removed by this instance: neither a copy of what was there before is kept, nor what is being read now.</summary>
+    /// <summary>Notes that this instance wrote or removed an entry that is no value. Local copies of the earlier entry are dropped, and what is being read now is not cached locally.</summary>
     public void Supersede(in CacheEntryKey key) => _partitions.Supersede(key);
 
-    /// <summary>Who follows the partitions; nobody as long as there was no connection.</summary>
+    /// <summary>Returns the watches of the partitions; none before the first connection.</summary>
     private async ValueTask<ImmutableArray<PartitionWatch>> WatchesAsync()
     {
         try
@@ -62,10 +62,10 @@ internal sealed class ValueStore : IDisposable
         }
     }
 
-    /// <summary>Tells that something in the background failed for another reason than Redis.</summary>
+    /// <summary>Logs that a background task failed for a reason other than Redis.</summary>
     public void Report(Exception exception) => BackgroundFault.Report(_logger, exception);
 
-    /// <summary>Begins to follow the changes; ends at once when that is under way.</summary>
+    /// <summary>Begins to follow the changes. Completes at once if that is under way.</summary>
     public Task StartAsync() => _fleet.StartAsync();
 
     /// <summary>Whether a key is the name of its own entry, as nearly all are.</summary>
@@ -85,7 +85,7 @@ internal sealed class ValueStore : IDisposable
         return new ValueAddress(key, name, watch, known.Keys.Locate(key.Region, watch.Partition, name));
     }
 
-    /// <summary>For a value that begins now, without a lookup. <see cref="CacheVersion.Unknown"/> when Redis has told nothing yet.</summary>
+    /// <summary>Returns the version for a value whose computation begins now, without a lookup. It is <see cref="CacheVersion.Unknown"/> if Redis has not responded yet.</summary>
     public static async ValueTask<CacheVersion> ObserveAsync(ValueAddress address, CancellationToken cancellationToken)
     {
         if (address.Watch.TagState is not { } tagState)
@@ -113,7 +113,7 @@ internal sealed class ValueStore : IDisposable
     public ValueTask<CacheLookup> FindAsync(ValueAddress address, CancellationToken cancellationToken) =>
         _entries.ReadAsync(address, default, cancellationToken);
 
-    /// <summary>The same for one who has waited since he looked first.</summary>
+    /// <summary>The same for a caller that has waited since its first lookup.</summary>
     public ValueTask<CacheLookup> FindAsync(ValueAddress address, CacheVersion since, CancellationToken cancellationToken) =>
         _entries.ReadAsync(address, since, cancellationToken);
 

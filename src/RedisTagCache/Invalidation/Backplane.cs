@@ -33,7 +33,7 @@ internal sealed class Backplane(RedisConnection connection, ILogger<Backplane> l
             var channel = ChannelOf(partition);
             _subscriber = subscriber;
 
-            // Not awaited: a failure would keep the queue from us, and the client fills it all the same as soon as it can. What follows on that connection tells.
+            // Fire and forget, because a failure would return no queue, although the client fills it as soon as it can. The ping shows whether it succeeded.
             queue = await subscriber.SubscribeAsync(channel, CommandFlags.FireAndForget).ConfigureAwait(false);
             queue.OnMessage(message => Receive(receive, (byte[]?)message.Message ?? []));
             await subscriber.PingAsync().WaitAsync(timeout, time).ConfigureAwait(false);
@@ -44,7 +44,7 @@ internal sealed class Backplane(RedisConnection connection, ILogger<Backplane> l
         }
         catch (NotSupportedException e)
         {
-            // A proxy that has no subscriptions: polling finds what changes. The partitions stay noted, so that this is neither tried nor told again.
+            // A proxy without subscriptions: polling finds the changes. The partitions stay recorded, so that this is neither tried nor logged again.
             if (Interlocked.Exchange(ref _isPollingOnly, 1) == 0)
                 Log.SubscriptionsNotSupported(logger, e);
             return false;

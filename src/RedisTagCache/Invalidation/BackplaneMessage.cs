@@ -9,10 +9,10 @@ namespace RedisTagCache.Invalidation;
 /// <code>
 /// m BEFORE AFTER FLOOR LENGTH:MEMBER...   tag invalidations were raised: an eviction or an expiry
 /// r BEFORE NUMBER ENTRY                   an entry was removed or overwritten
-/// l ENTRY                                 a lease was given back, or its value is there
-/// p ENTRY                                 a lease was given back, and nobody needs it: its value is not kept
+/// l ENTRY                                 a lease was released, or its value is stored
+/// p ENTRY                                 a lease was released, and no caller needs it: its value is not stored
 /// </code>
-/// without the first space. BEFORE tells whether a message was missed.
+/// without the first space. BEFORE shows whether a message was missed.
 /// </summary>
 internal static class BackplaneMessage
 {

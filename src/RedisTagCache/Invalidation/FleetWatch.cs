@@ -31,11 +31,11 @@ internal sealed class FleetWatch : IDisposable
         connection.SubscriptionsRestored += OnSubscriptionsRestored;
     }
 
-    /// <summary>For how many partitions no messages come, although somebody listens.</summary>
+    /// <summary>Gets the number of partitions whose messages do not arrive, although this instance has subscribed.</summary>
     public int CountSilent(ImmutableArray<PartitionWatch> partitions) =>
         Volatile.Read(ref _started) is { IsCompleted: true } ? _backplane.CountSilent(partitions.Select(static partition => partition.Partition)) : 0;
 
-    /// <summary>Begins, and ends when there was a first look: before it, copies are not kept.</summary>
+    /// <summary>Starts polling, and completes after the first poll. Before it, nothing is cached locally.</summary>
     public Task StartAsync()
     {
         if (Volatile.Read(ref _started) is { } started)
@@ -98,7 +98,7 @@ internal sealed class FleetWatch : IDisposable
         }
     }
 
-    // What was announced meanwhile did not come.
+    // Announcements in the meantime did not arrive.
     private void OnSubscriptionsRestored()
     {
         if (Volatile.Read(ref _started) is not null)

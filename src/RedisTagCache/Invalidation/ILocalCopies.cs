@@ -1,9 +1,9 @@
 namespace RedisTagCache.Invalidation;
 
-/// <summary>The copies of a region's entries that an instance keeps, as far as changes in Redis concern them.</summary>
+/// <summary>Receives the changes in Redis for the local copies of a region's entries.</summary>
 internal interface ILocalCopies
 {
-    /// <summary>Whose entries they are.</summary>
+    /// <summary>Gets the region of the entries.</summary>
     CacheRegion Region { get; }
 
     /// <summary>An entry was removed or overwritten: copies that are not newer than this number are gone.</summary>

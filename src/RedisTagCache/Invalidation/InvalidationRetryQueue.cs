@@ -6,11 +6,11 @@ namespace RedisTagCache.Invalidation;
 
 /// <summary>
 /// The evictions, or the removals, that Redis did not confirm. They are retried until it does: when the connection or the circuit is back, and every second.
-/// Where there are more than are kept one by one, everything in their partition takes their place.
+/// If there are more than fit into the queue, an eviction of everything in their partition replaces them.
 /// </summary>
 internal sealed class InvalidationRetryQueue(Func<int, IReadOnlyCollection<byte[]>, CancellationToken, Task<bool>> retry, TimeProvider time, ILogger logger) : IDisposable
 {
-    /// <summary>How many are kept, in all partitions together. A partition over which that is exceeded keeps one.</summary>
+    /// <summary>How many are queued, in all partitions together. A partition that exceeds it queues one for everything.</summary>
     public const int Most = 20_000;
 
     private const byte EverythingMark = (byte)'*';
@@ -141,7 +141,7 @@ internal sealed class InvalidationRetryQueue(Func<int, IReadOnlyCollection<byte[
     {
         lock (_lock)
         {
-            // The very arrays that were retried: one that was added again meanwhile stays.
+            // Only the arrays that were retried are removed: one that was added again in the meantime stays.
             var pending = _byPartition[partition];
             foreach (var member in members)
             {

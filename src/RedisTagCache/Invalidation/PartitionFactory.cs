@@ -16,7 +16,7 @@ internal sealed class PartitionFactory(
     private readonly ILogger<PartitionWatch> _watchLogger = loggers.CreateLogger<PartitionWatch>();
 
     /// <param name="layout">How the keys are spread.</param>
-    /// <param name="copies">The local copies that are told of the changes.</param>
+    /// <param name="copies">The local copies that receive the changes.</param>
     public PartitionMap Create(PartitionLayout layout, ImmutableArray<ILocalCopies> copies)
     {
         var keys = new KeySpace(settings.KeyPrefix, settings.BuildNamespace, layout);

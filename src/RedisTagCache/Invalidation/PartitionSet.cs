@@ -103,7 +103,7 @@ internal sealed class PartitionSet : IDisposable
         return moment;
     }
 
-    /// <summary>Has local copies told of the changes, in all partitions.</summary>
+    /// <summary>Lets local copies receive the changes, in all partitions.</summary>
     public void Attach(ILocalCopies copies)
     {
         lock (_lock)
@@ -115,7 +115,7 @@ internal sealed class PartitionSet : IDisposable
         }
     }
 
-    /// <summary>An entry was written or removed by this instance: neither a copy of what was there before is kept, nor what is being read now.</summary>
+    /// <summary>Notes that this instance wrote or removed an entry. Local copies of the earlier entry are dropped, and what is being read now is not cached locally.</summary>
     public void Supersede(in CacheEntryKey key)
     {
         foreach (var copies in _copies)
@@ -141,7 +141,7 @@ internal sealed class PartitionSet : IDisposable
             if (_known is { } known)
                 return known;
 
-            // What was computed until now must not outlive an eviction of which nothing was heard.
+            // Values that were computed until now must not outlive an eviction that this instance does not know.
             var created = _create(layout, _copies);
             Unconnected.End();
             Volatile.Write(ref _known, created);
@@ -152,7 +152,7 @@ internal sealed class PartitionSet : IDisposable
     // The next answer may come from a Redis that was restarted or failed over to: what this instance knows is compared with what that one has.
     private void OnDisturbed() => _rebuild.Begin();
 
-    // The connection held, but it may be another server that answers now: a look at the tag invalidations tells.
+    // The connection was not lost, but another server may respond now. A synchronization of the tag state finds out.
     private void OnAnswering()
     {
         foreach (var tagState in TagStates.Where(static state => state.Known is not null))
@@ -169,7 +169,7 @@ internal sealed class PartitionSet : IDisposable
 }
 
 /// <summary>The partitions, with what this instance has of each. Immutable.</summary>
-/// <param name="Keys">Where everything lies.</param>
+/// <param name="Keys">The names of all keys.</param>
 /// <param name="Watches">What this instance knows of each partition, in their order.</param>
 internal sealed record PartitionMap(KeySpace Keys, ImmutableArray<PartitionWatch> Watches)
 {

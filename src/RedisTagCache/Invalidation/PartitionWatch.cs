@@ -9,12 +9,12 @@ using RedisTagCache.Topology;
 namespace RedisTagCache.Invalidation;
 
 /// <summary>
-/// Follows the changes in a partition, so that copies of its values can be judged without asking Redis: announcements are taken over as they
-/// come, and a poll finds what was not announced. Copies are trusted while the last poll that succeeded is young enough.
+/// Follows the changes in a partition, so that copies of its values can be validated without asking Redis. Announcements are applied as they
+/// arrive, and a poll finds what was not announced. Copies are trusted while the last poll that succeeded is young enough.
 /// </summary>
 internal sealed class PartitionWatch : EntryWatch
 {
-    /// <summary>How often is looked.</summary>
+    /// <summary>How often the partition is polled.</summary>
     public static readonly TimeSpan Interval = RetryPolicy.Poll.FirstPause;
 
     /// <summary>How long a look is good for: one that fails is made up for by the next, two are not.</summary>
@@ -118,7 +118,7 @@ internal sealed class PartitionWatch : EntryWatch
                 copies.Drop(name, number);
         }
 
-        Waiters.Wake(NameOfEntry(entry)); // the lease was taken away from who computes it
+        Waiters.Wake(NameOfEntry(entry)); // the caller that computes it has lost the lease
     }
 
     /// <inheritdoc/>
@@ -191,7 +191,7 @@ internal sealed class PartitionWatch : EntryWatch
     /// <summary>What <see cref="Waiters"/> knows an entry by.</summary>
     public static string NameOfEntry(ReadOnlySpan<byte> entry) => Encoding.Latin1.GetString(entry);
 
-    /// <summary>What the log knows an entry by; nothing where nobody keeps copies of its like. That two regions may share a name costs a copy at worst.</summary>
+    /// <summary>Returns the name of an entry in the log; null if no region with local copies has it. If two regions share a name, at worst a copy is dropped needlessly.</summary>
     private string? NameOf(ReadOnlySpan<byte> entry)
     {
         foreach (var copies in _copies)

@@ -3,8 +3,8 @@ using RedisTagCache.Scripts;
 namespace RedisTagCache.Invalidation;
 
 /// <summary>
-/// What this instance has heard of removals and overwrites in a partition. Redis numbers them; a copy knows up to which number it is not
-/// superseded. The last ones heard are remembered, for copies that were read before and are kept only now.
+/// The removals and overwrites in a partition that this instance knows. Redis numbers them, and a copy has the number up to which it is not
+/// superseded. The last ones are remembered, for copies that were read before them and are stored after them.
 /// </summary>
 /// <param name="remembered">How many are remembered.</param>
 internal sealed class RemovalLog(int remembered = 1_024)
@@ -27,7 +27,7 @@ internal sealed class RemovalLog(int remembered = 1_024)
             return new RemovalMoment(_known, _count);
     }
 
-    /// <summary>Whether a copy must not be kept: its entry was removed or overwritten after that number, or something was missed meanwhile.</summary>
+    /// <summary>Returns whether a copy must not be stored: its entry was removed or overwritten after that number, or a removal may have been missed in the meantime.</summary>
     /// <param name="name">The entry.</param>
     /// <param name="since">Before the copy was read.</param>
     /// <param name="number">Up to which the copy is known not to be superseded.</param>
@@ -49,12 +49,12 @@ internal sealed class RemovalLog(int remembered = 1_024)
         }
     }
 
-    /// <summary>Keeps a copy unless it is superseded. A removal that is heard of from then on finds the copy.</summary>
+    /// <summary>Stores a copy unless it is superseded. A removal that is recorded from then on finds the copy.</summary>
     /// <param name="name">The entry.</param>
     /// <param name="since">Before the copy was read.</param>
     /// <param name="number">Up to which the copy is known not to be superseded.</param>
     /// <param name="state">The copy.</param>
-    /// <param name="keep">Keeps it.</param>
+    /// <param name="keep">Stores it.</param>
     public bool TryKeep<T>(string name, in RemovalMoment since, long number, T state, Action<T> keep)
     {
         lock (_lock)
@@ -66,7 +66,7 @@ internal sealed class RemovalLog(int remembered = 1_024)
         }
     }
 
-    /// <summary>Takes over an announcement. False when one before it was missed.</summary>
+    /// <summary>Records an announcement. Returns false if an earlier one was missed.</summary>
     public bool Record(long before, long number, string? name)
     {
         lock (_lock)
@@ -82,29 +82,29 @@ internal sealed class RemovalLog(int remembered = 1_024)
         }
     }
 
-    /// <summary>Notes a removal by this instance that Redis has not numbered: nothing read before it is kept.</summary>
+    /// <summary>Records a removal by this instance that Redis has not numbered. What was read before it is not stored.</summary>
     public void RecordOwn(string name)
     {
         lock (_lock)
             Note(name, Unnumbered);
     }
 
-    /// <summary>Nothing read or started before is kept.</summary>
+    /// <summary>From now on, nothing that was read or started before is stored.</summary>
     public void Forget()
     {
         lock (_lock)
             _forgotten = ++_count;
     }
 
-    /// <summary>Takes over what Redis told. False the first time, and when it has lost count or could not tell all: then every copy may be superseded.</summary>
+    /// <summary>Records what a poll has read. Returns false the first time, and if Redis has lost count or has forgotten some: then every copy may be superseded.</summary>
     /// <param name="asked">What was known when it was asked.</param>
-    /// <param name="page">What it told.</param>
+    /// <param name="page">The reply.</param>
     /// <param name="nameOf">The name of an entry; nothing for what is no entry of these copies.</param>
     public bool Adopt(long asked, RemovalsPage page, Func<byte[], string?> nameOf)
     {
         lock (_lock)
         {
-            // The first time, nothing tells how old the copies are that were kept before.
+            // The first time, it is not known how old the copies are that were stored before.
             var isWhole = asked != RemovalMoment.Unknown && page.Newest >= asked && page.Floor <= asked && !page.HasMore;
             foreach (var row in page.Removals)
             {
@@ -122,10 +122,10 @@ internal sealed class RemovalLog(int remembered = 1_024)
     private void Note(string name, long number) => _recorded[_count++ % remembered] = (string.GetHashCode(name, StringComparison.Ordinal), number);
 }
 
-/// <summary>What an instance knew of removals at one moment: the newest number (-1 when nothing was known), and how many it had heard of.</summary>
+/// <summary>What an instance knew of removals at one moment: the newest number (-1 if nothing was known), and how many it had recorded.</summary>
 /// <param name="Number">The newest number.</param>
 /// <param name="Recorded">How many removals were recorded.</param>
-/// <param name="Unconfirmed">For what is computed without Redis: the newest eviction that this instance had taken over ahead of what Redis had told; else zero.</param>
+/// <param name="Unconfirmed">For a value that is computed without Redis: the newest eviction that this instance applied before it read it from Redis; otherwise, zero.</param>
 internal readonly record struct RemovalMoment(long Number, long Recorded, long Unconfirmed = 0)
 {
     public const long Unknown = -1;

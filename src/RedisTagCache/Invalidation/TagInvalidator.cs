@@ -8,8 +8,8 @@ using RedisTagCache.Tags;
 namespace RedisTagCache.Invalidation;
 
 /// <summary>
-/// Evicts and expires entries by their tags: a partition keeps, per evicted tag, the epoch of the eviction (its tag invalidation). What Redis does not confirm holds in
-/// this instance, and is retried until it does.
+/// Evicts and expires entries by their tags: a partition stores, for each evicted tag, the epoch of the eviction (its tag invalidation). An eviction that Redis does not
+/// confirm applies in this instance, and is retried until Redis confirms it.
 /// </summary>
 internal sealed class TagInvalidator : IDisposable
 {
@@ -222,7 +222,7 @@ internal sealed class TagInvalidator : IDisposable
         }
     }
 
-    /// <summary>Takes over what this instance did. The first partition's epoch tells it from evictions of others.</summary>
+    /// <summary>Records an eviction by this instance. The first partition's epoch distinguishes it from evictions by others.</summary>
     private void Take(PartitionWatch partition, TagInvalidationReply reply, byte[][] members)
     {
         _meter.Sent("eviction");

@@ -6,7 +6,7 @@ using RedisTagCache.Topology;
 namespace RedisTagCache.Invalidation;
 
 /// <summary>
-/// What this instance knows before the first connection: what it removed and evicted itself. Values that it computes until then are kept by that, and count as
+/// What this instance knows before the first connection: its own removals and evictions. Values that it computes until then are validated by them, and count as
 /// evicted from the first connection on.
 /// </summary>
 internal sealed class UnconnectedWatch(RedisCommands commands) : EntryWatch

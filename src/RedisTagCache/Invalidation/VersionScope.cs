@@ -26,7 +26,7 @@ internal sealed class VersionScope : IDisposable
     public static VersionScope Begin(CacheMoment moment, long since) => _current.Value = new VersionScope(moment, since, _current.Value);
 
     /// <summary>The moment of the outermost scope around the current flow that has not ended; nothing when there is none.</summary>
-    /// <param name="cache">Whose versions are asked for: there may be several caches in a process.</param>
+    /// <param name="cache">The cache that asks. There may be several in a process.</param>
     /// <param name="oldest">The time stamp before which a scope began that does not count any more.</param>
     public static CacheMoment? Find(object cache, long oldest)
     {

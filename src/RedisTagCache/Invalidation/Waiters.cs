@@ -1,6 +1,6 @@
 namespace RedisTagCache.Invalidation;
 
-/// <summary>Who waits, in this process, for another instance to have computed a value.</summary>
+/// <summary>The callers in this process that wait until another instance has computed a value.</summary>
 internal sealed class Waiters
 {
     private readonly Dictionary<string, Waiting> _byName = new(StringComparer.Ordinal);
@@ -28,7 +28,7 @@ internal sealed class Waiters
     }
 
     /// <param name="name">The name.</param>
-    /// <param name="isPassed">Whether nobody needs to wait any more, since the value is not kept.</param>
+    /// <param name="isPassed">Whether no caller needs to wait any more, because the value is not stored.</param>
     public void Wake(string name, bool isPassed = false)
     {
         Waiting? waiting;
@@ -46,7 +46,7 @@ internal sealed class Waiters
         }
     }
 
-    /// <summary>All who listen for a name until it is woken. Each stops by disposing it.</summary>
+    /// <summary>The callers that wait for a name until it is woken. A caller stops waiting by disposing its wait.</summary>
     internal sealed class Waiting(Waiters waiters, string name) : IDisposable
     {
         private readonly TaskCompletionSource<bool> _woken = new(TaskCreationOptions.RunContinuationsAsynchronously);

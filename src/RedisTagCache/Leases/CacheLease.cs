@@ -46,7 +46,7 @@ internal sealed class CacheLease : IAsyncDisposable
     /// <summary>Gets the name under which Redis granted the lease. Empty if it did not, or if the lease has ended.</summary>
     internal string Owner => (_held as HeldLease)?.Owner ?? "";
 
-    /// <summary>Gets whether the lease that the caller waits for has ended, as far as this instance was told.</summary>
+    /// <summary>Gets whether the lease that the caller waits for has ended, as far as this instance knows.</summary>
     internal bool IsReleased => _waiting is { Woken.IsCompleted: true };
 
     /// <summary>Gets the lease within this process that the caller waits for, when that is what has been taken.</summary>

@@ -65,7 +65,7 @@ internal sealed class HeldLease : OwnedLease, IDisposable
 
     private async Task RenewAsync()
     {
-        // Once it is another's it stays so; what is computed is judged when it is written.
+        // Once another caller has the lease, this one does not get it back. The value is validated when it is written.
         try
         {
             if (!await _client.RenewAsync(_address, Owner).ConfigureAwait(false))

@@ -6,7 +6,7 @@ using RedisTagCache.Tags;
 
 namespace RedisTagCache.Leases;
 
-/// <summary>An entry that Redis has not taken: for the requests in this process that wait for it, and kept until Redis takes one.</summary>
+/// <summary>Represents an entry that Redis did not store. Requests in this process that wait for it get it, until Redis stores one.</summary>
 internal sealed class InProcessEntry(ValueAddress address, CacheVersion version, RemovalMoment startedAt, byte[][] tags, ImmutableArray<byte> payload, CopyTimes times, int size)
     : LocalCopy(address, version, NumberOf(startedAt), tags, default, times, size)
 {
@@ -16,9 +16,9 @@ internal sealed class InProcessEntry(ValueAddress address, CacheVersion version,
     /// <param name="now">A time stamp.</param>
     public bool IsFresh(long now) => now < Times.FreshUntil && Validate() == Verdict.Fresh;
 
-    /// <summary>Whether it was removed or overwritten since it began. The removal of one that is kept ends it.</summary>
+    /// <summary>Returns whether it was removed or overwritten since its computation began.</summary>
     public bool IsSuperseded() => Watch.Removals.IsSuperseded(Name, startedAt, NumberOf(startedAt));
 
-    /// <summary>Gets the newest removal that it is not superseded by. Where Redis has told none, what this process has heard of counts.</summary>
+    /// <summary>Returns the newest removal that it is not superseded by. If none was read from Redis, the removals that this process has received count.</summary>
     public static long NumberOf(in RemovalMoment startedAt) => Math.Max(0, startedAt.Number);
 }

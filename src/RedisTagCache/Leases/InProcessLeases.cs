@@ -11,7 +11,7 @@ namespace RedisTagCache.Leases;
 /// Leases among the requests of this process, for entries of a region for which Redis grants none:
 /// <code>
 /// Redis unavailable ------ one request computes the entry, and those that wait for it get it
-/// Redis refuses writes --- the same, and it is kept here until it expires: each lookup in Redis, which misses, shows whether it was evicted
+/// Redis refuses writes --- the same, and it is stored here until it expires: each lookup in Redis, which misses, shows whether it was evicted
 /// </code>
 /// </summary>
 internal sealed class InProcessLeases : ILocalCopies, IDisposable
@@ -21,7 +21,7 @@ internal sealed class InProcessLeases : ILocalCopies, IDisposable
     private static readonly TimeSpan _untilReleased = TimeSpan.FromDays(1);
     private static readonly TimeSpan _sweepInterval = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long the entries are kept after they were last asked for because Redis grants no lease.</summary>
+    /// <summary>How long the entries are stored after they were last requested because Redis grants no lease.</summary>
     private static readonly TimeSpan _cleanInterval = TimeSpan.FromMinutes(1);
 
     private readonly CacheRegion _region;
@@ -85,7 +85,7 @@ internal sealed class InProcessLeases : ILocalCopies, IDisposable
         var address = _values.Locate(new CacheEntryKey(_region, key));
         var isAnswered = found.MissReason != CacheMissReason.Unavailable;
         if (isAnswered && address.Watch.Removals.Known == RemovalMoment.Unknown)
-            await address.Watch.PollAsync().ConfigureAwait(false); // until then nothing is kept
+            await address.Watch.PollAsync().ConfigureAwait(false); // until then nothing is stored
 
         var known = address.Watch.TagState?.Known;
         var version = !found.Version.IsUnknown ? found.Version : known is null ? default : new CacheVersion(known.Stamp);
@@ -113,7 +113,7 @@ internal sealed class InProcessLeases : ILocalCopies, IDisposable
             new(_leases, address, new Lease(verdict, version, moment.Number, left), held, null);
     }
 
-    /// <summary>Keeps an entry that Redis has not taken, unless Redis is unavailable: then nothing would show that it was evicted.</summary>
+    /// <summary>Stores an entry that Redis did not store, unless Redis is unavailable: then nothing would show that it was evicted.</summary>
     public void Keep(ValueAddress address, InProcessEntry entry, in RemovalMoment startedAt)
     {
         if (!address.Watch.IsAvailable)

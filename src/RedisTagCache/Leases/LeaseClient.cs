@@ -33,13 +33,13 @@ internal sealed class LeaseClient : IDisposable
         connection.Restored += OnBack;
     }
 
-    /// <summary>Tells that something in the background failed for another reason than Redis.</summary>
+    /// <summary>Logs that a background task failed for a reason other than Redis.</summary>
     public void Report(Exception exception) => BackgroundFault.Report(_logger, exception);
 
-    /// <summary>Asks for the right to compute a value. Not to be cancelled: who has left must still give back what he was granted.</summary>
+    /// <summary>Requests the lease on a value. It cannot be canceled: a caller that has left must still release a lease that was granted.</summary>
     /// <param name="address">The value.</param>
     /// <param name="owner">A name for this one attempt.</param>
-    /// <param name="seen">What tells the entry that was seen from any other, empty when there was none; nothing when nobody looked.</param>
+    /// <param name="seen">The identity of the entry that the lookup found, empty if there was none, and null without a lookup.</param>
     /// <param name="isPatient">Whether there is an old value to return in the meantime.</param>
     public async ValueTask<Lease> AcquireAsync(ValueAddress address, string owner, ReadOnlyMemory<byte>? seen, bool isPatient)
     {
@@ -80,7 +80,7 @@ internal sealed class LeaseClient : IDisposable
         }
     }
 
-    /// <summary>False when the lease is another's now; true also when Redis did not tell.</summary>
+    /// <summary>Renews the lease. Returns false if another caller has it now, and true also if Redis did not respond.</summary>
     public async ValueTask<bool> RenewAsync(ValueAddress address, string owner)
     {
         try
@@ -104,7 +104,7 @@ internal sealed class LeaseClient : IDisposable
     /// <summary>Releases a lease because the value is not stored. Callers that wait for it compute their own at once, not one after the other.</summary>
     public ValueTask PassAsync(ValueAddress address, string owner, TimeSpan duration) => ReleaseAsync(address, owner, LeaseReleaseScript.Pass, duration);
 
-    /// <summary>Ends the time in which nobody needs a lease.</summary>
+    /// <summary>Ends the time in which no caller needs a lease.</summary>
     public ValueTask ResumeAsync(ValueAddress address) => ReleaseAsync(address, LeaseReleaseScript.Pass, TimeSpan.Zero);
 
     private async ValueTask ReleaseAsync(ValueAddress address, string owner, string successor, TimeSpan duration)
@@ -146,7 +146,7 @@ internal sealed class LeaseClient : IDisposable
 }
 
 /// <summary>The answer to asking for the right to compute a value.</summary>
-/// <param name="Verdict">Who has it.</param>
+/// <param name="Verdict">The answer to the request.</param>
 /// <param name="Version">For a value whose computation begins now.</param>
 /// <param name="Removal">The newest removal now.</param>
 /// <param name="Left">For how long it is taken.</param>

@@ -39,7 +39,7 @@ internal sealed class LeaseStore(ValueStore values, LeaseClient client, TimeSpan
     /// <param name="hasOldValue">Whether the caller has an old value that it can return.</param>
     public async ValueTask<CacheLease> AcquireAsync(ValueAddress address, ReadOnlyMemory<byte>? seen, bool hasOldValue)
     {
-        _ = values.StartAsync(); // to hear of releases; until then, a caller that waits polls
+        _ = values.StartAsync(); // to receive releases; until then, a caller that waits polls
         var waiting = Listen(address);
         var isWaiting = false;
         try
@@ -67,7 +67,7 @@ internal sealed class LeaseStore(ValueStore values, LeaseClient client, TimeSpan
         return values.FindAsync(values.Locate(key), since, cancellationToken);
     }
 
-    /// <summary>Ends the time in which nobody needs a lease.</summary>
+    /// <summary>Ends the time in which no caller needs a lease.</summary>
     public ValueTask ResumeAsync(ValueAddress address) => client.ResumeAsync(address);
 
     /// <summary>Gets the times of an entry that is written now.</summary>

@@ -5,8 +5,8 @@ using RedisTagCache.Entries;
 namespace RedisTagCache.Leases;
 
 /// <summary>
-/// Leases that could not be given back because Redis was away, and those that it may have granted without this instance having heard of it.
-/// They are given back when Redis answers again, else others would wait for nobody; until they have run out by themselves.
+/// The leases that could not be released because Redis was unavailable, and those that Redis may have granted without this instance having its reply.
+/// They are released when Redis responds again, so that no caller waits for a leader that does not exist. Those that have expired are dropped.
 /// </summary>
 internal sealed class PendingLeaseReleases(Func<PendingLeaseRelease, ValueTask<bool>> release, TimeSpan leaseDuration, TimeProvider time, ILogger logger)
 {

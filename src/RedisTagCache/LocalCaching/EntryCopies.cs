@@ -63,7 +63,7 @@ internal sealed class EntryCopies : IEntryCopies, ILocalCopies
     public async ValueTask<CacheLookup> GetAsync(string key, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(key);
-        _ = _values.StartAsync(); // until it has looked for the first time, nothing is kept
+        _ = _values.StartAsync(); // before the first poll, nothing is cached locally
         var isHot = _recent.Note(key);
         var address = _values.Locate(new CacheEntryKey(_region, key));
         var before = address.Watch.Removals.Observe();
@@ -81,7 +81,7 @@ internal sealed class EntryCopies : IEntryCopies, ILocalCopies
         address.Watch.Removals.TryKeep(address.Name, before, before.Number, (_copies, copy), static kept => kept._copies.Set(kept.copy));
     }
 
-    /// <summary>Until its freshness ends, by the clock of who wrote it; and never for longer than it lasts, whatever the clocks say.</summary>
+    /// <summary>Until its freshness ends by the clock of its writer, and at most for its lifetime, whatever the clocks say.</summary>
     private CopyTimes TimesOf(in ValueLife life)
     {
         var end = Math.Min(life.FreshUntil, life.EndsAt);

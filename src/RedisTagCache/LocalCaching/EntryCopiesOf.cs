@@ -3,7 +3,7 @@ using RedisTagCache.Entries;
 
 namespace RedisTagCache.LocalCaching;
 
-/// <summary>Makes rooms for copies of entries.</summary>
+/// <summary>Creates local caches for entries.</summary>
 internal sealed class EntryCopiesOf(ValueStore values, TimeProvider time, CacheMeter meter) : ITagCacheCopies
 {
     /// <inheritdoc/>

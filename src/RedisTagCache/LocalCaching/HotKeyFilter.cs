@@ -1,8 +1,8 @@
 namespace RedisTagCache.LocalCaching;
 
 /// <summary>
-/// Tells keys that were asked for a moment ago, in a memory that does not grow: two keys may share a slot, and then one is forgotten for the other.
-/// What is asked for once, by a crawler or with an address that nobody else has, so costs neither a copy nor a copy's place.
+/// Recognizes keys that were requested a moment ago, in memory that does not grow. Two keys may share a slot: the later one then replaces the other.
+/// So a key that is requested only once, by a crawler or with a unique address, does not take the place of another copy.
 /// </summary>
 internal sealed class HotKeyFilter(TimeProvider time)
 {

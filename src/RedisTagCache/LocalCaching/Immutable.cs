@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 
 namespace RedisTagCache.LocalCaching;
 
-/// <summary>Whether values of a type can be shared between callers: nobody can change them.</summary>
+/// <summary>Decides whether values of a type can be shared between callers, because they cannot be changed.</summary>
 internal static class Immutable<T>
 {
     public static bool IsShared { get; } =

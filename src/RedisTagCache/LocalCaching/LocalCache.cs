@@ -5,7 +5,7 @@ using RedisTagCache.Invalidation;
 namespace RedisTagCache.LocalCaching;
 
 /// <summary>
-/// The copies that an instance keeps, bounded by number and by size. When it is full, it drops the oldest copy that was not returned since it was
+/// The local copies of an instance, bounded by number and by size. When it is full, it drops the oldest copy that was not returned since it was
 /// last considered (second chance). A hit takes no lock and writes at most one flag.
 /// </summary>
 internal sealed class LocalCache
@@ -35,7 +35,7 @@ internal sealed class LocalCache
 
     public bool TryGet(ReadOnlySpan<char> name, [NotNullWhen(true)] out LocalCopy? copy) => _bySpan.TryGetValue(name, out copy);
 
-    /// <summary>Keeps a copy in place of an older one. One that is too large for itself is not kept, nor is the older one.</summary>
+    /// <summary>Stores a copy in place of an older one. If it is larger than the cache may be, neither is stored.</summary>
     public void Set(LocalCopy copy)
     {
         if (copy.Size > _maxBytes || _maxEntries == 0)

@@ -6,8 +6,8 @@ using RedisTagCache.Tags;
 namespace RedisTagCache.LocalCaching;
 
 /// <summary>
-/// This instance's own copy of a value, with the tags, the version and the removal number of its entry: it is judged like the entry, by what the
-/// instance knows, and never given new ones. Its times are time stamps of this process.
+/// This instance's own copy of a value, with the tags, the version and the removal number of its entry. It is validated like the entry, by what
+/// the instance knows, and never gets new ones. Its times are time stamps of this process.
 /// </summary>
 internal abstract class LocalCopy(ValueAddress address, CacheVersion version, long removal, byte[][] tags, ReadOnlyMemory<byte> identity, CopyTimes times, int size)
 {
@@ -31,7 +31,7 @@ internal abstract class LocalCopy(ValueAddress address, CacheVersion version, lo
     /// <summary>The newest removal that it is known not to be superseded by.</summary>
     public long Removal => removal;
 
-    /// <summary>What tells its entry in Redis from any other; empty when it is not there.</summary>
+    /// <summary>Gets the bytes that identify the write of its entry in Redis; empty if Redis does not have it.</summary>
     public ReadOnlyMemory<byte> Identity => identity;
 
     /// <summary>For one that was computed without Redis: see <see cref="RemovalMoment.Unconfirmed"/>.</summary>
@@ -46,10 +46,10 @@ internal abstract class LocalCopy(ValueAddress address, CacheVersion version, lo
     /// <summary>Whether it was returned since this was last reset.</summary>
     public bool IsUsed { get; set; }
 
-    /// <summary>Whether it is kept no longer.</summary>
+    /// <summary>Gets or sets whether it was removed from the local cache.</summary>
     public bool IsGone { get; set; }
 
-    /// <summary>What it is worth by its tag invalidations. As long as the instance hears of nothing new, the last verdict stands.</summary>
+    /// <summary>Validates it by the tag state. The last result is used again until the instance receives a change.</summary>
     public Verdict Validate()
     {
         var watch = address.Watch;
@@ -67,7 +67,7 @@ internal abstract class LocalCopy(ValueAddress address, CacheVersion version, lo
     }
 }
 
-/// <summary>A copy of a value of one type: shared where nobody can change it, else its bytes.</summary>
+/// <summary>A copy of a value of one type: the object itself if callers cannot change it; otherwise, its bytes.</summary>
 internal sealed class LocalCopy<T>(
     ValueAddress address,
     CacheVersion version,

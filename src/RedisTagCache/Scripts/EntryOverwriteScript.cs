@@ -3,7 +3,7 @@ using StackExchange.Redis;
 
 namespace RedisTagCache.Scripts;
 
-/// <summary>Overwrites an entry, and tells the instances that keep a local copy.</summary>
+/// <summary>Overwrites an entry, and announces it to the instances that have a local copy.</summary>
 internal static class EntryOverwriteScript
 {
     public static readonly EmbeddedScript Script = EmbeddedScript.Load("entry_overwrite");

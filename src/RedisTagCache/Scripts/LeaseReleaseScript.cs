@@ -13,7 +13,7 @@ internal static class LeaseReleaseScript
     /// <summary>The owner after a failure: callers that have an old value do not try again.</summary>
     public const string Pause = "pause";
 
-    /// <summary>The owner after a value that is not stored: nobody needs a lease.</summary>
+    /// <summary>The owner after a value that is not stored: no caller needs a lease.</summary>
     public const string Pass = "pass";
 
     public static ScriptCall Call(in EntryLocation address, string owner, string successor, TimeSpan duration) => new(

@@ -11,7 +11,7 @@ internal enum LeaseVerdict
     /// <summary>The caller has it.</summary>
     Granted = 1,
 
-    /// <summary>Nobody has it, and callers that have an old value must wait a moment: the last attempt failed.</summary>
+    /// <summary>No caller has it, and callers that have an old value must wait a moment, because the last attempt failed.</summary>
     Paused = 2,
 
     /// <summary>The entry is not the one that the caller found: look it up again.</summary>

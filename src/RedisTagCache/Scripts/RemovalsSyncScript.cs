@@ -14,7 +14,7 @@ internal static class RemovalsSyncScript
     public const int Cap = 10_000;
 
     /// <summary>
-    /// Gets for how many microseconds the log remembers a change. Longer than any instance takes to hear of it. A computation without a lease that takes longer may be rejected.
+    /// Gets for how many microseconds the log remembers a change. Longer than any instance takes to learn of it. A computation without a lease that takes longer may be rejected.
     /// </summary>
     public const long Retention = 60_000_000;
 

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Caching.Hybrid;
 namespace RedisTagCache.SingleFlight;
 
 /// <summary>One lookup or computation of a value under way in this process, and how many wait for it.</summary>
-#pragma warning disable CA1001 // A source without a timer has nothing to dispose of, and the factory may use its token when everybody has left.
+#pragma warning disable CA1001 // A source without a timer has nothing to dispose of, and the factory may use its token when all callers have left.
 internal abstract class Flight(string name)
 #pragma warning restore CA1001
 {
@@ -14,10 +14,10 @@ internal abstract class Flight(string name)
 
     public string Name => name;
 
-    /// <summary>Cancelled when everybody has stopped waiting.</summary>
+    /// <summary>Gets the token that is canceled when all callers have stopped waiting.</summary>
     public CancellationToken Abandoned => _abandoned.Token;
 
-    /// <summary>Joins it; false when everybody has left, or nobody may join any more.</summary>
+    /// <summary>Joins it. Returns false if all callers have left, or if it accepts no more callers.</summary>
     public bool TryJoin()
     {
         for (var callers = Volatile.Read(ref _callers); callers > 0; callers = Volatile.Read(ref _callers))
@@ -25,7 +25,7 @@ internal abstract class Flight(string name)
             if (Interlocked.CompareExchange(ref _callers, callers + 1, callers) != callers)
                 continue;
 
-            // Each of the two writes before it reads: either this sees that it is closed, or who closes it sees this.
+            // Both this method and the one that closes the flight write before they read, so at least one of them sees the other.
             Interlocked.Exchange(ref _joined, 1);
             if (Volatile.Read(ref _isClosed) == 0)
                 return true;
@@ -36,7 +36,7 @@ internal abstract class Flight(string name)
         return false;
     }
 
-    /// <summary>Lets nobody join any more; true when somebody may have.</summary>
+    /// <summary>Accepts no more callers. Returns true if another caller may have joined.</summary>
     public bool Close()
     {
         Interlocked.Exchange(ref _isClosed, 1);
@@ -49,11 +49,11 @@ internal abstract class Flight(string name)
             Abandon();
     }
 
-    /// <summary>Tells the factory that nobody waits for it.</summary>
+    /// <summary>Cancels the token of the factory, because no caller waits for it.</summary>
     public void Abandon() => _abandoned.Cancel();
 }
 
-/// <summary>One of a type.</summary>
+/// <summary>One lookup or computation of a value of a type.</summary>
 internal sealed class Flight<T>(string name, HybridCacheEntryFlags flags) : Flight(name)
 {
     private readonly TaskCompletionSource<FlightResult<T>?> _landed = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -63,13 +63,13 @@ internal sealed class Flight<T>(string name, HybridCacheEntryFlags flags) : Flig
     /// <summary>The layers of the caller that began it. A caller that wants other layers does not join.</summary>
     public HybridCacheEntryFlags Flags => flags;
 
-    /// <summary>Cancelled when the one who began it leaves.</summary>
+    /// <summary>Gets the token that is canceled when the caller that began it leaves.</summary>
     public CancellationToken LeaderLeaves { get; init; }
 
-    /// <summary>Whether it has come to an end for those who are on it; its factory may still run.</summary>
+    /// <summary>Gets whether its callers have their result. Its factory may still run.</summary>
     public bool IsLanded => _landed.Task.IsCompleted;
 
-    /// <summary>Redis has answered. What the flight brings rests on that, unless it asks again.</summary>
+    /// <summary>Notes that Redis has responded. The result depends on that response, unless the flight asks again.</summary>
     /// <param name="asked">When Redis was asked.</param>
     public void Answered(long asked)
     {
@@ -78,20 +78,20 @@ internal sealed class Flight<T>(string name, HybridCacheEntryFlags flags) : Flig
         Volatile.Write(ref _asked, asked);
     }
 
-    /// <summary>What the flight brings was evicted while it waited: only callers that joined before it first asked need not doubt that.</summary>
+    /// <summary>Notes that the result was evicted while the flight waited. Only callers that joined before its first lookup may use it without a check.</summary>
     public void AnsweredWithAwaited() => Volatile.Write(ref _asked, _firstAsked);
 
-    /// <summary>Whether a caller that joined it need not doubt what it brought: Redis was asked after that caller came.</summary>
+    /// <summary>Returns whether a caller that joined may use the result without a check: Redis was asked after that caller came.</summary>
     /// <param name="called">When the caller came.</param>
-    /// <param name="result">What the flight brought.</param>
+    /// <param name="result">The result of the flight.</param>
     public bool Covers(long called, FlightResult<T> result) => called < Volatile.Read(ref _asked) && !result.IsOlder;
 
     public void Land(FlightResult<T> result) => _landed.TrySetResult(result);
 
-    /// <summary>Whether it was no failure of the factory, but the one who began it left, and the factory heeds that one's token.</summary>
+    /// <summary>Returns whether the factory did not fail, but was canceled because the caller that began it left.</summary>
     public bool HasLostItsLeader(Exception exception) => exception is OperationCanceledException && LeaderLeaves.IsCancellationRequested;
 
-    /// <summary>Lets those who have joined start over.</summary>
+    /// <summary>Lets the callers that have joined start over.</summary>
     public void SendAway() => _landed.TrySetResult(null);
 
     public void Fail(Exception exception)
@@ -103,10 +103,10 @@ internal sealed class Flight<T>(string name, HybridCacheEntryFlags flags) : Flig
         }
 
         _landed.TrySetException(exception);
-        _ = _landed.Task.Exception; // nobody may have joined
+        _ = _landed.Task.Exception; // no caller may have joined
     }
 
-    /// <summary>Gives what it brought; nothing when who has joined is to start over.</summary>
+    /// <summary>Returns the result; null if the callers that have joined start over.</summary>
     public async Task<FlightResult<T>?> WaitAsync(CancellationToken cancellationToken)
     {
         try

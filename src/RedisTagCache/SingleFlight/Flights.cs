@@ -3,12 +3,12 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace RedisTagCache.SingleFlight;
 
-/// <summary>The flights under way in this process: one a name. What is detached lands for those who are on it, and nobody joins it any more.</summary>
+/// <summary>The flights under way in this process, one for each name. A flight that is detached completes for its callers, and accepts no more.</summary>
 internal sealed class Flights
 {
     private readonly ConcurrentDictionary<string, Flight> _byName = new(StringComparer.Ordinal);
 
-    /// <summary>Makes a flight one that others can join; false, with the one under way, when there is one.</summary>
+    /// <summary>Lets other callers join a flight. Returns false, with the flight under way, if there is one.</summary>
     public bool TryBegin(Flight flight, [NotNullWhen(false)] out Flight? underWay)
     {
         while (true)
@@ -26,7 +26,7 @@ internal sealed class Flights
 
     public void End(Flight flight) => _byName.TryRemove(new KeyValuePair<string, Flight>(flight.Name, flight));
 
-    /// <summary>Lets nobody join any more; true when somebody has.</summary>
+    /// <summary>Accepts no more callers. Returns true if another caller has joined.</summary>
     public bool Close(Flight flight)
     {
         End(flight);

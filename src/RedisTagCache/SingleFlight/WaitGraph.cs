@@ -5,7 +5,7 @@ internal sealed class WaitGraph
 {
     private readonly Dictionary<string, List<string>> _waits = new(StringComparer.Ordinal);
 
-    /// <summary>Notes that factories wait for a value; false when that one waits for one of theirs.</summary>
+    /// <summary>Notes that factories wait for a value. Returns false if that value waits for one of their own.</summary>
     public bool TryBegin(HashSet<string> factories, string target)
     {
         lock (_waits)

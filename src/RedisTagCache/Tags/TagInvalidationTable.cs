@@ -49,21 +49,21 @@ internal sealed class TagInvalidationTable
 
     private TagInvalidations Find(ReadOnlySpan<byte> id) => _byId.TryGetValue(id, out var invalidations) ? invalidations : default;
 
-    // Apart, so that folded ids need no room on the stack.
+    // A method of its own, so that the usual case needs no stack space for a folded id.
     private TagInvalidations FindFolded(ReadOnlySpan<byte> id)
     {
         Span<byte> folded = stackalloc byte[TagFold.MaxId];
         return Find(folded[..TagFold.Fold(id, folded)]);
     }
 
-    /// <summary>Forgets what the floor has made needless, once there is enough of it to be worth the walk.</summary>
+    /// <summary>Removes the tag invalidations that the floor replaces, once there are enough of them to be worth the walk.</summary>
     public void Prune(long floor)
     {
         if (_invalidations.Count < Volatile.Read(ref _pruneAt))
             return;
         lock (_writing)
         {
-            // First: a reader may judge by an older state of the same table.
+            // First, because a reader may validate by an older state of the same table.
             Interlocked.Exchange(ref _prunedTo, Math.Max(_prunedTo, floor));
             foreach (var (id, invalidations) in _invalidations)
             {
@@ -75,7 +75,7 @@ internal sealed class TagInvalidationTable
         }
     }
 
-    /// <summary>The members whose tag invalidations stand higher here than there, and above that floor: what the other has lost.</summary>
+    /// <summary>Returns the members whose tag invalidations are newer in this table than in the other one, and above the floor. The other one has lost them.</summary>
     public List<byte[]> NotIn(TagInvalidationTable other, long floor)
     {
         var lost = new List<byte[]>();
@@ -91,7 +91,7 @@ internal sealed class TagInvalidationTable
         return lost;
     }
 
-    /// <summary>Tags may be of a visitor's making. With a seed, nobody can make them collide.</summary>
+    /// <summary>Visitors may choose tags. With a seed, they cannot choose tags that collide.</summary>
     private static readonly long _seed = BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long)));
 
     private sealed class IdComparer : IEqualityComparer<byte[]>, IAlternateEqualityComparer<ReadOnlySpan<byte>, byte[]>

@@ -78,7 +78,7 @@ internal sealed partial class TagState
             known = page.Stamp;
             if (!page.HasMore)
                 return (new TagStateSnapshot(page.Stamp, page.Floor, table), isFull);
-            from = page.Invalidations[^1].Epoch; // inclusive: tag invalidations of one epoch may lie on both sides of the cut
+            from = page.Invalidations[^1].Epoch; // inclusive: tag invalidations of one epoch may be divided between two pages
         }
     }
 
@@ -89,7 +89,7 @@ internal sealed partial class TagState
             return state is not null && _ahead.IsSameLineage(state.Stamp) && _ahead.Epoch > state.Stamp.Epoch ? _ahead : state?.Stamp;
     }
 
-    /// <summary>Retries, at new epochs, the evictions that Redis has lost and this instance knows. The state holds them before it is used to judge entries.</summary>
+    /// <summary>Retries, at new epochs, the evictions that Redis has lost and this instance knows. The state contains them before entries are validated by it.</summary>
     private async Task<TagStateSnapshot> HealAsync(TagStateSnapshot state, List<byte[]> lost)
     {
         foreach (var chunk in lost.Chunk(TagInvalidateScript.MaxMembers))
@@ -116,7 +116,7 @@ internal sealed partial class TagState
                 BackgroundFault.Ignore(() => Log.GenerationBegan(logger, partition.Name));
             if (_known is { } known && known.Stamp.IsSameGeneration(read.Stamp))
             {
-                // Evictions of this instance went on meanwhile. Their tag invalidations stay, whichever state is the newer.
+                // This instance may have evicted in the meantime. Those tag invalidations stay, whichever state is newer.
                 if (isFull)
                     CopyInvalidations(known, read);
                 else if (known.Stamp.IsSameLineage(read.Stamp) && known.Stamp.Epoch > read.Stamp.Epoch)

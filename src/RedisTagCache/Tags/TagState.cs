@@ -45,23 +45,23 @@ internal sealed partial class TagState(Partition partition, RedisCommands comman
     /// <summary>The first state that was known; read it after <see cref="Known"/>.</summary>
     public EpochStamp? First => _first;
 
-    /// <summary>The number of the newest tag invalidation that this instance has taken over ahead of what Redis had told.</summary>
+    /// <summary>Gets the number of the newest tag invalidation that this instance applied before it read it from Redis.</summary>
     public long UnconfirmedCount => Volatile.Read(ref _unconfirmedCount);
 
     /// <summary>For a value that began at such a number.</summary>
     public UnconfirmedTagInvalidations UnconfirmedAt(long startedAt) => new(Volatile.Read(ref _unconfirmed), startedAt);
 
-    /// <summary>Whether the newest state may be judged by, as far as it goes.</summary>
+    /// <summary>Gets whether entries may be validated by the newest state, as far as it goes.</summary>
     public bool IsTrusted => Volatile.Read(ref _trustedAt) == Volatile.Read(ref _distrusts);
 
-    /// <summary>From now on nothing is judged by this copy until it was rebuilt from nothing: Redis may have lost history.</summary>
+    /// <summary>From now on no entry is validated by this state until all of it was read again: Redis may have lost history.</summary>
     public void Distrust()
     {
         Interlocked.Increment(ref _distrusts);
         Interlocked.Increment(ref _changes);
     }
 
-    /// <summary>Gives a state that is complete at least up to the stamp, or nothing when Redis has moved on to another lineage meanwhile.</summary>
+    /// <summary>Returns a state that is complete at least up to the stamp; null if Redis has moved on to another lineage in the meantime.</summary>
     /// <exception cref="Exception">One that <see cref="RedisFailure.IsRedis"/> knows.</exception>
     public async ValueTask<TagStateSnapshot?> CoverAsync(EpochStamp stamp, CancellationToken cancellationToken)
     {
@@ -70,7 +70,7 @@ internal sealed partial class TagState(Partition partition, RedisCommands comman
         {
             if (state is not null && IsTrusted && state.Stamp.IsSameLineage(stamp) && state.Stamp.Epoch >= stamp.Epoch)
             {
-                // A lower epoch is an answer that was superseded, or a Redis that has lost history: a synchronization tells which.
+                // A lower epoch means an answer that was superseded, or a Redis that has lost history. A synchronization finds out which.
                 if (state.Stamp.Epoch > stamp.Epoch)
                     Refresh();
                 return state;
@@ -102,7 +102,7 @@ internal sealed partial class TagState(Partition partition, RedisCommands comman
         {
             if (_known is not { } state || !state.Stamp.IsSameGeneration(reply.After))
                 return false;
-            // A caller that judges by a tag invalidation knows its order by then.
+            // A tag invalidation gets its place in the order before anything is validated by it.
             var isSameLineage = state.Stamp.IsSameLineage(reply.After);
             if (!isSameLineage)
                 Volatile.Write(ref _unconfirmed, null);
@@ -120,7 +120,7 @@ internal sealed partial class TagState(Partition partition, RedisCommands comman
         return isComplete;
     }
 
-    /// <summary>Raised when an eviction can be noted nowhere, because nothing is known of the partition yet: whatever there is counts as evicted.</summary>
+    /// <summary>Raised if an eviction cannot be recorded, because the tag state of the partition is not known yet. All entries of the partition then count as evicted.</summary>
     public event Action? EverythingEvicted;
 
     /// <summary>Lets an eviction that Redis has not confirmed hold in this instance.</summary>
@@ -185,8 +185,8 @@ internal sealed partial class TagState(Partition partition, RedisCommands comman
 
     private void Publish(TagStateSnapshot state)
     {
-        // What was computed ahead of it is judged by its version alone from here on: of what Redis has made meanwhile, nothing was known. At the same stamp it
-        // has made nothing.
+        // From here on, values that were computed before this state was known are validated by their version alone, because Redis may have made evictions that were
+        // not known then. At the same stamp, it has made none.
         if (_known is not { } known || known.Stamp != state.Stamp)
             Volatile.Write(ref _unconfirmed, null);
         _first ??= state.Stamp;
@@ -196,5 +196,5 @@ internal sealed partial class TagState(Partition partition, RedisCommands comman
     }
 }
 
-/// <summary>How many tag invalidations are kept, and for how long.</summary>
+/// <summary>Specifies how many tag invalidations Redis stores, and for how long.</summary>
 internal sealed record StoreSettings(TimeSpan TagInvalidationRetention, int MaxTagInvalidations);

@@ -13,7 +13,7 @@ internal sealed class TagStateRebuild(Func<IEnumerable<TagState>> tagStates, Tim
     private readonly CancellationTokenSource _stopping = new();
     private int _running;
 
-    /// <summary>From now on nothing is judged by what was known before.</summary>
+    /// <summary>From now on no entry is validated by what was known before.</summary>
     public void Begin()
     {
         foreach (var tagState in tagStates())

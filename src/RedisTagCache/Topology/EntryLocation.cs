@@ -5,7 +5,7 @@ using StackExchange.Redis;
 
 namespace RedisTagCache.Topology;
 
-/// <summary>Where an entry lies.</summary>
+/// <summary>Represents the location of an entry in Redis.</summary>
 /// <param name="Partition">Its partition.</param>
 /// <param name="Key">Its key in Redis.</param>
 /// <param name="Lease">The key of the lease on computing its value.</param>

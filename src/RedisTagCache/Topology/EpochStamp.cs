@@ -8,8 +8,8 @@ namespace RedisTagCache.Topology;
 /// </summary>
 /// <remarks>
 /// The epoch only grows. The generation is a nonce, renewed whenever the partition had to begin again because history was lost: entries of
-/// another generation are dead. The run is the start of the server's replication id (zeros where an engine tells none), noted again when a script finds another: it tells two histories
-/// apart that may have issued the same numbers after a failover, so numbers are compared within one lineage (generation and run) only.
+/// another generation count as evicted. The run is the start of the server's replication id (zeros if an engine has none), stored again when a script finds another one. It distinguishes
+/// two histories that may have issued the same numbers after a failover, so numbers are compared within one lineage (generation and run) only.
 /// </remarks>
 internal readonly record struct EpochStamp(long Epoch, ulong Generation, uint Run)
 {

@@ -1,6 +1,6 @@
 namespace RedisTagCache.Topology;
 
-/// <summary>The slot in which a Redis Cluster keeps a key: CRC-16 (XMODEM) of its hash tag, modulo 16,384. Source: the Redis Cluster specification.</summary>
+/// <summary>Calculates the slot in which a Redis Cluster stores a key: CRC-16 (XMODEM) of its hash tag, modulo 16,384. Source: the Redis Cluster specification.</summary>
 internal static class HashSlot
 {
     public const int Count = 16_384;

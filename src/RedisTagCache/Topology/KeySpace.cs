@@ -8,7 +8,7 @@ using StackExchange.Redis;
 namespace RedisTagCache.Topology;
 
 /// <summary>
-/// Where everything lies in Redis. With <c>H</c> for the partition's hash tag, such as <c>{rtc:0}</c>:
+/// The names of all keys in Redis. With <c>H</c> for the partition's hash tag, such as <c>{rtc:0}</c>:
 /// <code>
 /// H:e:region:build:key     an entry; build is - where the region is shared by all builds
 /// H:eh:region:build:hash   an entry whose key is longer than 512 bytes, or not valid Unicode, under its SHA-256
@@ -48,7 +48,7 @@ internal sealed class KeySpace
 
     public Partition PartitionOf(string key) => _partitions.Length == 1 ? _partitions[0] : _partitions[(int)(Hash(key) % (uint)_partitions.Length)];
 
-    /// <summary>Where an entry lies. No I/O, and for a key that is stored as it is no allocation.</summary>
+    /// <summary>Returns the location of an entry. No I/O, and no allocation for a key that is stored as it is.</summary>
     public EntryLocation Locate(in CacheEntryKey key)
     {
         var isRaw = FitsRaw(key.Key);
@@ -62,7 +62,7 @@ internal sealed class KeySpace
         return Locate(region, partition, isHashed ? name[1..] : name, isHashed);
     }
 
-    /// <summary>The part of an entry's key in Redis that tells it from others of its region: the key itself, or a mark that no key begins with and its hash.</summary>
+    /// <summary>Returns the part of an entry's key in Redis that identifies it within its region: the key itself, or a character that no key begins with and its hash.</summary>
     public static string NameOf(string key) => FitsRaw(key) ? key : HashedMark + Digest(key);
 
     /// <summary>Whether the key is its own name.</summary>

@@ -3,13 +3,13 @@ using System.Globalization;
 namespace RedisTagCache.Topology;
 
 /// <summary>
-/// The names of partitions. On a cluster their slots lie evenly over the slot range, each near the middle of its part, so that shards that share the
+/// The names of partitions. On a cluster their slots are spread evenly over the slot range, each near the middle of its part, so that shards that share the
 /// range evenly share the partitions evenly as well; labels that are merely counted up would not. The number of partitions is part of each label: instances
 /// that disagree about it share no keys.
 /// </summary>
 internal static class PartitionLabels
 {
-    /// <summary>How far from the middle of its part a slot may lie, in parts.</summary>
+    /// <summary>How far from the middle of its part a slot may be, in parts.</summary>
     private const double Tolerance = 0.1;
 
     public static IEnumerable<string> For(string prefix, int count) =>

@@ -21,7 +21,7 @@ internal sealed record StoredKey(Partition Partition, RedisKey Key, string Regio
 
     public EntryLocation Location => new(Partition, Key, $"{Partition.HashTag}{(IsHashed ? ":lh:" : ":l:")}{Region}:{Build}:{Name}") { KeyHash = KeyHash };
 
-    /// <summary>Where the entry of any build lies.</summary>
+    /// <summary>Returns the location of the entry of any build.</summary>
     public static StoredKey Of(Partition partition, string region, string build, string key)
     {
         var isHashed = !KeySpace.IsName(key);
@@ -29,7 +29,7 @@ internal sealed record StoredKey(Partition Partition, RedisKey Key, string Regio
         return Found(partition, region, build, name, isHashed);
     }
 
-    /// <summary>Where an entry lies whose key, or its hash, was found.</summary>
+    /// <summary>Returns the location of an entry that was found by its key, or by its hash.</summary>
     public static StoredKey Found(Partition partition, string region, string build, string name, bool isHashed) =>
         new(partition, $"{partition.HashTag}{(isHashed ? Hashed : Raw)}{region}:{build}:{name}", region, build, name, isHashed);
 
@@ -55,7 +55,7 @@ internal sealed record StoredKey(Partition Partition, RedisKey Key, string Regio
     /// <summary>What all keys of entries look like, narrowed where that is known, as <c>SCAN</c> takes it.</summary>
     public static string Pattern(string prefix, string? region, string? keyPrefix)
     {
-        // Only keys that are stored as they are can be told by what they begin with.
+        // Only keys that are stored as they are can be found by a prefix.
         var kind = keyPrefix is { Length: > 0 } ? Raw : ":e*:";
         var tail = keyPrefix is { Length: > 0 } ? ":*:" + Literal(keyPrefix) + "*" : ":*";
         return $"{{{prefix}:*}}{kind}{(region is null ? "*" : Literal(region))}{tail}";

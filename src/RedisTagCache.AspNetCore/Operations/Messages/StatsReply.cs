@@ -3,7 +3,7 @@ using RedisTagCache.Management;
 namespace RedisTagCache.AspNetCore.Operations.Messages;
 
 /// <summary>What this instance has counted.</summary>
-/// <param name="Instance">Machine and process, to tell instances behind one address apart.</param>
+/// <param name="Instance">Machine and process, to distinguish instances behind one address.</param>
 /// <param name="Counts">The counts since the start.</param>
 /// <param name="MedianSeconds">Half of the operations on Redis of about the last minute ended within this time.</param>
 /// <param name="P99Seconds">99 of 100 did within this.</param>

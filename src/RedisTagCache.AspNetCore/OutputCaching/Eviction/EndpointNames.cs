@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Routing;
 
 namespace RedisTagCache.AspNetCore.OutputCaching.Eviction;
 
-/// <summary>Tells which names of values an endpoint knows.</summary>
+/// <summary>Finds the names of the values that an endpoint has.</summary>
 internal static class EndpointNames
 {
     /// <summary>

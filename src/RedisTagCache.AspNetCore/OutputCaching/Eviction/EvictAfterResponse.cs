@@ -48,7 +48,7 @@ internal sealed class EvictAfterResponse(ITagCacheStore store, TagTemplates temp
         }
         catch (RedisTagCacheUnavailableException e)
         {
-            Log.EvictionNotConfirmed(logger, e); // what the response tells has happened
+            Log.EvictionNotConfirmed(logger, e); // what the response reports has happened
         }
     }
 }

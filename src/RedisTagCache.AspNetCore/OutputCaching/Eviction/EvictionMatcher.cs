@@ -6,7 +6,7 @@ namespace RedisTagCache.AspNetCore.OutputCaching.Eviction;
 
 /// <summary>
 /// Prepares evictions when routing has found an endpoint that evicts, so that it evicts in an application without the cache's middleware as well.
-/// Routing asks only for paths at which such an endpoint lies, or may lie.
+/// Routing asks only for paths that have, or may have, such an endpoint.
 /// </summary>
 internal sealed class EvictionMatcher(EvictAfterResponse evictions) : MatcherPolicy, IEndpointSelectorPolicy
 {

@@ -29,7 +29,7 @@ internal readonly struct RequestValues(HttpContext context, Endpoint? endpoint, 
             AddForms(parameter, forms);
     }
 
-    /// <summary>Adds what only the parameter's type tells: the names and numbers of an enumeration, and the default where the request has no value.</summary>
+    /// <summary>Adds what only the parameter's type shows: the names and numbers of an enumeration, and the default if the request has no value.</summary>
     private static void AddForms(ParameterInfo parameter, List<string> forms)
     {
         if (forms.Count == 0 && parameter is { HasDefaultValue: true, DefaultValue: { } constant })

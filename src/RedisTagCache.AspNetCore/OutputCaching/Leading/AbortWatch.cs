@@ -4,7 +4,7 @@ namespace RedisTagCache.AspNetCore.OutputCaching.Leading;
 
 /// <summary>
 /// Notes at once when the application gives a response up. The server cancels its token a little later, from another thread: by then what was
-/// rendered so far would have been kept as if it were the page.
+/// rendered so far would have been stored as if it were the page.
 /// </summary>
 internal sealed class AbortWatch(IHttpRequestLifetimeFeature server, PageRequest page) : IHttpRequestLifetimeFeature
 {

@@ -5,10 +5,10 @@ using RedisTagCache.AspNetCore.OutputCaching.Refresh;
 
 namespace RedisTagCache.AspNetCore.OutputCaching.Leading;
 
-/// <summary>Gives back the lease of a rendering that no page was stored from, and says what that tells about the page.</summary>
+/// <summary>Releases the lease of a rendering from which no page was stored, and decides what that means for the page.</summary>
 internal sealed class LeaseEnding(RefreshAnswers answers, IOptions<RedisTagOutputCacheOptions> options)
 {
-    /// <summary>After an error nobody waits for the next try, and soon one is asked to lead again.</summary>
+    /// <summary>After an error, no request waits for the next attempt, and soon one leads again.</summary>
     private static readonly TimeSpan _failedFor = TimeSpan.FromSeconds(1);
 
     private static readonly string[] _conditions =
@@ -17,7 +17,7 @@ internal sealed class LeaseEnding(RefreshAnswers answers, IOptions<RedisTagOutpu
     ];
 
     /// <summary>
-    /// For how long nobody needs a lease after an answer to a condition or a range. It wakes the requests that wait, and is over before they ask again.
+    /// How long no request needs a lease after an answer to a condition or a range. It wakes the requests that wait, and is over before they ask again.
     /// </summary>
     public static TimeSpan Shortest { get; } = TimeSpan.FromMilliseconds(1);
 

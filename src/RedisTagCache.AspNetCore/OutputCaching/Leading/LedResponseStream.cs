@@ -1,6 +1,6 @@
 namespace RedisTagCache.AspNetCore.OutputCaching.Leading;
 
-/// <summary>Tells a <see cref="LedResponse"/> what is written, and for how long the client keeps it waiting.</summary>
+/// <summary>Reports to a <see cref="LedResponse"/> what is written, and how long the client takes to receive it.</summary>
 internal sealed class LedResponseStream(Stream inner, LedResponse watch) : Stream
 {
     public override bool CanRead => inner.CanRead;

@@ -7,8 +7,8 @@ using Microsoft.Net.Http.Headers;
 namespace RedisTagCache.AspNetCore.OutputCaching.Refresh;
 
 /// <summary>
-/// Tells which of the state that middleware has added to a request may be shared with a refresh, which runs on after the request has ended. Only
-/// what cannot change and holds nothing of the request may.
+/// Decides which state that middleware has added to a request may be shared with a refresh, which continues after the request has ended. Only
+/// state that cannot change, and that refers to nothing of the request, may be.
 /// </summary>
 internal static class CarriedState
 {
@@ -55,7 +55,7 @@ internal static class CarriedState
 
     private static bool IsSimple(object? value) => value is null or Type || value.GetType() is var type && (type.IsPrimitive || type.IsEnum || _simple.Contains(type));
 
-    // A type's namespace can be any, and none, as in a Program.cs. Its assembly tells whose it is.
+    // A type can have any namespace, or none, as in a Program.cs. Its assembly shows where it comes from.
     private static bool IsFeatureOfFramework(Type type) =>
         type == typeof(PageRequest) || (type.Assembly.GetName().Name?.StartsWith("Microsoft.AspNetCore.", StringComparison.Ordinal) == true && !_notCarried.Contains(type));
 }

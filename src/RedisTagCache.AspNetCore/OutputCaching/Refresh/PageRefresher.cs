@@ -13,8 +13,8 @@ using LogThrottle = RedisTagCache.Diagnostics.LogThrottle;
 namespace RedisTagCache.AspNetCore.OutputCaching.Refresh;
 
 /// <summary>
-/// Renders stale pages again behind the visitors who were served the old ones: runs their request once more, from the output cache on, once in the
-/// fleet, without anybody waiting.
+/// Renders stale pages again in the background: runs the request that was served the old page once more, from the output cache on, once in the
+/// fleet.
 /// </summary>
 internal sealed class PageRefresher(
     TagCacheStore store,
@@ -164,7 +164,7 @@ internal sealed class PageRefresher(
             if (request is not null)
                 status = await WithinTimeAsync(request.RunAsync(work.Pipeline), page, ending).ConfigureAwait(false);
         }
-#pragma warning disable CA1031 // Whatever the page throws: nobody waits for it, and the old one lives on.
+#pragma warning disable CA1031 // Whatever the page throws: no client waits for it, and the old page stays.
         catch (Exception e)
 #pragma warning restore CA1031
         {

@@ -5,8 +5,8 @@ using RedisTagCache.Leases;
 namespace RedisTagCache.AspNetCore.OutputCaching.Refresh;
 
 /// <summary>
-/// Decides what becomes of a stale page when the request that rendered it again brought no page that can be stored. 404 and 410 say that there is
-/// no such page any more. All other answers can be due to the one request: the page is kept.
+/// Decides what happens to a stale page if its refresh returned no page that can be stored. After 404 and 410, the page is removed. All other
+/// responses may concern this one request only, so the old page stays.
 /// </summary>
 internal sealed class RefreshAnswers(ITagCacheStore store, ITagCacheLeases leases, IOptions<RedisTagOutputCacheOptions> options)
 {
@@ -18,7 +18,7 @@ internal sealed class RefreshAnswers(ITagCacheStore store, ITagCacheLeases lease
             or StatusCodes.Status412PreconditionFailed or StatusCodes.Status416RangeNotSatisfiable
         && RequestReplay.AsksForPart(context.Request.Headers);
 
-    /// <summary>Keeps the page, or removes it, and gives the lease back. Returns for how long nobody tries again.</summary>
+    /// <summary>Leaves the page, or removes it, and releases the lease. Returns how long the page is not refreshed again.</summary>
     public async Task<TimeSpan> EndAsync(string key, CacheLease lease, bool isGone)
     {
         if (isGone && await TryRemoveAsync(new CacheEntryKey(CacheRegion.Output, key), lease).ConfigureAwait(false))
@@ -39,7 +39,7 @@ internal sealed class RefreshAnswers(ITagCacheStore store, ITagCacheLeases lease
             return false;
         }
 
-        // The removal has taken the lease away, so that only a new one can say that nobody needs to wait for this page.
+        // The removal has revoked the lease, so only a new one can let the others know that they need not wait for this page.
         await lease.DisposeAsync().ConfigureAwait(false);
         using var removed = await store.GetAsync(key).ConfigureAwait(false);
         if (removed.HasValue)

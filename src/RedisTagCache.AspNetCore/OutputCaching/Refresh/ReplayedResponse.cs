@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace RedisTagCache.AspNetCore.OutputCaching.Refresh;
 
-/// <summary>A response that is sent to nobody. What was registered for its beginning and its end is run all the same.</summary>
+/// <summary>A response without a client. The callbacks for its start and its completion run as usual.</summary>
 internal sealed class ReplayedResponse : HttpResponseFeature
 {
     private readonly Stack<(Func<object, Task> Callback, object State)> _starting = new();

@@ -25,7 +25,7 @@ internal sealed class RunningRefreshes : IHostedService
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Waits for refreshes, which have been told to stop, within the time that the host has for its shutdown.</summary>
+    /// <summary>Waits until the canceled refreshes have ended, within the time that the host has for its shutdown.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         while (!_running.IsEmpty && !cancellationToken.IsCancellationRequested)

@@ -55,7 +55,7 @@ internal sealed class ValueCodec(CacheCompression compression, int threshold)
         return reader.ReadByte() < 0 ? plain : throw new InvalidDataException("A compressed payload is longer than its stated length.");
     }
 
-    /// <summary>The length is only what a payload tells of itself: room is made as bytes come.</summary>
+    /// <summary>The length is only what the payload claims, so the buffer grows as bytes come.</summary>
     private static byte[] ReadExactly(Stream reader, int length, int room)
     {
         var plain = new byte[room];

@@ -3,7 +3,7 @@ using RedisTagCache.Management;
 
 namespace RedisTagCache.Diagnostics.Counters;
 
-/// <summary>The same that the instruments tell, added up since the start.</summary>
+/// <summary>Counts the same as the instruments, since the start.</summary>
 internal sealed class CacheStatistics(TimeProvider time)
 {
     private readonly DateTimeOffset _startedAt = time.GetUtcNow();

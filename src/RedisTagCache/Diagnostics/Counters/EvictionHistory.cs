@@ -3,7 +3,7 @@ using RedisTagCache.Management;
 
 namespace RedisTagCache.Diagnostics.Counters;
 
-/// <summary>The last evictions that this instance made or heard of. Of what is heard, the first partition tells for all; one's own are heard too, and known by their epoch.</summary>
+/// <summary>The last evictions that this instance made or received. Received ones are recorded for the first partition only. Its own are received too, and recognized by their epoch.</summary>
 internal sealed class EvictionHistory(TimeProvider time)
 {
     private const int Most = 50;
@@ -24,7 +24,7 @@ internal sealed class EvictionHistory(TimeProvider time)
         Tags = [.. tags.Take(MaxTags)],
     });
 
-    /// <summary>An eviction of this instance has this epoch: the message about it, which may have come already, tells nothing new.</summary>
+    /// <summary>Notes the epoch of an eviction by this instance. The message about it, which may have arrived already, is not recorded again.</summary>
     public void Claim(long epoch)
     {
         lock (_lock)

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace RedisTagCache.Diagnostics.Counters;
 
-/// <summary>A counter for what happens every few nanoseconds: each thread counts for itself, without a locked instruction, and who reads adds up.</summary>
+/// <summary>A counter for what happens every few nanoseconds. Each thread counts for itself, without a locked instruction, and a reader adds up.</summary>
 internal sealed class ThreadedCounter
 {
     [ThreadStatic]
@@ -29,7 +29,7 @@ internal sealed class ThreadedCounter
 
     private void Join(Cell? own)
     {
-        // A thread has room for one counter. In a process with several caches, the others count the slower way.
+        // A thread has one such counter. In a process with several caches, the others count the slower way.
         if (own is not null)
         {
             Interlocked.Increment(ref _others);

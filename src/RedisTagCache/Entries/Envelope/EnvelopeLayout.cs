@@ -1,7 +1,7 @@
 namespace RedisTagCache.Entries.Envelope;
 
 /// <summary>
-/// Version 2 of an entry as it lies in Redis. Numbers are little-endian; times are milliseconds since 1970-01-01 UTC.
+/// Version 2 of an entry as it is stored in Redis. Numbers are little-endian; times are milliseconds since 1970-01-01 UTC.
 /// <code>
 ///  0   3  "RTC"
 ///  3   1  version, 2
@@ -56,7 +56,7 @@ internal static class EnvelopeLayout
     /// <summary>What Redis takes as one value.</summary>
     public const int Longest = 512 * 1024 * 1024;
 
-    /// <summary>The bytes that tell one write from any other: magic, version and checksum.</summary>
+    /// <summary>The length of the bytes that identify one write of an entry: magic, version and checksum.</summary>
     public const int IdentityLength = ChecksumFrom;
 
     public static ReadOnlySpan<byte> Magic => "RTC"u8;

@@ -52,12 +52,12 @@ internal readonly ref struct EnvelopeReader
         return false;
     }
 
-    /// <summary>The same by the first bytes alone, up to the payload: whether it is whole, only the sum over all of it could tell.</summary>
+    /// <summary>The same by the first bytes alone, up to the payload. It does not find out whether the payload is damaged: that takes the checksum of all bytes.</summary>
     /// <param name="bytes">The first bytes.</param>
     /// <param name="stored">How many bytes there are in all.</param>
     /// <param name="keyHash">The hash of the key under which they were read.</param>
     /// <param name="envelope">The envelope; it has header and tags, and no payload.</param>
-    /// <param name="needed">When it is none: how many first bytes are needed to tell; 0 when it is none for certain.</param>
+    /// <param name="needed">If it is none: how many first bytes are needed to decide; 0 if it is certainly none.</param>
     public static bool TryOpenStart(ReadOnlySpan<byte> bytes, long stored, ulong keyHash, out EnvelopeReader envelope, out int needed)
     {
         envelope = default;

@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace RedisTagCache.Entries.Envelope;
 
-/// <summary>The ids of an entry's tags, in one form for both places where they are kept. Walks them without copying.</summary>
+/// <summary>Represents the ids of an entry's tags, in an envelope or in the local cache. Enumerates them without copying.</summary>
 internal ref struct TagIds
 {
     private readonly ReadOnlySpan<byte[]> _list;

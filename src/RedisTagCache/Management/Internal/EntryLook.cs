@@ -5,7 +5,7 @@ using RedisTagCache.Topology;
 
 namespace RedisTagCache.Management.Internal;
 
-/// <summary>Looks at entries by the page: reads how they begin, then the stamps, and has them judged as any reader would.</summary>
+/// <summary>Reads entries in pages: first their beginnings, then the stamps. Validates them as a lookup does.</summary>
 internal sealed class EntryLook(PartitionSet partitions, InspectionCommands commands, TimeProvider time)
 {
     /// <summary>Header and a handful of tags. Entries with more are read a second time.</summary>

@@ -30,7 +30,7 @@ internal readonly record struct Explanation(CacheEntryStatus Status, CacheStatus
         ? new(CacheEntryStatus.Stale, CacheStatusReason.FreshnessEnded)
         : new(CacheEntryStatus.Fresh, CacheStatusReason.None);
 
-    /// <summary>A tag as its user knows it, where its id tells.</summary>
+    /// <summary>Returns the text of a tag; its hash if the tag is too long for its ID.</summary>
     public static string NameOf(ReadOnlySpan<byte> id) =>
         id.Length == 1 + Hash && id[0] == (byte)'#' ? "sha256:" + Convert.ToHexStringLower(id[1..])
             : id.Length > 0 ? Encoding.UTF8.GetString(id[1..])

@@ -6,8 +6,8 @@ using StackExchange.Redis;
 namespace RedisTagCache.Management.Internal;
 
 /// <summary>
-/// What an operator asks of Redis. It bypasses the circuit: a slow walk through the keys says nothing about the requests of others, and who looks for
-/// the cause of an outage wants to see the server's own answer.
+/// The commands of the inspector. They bypass the circuit, because a slow walk through the keys says nothing about other requests, and because an operator
+/// who looks for the cause of an outage needs the server's own answer.
 /// </summary>
 internal sealed class InspectionCommands(RedisConnection connection, TimeSpan timeout, TimeProvider time)
 {
@@ -39,7 +39,7 @@ internal sealed class InspectionCommands(RedisConnection connection, TimeSpan ti
         return ((string)reply[0]!, (byte[][])reply[1]!);
     }
 
-    /// <summary>How many keys a server has, to tell how far a walk is.</summary>
+    /// <summary>Returns how many keys a server has, to show the progress of a walk.</summary>
     public async Task<long> CountAsync(IServer server, CancellationToken cancellationToken)
     {
         var database = await ConnectAsync(cancellationToken).ConfigureAwait(false);
@@ -84,7 +84,7 @@ internal sealed class InspectionCommands(RedisConnection connection, TimeSpan ti
         return await BoundAsync(() => database.KeyDeleteAsync(stored.Key, Flags), cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Drops entries that are still those that were judged, in one round trip: the bytes of each, 0 where it was not.</summary>
+    /// <summary>Drops entries unless they have changed since they were validated, in one round trip. Returns the bytes of each, 0 if it was not dropped.</summary>
     public async Task<long[]> DropAsync(IEnumerable<(StoredKey Stored, byte[] Identity)> entries, CancellationToken cancellationToken)
     {
         var database = await ConnectAsync(cancellationToken).ConfigureAwait(false);
@@ -113,7 +113,7 @@ internal sealed class InspectionCommands(RedisConnection connection, TimeSpan ti
         return await BoundAsync(() => database.LockReleaseAsync(ReclaimerOf(partition), owner, Flags), CancellationToken.None).ConfigureAwait(false);
     }
 
-    /// <summary>Waits no longer than is allowed, and tells trouble with Redis in one way.</summary>
+    /// <summary>Limits the time of a command, and throws one kind of exception for every failure of Redis.</summary>
     public async Task<T> BoundAsync<T>(Func<Task<T>> command, CancellationToken cancellationToken)
     {
         try
@@ -159,7 +159,7 @@ internal sealed class InspectionCommands(RedisConnection connection, TimeSpan ti
         }
         catch (ArgumentOutOfRangeException)
         {
-            return TimeSpan.MaxValue; // Redis keeps it for longer than a TimeSpan can say
+            return TimeSpan.MaxValue; // Redis stores it for longer than the longest TimeSpan
         }
     }
 }

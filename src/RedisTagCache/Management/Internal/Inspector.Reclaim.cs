@@ -57,19 +57,19 @@ internal sealed partial class Inspector
         IReadOnlyList<JudgedEntry> entries, CacheReclaimOptions options, CacheReclaimResult result, CancellationToken cancellationToken)
     {
         var now = Now();
-        JudgedEntry[] dead = [.. entries.Where(static entry => entry.IsOfNoUse)];
+        JudgedEntry[] invalidated = [.. entries.Where(static entry => entry.IsOfNoUse)];
         JudgedEntry[] old = [.. entries.Where(entry => !entry.IsOfNoUse && IsOldOfOtherBuild(entry, options, now))];
-        JudgedEntry[] all = [.. dead, .. old];
+        JudgedEntry[] all = [.. invalidated, .. old];
         var dropped = options.DryRun
             ? Array.ConvertAll(all, static entry => entry.Start.Length)
             : await _commands.DropAsync(all.Select(static entry => (entry.Key, entry.Identity)), cancellationToken).ConfigureAwait(false);
-        var droppedDead = dropped.AsSpan(0, dead.Length).ToArray().Count(static bytes => bytes > 0);
+        var droppedInvalidated = dropped.AsSpan(0, invalidated.Length).ToArray().Count(static bytes => bytes > 0);
         var droppedAll = dropped.Count(static bytes => bytes > 0);
         return result with
         {
             LookedAt = result.LookedAt + entries.Count,
-            DroppedInvalidated = result.DroppedInvalidated + droppedDead,
-            DroppedOfOtherBuilds = result.DroppedOfOtherBuilds + droppedAll - droppedDead,
+            DroppedInvalidated = result.DroppedInvalidated + droppedInvalidated,
+            DroppedOfOtherBuilds = result.DroppedOfOtherBuilds + droppedAll - droppedInvalidated,
             Superseded = result.Superseded + all.Length - droppedAll,
             Bytes = result.Bytes + dropped.Sum(),
         };

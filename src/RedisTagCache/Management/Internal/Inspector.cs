@@ -66,7 +66,7 @@ internal sealed partial class Inspector : ITagCacheInspector
         if (entry.Region == _distributed)
             return await _commands.RemoveAsync(key, cancellationToken).ConfigureAwait(false);
 
-        // Copies may lie in the memory of instances, which hear of a numbered removal alone.
+        // Instances may have local copies, and only a numbered removal is announced to them.
         var start = await _commands.PeekAsync([(key, 1)], cancellationToken).ConfigureAwait(false);
         await _commands.BoundAsync(() => _entries.RemoveStoredAsync(key), cancellationToken).ConfigureAwait(false);
         return !start[0].IsGone;

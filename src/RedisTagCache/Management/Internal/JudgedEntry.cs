@@ -4,22 +4,22 @@ using RedisTagCache.Topology;
 
 namespace RedisTagCache.Management.Internal;
 
-/// <summary>An entry that was looked at and judged, by its first bytes.</summary>
-/// <param name="Key">Where it lies.</param>
+/// <summary>Represents an entry that was read and validated, by its first bytes.</summary>
+/// <param name="Key">Its location.</param>
 /// <param name="Start">What was read of it.</param>
-/// <param name="Explanation">What it is worth, and why.</param>
+/// <param name="Explanation">Its status, and the reason.</param>
 internal readonly record struct JudgedEntry(StoredKey Key, StoredStart Start, Explanation Explanation)
 {
     private static readonly long _latest = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
 
-    /// <summary>Whether no reader will ever get it, so that nobody misses it. What is damaged, or of a later version, is left to those who read it.</summary>
+    /// <summary>Gets whether no lookup will ever return it, so that it can be dropped. Entries that are damaged, or of a later version, are left to the lookups that find them.</summary>
     public bool IsOfNoUse => Explanation is
     {
         Status: CacheEntryStatus.Invalidated,
         Reason: CacheStatusReason.TagEvicted or CacheStatusReason.BelowFloor or CacheStatusReason.OtherGeneration,
     };
 
-    /// <summary>What tells this write of it from any other; empty when it is no envelope.</summary>
+    /// <summary>Gets the bytes that identify this write of it; empty if it is no envelope.</summary>
     public byte[] Identity => TryOpen(out var envelope) ? envelope.Identity.ToArray() : [];
 
     public long? CreatedAt => TryOpen(out var envelope) ? Math.Max(0, envelope.Header.CreatedAt) : null;

@@ -34,7 +34,7 @@ internal static class PayloadText
         return (buffer[..Math.Min(length, Longest)], length > Longest);
     }
 
-    /// <summary>Pages lie behind a few bytes that say how long their parts are.</summary>
+    /// <summary>A page follows a few bytes that contain the lengths of its parts.</summary>
     private static bool IsMostlyText(byte[] bytes) => bytes.Count(static b => b is (>= 32 and < 127) or (byte)'\n' or (byte)'\r' or (byte)'\t') * 4 > bytes.Length * 3;
 
     private static string? TryText(byte[] bytes, bool isCut)

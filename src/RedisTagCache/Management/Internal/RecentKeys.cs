@@ -1,8 +1,8 @@
 namespace RedisTagCache.Management.Internal;
 
 /// <summary>
-/// The keys that a walk came past last. Redis gives a key twice if it makes its table of keys smaller during a walk, and then soon after the first time: so a bounded
-/// number of keys is enough to tell, however many there are.
+/// The keys that a walk has found last. If Redis shrinks its table of keys during a walk, it returns some keys twice, the second time soon after the first. So a bounded
+/// number of keys is enough to recognize them, however many there are.
 /// </summary>
 internal sealed class RecentKeys
 {

@@ -4,7 +4,7 @@ using StackExchange.Redis;
 
 namespace RedisTagCache.Management.Internal;
 
-/// <summary>Asks servers what they are. What one does not tell, or may not tell this user, stays open.</summary>
+/// <summary>Asks servers for their kind and version. What a server does not report, or not to this user, is left out.</summary>
 internal sealed class ServerLook(InspectionCommands commands, TimeProvider time)
 {
     private const int Pings = 5;
