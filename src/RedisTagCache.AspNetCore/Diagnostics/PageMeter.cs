@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using RedisTagCache.Diagnostics;
 using Names = RedisTagCache.AspNetCore.RedisTagOutputCacheDiagnostics;
 using Tag = System.Collections.Generic.KeyValuePair<string, object?>;
 
@@ -22,7 +23,8 @@ internal sealed class PageMeter
             new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30] });
     }
 
-    public void Page(string role) => _pages.Add(1, new Tag(Names.RoleDimension, role));
+    public void Page(CacheEventDetail role) => _pages.Add(1, new Tag(Names.RoleDimension, DimensionValues.Of(role)));
 
-    public void Refresh(string outcome, TimeSpan duration) => _refreshes.Record(duration.TotalSeconds, new Tag(Names.OutcomeDimension, outcome));
+    public void Refresh(PageRefreshOutcome outcome, TimeSpan duration) =>
+        _refreshes.Record(duration.TotalSeconds, new Tag(Names.OutcomeDimension, PageDimensionValues.Of(outcome)));
 }

@@ -89,7 +89,7 @@ internal sealed partial class PageStore(
     {
         templates.Expand(page);
         if (page.Refreshes is null)
-            meter.Page(page.Lease is { State: CacheLeaseState.Granted } ? "leader" : "uncoordinated");
+            meter.Page(page.Lease is { State: CacheLeaseState.Granted } ? CacheEventDetail.Leader : CacheEventDetail.Uncoordinated);
         return null;
     }
 
@@ -98,14 +98,14 @@ internal sealed partial class PageStore(
     {
         page.Status = PageStatus.Hit;
         if (hasWaited)
-            meter.Page("follower");
+            meter.Page(CacheEventDetail.Follower);
         return clock.Prepare(ImmutableCollectionsMarshal.AsArray(content)!, isShared: true, page.Context?.HttpContext.Request);
     }
 
     private byte[] Served(PageRequest page, CacheLookup found, bool hasWaited = false)
     {
         if (hasWaited)
-            meter.Page("follower");
+            meter.Page(CacheEventDetail.Follower);
         var content = found.CopyPayload(out var isShared);
         return clock.Prepare(content, isShared, page.Context?.HttpContext.Request);
     }

@@ -57,7 +57,7 @@ internal sealed partial class TagCache
             return (await TryGetAsync<T>(key, effective, cancellationToken).ConfigureAwait(false)).Value!;
         if (key.Length > _settings.MaximumKeyLength)
         {
-            CountNotKept(BypassReason.KeyLength, null);
+            CountNotKept(CacheEventDetail.KeyLength, null);
             return await factory.RunAsync(new CacheContext(key, policy ?? _open, carried), cancellationToken).ConfigureAwait(false);
         }
 
@@ -89,8 +89,8 @@ internal sealed partial class TagCache
                     continue;
                 }
 
-                _meter.Flight("coalesced");
-                activity.Role("coalesced");
+                _meter.Flight(CacheEventDetail.Coalesced);
+                activity.Role(CacheEventDetail.Coalesced);
                 var result = await flight.WaitAsync(cancellationToken).ConfigureAwait(false);
                 call = Located(call);
                 if (result is not null
@@ -200,7 +200,7 @@ internal sealed partial class TagCache
             return false;
         if (!isPaused && (phase == Phase.Stale || _time.GetTimestamp() >= copy.Times.EagerAt))
             StartRefresh(call, copy.Identity.IsEmpty ? null : copy.Identity);
-        var outcome = phase switch { Phase.Fresh => "hit_local", Phase.Stale => "stale_local", _ => "fail_safe" };
+        var outcome = phase switch { Phase.Fresh => CacheOutcome.HitLocal, Phase.Stale => CacheOutcome.StaleLocal, _ => CacheOutcome.FailSafe };
         _meter.Lookup(CacheRegion.Hybrid, outcome);
         call.Activity.Outcome(outcome);
         return true;

@@ -92,7 +92,7 @@ internal sealed partial class TagCache
             if (found.IsSuperseded && cache.TryOpen(call, found, flight, out var awaited))
             {
                 flight.AnsweredWithAwaited();
-                return Found(awaited, "hit");
+                return Found(awaited, CacheOutcome.Hit);
             }
 
             flight.Answered(asked);
@@ -105,7 +105,7 @@ internal sealed partial class TagCache
                 if (phase == Phase.Stale || (phase == Phase.Fresh && cache.IsEager(call.Policy, found.Life)))
                     cache.StartRefresh(call, _seen);
                 if (phase != Phase.FailSafe)
-                    return Found(result, phase == Phase.Stale ? "stale" : "hit");
+                    return Found(result, phase == Phase.Stale ? CacheOutcome.Stale : CacheOutcome.Hit);
                 _old = result;
             }
 
@@ -145,11 +145,11 @@ internal sealed partial class TagCache
         }
 
         protected override ValueTask<FlightStep> LeadAsync(CancellationToken cancellationToken) =>
-            ComputeAsync(HasWaited ? "took_over" : "leader", Lease, cancellationToken);
+            ComputeAsync(HasWaited ? CacheEventDetail.TookOver : CacheEventDetail.Leader, Lease, cancellationToken);
 
-        protected override ValueTask<FlightStep> ComputeAloneAsync(CancellationToken cancellationToken) => ComputeAsync("uncoordinated", lease: null, cancellationToken);
+        protected override ValueTask<FlightStep> ComputeAloneAsync(CancellationToken cancellationToken) => ComputeAsync(CacheEventDetail.Uncoordinated, lease: null, cancellationToken);
 
-        private async ValueTask<FlightStep> ComputeAsync(string role, CacheLease? lease, CancellationToken cancellationToken)
+        private async ValueTask<FlightStep> ComputeAsync(CacheEventDetail role, CacheLease? lease, CancellationToken cancellationToken)
         {
             cache.CountFlight(call, role);
             return Done(await cache.RunAsync(flight, call, lease, _version, _moment, _old, cancellationToken).ConfigureAwait(false));
@@ -179,10 +179,10 @@ internal sealed partial class TagCache
             return new(Done(result));
         }
 
-        private FlightStep Found(FlightResult<T> result, string outcome)
+        private FlightStep Found(FlightResult<T> result, CacheOutcome outcome)
         {
             if (!IsFirstLookup)
-                cache.CountFlight(call, "follower");
+                cache.CountFlight(call, CacheEventDetail.Follower);
             call.Activity.Outcome(outcome);
             return Done(result);
         }

@@ -26,7 +26,7 @@ internal sealed partial class TagCache
         Activity.Current = null;
         using var activity = CacheActivity.Refresh(caller);
         var pause = TimeSpan.Zero;
-        var outcome = "failed";
+        var outcome = CacheOutcome.Failed;
 #pragma warning disable CA2000 // A source without a timer has nothing to dispose of, and a factory that hangs may use its token at any later time.
         var ending = new CancellationTokenSource();
 #pragma warning restore CA2000
@@ -56,13 +56,13 @@ internal sealed partial class TagCache
     /// <summary>Cancels the token of a factory whose time is up. Its callbacks run on another thread.</summary>
     private static void Abandon(CancellationTokenSource ending) => _ = Task.Run(ending.Cancel);
 
-    private async Task<(string Outcome, TimeSpan Pause)> TryRefreshAsync<T>(ValueCall<T> call, ReadOnlyMemory<byte>? seen, CancellationToken cancellationToken)
+    private async Task<(CacheOutcome Outcome, TimeSpan Pause)> TryRefreshAsync<T>(ValueCall<T> call, ReadOnlyMemory<byte>? seen, CancellationToken cancellationToken)
     {
         if (!call.Policy.WritesRedis)
         {
             var startedAt = call.Address.Watch.Removals.Observe();
             await ComputeAsync(null, call, null, await ObserveAsync(call, cancellationToken).ConfigureAwait(false), startedAt, hasOld: true, cancellationToken).ConfigureAwait(false);
-            return ("done", TimeSpan.Zero);
+            return (CacheOutcome.Done, TimeSpan.Zero);
         }
 
         for (var changes = 0; ; changes++)
@@ -75,22 +75,22 @@ internal sealed partial class TagCache
                 {
                     case CacheLeaseState.Granted:
                         await ComputeAsync(null, call, lease, lease.Version, moment with { Number = lease.Removal }, hasOld: true, cancellationToken).ConfigureAwait(false);
-                        return ("done", TimeSpan.Zero);
+                        return (CacheOutcome.Done, TimeSpan.Zero);
                     case CacheLeaseState.Changed when changes < FleetSingleFlight<T>.MaxChanges:
                         // Another instance was quicker, or the entry is gone.
                         (var isAdopted, seen) = await AdoptAsync(call).ConfigureAwait(false);
                         if (isAdopted)
-                            return ("taken", TimeSpan.Zero);
+                            return (CacheOutcome.Taken, TimeSpan.Zero);
                         continue;
                     case CacheLeaseState.Unavailable:
                         var known = call.Address.Watch.TagState?.Known;
                         moment = moment with { Unconfirmed = call.Address.Watch.TagState?.UnconfirmedCount ?? 0 };
                         await ComputeAsync(null, call, null, known is null ? default : new CacheVersion(known.Stamp), moment, hasOld: true, cancellationToken).ConfigureAwait(false);
-                        return ("done", TimeSpan.Zero);
+                        return (CacheOutcome.Done, TimeSpan.Zero);
                     case CacheLeaseState.Paused:
-                        return ("taken", lease.Left);
+                        return (CacheOutcome.Taken, lease.Left);
                     default:
-                        return ("taken", _nextLook);
+                        return (CacheOutcome.Taken, _nextLook);
                 }
             }
         }

@@ -93,7 +93,7 @@ internal sealed partial class TagCache
             result = result with { Plain = Immutable<T>.IsShared ? default : encoded.Plain, Length = encoded.Plain.Length, PayloadFlags = (byte)(encoded.Flags & PayloadKinds.Null) };
             if (encoded.Plain.Length > _settings.MaximumPayloadBytes || !context.IsStored || isLate)
             {
-                CountNotKept(context.IsStored && !isLate ? BypassReason.PayloadSize : BypassReason.Factory, null);
+                CountNotKept(context.IsStored && !isLate ? CacheEventDetail.PayloadSize : CacheEventDetail.Factory, null);
                 return result;
             }
 
@@ -188,19 +188,19 @@ internal sealed partial class TagCache
     private async Task<T> MeasuredAsync<T>(ValueCall<T> call, CacheContext context, CancellationToken cancellationToken)
     {
         var start = _time.GetTimestamp();
-        var outcome = "error";
+        var outcome = CacheOutcome.Error;
         using var activity = CacheActivity.Factory();
         var running = RunningFactory.Begin(this, call.Name, call.Moment ?? _values.Observe(), start, cancellationToken);
         try
         {
             var value = await call.Factory.RunAsync(context, cancellationToken).ConfigureAwait(false);
-            outcome = "ok";
+            outcome = CacheOutcome.Ok;
             return value;
         }
         finally
         {
             running.End();
-            outcome = cancellationToken.IsCancellationRequested ? "canceled" : outcome;
+            outcome = cancellationToken.IsCancellationRequested ? CacheOutcome.Canceled : outcome;
             _meter.Factory(outcome, _time.GetElapsedTime(start));
             activity.Outcome(outcome);
         }
@@ -217,7 +217,7 @@ internal sealed partial class TagCache
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            CountNotKept(BypassReason.Serialization, e);
+            CountNotKept(CacheEventDetail.Serialization, e);
             encoded = default;
             return false;
         }

@@ -1,5 +1,4 @@
 using System.Buffers;
-using RedisTagCache.Diagnostics;
 using RedisTagCache.Entries;
 using RedisTagCache.Invalidation;
 using RedisTagCache.LocalCaching;
@@ -20,7 +19,7 @@ internal sealed partial class TagCache
         var ids = TagId.OfAll([.. Check(tags), EveryValue], nameof(tags));
         if (key.Length > _settings.MaximumKeyLength)
         {
-            CountNotKept(BypassReason.KeyLength, null);
+            CountNotKept(CacheEventDetail.KeyLength, null);
             return;
         }
 
@@ -31,7 +30,7 @@ internal sealed partial class TagCache
         var encoded = _codec.Encode(value, call.Serializer, effective.Compresses);
         if (encoded.Plain.Length > _settings.MaximumPayloadBytes)
         {
-            CountNotKept(BypassReason.PayloadSize, null);
+            CountNotKept(CacheEventDetail.PayloadSize, null);
             return;
         }
 

@@ -45,12 +45,12 @@ internal sealed partial class TagCache
         }
         catch (Exception e)
         {
-            activity.Outcome(e is OperationCanceledException && cancellationToken.IsCancellationRequested ? "canceled" : "error");
+            activity.Outcome(e is OperationCanceledException && cancellationToken.IsCancellationRequested ? CacheOutcome.Canceled : CacheOutcome.Error);
             throw;
         }
     }
 
-    private void CountFlight<T>(ValueCall<T> call, string role)
+    private void CountFlight<T>(ValueCall<T> call, CacheEventDetail role)
     {
         _meter.Flight(role);
         call.Activity.Role(role);
@@ -58,7 +58,7 @@ internal sealed partial class TagCache
 
     private void CountFailSafe<T>(ValueCall<T> call)
     {
-        _meter.Lookup(CacheRegion.Hybrid, "fail_safe");
-        call.Activity.Outcome("fail_safe");
+        _meter.Lookup(CacheRegion.Hybrid, CacheOutcome.FailSafe);
+        call.Activity.Outcome(CacheOutcome.FailSafe);
     }
 }

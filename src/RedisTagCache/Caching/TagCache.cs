@@ -126,7 +126,7 @@ internal sealed partial class TagCache : ITagCache, ILocalCopies, IDisposable
 
     private long Now() => _time.GetUtcNow().ToUnixTimeMilliseconds();
 
-    private void CountNotKept(BypassReason reason, Exception? exception)
+    private void CountNotKept(CacheEventDetail reason, Exception? exception)
     {
         _meter.Bypass(reason);
         if (_notKept.ShouldLog(out var count))

@@ -4,6 +4,7 @@ using RedisTagCache.Connection;
 using RedisTagCache.Scripts;
 using RedisTagCache.Topology;
 using StackExchange.Redis;
+using Operation = RedisTagCache.CacheEventDetail;
 
 namespace RedisTagCache.Commands;
 
@@ -35,15 +36,15 @@ internal sealed class RedisCommands(RedisRunner runner)
 
     /// <summary>An entry and the partition's stamp at that same moment, in one command. The entry is pooled: dispose it.</summary>
     public ValueTask<(IMemoryOwner<byte>? Entry, EpochStamp? Stamp)> ReadAsync(EntryLocation address, CancellationToken cancellationToken) =>
-        runner.RunAsync("read", address.Partition, (RequestsOf(address.Partition).Reads, address, runner.Time, runner.DeadlineFromNow()), _read, cancellationToken);
+        runner.RunAsync(Operation.Read, address.Partition, (RequestsOf(address.Partition).Reads, address, runner.Time, runner.DeadlineFromNow()), _read, cancellationToken);
 
     /// <summary>An entry without its partition's stamp. The entry is pooled: dispose it.</summary>
     public ValueTask<(IMemoryOwner<byte>? Entry, EpochStamp? Stamp)> ReadPlainAsync(EntryLocation address, CancellationToken cancellationToken) =>
-        runner.RunAsync("read", address.Partition, (RequestsOf(address.Partition).PlainReads, address, runner.Time, runner.DeadlineFromNow()), _read, cancellationToken);
+        runner.RunAsync(Operation.Read, address.Partition, (RequestsOf(address.Partition).PlainReads, address, runner.Time, runner.DeadlineFromNow()), _read, cancellationToken);
 
     /// <summary>The same on the client's synchronous path.</summary>
     public IMemoryOwner<byte>? ReadPlain(EntryLocation address) => runner.Run(
-        "read",
+        Operation.Read,
         address.Partition,
         address,
         static (database, of) =>
@@ -60,7 +61,7 @@ internal sealed class RedisCommands(RedisRunner runner)
 
     public ValueTask<bool> WritePlainAsync(EntryLocation address, ReadOnlyMemory<byte> envelope, long timeToLive, CancellationToken cancellationToken) =>
         runner.RunAsync(
-            "write",
+            Operation.Write,
             address.Partition,
             (address, envelope, timeToLive),
             static (database, write) => new ValueTask<bool>(database.StringSetAsync(write.address.Key, write.envelope, Expiry(write.timeToLive), flags: Flags)),
@@ -68,7 +69,7 @@ internal sealed class RedisCommands(RedisRunner runner)
 
     public bool WritePlain(EntryLocation address, ReadOnlyMemory<byte> envelope, long timeToLive) =>
         runner.Run(
-            "write",
+            Operation.Write,
             address.Partition,
             (address, envelope, timeToLive),
             static (database, write) => database.StringSet(write.address.Key, write.envelope, Expiry(write.timeToLive), flags: Flags));
@@ -86,7 +87,7 @@ internal sealed class RedisCommands(RedisRunner runner)
         }
 
         return runner.RunAsync(
-            "write",
+            Operation.Write,
             address.Partition,
             (requests.Writes, address.Key, envelope, timeToLive, token),
             static (database, write) => write.Writes.WriteAsync(database, write.Key, write.envelope, write.timeToLive, write.token),
@@ -113,27 +114,27 @@ internal sealed class RedisCommands(RedisRunner runner)
 
     /// <summary>Deletes a partition's stamp. The next synchronization begins a new generation.</summary>
     public ValueTask<bool> ForgetAsync(Partition partition, CancellationToken cancellationToken) =>
-        runner.RunAsync("invalidate", partition, partition, static (database, of) => new ValueTask<bool>(database.KeyDeleteAsync(of.Epoch, Flags)), cancellationToken);
+        runner.RunAsync(Operation.Invalidate, partition, partition, static (database, of) => new ValueTask<bool>(database.KeyDeleteAsync(of.Epoch, Flags)), cancellationToken);
 
     public ValueTask<bool> RemoveAsync(EntryLocation address, CancellationToken cancellationToken) =>
-        runner.RunAsync("remove", address.Partition, address, static (database, of) => new ValueTask<bool>(database.KeyDeleteAsync(of.Key, Flags)), cancellationToken);
+        runner.RunAsync(Operation.Remove, address.Partition, address, static (database, of) => new ValueTask<bool>(database.KeyDeleteAsync(of.Key, Flags)), cancellationToken);
 
     /// <summary>Removes an entry, and numbers and announces that.</summary>
     public ValueTask<RemovalReply> RemoveNumberedAsync(in EntryLocation address) =>
-        RunAsync("remove", address.Partition, EntryRemoveScript.Call(address), EntryRemoveScript.Parse, CancellationToken.None);
+        RunAsync(Operation.Remove, address.Partition, EntryRemoveScript.Call(address), EntryRemoveScript.Parse, CancellationToken.None);
 
-    public bool Remove(EntryLocation address) => runner.Run("remove", address.Partition, address, static (database, of) => database.KeyDelete(of.Key, Flags));
+    public bool Remove(EntryLocation address) => runner.Run(Operation.Remove, address.Partition, address, static (database, of) => database.KeyDelete(of.Key, Flags));
 
     /// <summary>Removes an entry if it still is the one that was read: the number of bytes removed.</summary>
     public ValueTask<long> DropAsync(EntryLocation address, byte[] identity, CancellationToken cancellationToken) =>
-        RunAsync("remove", address.Partition, EntryDropScript.Call(address.Key, identity), EntryDropScript.Parse, cancellationToken);
+        RunAsync(Operation.Remove, address.Partition, EntryDropScript.Call(address.Key, identity), EntryDropScript.Parse, cancellationToken);
 
     public ValueTask<bool> TouchAsync(EntryLocation address, byte[] identity, long timeToLive, CancellationToken cancellationToken) =>
-        RunAsync("touch", address.Partition, EntryTouchScript.Call(address, identity, timeToLive), EntryTouchScript.Parse, cancellationToken);
+        RunAsync(Operation.Touch, address.Partition, EntryTouchScript.Call(address, identity, timeToLive), EntryTouchScript.Parse, cancellationToken);
 
     public bool Touch(EntryLocation address, byte[] identity, long timeToLive) =>
         runner.Run(
-            "touch",
+            Operation.Touch,
             address.Partition,
             EntryTouchScript.Call(address, identity, timeToLive),
             static (database, call) => ScriptReply.Read(call.Run(database), EntryTouchScript.Parse));
@@ -141,36 +142,36 @@ internal sealed class RedisCommands(RedisRunner runner)
     /// <summary>The first bytes of an entry; fewer, or none, when it is shorter or gone.</summary>
     public async ValueTask<byte[]> PeekAsync(EntryLocation address, int length, CancellationToken cancellationToken) =>
         (byte[]?)await runner.RunAsync(
-            "peek",
+            Operation.Peek,
             address.Partition,
             (address, length),
             static (database, of) => new ValueTask<RedisValue>(database.StringGetRangeAsync(of.address.Key, 0, of.length - 1, Flags)),
             cancellationToken).ConfigureAwait(false) ?? [];
 
     public byte[] Peek(EntryLocation address, int length) =>
-        (byte[]?)runner.Run("peek", address.Partition, (address, length), static (database, of) => database.StringGetRange(of.address.Key, 0, of.length - 1, Flags)) ?? [];
+        (byte[]?)runner.Run(Operation.Peek, address.Partition, (address, length), static (database, of) => database.StringGetRange(of.address.Key, 0, of.length - 1, Flags)) ?? [];
 
     public ValueTask<TagInvalidationReply?> InvalidateAsync(
         Partition partition, TimeSpan retention, int cap, ReadOnlyMemory<byte[]> members, CancellationToken cancellationToken) =>
-        RunAsync("invalidate", partition, TagInvalidateScript.Call(partition, retention, cap, members.Span), TagInvalidateScript.Parse, cancellationToken);
+        RunAsync(Operation.Invalidate, partition, TagInvalidateScript.Call(partition, retention, cap, members.Span), TagInvalidateScript.Parse, cancellationToken);
 
     /// <summary>The same in many partitions at once, and once: nothing for each where that did not succeed.</summary>
     public Task<TagInvalidationReply?[]> TryInvalidateAsync(IReadOnlyList<Partition> partitions, TimeSpan retention, int cap, ReadOnlyMemory<byte[]> members)
     {
         var arguments = TagInvalidateScript.Arguments(partitions.Count > 0 ? partitions[0].Publish : default, retention, cap, members.Span);
         return runner.TryAllAsync(
-            "invalidate",
+            Operation.Invalidate,
             partitions,
             async (database, partition) => ScriptReply.Read(await TagInvalidateScript.Call(partition, arguments).RunAsync(database).ConfigureAwait(false), TagInvalidateScript.Parse));
     }
 
     public ValueTask<TagInvalidationPage> SyncAsync(Partition partition, EpochStamp? known, long from, ulong nonce, long floor, CancellationToken cancellationToken) =>
-        RunAsync("sync", partition, InvalidationsSyncScript.Call(partition, known, from, nonce, floor), InvalidationsSyncScript.Parse, cancellationToken);
+        RunAsync(Operation.Sync, partition, InvalidationsSyncScript.Call(partition, known, from, nonce, floor), InvalidationsSyncScript.Parse, cancellationToken);
 
     /// <summary>The newest of both counts of a partition: evictions and removals. Zero for removals when there was none.</summary>
     public ValueTask<(EpochStamp? Stamp, long Removal)> PollAsync(Partition partition) =>
         runner.RunAsync(
-            "poll",
+            Operation.Poll,
             partition,
             partition,
             static async (database, of) =>
@@ -183,17 +184,17 @@ internal sealed class RedisCommands(RedisRunner runner)
             CancellationToken.None);
 
     public ValueTask<RemovalsPage> SyncRemovalsAsync(Partition partition, long known) =>
-        RunAsync("sync", partition, RemovalsSyncScript.Call(partition, known), RemovalsSyncScript.Parse, CancellationToken.None);
+        RunAsync(Operation.Sync, partition, RemovalsSyncScript.Call(partition, known), RemovalsSyncScript.Parse, CancellationToken.None);
 
     public ValueTask<LeaseReply> AcquireAsync(
         in EntryLocation address, string owner, TimeSpan duration, ReadOnlyMemory<byte> identity, bool isPatient) =>
-        RunAsync("lease", address.Partition, LeaseAcquireScript.Call(address, owner, duration, identity, isPatient), LeaseAcquireScript.Parse, CancellationToken.None);
+        RunAsync(Operation.Lease, address.Partition, LeaseAcquireScript.Call(address, owner, duration, identity, isPatient), LeaseAcquireScript.Parse, CancellationToken.None);
 
     public ValueTask<bool> RenewAsync(in EntryLocation address, string owner, TimeSpan duration, CancellationToken cancellationToken) =>
-        RunAsync("renew", address.Partition, LeaseRenewScript.Call(address, owner, duration), LeaseRenewScript.Parse, cancellationToken);
+        RunAsync(Operation.Renew, address.Partition, LeaseRenewScript.Call(address, owner, duration), LeaseRenewScript.Parse, cancellationToken);
 
     public ValueTask<bool> ReleaseAsync(in EntryLocation address, string owner, string successor, TimeSpan duration) =>
-        RunAsync("release", address.Partition, LeaseReleaseScript.Call(address, owner, successor, duration), LeaseReleaseScript.Parse, CancellationToken.None);
+        RunAsync(Operation.Release, address.Partition, LeaseReleaseScript.Call(address, owner, successor, duration), LeaseReleaseScript.Parse, CancellationToken.None);
 
     private PartitionRequests RequestsOf(Partition partition)
     {
@@ -219,7 +220,7 @@ internal sealed class RedisCommands(RedisRunner runner)
     private ValueTask<T> RunStagedAsync<T>(
         Partition partition, RedisKey staged, ReadOnlyMemory<byte> large, ScriptCall call, Func<RedisResult, T> parse, CancellationToken cancellationToken) =>
         runner.RunAsync(
-            "write",
+            Operation.Write,
             partition,
             (staged, large, call, parse),
             static async (database, write) =>
@@ -233,7 +234,7 @@ internal sealed class RedisCommands(RedisRunner runner)
             cancellationToken);
 
     private ValueTask<T> RunAsync<T>(
-        string operation, Partition partition, ScriptCall call, Func<RedisResult, T> parse, CancellationToken cancellationToken) =>
+        Operation operation, Partition partition, ScriptCall call, Func<RedisResult, T> parse, CancellationToken cancellationToken) =>
         runner.RunAsync(
             operation,
             partition,

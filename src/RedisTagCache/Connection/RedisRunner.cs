@@ -28,19 +28,19 @@ internal sealed class RedisRunner(RedisConnection connection, RedisCircuits circ
 
     /// <summary>Waits for the connection, as any command would.</summary>
     public ValueTask<bool> ConnectAsync(CancellationToken cancellationToken) =>
-        RunAsync("connect", circuits.Connecting, 0, static (_, _) => ValueTask.FromResult(true), cancellationToken);
+        RunAsync(CacheEventDetail.Connect, circuits.Connecting, 0, static (_, _) => ValueTask.FromResult(true), cancellationToken);
 
-    public void Connect() => Run("connect", circuits.Connecting, 0, static (_, _) => true);
+    public void Connect() => Run(CacheEventDetail.Connect, circuits.Connecting, 0, static (_, _) => true);
 
     /// <summary>Runs a command. A command that timed out may still take effect. If it must not be done twice, its reply has to show whether it was.</summary>
     /// <exception cref="Exception">One that <see cref="RedisFailure.IsRedis"/> knows, or a cancellation by the caller.</exception>
     public ValueTask<T> RunAsync<TState, T>(
-        string operation, Partition partition, TState state, Func<IDatabase, TState, ValueTask<T>> command, CancellationToken cancellationToken) =>
+        CacheEventDetail operation, Partition partition, TState state, Func<IDatabase, TState, ValueTask<T>> command, CancellationToken cancellationToken) =>
         RunAsync(operation, circuits[partition], state, command, cancellationToken);
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<T> RunAsync<TState, T>(
-        string operation, RedisCircuit circuit, TState state, Func<IDatabase, TState, ValueTask<T>> command, CancellationToken cancellationToken)
+        CacheEventDetail operation, RedisCircuit circuit, TState state, Func<IDatabase, TState, ValueTask<T>> command, CancellationToken cancellationToken)
     {
         // A cancelled write may be a page cut short: nothing of it must reach Redis.
         cancellationToken.ThrowIfCancellationRequested();
@@ -75,7 +75,7 @@ internal sealed class RedisRunner(RedisConnection connection, RedisCircuits circ
     /// <summary>Runs a command in many partitions at once, bounded and measured as one: a call of its own for each would cost several times as much.</summary>
     /// <returns>The reply of each partition; null if it did not come, or if its circuit is open. To find out why, ask those partitions again one by one.</returns>
     /// <exception cref="Exception">One that <see cref="RedisFailure.IsRedis"/> knows: there is no connection.</exception>
-    public async Task<T?[]> TryAllAsync<T>(string operation, IReadOnlyList<Partition> partitions, Func<IDatabase, Partition, Task<T?>> command)
+    public async Task<T?[]> TryAllAsync<T>(CacheEventDetail operation, IReadOnlyList<Partition> partitions, Func<IDatabase, Partition, Task<T?>> command)
         where T : class
     {
         var start = time.GetTimestamp();
@@ -106,16 +106,16 @@ internal sealed class RedisRunner(RedisConnection connection, RedisCircuits circ
                 circuits[partitions[i]].Failed(new TimeoutException("Redis did not answer in time."), start);
         }
 
-        meter.Operation(operation, all.IsCompletedSuccessfully ? "ok" : all.IsCompleted ? "error" : "timeout", time.GetElapsedTime(start));
+        meter.Operation(operation, all.IsCompletedSuccessfully ? CacheOutcome.Ok : all.IsCompleted ? CacheOutcome.Error : CacheOutcome.Timeout, time.GetElapsedTime(start));
         return replies;
     }
 
     /// <summary>Runs a command on the client's own synchronous path, which the client bounds; once.</summary>
     /// <exception cref="Exception">One that <see cref="RedisFailure.IsRedis"/> knows.</exception>
-    public T Run<TState, T>(string operation, Partition partition, TState state, Func<IDatabase, TState, T> command) =>
+    public T Run<TState, T>(CacheEventDetail operation, Partition partition, TState state, Func<IDatabase, TState, T> command) =>
         Run(operation, circuits[partition], state, command);
 
-    private T Run<TState, T>(string operation, RedisCircuit circuit, TState state, Func<IDatabase, TState, T> command)
+    private T Run<TState, T>(CacheEventDetail operation, RedisCircuit circuit, TState state, Func<IDatabase, TState, T> command)
     {
         circuit.ThrowIfOpen();
         var start = time.GetTimestamp();
@@ -137,18 +137,19 @@ internal sealed class RedisRunner(RedisConnection connection, RedisCircuits circ
     private bool MayTryAgain(RedisServerException e, int tries, long start) =>
         tries < RetryPolicy.Refused.MaxTries && RedisFailure.IsMomentary(e) && RetryPolicy.Refused.PauseAfter(tries) < timeout - time.GetElapsedTime(start);
 
-    private void Succeeded(RedisCircuit circuit, string operation, long start)
+    private void Succeeded(RedisCircuit circuit, CacheEventDetail operation, long start)
     {
         var now = time.GetTimestamp();
         circuit.Succeeded(now);
-        meter.Operation(operation, "ok", time.GetElapsedTime(start, now));
+        meter.Operation(operation, CacheOutcome.Ok, time.GetElapsedTime(start, now));
     }
 
-    private bool Failed(RedisCircuit circuit, string operation, long start, Exception e)
+    private bool Failed(RedisCircuit circuit, CacheEventDetail operation, long start, Exception e)
     {
         var isClosing = connection.IsClosing(e);
         circuit.Failed(isClosing ? Closed(e) : e, start);
-        meter.Operation(operation, e switch { TimeoutException => "timeout", OperationCanceledException => "canceled", _ => "error" }, time.GetElapsedTime(start), e);
+        var outcome = e switch { TimeoutException => CacheOutcome.Timeout, OperationCanceledException => CacheOutcome.Canceled, _ => CacheOutcome.Error };
+        meter.Operation(operation, outcome, time.GetElapsedTime(start), e);
         return isClosing;
     }
 

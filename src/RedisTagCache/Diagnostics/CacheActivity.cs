@@ -13,7 +13,7 @@ internal static class CacheActivity
     public static Activity? GetOrCreate()
     {
         var activity = Start("cache.get_or_create", CacheRegion.Hybrid);
-        activity?.SetTag("redistagcache.outcome", "miss"); // unless a value is found
+        activity.Outcome(CacheOutcome.Miss); // unless a value is found
         return activity;
     }
 
@@ -23,10 +23,10 @@ internal static class CacheActivity
 
     public static Activity? Write(CacheRegion region) => Start("cache.write", region);
 
-    public static Activity? Evict(string kind, int tags)
+    public static Activity? Evict(CacheEventDetail kind, int tags)
     {
         var activity = _source.StartActivity("cache.evict");
-        activity?.SetTag("redistagcache.kind", kind).SetTag("redistagcache.tag_count", tags);
+        activity?.SetTag("redistagcache.kind", DimensionValues.Of(kind)).SetTag("redistagcache.tag_count", tags);
         return activity;
     }
 
@@ -36,18 +36,20 @@ internal static class CacheActivity
 
     public static Activity? Sync() => _source.StartActivity("cache.sync");
 
-    public static void Sync(this Activity? activity, string kind, string outcome)
+    public static void Sync(this Activity? activity, CacheEventDetail kind, CacheOutcome outcome)
     {
-        activity?.SetTag("redistagcache.kind", kind);
+        activity?.SetTag("redistagcache.kind", DimensionValues.Of(kind));
         activity.Outcome(outcome);
     }
 
-    public static void Role(this Activity? activity, string role) => activity?.SetTag("redistagcache.role", role);
+    public static void Role(this Activity? activity, CacheEventDetail role) => activity?.SetTag("redistagcache.role", DimensionValues.Of(role));
 
-    public static void Outcome(this Activity? activity, string outcome)
+    public static void Outcome(this Activity? activity, CacheWriteOutcome outcome) => activity.Outcome(CacheMeter.OutcomeOf(outcome));
+
+    public static void Outcome(this Activity? activity, CacheOutcome outcome)
     {
-        activity?.SetTag("redistagcache.outcome", outcome);
-        if (outcome is "failed" or "error")
+        activity?.SetTag("redistagcache.outcome", DimensionValues.Of(outcome));
+        if (outcome is CacheOutcome.Failed or CacheOutcome.Error)
             activity?.SetStatus(ActivityStatusCode.Error);
     }
 

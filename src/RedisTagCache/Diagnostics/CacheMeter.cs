@@ -64,107 +64,109 @@ internal sealed class CacheMeter
     {
         _statistics.LocalHit();
         if (_lookups.Enabled)
-            _lookups.Add(1, new Tag(Names.RegionDimension, CacheRegion.Hybrid.Name), new Tag(Names.OutcomeDimension, "hit_local"));
-        _observer?.Tell(new CacheEvent(CacheEventKind.Lookup, "hit_local", CacheRegion.Hybrid.Name));
+            _lookups.Add(1, Region(CacheRegion.Hybrid), Outcome(CacheOutcome.HitLocal));
+        _observer?.Tell(new CacheEvent { Kind = CacheEventKind.Lookup, Outcome = CacheOutcome.HitLocal, Region = CacheRegion.Hybrid.Name });
     }
 
-    public void Lookup(CacheRegion region, string outcome)
+    public void Lookup(CacheRegion region, CacheOutcome outcome)
     {
-        _lookups.Add(1, new Tag(Names.RegionDimension, region.Name), new Tag(Names.OutcomeDimension, outcome));
-        _statistics.Of(region).Lookup(outcome);
-        _observer?.Tell(new CacheEvent(CacheEventKind.Lookup, outcome, region.Name));
+        _lookups.Add(1, Region(region), Outcome(outcome));
+        _statistics.Of(region).Add(outcome);
+        _observer?.Tell(new CacheEvent { Kind = CacheEventKind.Lookup, Outcome = outcome, Region = region.Name });
     }
 
-    public void Miss(CacheRegion region, string reason)
+    public void Miss(CacheRegion region, CacheMissReason reason)
     {
-        _lookups.Add(1, new Tag(Names.RegionDimension, region.Name), new Tag(Names.OutcomeDimension, "miss"), new Tag(Names.ReasonDimension, reason));
+        _lookups.Add(1, Region(region), Outcome(CacheOutcome.Miss), new Tag(Names.ReasonDimension, DimensionValues.Of(reason)));
         _statistics.Of(region).Miss(reason);
-        _observer?.Tell(new CacheEvent(CacheEventKind.Lookup, "miss", region.Name, reason));
+        _observer?.Tell(new CacheEvent { Kind = CacheEventKind.Lookup, Outcome = CacheOutcome.Miss, Region = region.Name, MissReason = reason });
     }
 
-    public void Write(CacheRegion region, string outcome)
+    public void Write(CacheRegion region, CacheWriteOutcome written)
     {
-        _writes.Add(1, new Tag(Names.RegionDimension, region.Name), new Tag(Names.OutcomeDimension, outcome));
-        _statistics.Of(region).Write(outcome);
-        _observer?.Tell(new CacheEvent(CacheEventKind.Write, outcome, region.Name));
+        var outcome = OutcomeOf(written);
+        _writes.Add(1, Region(region), Outcome(outcome));
+        _statistics.Of(region).Add(outcome);
+        _observer?.Tell(new CacheEvent { Kind = CacheEventKind.Write, Outcome = outcome, Region = region.Name });
     }
 
-    public void Evictions(int tags, string kind, string outcome)
+    public void Evictions(int tags, CacheEventDetail kind, CacheOutcome outcome)
     {
-        _evictions.Add(tags, new Tag(Names.KindDimension, kind), new Tag(Names.OutcomeDimension, outcome));
+        _evictions.Add(tags, Kind(kind), Outcome(outcome));
         _statistics.Evicted(tags, kind, outcome);
-        _observer?.Tell(new CacheEvent(CacheEventKind.Eviction, outcome, Detail: kind, Count: tags));
+        _observer?.Tell(new CacheEvent { Kind = CacheEventKind.Eviction, Outcome = outcome, Detail = kind, Count = tags });
     }
 
-    public void Removal(CacheRegion region, string outcome)
+    public void Removal(CacheRegion region, CacheOutcome outcome)
     {
-        _removals.Add(1, new Tag(Names.RegionDimension, region.Name), new Tag(Names.OutcomeDimension, outcome));
-        _statistics.Of(region).Removal(outcome);
-        _observer?.Tell(new CacheEvent(CacheEventKind.Removal, outcome, region.Name));
+        _removals.Add(1, Region(region), Outcome(outcome));
+        _statistics.Of(region).Add(outcome);
+        _observer?.Tell(new CacheEvent { Kind = CacheEventKind.Removal, Outcome = outcome, Region = region.Name });
     }
 
-    public void Sync(string kind, string outcome)
+    public void Sync(CacheEventDetail kind, CacheOutcome outcome)
     {
-        _syncs.Add(1, new Tag(Names.KindDimension, kind), new Tag(Names.OutcomeDimension, outcome));
+        _syncs.Add(1, Kind(kind), Outcome(outcome));
         _statistics.Sync(kind, outcome);
-        _observer?.Tell(new CacheEvent(CacheEventKind.Sync, outcome, Detail: kind));
+        _observer?.Tell(new CacheEvent { Kind = CacheEventKind.Sync, Outcome = outcome, Detail = kind });
     }
 
-    public void Operation(string operation, string outcome, TimeSpan duration, Exception? failure = null)
+    public void Operation(CacheEventDetail operation, CacheOutcome outcome, TimeSpan duration, Exception? failure = null)
     {
-        _durations.Record(duration.TotalSeconds, new Tag(Names.OperationDimension, operation), new Tag(Names.OutcomeDimension, outcome));
+        _durations.Record(duration.TotalSeconds, new Tag(Names.OperationDimension, DimensionValues.Of(operation)), Outcome(outcome));
         _statistics.Operation(duration, failure);
-        _observer?.Tell(new CacheEvent(CacheEventKind.Operation, outcome, Detail: operation, Duration: duration));
+        _observer?.Tell(new CacheEvent { Kind = CacheEventKind.Operation, Outcome = outcome, Detail = operation, Duration = duration });
     }
 
-    public void Message(string kind, string outcome)
+    public void Message(CacheEventDetail kind, CacheOutcome outcome)
     {
-        _messages.Add(1, new Tag(Names.KindDimension, kind), new Tag(Names.OutcomeDimension, outcome));
+        _messages.Add(1, Kind(kind), Outcome(outcome));
         _statistics.Message(outcome);
-        _observer?.Tell(new CacheEvent(CacheEventKind.Message, outcome, Detail: kind));
+        _observer?.Tell(new CacheEvent { Kind = CacheEventKind.Message, Outcome = outcome, Detail = kind });
     }
 
-    public void Sent(string kind)
+    public void Sent(CacheEventDetail kind)
     {
-        _sent.Add(1, new Tag(Names.KindDimension, kind));
+        _sent.Add(1, Kind(kind));
         _statistics.Sent();
-        _observer?.Tell(new CacheEvent(CacheEventKind.MessageSent, "", Detail: kind));
+        _observer?.Tell(new CacheEvent { Kind = CacheEventKind.MessageSent, Detail = kind });
     }
 
-    public void Flight(string role)
+    public void Flight(CacheEventDetail role)
     {
-        _flights.Add(1, new Tag(Names.RoleDimension, role));
+        _flights.Add(1, new Tag(Names.RoleDimension, DimensionValues.Of(role)));
         _statistics.Flight(role);
-        _observer?.Tell(new CacheEvent(CacheEventKind.FactoryCall, "", Detail: role));
+        _observer?.Tell(new CacheEvent { Kind = CacheEventKind.FactoryCall, Detail = role });
     }
 
-    public void Refresh(string outcome)
+    public void Refresh(CacheOutcome outcome)
     {
-        _refreshes.Add(1, new Tag(Names.OutcomeDimension, outcome));
+        _refreshes.Add(1, Outcome(outcome));
         _statistics.Refresh(outcome);
-        _observer?.Tell(new CacheEvent(CacheEventKind.Refresh, outcome));
+        _observer?.Tell(new CacheEvent { Kind = CacheEventKind.Refresh, Outcome = outcome });
     }
 
-    public void Bypass(BypassReason reason)
+    public void Bypass(CacheEventDetail reason)
     {
-        var name = reason switch
-        {
-            BypassReason.KeyLength => "key_length",
-            BypassReason.PayloadSize => "payload_size",
-            BypassReason.Serialization => "serialization",
-            _ => "factory",
-        };
-        _bypasses.Add(1, new Tag(Names.ReasonDimension, name));
+        _bypasses.Add(1, new Tag(Names.ReasonDimension, DimensionValues.Of(reason)));
         _statistics.NotKept();
-        _observer?.Tell(new CacheEvent(CacheEventKind.Bypass, "", Reason: name));
+        _observer?.Tell(new CacheEvent { Kind = CacheEventKind.Bypass, Detail = reason });
     }
 
-    public void Factory(string outcome, TimeSpan duration)
+    public void Factory(CacheOutcome outcome, TimeSpan duration)
     {
-        _factories.Record(duration.TotalSeconds, new Tag(Names.OutcomeDimension, outcome));
+        _factories.Record(duration.TotalSeconds, Outcome(outcome));
         _statistics.Factory(outcome, duration);
-        _observer?.Tell(new CacheEvent(CacheEventKind.Factory, outcome, Duration: duration));
+        _observer?.Tell(new CacheEvent { Kind = CacheEventKind.Factory, Outcome = outcome, Duration = duration });
     }
+
+    /// <summary>Returns the outcome of a write as that of an event.</summary>
+    public static CacheOutcome OutcomeOf(CacheWriteOutcome outcome) => outcome switch
+    {
+        CacheWriteOutcome.Stored => CacheOutcome.Stored,
+        CacheWriteOutcome.Rejected => CacheOutcome.Rejected,
+        _ => CacheOutcome.Skipped,
+    };
 
     /// <summary>Adds a local cache to the gauges. Values and pages have one each; the gauges show the sum.</summary>
     public void ObserveCopies(Func<long> bytes, Func<int> count)
@@ -207,4 +209,10 @@ internal sealed class CacheMeter
         (_statistics.TagInvalidations, _statistics.Untrusted) = (count, untrusted);
         _meter.CreateObservableGauge(Names.TagStateTagsInstrument, count, "{tag}", "Evicted tags remembered by this instance.");
     }
+
+    private static Tag Region(CacheRegion region) => new(Names.RegionDimension, region.Name);
+
+    private static Tag Outcome(CacheOutcome outcome) => new(Names.OutcomeDimension, DimensionValues.Of(outcome));
+
+    private static Tag Kind(CacheEventDetail kind) => new(Names.KindDimension, DimensionValues.Of(kind));
 }

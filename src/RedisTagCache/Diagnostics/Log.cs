@@ -78,7 +78,7 @@ internal static partial class Log
     public static partial void FactoryFailedSafe(ILogger logger, Exception? exception, long count);
 
     [LoggerMessage(LogIds.ValueNotKept, LogLevel.Warning, "Values were computed but not stored, the last because of: {Reason} ({Count} since the previous line)")]
-    public static partial void ValueNotKept(ILogger logger, Exception? exception, BypassReason reason, long count);
+    public static partial void ValueNotKept(ILogger logger, Exception? exception, CacheEventDetail reason, long count);
 
     [LoggerMessage(LogIds.ValueUnreadable, LogLevel.Warning, "Values could not be deserialized and are computed again ({Count} since the previous line)")]
     public static partial void ValueUnreadable(ILogger logger, Exception exception, long count);

@@ -135,7 +135,7 @@ internal sealed partial class EntryStore
 
     private CacheLookup Found(in CacheEntryKey key, Verdict verdict, CacheVersion version, in EnvelopeReader envelope, IMemoryOwner<byte> entry, Activity? activity, bool isSuperseded = false)
     {
-        var outcome = verdict == Verdict.Fresh ? "hit" : "stale";
+        var outcome = verdict == Verdict.Fresh ? CacheOutcome.Hit : CacheOutcome.Stale;
         _meter.Lookup(key.Region, outcome);
         activity.Outcome(outcome);
         return new CacheLookup(
@@ -151,14 +151,8 @@ internal sealed partial class EntryStore
 
     private CacheLookup Missed(in CacheEntryKey key, CacheMissReason reason, CacheVersion version, Activity? activity, byte[]? identity = null)
     {
-        _meter.Miss(key.Region, reason switch
-        {
-            CacheMissReason.Absent => "absent",
-            CacheMissReason.Evicted => "evicted",
-            CacheMissReason.Damaged => "damaged",
-            _ => "unavailable",
-        });
-        activity.Outcome("miss");
+        _meter.Miss(key.Region, reason);
+        activity.Outcome(CacheOutcome.Miss);
         return new CacheLookup(reason, version, identity);
     }
 

@@ -18,7 +18,7 @@ internal sealed partial class EntryStore
     public async ValueTask RemoveAsync(CacheEntryKey key, CancellationToken cancellationToken)
     {
         Check(key);
-        var outcome = "failed";
+        var outcome = CacheOutcome.Failed;
         try
         {
             var location = (await _partitions.GetAsync(cancellationToken).ConfigureAwait(false)).Keys.Locate(key);
@@ -26,7 +26,7 @@ internal sealed partial class EntryStore
                 await RemoveNumberedAsync(location).WaitAsync(cancellationToken).ConfigureAwait(false);
             else
                 await _commands.RemoveAsync(location, cancellationToken).ConfigureAwait(false);
-            outcome = "done";
+            outcome = CacheOutcome.Done;
         }
         catch (Exception e) when (RedisFailure.IsRedis(e) && !cancellationToken.IsCancellationRequested)
         {
@@ -43,11 +43,11 @@ internal sealed partial class EntryStore
     public void Remove(CacheEntryKey key)
     {
         Check(key);
-        var outcome = "failed";
+        var outcome = CacheOutcome.Failed;
         try
         {
             _commands.Remove(_partitions.Get().Keys.Locate(key));
-            outcome = "done";
+            outcome = CacheOutcome.Done;
         }
         catch (Exception e) when (RedisFailure.IsRedis(e))
         {
@@ -73,7 +73,7 @@ internal sealed partial class EntryStore
     public async Task<bool> RemoveStoredAsync(StoredKey key)
     {
         var reply = await _commands.RemoveNumberedAsync(key.Location).ConfigureAwait(false);
-        _meter.Sent("removal");
+        _meter.Sent(CacheEventDetail.Removal);
         _partitions.Known()[key.Partition].Record(reply.Before, reply.Number, (byte[])key.Key!);
         return true;
     }
@@ -146,12 +146,12 @@ internal sealed partial class EntryStore
 
     private async Task RemoveOrRepeatAsync(ValueAddress address)
     {
-        var outcome = "failed";
+        var outcome = CacheOutcome.Failed;
         try
         {
             var (place, reply) = await RetryPolicy.Transient.RunAsync(() => RemoveOnceAsync(address.Entry), _time).ConfigureAwait(false);
             place.Watch.Record(reply.Before, reply.Number, (byte[])place.Location.Key!);
-            outcome = "done";
+            outcome = CacheOutcome.Done;
         }
         catch (Exception e) when (RedisFailure.IsRedis(e))
         {
@@ -169,7 +169,7 @@ internal sealed partial class EntryStore
         var partitions = await _partitions.GetAsync(CancellationToken.None).ConfigureAwait(false);
         var location = partitions.Keys.Locate(key);
         var reply = await _commands.RemoveNumberedAsync(location).ConfigureAwait(false);
-        _meter.Sent("removal");
+        _meter.Sent(CacheEventDetail.Removal);
         return (new Place(location, partitions[location.Partition]), reply);
     }
 

@@ -63,7 +63,7 @@ internal sealed partial class EntryStore
             outcome = write.Outcome;
             if (outcome != CacheWriteOutcome.Skipped)
             {
-                _meter.Sent("removal");
+                _meter.Sent(CacheEventDetail.Removal);
                 ((PartitionWatch)address.Watch).Record(write.Before, write.Removal, (byte[])address.Redis!.Value.Key!);
             }
 
@@ -97,8 +97,8 @@ internal sealed partial class EntryStore
         }
         finally
         {
-            _meter.Write(key.Region, NameOf(outcome));
-            activity.Outcome(NameOf(outcome));
+            _meter.Write(key.Region, outcome);
+            activity.Outcome(outcome);
         }
     }
 
@@ -125,8 +125,8 @@ internal sealed partial class EntryStore
         }
         finally
         {
-            _meter.Write(key.Region, NameOf(result.Outcome));
-            activity.Outcome(NameOf(result.Outcome));
+            _meter.Write(key.Region, result.Outcome);
+            activity.Outcome(result.Outcome);
         }
     }
 
@@ -213,11 +213,4 @@ internal sealed partial class EntryStore
         Log.WriteSkipped(_logger, _connection.Location, FailureReasons.Of(exception), count);
         Log.FailureDetail(_logger, exception);
     }
-
-    private static string NameOf(CacheWriteOutcome outcome) => outcome switch
-    {
-        CacheWriteOutcome.Stored => "stored",
-        CacheWriteOutcome.Rejected => "rejected",
-        _ => "skipped",
-    };
 }

@@ -82,7 +82,7 @@ internal sealed class PartitionWatch : EntryWatch
         if (BackplaneMessage.TryParseTagInvalidations(message.Span, out var reply, out var members))
         {
             var isComplete = TagState.Apply(reply, members.ToArray());
-            _meter.Message("eviction", isComplete ? "applied" : "gap");
+            _meter.Message(CacheEventDetail.Eviction, isComplete ? CacheOutcome.Applied : CacheOutcome.Gap);
             if (Partition.Index == 0)
                 _meter.History.Record(reply.After.Epoch, members);
             if (!isComplete)
@@ -91,11 +91,11 @@ internal sealed class PartitionWatch : EntryWatch
         else if (BackplaneMessage.TryParseRemoval(message.Span, out var before, out var number, out var entry))
         {
             var isComplete = Record(before, number, entry);
-            _meter.Message("removal", isComplete ? "applied" : "gap");
+            _meter.Message(CacheEventDetail.Removal, isComplete ? CacheOutcome.Applied : CacheOutcome.Gap);
         }
         else if (BackplaneMessage.TryParseRelease(message.Span, out var released, out var isPassed))
         {
-            _meter.Message("release", "applied");
+            _meter.Message(CacheEventDetail.Release, CacheOutcome.Applied);
             Waiters.Wake(NameOfEntry(released), isPassed);
         }
     }

@@ -72,13 +72,14 @@ internal sealed class TagInvalidator : IDisposable
 
     private async Task InvalidateEverywhereAsync(TagInvalidationKind kind, string[] tags, byte[][] members)
     {
-        var name = kind == TagInvalidationKind.Evict ? "evict" : "expire";
-        using var activity = CacheActivity.Evict(name, members.Length);
+        var detail = kind == TagInvalidationKind.Evict ? CacheEventDetail.Evict : CacheEventDetail.Expire;
+        using var activity = CacheActivity.Evict(detail, members.Length);
         var results = await TryInvalidateEverywhereAsync(members).ConfigureAwait(false);
         var cause = results.FirstOrDefault(static result => result is not null);
-        _meter.Evictions(members.Length, name, cause is null ? "done" : "failed");
+        var outcome = cause is null ? CacheOutcome.Done : CacheOutcome.Failed;
+        _meter.Evictions(members.Length, detail, outcome);
         _meter.History.Add(tags, isExpiry: kind == TagInvalidationKind.Expire, isConfirmed: cause is null);
-        activity.Outcome(cause is null ? "done" : "failed");
+        activity.Outcome(outcome);
         if (cause is null)
             return;
 
@@ -202,7 +203,7 @@ internal sealed class TagInvalidator : IDisposable
             await invalidating.WaitAsync(cancellationToken).ConfigureAwait(false);
             BackgroundFault.Ignore(() =>
             {
-                _meter.Evictions(members.Count, "any", "retried");
+                _meter.Evictions(members.Count, CacheEventDetail.Any, CacheOutcome.Retried);
                 Log.EvictionsRetried(_logger, members.Count);
             });
             return true;
@@ -225,7 +226,7 @@ internal sealed class TagInvalidator : IDisposable
     /// <summary>Records an eviction by this instance. The first partition's epoch distinguishes it from evictions by others.</summary>
     private void Take(PartitionWatch partition, TagInvalidationReply reply, byte[][] members)
     {
-        _meter.Sent("eviction");
+        _meter.Sent(CacheEventDetail.Eviction);
         if (partition.Partition.Index == 0)
             _meter.History.Claim(reply.After.Epoch);
         partition.TagState.Apply(reply, members);

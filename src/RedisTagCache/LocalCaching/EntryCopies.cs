@@ -54,7 +54,7 @@ internal sealed class EntryCopies : IEntryCopies, ILocalCopies
 
         if (!copy.IsUsed)
             copy.IsUsed = true;
-        _meter.Lookup(_region, "hit_local");
+        _meter.Lookup(_region, CacheOutcome.HitLocal);
         payload = copy.Payload;
         return true;
     }

@@ -38,20 +38,20 @@ internal sealed partial class TagState
             if (lost.Count > 0)
                 read = read with { State = await HealAsync(read.State, lost).ConfigureAwait(false) };
             var state = Adopt(old, read.State, read.IsFull, distrusts);
-            Tell(activity, read.IsFull, "ok");
+            Tell(activity, read.IsFull, CacheOutcome.Ok);
             return state;
         }
         catch (Exception e) when (RedisFailure.IsRedis(e))
         {
-            Tell(activity, isFull, "failed");
+            Tell(activity, isFull, CacheOutcome.Failed);
             BackgroundFault.Ignore(() => Log.SyncFailed(logger, e, partition.Name));
             throw;
         }
     }
 
-    private void Tell(Activity? activity, bool isFull, string outcome) => BackgroundFault.Ignore(() =>
+    private void Tell(Activity? activity, bool isFull, CacheOutcome outcome) => BackgroundFault.Ignore(() =>
     {
-        var kind = isFull ? "full" : "catch_up";
+        var kind = isFull ? CacheEventDetail.Full : CacheEventDetail.CatchUp;
         meter.Sync(kind, outcome);
         activity.Sync(kind, outcome);
     });
@@ -96,13 +96,13 @@ internal sealed partial class TagState
         {
             _ = await commands.InvalidateAsync(partition, settings.TagInvalidationRetention, settings.MaxTagInvalidations, chunk, CancellationToken.None).ConfigureAwait(false)
                 ?? throw new RedisTagCacheUnavailableException("Redis changed while lost evictions were retried.");
-            BackgroundFault.Ignore(() => meter.Sent("eviction"));
+            BackgroundFault.Ignore(() => meter.Sent(CacheEventDetail.Eviction));
         }
 
         BackgroundFault.Ignore(() =>
         {
             Log.EvictionsRecovered(logger, lost.Count);
-            meter.Evictions(lost.Count, "any", "recovered");
+            meter.Evictions(lost.Count, CacheEventDetail.Any, CacheOutcome.Recovered);
         });
         var (recovered, isFull) = await ReadAsync(state, isFull: false).ConfigureAwait(false);
         return isFull ? throw new RedisTagCacheUnavailableException("Redis changed again while lost evictions were retried.") : recovered;

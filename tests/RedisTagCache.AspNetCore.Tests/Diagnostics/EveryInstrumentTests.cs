@@ -32,7 +32,10 @@ public sealed class EveryInstrumentTests
         Assert.Empty(DocumentedTelemetry.Values.Except(measured));
         Assert.Empty(measured.Except(DocumentedTelemetry.Values));
         Assert.DoesNotContain(telemetry.Values, v => v.Value.Contains(InstrumentScenario.Secret, StringComparison.Ordinal));
-        Assert.Equal(Enum.GetValues<CacheEventKind>(), scenario.Events.Order());
+        Assert.Equal(Enum.GetValues<CacheEventKind>(), scenario.Events.Select(e => e.Kind).Distinct().Order());
+        Assert.Equal(Enum.GetValues<CacheOutcome>(), scenario.Events.Select(e => e.Outcome).Distinct().Order());
+        Assert.Equal(Enum.GetValues<CacheEventDetail>(), scenario.Events.Select(e => e.Detail).Distinct().Order());
+        Assert.Equal(Enum.GetValues<CacheMissReason>(), scenario.Events.Select(e => e.MissReason).Distinct().Order());
 
         var tags = telemetry.Activities.SelectMany(a => a.TagObjects.Select(tag => (a.OperationName, tag.Key))).ToHashSet();
         Assert.Equal(DocumentedTelemetry.Activities.Keys.Order(StringComparer.Ordinal), telemetry.Activities.Select(a => a.OperationName).Distinct().Order(StringComparer.Ordinal));

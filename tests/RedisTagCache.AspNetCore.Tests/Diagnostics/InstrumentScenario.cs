@@ -21,13 +21,14 @@ internal sealed partial class InstrumentScenario : IAsyncDisposable
 
     public Telemetry Telemetry { get; }
 
-    public HashSet<CacheEventKind> Events { get; private init; } = [];
+    /// <summary>Gets the different events that the observers of both instances received, without what changes from one to the next.</summary>
+    public HashSet<CacheEvent> Events { get; private init; } = [];
 
     public static async Task<InstrumentScenario> StartAsync()
     {
         var server = await RedisServer.StartAsync();
         var pages = new Pages();
-        var events = new HashSet<CacheEventKind>();
+        var events = new HashSet<CacheEvent>();
         return new InstrumentScenario(server, await server.ConnectAsync(), pages, await AppAsync(), await AppAsync()) { Events = events };
 
         Task<PageApp> AppAsync() => PageApp.StartAsync(
@@ -40,7 +41,7 @@ internal sealed partial class InstrumentScenario : IAsyncDisposable
                 options.OnEvent = told =>
                 {
                     lock (events)
-                        events.Add(told.Kind);
+                        events.Add(told with { Count = 1, Duration = default });
                 };
             });
     }

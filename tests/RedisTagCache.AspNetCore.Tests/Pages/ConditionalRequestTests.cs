@@ -92,7 +92,7 @@ public sealed class ConditionalRequestTests(RedisFixture redis) : PageSuite(redi
         options =>
         {
             options.KeyPrefix = KeyPrefix;
-            options.OnEvent = told => Interlocked.Add(ref _leasesAsked, told is { Kind: CacheEventKind.Operation, Detail: "lease" } ? 1 : 0);
+            options.OnEvent = told => Interlocked.Add(ref _leasesAsked, told is { Kind: CacheEventKind.Operation, Detail: CacheEventDetail.Lease } ? 1 : 0);
         },
         pages: options => (options.UncacheableDuration, options.RenderTimeout) = (TimeSpan.FromHours(1), TimeSpan.FromMinutes(5)),
         pipeline: app => _ = isOurs ? app.UseRedisTagOutputCache() : app.UseOutputCache());

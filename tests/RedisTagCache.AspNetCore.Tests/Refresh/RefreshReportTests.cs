@@ -112,6 +112,6 @@ public sealed class RefreshReportTests(RedisFixture redis) : IClassFixture<Redis
         options =>
         {
             options.KeyPrefix = _prefix;
-            options.OnEvent = told => Interlocked.Add(ref _leasesAsked, told is { Kind: CacheEventKind.Operation, Detail: "lease" } ? 1 : 0);
+            options.OnEvent = told => Interlocked.Add(ref _leasesAsked, told is { Kind: CacheEventKind.Operation, Detail: CacheEventDetail.Lease } ? 1 : 0);
         });
 }

@@ -144,12 +144,12 @@ public sealed class StatisticsTests : IAsyncLifetime
         Assert.Equal("v", await cache.GetOrCreateAsync("k", (_, _) => new ValueTask<string>("v"), tags: ["t"]));
         Assert.Equal("v", await cache.GetOrCreateAsync("k", (_, _) => new ValueTask<string>("never")));
         await cache.EvictByTagAsync("t");
-        Assert.Contains(told, e => e is { Kind: CacheEventKind.Lookup, Region: "hybrid", Outcome: "miss", Reason: "absent" });
-        Assert.Contains(told, e => e is { Kind: CacheEventKind.Lookup, Region: "hybrid", Outcome: "hit_local" });
-        Assert.Contains(told, e => e is { Kind: CacheEventKind.Factory, Outcome: "ok" });
-        Assert.Contains(told, e => e is { Kind: CacheEventKind.FactoryCall, Detail: "leader" });
-        Assert.Contains(told, e => e is { Kind: CacheEventKind.Eviction, Detail: "evict", Outcome: "done", Count: 1 });
-        Assert.Contains(told, e => e is { Kind: CacheEventKind.Operation, Detail: "read", Outcome: "ok" } && e.Duration > TimeSpan.Zero);
+        Assert.Contains(told, e => e is { Kind: CacheEventKind.Lookup, Region: "hybrid", Outcome: CacheOutcome.Miss, MissReason: CacheMissReason.Absent });
+        Assert.Contains(told, e => e is { Kind: CacheEventKind.Lookup, Region: "hybrid", Outcome: CacheOutcome.HitLocal });
+        Assert.Contains(told, e => e is { Kind: CacheEventKind.Factory, Outcome: CacheOutcome.Ok });
+        Assert.Contains(told, e => e is { Kind: CacheEventKind.FactoryCall, Detail: CacheEventDetail.Leader });
+        Assert.Contains(told, e => e is { Kind: CacheEventKind.Eviction, Detail: CacheEventDetail.Evict, Outcome: CacheOutcome.Done, Count: 1 });
+        Assert.Contains(told, e => e is { Kind: CacheEventKind.Operation, Detail: CacheEventDetail.Read, Outcome: CacheOutcome.Ok } && e.Duration > TimeSpan.Zero);
     }
 
     private Instance NewInstance(Action<RedisTagCacheOptions>? configure = null) => Instance.Create(_server.ConnectionString, o =>

@@ -22,7 +22,7 @@ public sealed class FirstCallTests(RedisFixture redis) : IClassFixture<RedisFixt
             await using var instance = Instance.Create(redis.ConnectionString, options =>
             {
                 options.KeyPrefix = _prefix + i;
-                options.OnEvent = happened => Interlocked.Add(ref joined, happened is { Kind: CacheEventKind.FactoryCall, Detail: "coalesced" } ? 1 : 0);
+                options.OnEvent = happened => Interlocked.Add(ref joined, happened is { Kind: CacheEventKind.FactoryCall, Detail: CacheEventDetail.Coalesced } ? 1 : 0);
             });
             var cache = instance.Get<HybridCache>();
             var source = Source.HeldVersions();

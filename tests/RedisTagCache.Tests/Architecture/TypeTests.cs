@@ -40,6 +40,17 @@ public sealed class TypeTests
                 .Where(method => method.Name.EndsWith("Async", StringComparison.Ordinal) && method.Name != nameof(IAsyncDisposable.DisposeAsync)),
             method => Assert.Equal(typeof(CancellationToken), method.GetParameters()[^1].ParameterType));
 
+    /// <summary>Outcomes, roles, and reasons are enumerations. Only the folders of diagnostics have the strings that metrics and traces show.</summary>
+    [Fact]
+    public void Methods_OfMetersAndActivities_TakeNoStrings()
+    {
+        var types = _types.Where(type => type.Name is "CacheMeter" or "CacheActivity" or "PageMeter" or "PageActivity").ToArray();
+        Assert.Equal(4, types.Length);
+        Assert.DoesNotContain(
+            types.SelectMany(type => type.GetMethods(BindingFlags.DeclaredOnly | BindingFlags.Public | BindingFlags.Static | BindingFlags.Instance)),
+            method => method.GetParameters().Any(parameter => parameter.ParameterType == typeof(string)));
+    }
+
     private static bool IsOurs(string? space) =>
         space is not null && (space.StartsWith("RedisTagCache", StringComparison.Ordinal) || space == "Microsoft.Extensions.DependencyInjection");
 

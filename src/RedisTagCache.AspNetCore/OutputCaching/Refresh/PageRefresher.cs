@@ -31,7 +31,6 @@ internal sealed class PageRefresher(
     /// <summary>So that after the expiry of very many pages their refreshes do not crowd out the visitors. The next visitor tries again.</summary>
     private const int MaxAtOnce = 16;
 
-    private static readonly ActivitySource _source = new(RedisTagOutputCacheDiagnostics.ActivitySourceName);
     private static readonly TimeSpan _nextLook = TimeSpan.FromMilliseconds(250);
 
     private readonly RefreshGate _gate = new(time);
@@ -155,7 +154,7 @@ internal sealed class PageRefresher(
     /// <summary>Returns for how long this instance does not try again.</summary>
     private async Task<TimeSpan> RefreshAsync(RefreshWork work, ReplayedRequest? request, Exception? exception, CacheLease lease, CancellationTokenSource ending)
     {
-        using var activity = _source.StartActivity(ActivityKind.Internal, links: work.Caller is { } caller ? [new ActivityLink(caller.Context)] : null, name: "page.refresh");
+        using var activity = PageActivity.Refresh(work.Caller);
         var start = time.GetTimestamp();
         var page = work.Page;
         var status = 0;
@@ -172,22 +171,22 @@ internal sealed class PageRefresher(
         }
 
         var isFailed = exception is not null || status >= StatusCodes.Status500InternalServerError || page.IsAborted || ending.IsCancellationRequested;
-        var outcome = page.Written is { } written ? NameOf(written)
-            : isFailed ? "failed"
-            : !page.IsAsked ? "differs"
-            : RefreshAnswers.EndsPage(status) ? "gone" : "uncacheable";
+        var outcome = page.Written is { } written ? OutcomeOf(written)
+            : isFailed ? PageRefreshOutcome.Failed
+            : !page.IsAsked ? PageRefreshOutcome.Differs
+            : RefreshAnswers.EndsPage(status) ? PageRefreshOutcome.Gone : PageRefreshOutcome.Uncacheable;
         var pause = page.Written is null or CacheWriteOutcome.Stored ? TimeSpan.Zero : _nextLook; // else each visitor would begin another one
         if (page.Written is null && !_stopping.IsCancellationRequested)
         {
-            if (outcome == "differs" && _differences.ShouldLog(out var count))
+            if (outcome == PageRefreshOutcome.Differs && _differences.ShouldLog(out var count))
                 Log.PageRefreshDiffers(logger, work.Copy.Endpoint?.DisplayName, count);
-            if (outcome is "failed" or "uncacheable" && _failures.ShouldLog(out count))
+            if (outcome is PageRefreshOutcome.Failed or PageRefreshOutcome.Uncacheable && _failures.ShouldLog(out count))
                 Log.PageRefreshFailed(logger, exception, status, count);
-            pause = await answers.EndAsync(work.Key, lease, outcome == "gone").ConfigureAwait(false);
+            pause = await answers.EndAsync(work.Key, lease, outcome == PageRefreshOutcome.Gone).ConfigureAwait(false);
         }
 
         meter.Refresh(outcome, time.GetElapsedTime(start));
-        activity?.SetTag("redistagcache.outcome", outcome).SetStatus(outcome == "failed" ? ActivityStatusCode.Error : ActivityStatusCode.Unset);
+        activity.Outcome(outcome);
         return pause;
     }
 
@@ -207,10 +206,10 @@ internal sealed class PageRefresher(
         }
     }
 
-    private static string NameOf(CacheWriteOutcome outcome) => outcome switch
+    private static PageRefreshOutcome OutcomeOf(CacheWriteOutcome outcome) => outcome switch
     {
-        CacheWriteOutcome.Stored => "stored",
-        CacheWriteOutcome.Rejected => "rejected",
-        _ => "skipped",
+        CacheWriteOutcome.Stored => PageRefreshOutcome.Stored,
+        CacheWriteOutcome.Rejected => PageRefreshOutcome.Rejected,
+        _ => PageRefreshOutcome.Skipped,
     };
 }

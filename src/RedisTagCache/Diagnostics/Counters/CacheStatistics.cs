@@ -9,15 +9,17 @@ internal sealed class CacheStatistics(TimeProvider time)
     private readonly DateTimeOffset _startedAt = time.GetUtcNow();
     private readonly ConcurrentDictionary<string, RegionCounts> _regions = new();
     private readonly ThreadedCounter _localHits = new();
-    private readonly NamedCounts _factories = new("ok", "error", "canceled");
-    private readonly NamedCounts _flights = new("leader", "took_over", "follower", "coalesced", "uncoordinated");
-    private readonly NamedCounts _refreshes = new("done", "failed", "taken");
-    private readonly NamedCounts _evictions = new("evict done", "expire done", "evict failed", "expire failed", "retried", "recovered");
-    private readonly NamedCounts _messages = new("applied", "gap");
-    private readonly NamedCounts _syncs = new("catch_up", "full", "failed");
+    private readonly CountsBy<CacheOutcome> _factories = new();
+    private readonly CountsBy<CacheEventDetail> _flights = new();
+    private readonly CountsBy<CacheOutcome> _refreshes = new();
+    private readonly CountsBy<CacheOutcome> _evictions = new();
+    private readonly CountsBy<CacheOutcome> _expiries = new();
+    private readonly CountsBy<CacheOutcome> _messages = new();
+    private readonly CountsBy<CacheEventDetail> _syncs = new();
     private readonly LatencyWindow _latency = new(time);
     private long _factoryTicks;
     private long _sent;
+    private long _syncsFailed;
     private long _notKept;
     private Tuple<DateTimeOffset, string>? _lastFailure;
 
@@ -40,15 +42,15 @@ internal sealed class CacheStatistics(TimeProvider time)
     public RegionCounts Of(CacheRegion region) =>
         _regions.TryGetValue(region.Name, out var counts) ? counts : _regions.GetOrAdd(region.Name, static name => new RegionCounts(name));
 
-    public void Evicted(int tags, string kind, string outcome) =>
-        _evictions.Add(outcome switch
-        {
-            "done" => kind == "evict" ? "evict done" : "expire done",
-            "failed" => kind == "evict" ? "evict failed" : "expire failed",
-            _ => outcome,
-        }, tags);
+    public void Evicted(int tags, CacheEventDetail kind, CacheOutcome outcome) => (kind == CacheEventDetail.Expire ? _expiries : _evictions).Add(outcome, tags);
 
-    public void Sync(string kind, string outcome) => _syncs.Add(outcome == "ok" ? kind : outcome);
+    public void Sync(CacheEventDetail kind, CacheOutcome outcome)
+    {
+        if (outcome == CacheOutcome.Ok)
+            _syncs.Add(kind);
+        else
+            Interlocked.Increment(ref _syncsFailed);
+    }
 
     /// <summary>The last operation that failed, but for the caller's own cancellations.</summary>
     public (DateTimeOffset At, string Type)? LastFailure => Volatile.Read(ref _lastFailure) is var (at, type) ? (at, type) : null;
@@ -60,17 +62,17 @@ internal sealed class CacheStatistics(TimeProvider time)
             Volatile.Write(ref _lastFailure, Tuple.Create(time.GetUtcNow(), failure.GetType().Name));
     }
 
-    public void Message(string outcome) => _messages.Add(outcome);
+    public void Message(CacheOutcome outcome) => _messages.Add(outcome);
 
     public void Sent() => Interlocked.Increment(ref _sent);
 
-    public void Flight(string role) => _flights.Add(role);
+    public void Flight(CacheEventDetail role) => _flights.Add(role);
 
-    public void Refresh(string outcome) => _refreshes.Add(outcome);
+    public void Refresh(CacheOutcome outcome) => _refreshes.Add(outcome);
 
     public void NotKept() => Interlocked.Increment(ref _notKept);
 
-    public void Factory(string outcome, TimeSpan duration)
+    public void Factory(CacheOutcome outcome, TimeSpan duration)
     {
         _factories.Add(outcome);
         Interlocked.Add(ref _factoryTicks, duration.Ticks);
@@ -84,22 +86,22 @@ internal sealed class CacheStatistics(TimeProvider time)
         Values = ReadValues(),
         Evictions = new EvictionStatistics
         {
-            Evicted = _evictions["evict done"],
-            Expired = _evictions["expire done"],
-            EvictionsFailed = _evictions["evict failed"],
-            ExpiriesFailed = _evictions["expire failed"],
-            Retried = _evictions["retried"],
-            Recovered = _evictions["recovered"],
+            Evicted = _evictions[CacheOutcome.Done],
+            Expired = _expiries[CacheOutcome.Done],
+            EvictionsFailed = _evictions[CacheOutcome.Failed],
+            ExpiriesFailed = _expiries[CacheOutcome.Failed],
+            Retried = _evictions[CacheOutcome.Retried],
+            Recovered = _evictions[CacheOutcome.Recovered],
         },
         RecentEvictions = Evictions.Read(),
         Backplane = new BackplaneStatistics
         {
-            Messages = _messages["applied"] + _messages["gap"],
-            Gaps = _messages["gap"],
+            Messages = _messages[CacheOutcome.Applied] + _messages[CacheOutcome.Gap],
+            Gaps = _messages[CacheOutcome.Gap],
             Sent = Interlocked.Read(ref _sent),
-            CatchUps = _syncs["catch_up"],
-            FullSyncs = _syncs["full"],
-            SyncsFailed = _syncs["failed"],
+            CatchUps = _syncs[CacheEventDetail.CatchUp],
+            FullSyncs = _syncs[CacheEventDetail.Full],
+            SyncsFailed = Interlocked.Read(ref _syncsFailed),
         },
         Latency = _latency.Read(),
         IsCircuitOpen = Circuit() != 0,
@@ -118,18 +120,18 @@ internal sealed class CacheStatistics(TimeProvider time)
 
     private ValueStatistics ReadValues() => new()
     {
-        FactoriesDone = _factories["ok"],
-        FactoriesFailed = _factories["error"],
-        FactoriesCanceled = _factories["canceled"],
+        FactoriesDone = _factories[CacheOutcome.Ok],
+        FactoriesFailed = _factories[CacheOutcome.Error],
+        FactoriesCanceled = _factories[CacheOutcome.Canceled],
         FactoryTime = TimeSpan.FromTicks(Interlocked.Read(ref _factoryTicks)),
-        Leaders = _flights["leader"],
-        TookOver = _flights["took_over"],
-        Followers = _flights["follower"],
-        Coalesced = _flights["coalesced"],
-        Uncoordinated = _flights["uncoordinated"],
-        RefreshesDone = _refreshes["done"],
-        RefreshesFailed = _refreshes["failed"],
-        RefreshesTaken = _refreshes["taken"],
+        Leaders = _flights[CacheEventDetail.Leader],
+        TookOver = _flights[CacheEventDetail.TookOver],
+        Followers = _flights[CacheEventDetail.Follower],
+        Coalesced = _flights[CacheEventDetail.Coalesced],
+        Uncoordinated = _flights[CacheEventDetail.Uncoordinated],
+        RefreshesDone = _refreshes[CacheOutcome.Done],
+        RefreshesFailed = _refreshes[CacheOutcome.Failed],
+        RefreshesTaken = _refreshes[CacheOutcome.Taken],
         NotKept = Interlocked.Read(ref _notKept),
     };
 }
