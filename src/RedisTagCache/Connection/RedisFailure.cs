@@ -6,7 +6,9 @@ namespace RedisTagCache.Connection;
 internal static class RedisFailure
 {
     private static readonly string[] _momentaryErrors = ["TRYAGAIN", "MOVED", "ASK", "CLUSTERDOWN", "MASTERDOWN", "READONLY", "LOADING"];
-    private static readonly string[] _awayErrors = ["LOADING", "CLUSTERDOWN", "MASTERDOWN", "TRYAGAIN", "READONLY", "BUSY"];
+
+    /// <summary>TRYAGAIN is not one of them: the keys of one command are on two servers, and both respond.</summary>
+    private static readonly string[] _outageErrors = ["LOADING", "CLUSTERDOWN", "MASTERDOWN", "READONLY", "BUSY"];
 
     /// <summary>
     /// Whether the exception says that Redis could not serve the call, whatever the reason; a reply of another shape than expected is one. Casts, formats and
@@ -19,7 +21,7 @@ internal static class RedisFailure
     public static bool IsOutage(Exception e) => e switch
     {
         OperationCanceledException or UnexpectedReplyException => false,
-        RedisServerException server => _awayErrors.Any(error => server.Message.StartsWith(error, StringComparison.Ordinal)),
+        RedisServerException server => _outageErrors.Any(error => server.Message.StartsWith(error, StringComparison.Ordinal)),
         _ => IsRedis(e),
     };
 
@@ -31,5 +33,5 @@ internal static class RedisFailure
 
     /// <summary>Whether trying again in a moment may help: the connection was lost before an answer came, or there is none just now.</summary>
     public static bool IsTransient(Exception e) =>
-        e is RedisConnectionException or RedisTagCacheUnavailableException || (e is RedisServerException && IsOutage(e));
+        e is RedisConnectionException or RedisTagCacheUnavailableException || (e is RedisServerException server && (IsOutage(server) || IsMomentary(server)));
 }

@@ -58,7 +58,7 @@ public sealed class RequestsTogetherTests
     public async Task SlotHalfMoved_WhatHasNotMovedIsOverwritten_WhateverIsWrittenAtTheSameTime()
     {
         await using var cluster = await RedisCluster.StartAsync(replicas: 0);
-        await using var instance = Instance.Create(cluster.ConnectionString, static options => options.Partitions = 1);
+        await using var instance = Create(cluster);
         await Task.WhenAll(Enumerable.Range(0, Entries).Select(i => instance.Store.WriteAsync(Key(i), "old")));
         using var lookup = await instance.Store.GetAsync(StoreExtensions.Page(Key(1)));
         await using var client = await cluster.ConnectAsync();
@@ -74,7 +74,7 @@ public sealed class RequestsTogetherTests
     public async Task SlotHalfMoved_WhatHasNotMovedIsFound_WhateverIsAskedForAtTheSameTime()
     {
         await using var cluster = await RedisCluster.StartAsync(replicas: 0);
-        await using var instance = Instance.Create(cluster.ConnectionString, static options => options.Partitions = 1);
+        await using var instance = Create(cluster);
         await Task.WhenAll(Enumerable.Range(0, Entries).Select(i => instance.Store.WriteAsync(Key(i), Key(i))));
         await using var client = await cluster.ConnectAsync();
         await BeginToMoveAsync(cluster, client.HashSlot(KeyInRedis(client, Key(0))), KeyInRedis(client, Key(0)));
@@ -82,6 +82,22 @@ public sealed class RequestsTogetherTests
         // One in four is somewhere else, or nowhere.
         var values = await Task.WhenAll(Enumerable.Range(0, 4 * Entries).Select(i => instance.Store.ReadAsync(i % 4 == 0 ? "absent" + i : Key((i % (Entries - 1)) + 1))));
         Assert.All(values.Index().Where(static one => one.Index % 4 != 0), static one => Assert.Equal(Key((one.Index % (Entries - 1)) + 1), one.Item));
+    }
+
+    [Fact]
+    public async Task SlotHalfMoved_AbsentKeysLookedUp_OthersAreFoundAllTheTime()
+    {
+        await using var cluster = await RedisCluster.StartAsync(replicas: 0);
+        await using var instance = Create(cluster);
+        await instance.Store.WriteAsync(Key(0), "moved");
+        await instance.Store.WriteAsync(Key(1), "v");
+        await using var client = await cluster.ConnectAsync();
+        await BeginToMoveAsync(cluster, client.HashSlot(KeyInRedis(client, Key(0))), KeyInRedis(client, Key(0)));
+        for (var round = 0; round < 20; round++)
+        {
+            await Task.WhenAll(Enumerable.Range(0, 3).Select(i => instance.Store.ReadAsync("absent" + i)));
+            Assert.Equal("v", await instance.Store.ReadAsync(Key(1)));
+        }
     }
 
     [Theory]
@@ -124,6 +140,9 @@ public sealed class RequestsTogetherTests
         Assert.Null(await instance.Store.ReadAsync("k"));
         await Eventually.BecomesTrueAsync(async () => !await database.KeyExistsAsync(key), "it is removed");
     }
+
+    private static Instance Create(RedisCluster cluster) => Instance.Create(
+        cluster.ConnectionString, static options => (options.Partitions, options.OperationTimeout) = (1, SharedServers.OperationTimeout));
 
     /// <summary>Moves one key of a slot, and leaves it at that.</summary>
     private static async Task BeginToMoveAsync(RedisCluster cluster, int slot, string key)

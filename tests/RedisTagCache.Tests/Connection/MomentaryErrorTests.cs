@@ -1,4 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
+using RedisTagCache.Connection;
+using RedisTagCache.Invalidation;
 using RedisTagCache.Tests.Scripts;
 
 namespace RedisTagCache.Tests.Connection;
@@ -56,6 +58,23 @@ public sealed class MomentaryErrorTests : IDisposable
         (_error, _refusals) = ("ERR other", int.MaxValue);
         using var lookup = await _services.GetRequiredService<ITagCacheStore>().GetAsync(new CacheEntryKey(CacheRegion.Output, "k"));
         Assert.Equal((CacheMissReason.Unavailable, 1), (lookup.MissReason, Asked()));
+    }
+
+    /// <summary>While a slot is being moved, lookups of keys that have moved, or that do not exist, must not keep others from being served.</summary>
+    [Theory]
+    [InlineData("TRYAGAIN Multiple keys request during rehashing of slot", false)]
+    [InlineData("CLUSTERDOWN Hash slot not served", true)]
+    public async Task ErrorThatStays_OpensTheCircuit_UnlessItIsAboutSomeKeys(string error, bool opens)
+    {
+        var store = _services.GetRequiredService<ITagCacheStore>();
+        (await store.GetAsync(new CacheEntryKey(CacheRegion.Output, "other"))).Dispose();
+        var partitions = await _services.GetRequiredService<PartitionSet>().GetAsync(TestContext.Current.CancellationToken);
+        var opened = 0;
+        _services.GetRequiredService<RedisCircuits>()[partitions.Keys.Partitions[0]].Opened += (_, _) => Interlocked.Increment(ref opened);
+        (_error, _refusals) = (error, int.MaxValue);
+        for (var i = 0; i < 5 || (opens && opened == 0 && i < 100); i++)
+            (await store.GetAsync(new CacheEntryKey(CacheRegion.Output, "k"))).Dispose();
+        Assert.Equal(opens, opened > 0);
     }
 
     private int Asked() => _server.AskedOf("MGET").Count(static words => words[1].EndsWith(":k", StringComparison.Ordinal));
