@@ -43,8 +43,26 @@ public sealed class ConditionalRequestTests(RedisFixture redis) : PageSuite(redi
         await Eventually.BecomesTrueAsync(() => Volatile.Read(ref _leasesAsked) >= 1 + conditional.Length + others.Length, "they ask for the lease, and wait", _patience);
         hold.Release();
         Assert.Equal(HttpStatusCode.NotModified, (await leader.WaitAsync(_patience)).Status);
+
+        // Whichever comes first: the handler answers the condition, or the page is stored and answers it by its ETag.
         Assert.All(await Task.WhenAll(conditional).WaitAsync(_patience), answer => Assert.Equal(HttpStatusCode.NotModified, answer.Status));
         Assert.All(await Task.WhenAll(others).WaitAsync(_patience), page => Assert.Equal("page 1", page));
+    }
+
+    /// <summary>A condition is evaluated against the stored page, as HTTP has it: one that its ETag does not meet, or that has none, is served whole.</summary>
+    [Theory]
+    [InlineData("/slow", "\"1\"", HttpStatusCode.NotModified, "")]
+    [InlineData("/slow", "\"0\", W/\"1\"", HttpStatusCode.NotModified, "")]
+    [InlineData("/slow", "*", HttpStatusCode.NotModified, "")]
+    [InlineData("/slow", "\"2\"", HttpStatusCode.OK, "page 1")]
+    [InlineData("/file", "\"1\"", HttpStatusCode.OK, "page 1")]
+    public async Task ConditionalRequest_PageIsStored_IsAnsweredByItsETag(string path, string condition, HttpStatusCode status, string body)
+    {
+        await using var app = await StartAsync();
+        Assert.Equal("page 1", await GetAsync(app, path));
+        var answer = await SendAsync(app, HttpMethod.Get, path, ("If-None-Match", condition));
+        Assert.Equal((status, body), answer);
+        Assert.Equal(1, Renderings(path.TrimStart('/')));
     }
 
     [Theory]
@@ -78,6 +96,7 @@ public sealed class ConditionalRequestTests(RedisFixture redis) : PageSuite(redi
                     await hold.Released;
                 }
 
+                context.Response.Headers.ETag = "\"1\""; // also of a 304
                 return RenderFile(context, "slow");
             }).CacheOutput(policy => policy.Expire(Lifetime));
             app.MapGet("/visit", async (HttpContext context) =>
