@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
@@ -12,16 +13,14 @@ namespace RedisTagCache.TestSupport;
 /// </summary>
 public sealed class RedisServer : IAsyncDisposable
 {
+    private static readonly ConcurrentBag<LoopbackPort> _kept = [];
     private readonly string _directory = Directory.CreateTempSubdirectory("rtc-redis-").FullName;
+    private readonly LoopbackPort _port = LoopbackPort.Take();
     private string[] _arguments;
     private bool _isNode;
     private Process? _process;
 
-    private RedisServer(int port, string[] arguments)
-    {
-        Port = port;
-        _arguments = arguments;
-    }
+    private RedisServer(params string[] arguments) => _arguments = arguments;
 
     public static bool IsInstalled { get; } = FindExecutable() is not null;
 
@@ -31,7 +30,7 @@ public sealed class RedisServer : IAsyncDisposable
     /// <summary>Whether tests run on the embedded server because no redis-server is installed.</summary>
     public static bool IsEmbedded => !IsInstalled && !RedisFixture.IsRealRedisRequired;
 
-    public int Port { get; }
+    public int Port => _port.Number;
 
     public int ProcessId => _process!.Id;
 
@@ -45,15 +44,15 @@ public sealed class RedisServer : IAsyncDisposable
     public static async Task<RedisServer> StartAsync(params string[] arguments)
     {
         ServerFeatures.RequireFor(arguments);
-        return await StartOnFreePortAsync(port => new RedisServer(port, arguments));
+        return await StartOnFreePortAsync(() => new RedisServer(arguments));
     }
 
-    /// <summary>Starts a server, and again on another port if something else took the port, or the port of the cluster bus, in between.</summary>
-    private static async Task<RedisServer> StartOnFreePortAsync(Func<int, RedisServer> make)
+    /// <summary>Starts a server, and again on another port if something other than a test took the port, or the port of the cluster bus, in between.</summary>
+    private static async Task<RedisServer> StartOnFreePortAsync(Func<RedisServer> make)
     {
         for (var tries = 1; ; tries++)
         {
-            var server = make(FreePort());
+            var server = make();
             try
             {
                 await server.StartProcessAsync();
@@ -69,14 +68,14 @@ public sealed class RedisServer : IAsyncDisposable
     /// <summary>Starts an embedded server that becomes a node of a cluster.</summary>
     internal static async Task<RedisServer> StartEmbeddedNodeAsync()
     {
-        return await StartOnFreePortAsync(static port => new RedisServer(port, []) { _isNode = true });
+        return await StartOnFreePortAsync(static () => new RedisServer { _isNode = true });
     }
 
     /// <summary>Starts a sentinel that watches nothing yet.</summary>
     public static async Task<RedisServer> StartSentinelAsync()
     {
         ServerFeatures.Require(ServerFeature.Sentinel);
-        var server = new RedisServer(FreePort(), []);
+        var server = new RedisServer();
         var file = Path.Combine(server._directory, "sentinel.conf");
         await File.WriteAllTextAsync(file, string.Create(CultureInfo.InvariantCulture, $"port {server.Port}\nbind 127.0.0.1\n"));
         server._arguments = [file, "--sentinel"];
@@ -125,6 +124,7 @@ public sealed class RedisServer : IAsyncDisposable
         }
 
         _process?.Dispose();
+        _port.Dispose();
         Directory.Delete(_directory, recursive: true);
     }
 
@@ -189,11 +189,12 @@ public sealed class RedisServer : IAsyncDisposable
         kill.WaitForExit();
     }
 
+    /// <summary>Gets a port that no other test takes while this process runs.</summary>
     public static int FreePort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        var port = LoopbackPort.Take();
+        _kept.Add(port);
+        return port.Number;
     }
 
     /// <summary>The one at REDISTAGCACHE_SERVER ("none" for none), else the one that is installed.</summary>
