@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.OutputCaching;
 using Microsoft.Extensions.DependencyInjection;
+using RedisTagCache.TestSupport;
 
 namespace RedisTagCache.AspNetCore.Tests.Fleet;
 
@@ -18,7 +19,7 @@ internal sealed class EvictionRounds : IAsyncDisposable
     private const int Others = 8;
 
     private readonly HeldPage[] _pages = [.. Enumerable.Range(0, Pages).Select(_ => new HeldPage())];
-    private readonly CancellationTokenSource _stop = new();
+    private readonly BackgroundLoad _others = new();
     private PageApp[] _instances = [];
     private TimeSpan _took;
     private long _rounds;
@@ -48,14 +49,18 @@ internal sealed class EvictionRounds : IAsyncDisposable
     public async Task RunAsync(int rounds)
     {
         var start = Stopwatch.GetTimestamp();
-        var others = Enumerable.Range(0, Others).Select(i => Task.Run(() => AskAsync(_instances[i % 2]))).ToArray();
+        for (var i = 0; i < Others; i++)
+        {
+            var instance = _instances[i % 2];
+            _others.Start(stop => AskAsync(instance, stop));
+        }
+
         await Task.WhenAll(Enumerable.Range(0, Pages).Select(page => Task.Run(async () =>
         {
             while (Interlocked.Increment(ref _rounds) is var round && round <= rounds)
                 await RoundAsync(page, (int)(round % 3));
         })));
-        await _stop.CancelAsync();
-        await Task.WhenAll(others);
+        await _others.StopAsync();
         _took = Stopwatch.GetElapsedTime(start);
     }
 
@@ -67,9 +72,9 @@ internal sealed class EvictionRounds : IAsyncDisposable
     {
         foreach (var page in _pages)
             page.EndWithTest().Dispose();
+        await _others.DisposeAsync();
         foreach (var instance in _instances)
             await instance.DisposeAsync();
-        _stop.Dispose();
     }
 
     private void Map(WebApplication app)
@@ -115,9 +120,9 @@ internal sealed class EvictionRounds : IAsyncDisposable
         response.EnsureSuccessStatusCode();
     }
 
-    private async Task AskAsync(PageApp app)
+    private async Task AskAsync(PageApp app, CancellationToken stop)
     {
-        while (!_stop.IsCancellationRequested)
+        while (!stop.IsCancellationRequested)
         {
             await AskAsync(app, Random.Shared.Next(Pages));
             await Task.Delay(1, CancellationToken.None); // so that it leaves the processor to the rounds

@@ -19,11 +19,14 @@ public sealed class OutageComparisonTests
         await using var server = await RedisServer.StartAsync();
         await using var ours = await WebProcess.StartAsync(server.ConnectionString, TimeSpan.FromSeconds(5));
         await using var theirs = await WebProcess.StartAsync(server.ConnectionString, TimeSpan.FromSeconds(5), more: "microsoft");
-        using var stop = new CancellationTokenSource();
         var (us, them) = (new ConcurrentQueue<(long At, Visit Visit)>(), new ConcurrentQueue<(long At, Visit Visit)>());
-        var load = Enumerable.Range(0, Clients)
-            .SelectMany(i => new[] { AskAsync(ours.Visitors[i], i, us, stop.Token), AskAsync(theirs.Visitors[i], i, them, stop.Token) })
-            .ToArray();
+        await using var load = new BackgroundLoad();
+        for (var i = 0; i < Clients; i++)
+        {
+            var client = i;
+            load.Start(stop => AskAsync(ours.Visitors[client], client, us, stop));
+            load.Start(stop => AskAsync(theirs.Visitors[client], client, them, stop));
+        }
 
         var ends = new List<(string Name, long End)>();
         await PhaseAsync("before");
@@ -35,8 +38,7 @@ public sealed class OutageComparisonTests
         await PhaseAsync("killed");
         await server.RestartAsync();
         await PhaseAsync("restarted");
-        await stop.CancelAsync();
-        await Task.WhenAll(load);
+        await load.StopAsync();
 
         var begin = 0L;
         foreach (var (name, end) in ends)

@@ -25,8 +25,13 @@ public sealed class RunningOutageTests
         await using var server = await RedisServer.StartAsync();
         await using var a = await StartAsync(server);
         await using var b = await StartAsync(server);
-        using var stop = new CancellationTokenSource();
-        var traffic = Enumerable.Range(0, Clients).Select(i => Task.Run(() => RequestAsync(i % 2 == 0 ? a : b, i, stop.Token))).ToArray();
+        await using var traffic = new BackgroundLoad();
+        for (var i = 0; i < Clients; i++)
+        {
+            var client = i;
+            traffic.Start(stop => RequestAsync(client % 2 == 0 ? a : b, client, stop));
+        }
+
         await EvictAsync(a);
         await IsCachedAsync(b);
         await RequestsPassAsync(1_000);
@@ -47,8 +52,7 @@ public sealed class RunningOutageTests
         await EvictAsync(a);
         await IsCachedAsync(b);
         var end = Stopwatch.GetTimestamp();
-        await stop.CancelAsync();
-        await Task.WhenAll(traffic);
+        await traffic.StopAsync();
 
         Print("before", 0, hung);
         Print("hung, then resumed", hung, killed);

@@ -18,23 +18,25 @@ public sealed class ReclaimUnderWritesTests(StandaloneEngine engine) : StoreSuit
 
         // Every fourth is written again while the reclaimer runs: some before it comes past, some after it, and some just between its look and its drop.
         var overwritten = new ConcurrentBag<int>();
-        using var stop = new CancellationTokenSource();
-        var writers = Enumerable.Range(0, 4).Select(async writer =>
+        await using var writers = new BackgroundLoad();
+        for (var writer = 0; writer < 4; writer++)
         {
-            await Task.Yield();
-            for (var i = 4 * writer; i < Entries && !stop.IsCancellationRequested; i += 16)
+            var first = 4 * writer;
+            writers.Start(async stop =>
             {
-                Assert.Equal(CacheWriteOutcome.Stored, await B.WriteAsync("k" + i, "new", "invalidated"));
-                overwritten.Add(i);
-            }
-        }).ToArray();
+                for (var i = first; i < Entries && !stop.IsCancellationRequested; i += 16)
+                {
+                    Assert.Equal(CacheWriteOutcome.Stored, await B.WriteAsync("k" + i, "new", "invalidated"));
+                    overwritten.Add(i);
+                }
+            });
+        }
 
         var steps = new List<CacheReclaimResult>();
         var pace = new CacheScanPace(200, TimeSpan.Zero);
         var result = await NewInstance().Get<ITagCacheInspector>().ReclaimAsync(new CacheReclaimOptions { Pace = pace }, new Listed(steps));
         var during = overwritten.Count;
-        await stop.CancelAsync();
-        await Task.WhenAll(writers);
+        await writers.StopAsync();
 
         Assert.InRange(during, 100, Entries); // they did meet
         Assert.InRange(result.DroppedInvalidated, (Entries / 2) - overwritten.Count, Entries / 2);

@@ -15,14 +15,14 @@ public sealed class ChaosTests
         await using var b = Instance.Create(server.ConnectionString);
         var stores = new[] { a.Store, b.Store };
         var history = new VersionHistory(keys: 20);
-        using var stop = new CancellationTokenSource();
-        var load = stores.SelectMany(s => Enumerable.Range(0, 4).Select(_ => Task.Run(() => history.ReadAndWriteAsync(s, stop.Token))))
-            .Append(Task.Run(() => history.EvictAsync(stores, stop.Token)))
-            .ToArray();
+        await using var load = new BackgroundLoad();
+        foreach (var store in stores.SelectMany(static store => Enumerable.Repeat(store, 4)))
+            load.Start(stop => history.ReadAndWriteAsync(store, stop));
+        load.Start(stop => history.EvictAsync(stores, stop));
 
         var watch = Stopwatch.StartNew();
         var (flushes, kills) = (0, 0);
-        while (watch.Elapsed < TimeSpan.FromSeconds(12) && !load.Any(t => t.IsFaulted))
+        while (watch.Elapsed < TimeSpan.FromSeconds(12) && !load.HasFailed)
         {
             await admin.GetServers()[0].ScriptFlushAsync();
             if (++flushes % 6 == 0)
@@ -30,8 +30,7 @@ public sealed class ChaosTests
             await Task.Delay(TimeSpan.FromMilliseconds(50)); // the rate of the faults is what is tested
         }
 
-        await stop.CancelAsync();
-        await Task.WhenAll(load).WaitAsync(TimeSpan.FromSeconds(10)); // an exception of a reader fails the test here
+        await load.StopAsync(); // an exception of a reader fails the test here
         history.Print();
         TestContext.Current.TestOutputHelper?.WriteLine($"{flushes} script flushes, {kills} connections killed");
         Assert.Equal(0, history.Violations);

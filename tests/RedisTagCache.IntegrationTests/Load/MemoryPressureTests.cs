@@ -20,22 +20,14 @@ public sealed class MemoryPressureTests
         await using var b = Instance.Create(server.ConnectionString);
         var stores = new[] { a.Store, b.Store };
         var history = new VersionHistory(keys: 200);
-        using var stop = new CancellationTokenSource();
-        var load = stores.SelectMany(s => Enumerable.Range(0, 2).Select(_ => Task.Run(() => history.ReadAndWriteAsync(s, stop.Token))))
-            .Append(Task.Run(() => history.EvictAsync(stores, stop.Token)))
-            .Append(Task.Run(() => FillAsync(a.Store, stop.Token)))
-            .ToArray();
-
-        try
-        {
-            await Eventually.BecomesTrueAsync(
-                async () => await DroppedAsync(admin) > 50_000 && history.Evictions > 500, "Redis dropped many keys", TimeSpan.FromMinutes(3));
-        }
-        finally
-        {
-            await stop.CancelAsync();
-            await Task.WhenAll(load);
-        }
+        await using var load = new BackgroundLoad();
+        foreach (var store in stores.SelectMany(static store => Enumerable.Repeat(store, 2)))
+            load.Start(stop => history.ReadAndWriteAsync(store, stop));
+        load.Start(stop => history.EvictAsync(stores, stop));
+        load.Start(stop => FillAsync(a.Store, stop));
+        await Eventually.BecomesTrueAsync(
+            async () => load.HasFailed || (await DroppedAsync(admin) > 50_000 && history.Evictions > 500), "Redis dropped many keys", TimeSpan.FromMinutes(3));
+        await load.StopAsync();
 
         // Instances that know nothing judge by what is left in Redis alone.
         for (var round = 0; round < 20; round++)

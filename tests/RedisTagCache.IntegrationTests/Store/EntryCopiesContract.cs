@@ -219,21 +219,26 @@ public abstract class EntryCopiesContract(IEngine engine) : StoreSuite(engine)
         var (store, copies) = NewCopies();
         await store.WriteAsync("k", "0", "t");
         await KeepAsync(copies, "k");
-        var (done, kept, isOver) = (0, 0L, false);
-        var readers = Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
+        var (done, kept) = (0, 0L);
+        await using var readers = new BackgroundLoad();
+        for (var i = 0; i < 4; i++)
         {
-            while (!Volatile.Read(ref isOver))
+            readers.Start(async stop =>
             {
-                var least = Volatile.Read(ref done);
-                if (Copy(copies, "k") is { } text)
+                while (!stop.IsCancellationRequested)
                 {
-                    Interlocked.Increment(ref kept);
-                    Assert.True(int.Parse(text, System.Globalization.CultureInfo.InvariantCulture) >= least, $"The copy is {text}, after {least} was done.");
-                }
+                    var least = Volatile.Read(ref done);
+                    if (Copy(copies, "k") is { } text)
+                    {
+                        Interlocked.Increment(ref kept);
+                        Assert.True(int.Parse(text, System.Globalization.CultureInfo.InvariantCulture) >= least, $"The copy is {text}, after {least} was done.");
+                    }
 
-                await LookUpAsync(copies, "k");
-            }
-        })).ToArray();
+                    await LookUpAsync(copies, "k");
+                }
+            });
+        }
+
         for (var version = 1; version < 400; version++)
         {
             if (version % 3 == 0)
@@ -245,12 +250,11 @@ public abstract class EntryCopiesContract(IEngine engine) : StoreSuite(engine)
             if (version % 10 == 0)
             {
                 var before = Volatile.Read(ref kept);
-                await Eventually.BecomesTrueAsync(() => Volatile.Read(ref kept) > before || Array.Exists(readers, static reader => reader.IsFaulted), "copies are returned");
+                await Eventually.BecomesTrueAsync(() => Volatile.Read(ref kept) > before || readers.HasFailed, "copies are returned");
             }
         }
 
-        Volatile.Write(ref isOver, true);
-        await Task.WhenAll(readers);
+        await readers.StopAsync();
         Assert.True(kept > 100, $"Copies were returned: {kept}.");
         await A.RemoveAsync(Page("k"));
         await GoneAsync(copies, "k");

@@ -176,21 +176,20 @@ public abstract class LossContract(IEngine engine) : StoreSuite(engine)
     {
         var stores = new[] { A, B, NewInstance().Store };
         var history = new VersionHistory(keys: 3);
-        using var stop = new CancellationTokenSource();
-        var load = stores.SelectMany(s => Enumerable.Range(0, 2).Select(_ => Task.Run(() => history.ReadAndWriteAsync(s, stop.Token))))
-            .Append(Task.Run(() => history.EvictAsync(stores, stop.Token)))
-            .ToArray();
+        await using var load = new BackgroundLoad();
+        foreach (var store in stores.SelectMany(static store => Enumerable.Repeat(store, 2)))
+            load.Start(stop => history.ReadAndWriteAsync(store, stop));
+        load.Start(stop => history.EvictAsync(stores, stop));
         for (var round = 0; round < 60; round++)
         {
             var evictions = history.Evictions;
-            await Eventually.BecomesTrueAsync(() => history.Evictions > evictions + 2 || load.Any(t => t.IsFaulted), "evictions go on");
+            await Eventually.BecomesTrueAsync(() => history.Evictions > evictions + 2 || load.HasFailed, "evictions go on");
             await DeleteAsync((round % 4) switch { 0 => "epoch", 1 => "marks", 2 => "epoch", _ => "marks" });
             if (round % 4 == 2)
                 await DeleteAsync("marks");
         }
 
-        await stop.CancelAsync();
-        await Task.WhenAll(load);
+        await load.StopAsync();
         history.Print();
         Assert.Equal(0, history.Violations);
         Assert.True(history.Hits > 100, "There were hits to judge.");

@@ -10,7 +10,7 @@ public sealed class ClusterFailureTests : IAsyncLifetime
     private const int Keys = 300;
     private readonly List<Instance> _instances = [];
     private readonly VersionHistory _history = new(Keys);
-    private readonly CancellationTokenSource _stop = new();
+    private readonly BackgroundLoad _load = new();
     private RedisCluster _cluster = null!;
 
     public async ValueTask InitializeAsync()
@@ -24,22 +24,21 @@ public sealed class ClusterFailureTests : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
+        await _load.DisposeAsync();
         foreach (var instance in _instances)
             await instance.DisposeAsync();
         await _cluster.DisposeAsync();
-        _stop.Dispose();
     }
 
     [Fact]
     public async Task PrimaryKilled_UnderLoad_ReadersSeeNoError_AndEvictionsHold()
     {
-        var readers = Readers();
-        using (var pause = new CancellationTokenSource())
+        StartReaders();
+        await using (var evictions = new BackgroundLoad())
         {
-            var evictor = _history.EvictAsync(Stores, pause.Token);
+            evictions.Start(EvictAsync);
             await ProgressAsync();
-            await pause.CancelAsync();
-            await evictor;
+            await evictions.StopAsync();
         }
 
         // What is confirmed and not yet replicated may be lost with a primary: that its issuer repeats it, FailoverTests shows.
@@ -47,12 +46,12 @@ public sealed class ClusterFailureTests : IAsyncLifetime
         await RedisCluster.CliAsync(dead, "wait", "1", "5000");
         dead.Kill();
         var killed = Stopwatch.StartNew();
-        var evicting = _history.EvictAsync(Stores, _stop.Token);
+        _load.Start(EvictAsync);
         await Eventually.BecomesTrueAsync(() => _history.FailedEvictions > 0, "evictions are not confirmed", TimeSpan.FromSeconds(30));
         await Eventually.BecomesTrueAsync(IsWholeAsync, "evictions are confirmed everywhere", TimeSpan.FromSeconds(60));
         Print($"evictions were confirmed on all partitions again {killed.Elapsed.TotalSeconds:F1} s after a primary was killed; {_history.FailedEvictions} were not in between");
         await ProgressAsync();
-        await EndAsync(readers, evicting);
+        await EndAsync();
     }
 
     [Fact]
@@ -84,7 +83,8 @@ public sealed class ClusterFailureTests : IAsyncLifetime
     [Fact]
     public async Task ThreeThousandSlotsMovedAndANodeAdded_UnderLoad_NoErrorNoViolation()
     {
-        var (readers, evicting) = (Readers(), _history.EvictAsync(Stores, _stop.Token));
+        StartReaders();
+        _load.Start(EvictAsync);
         await ProgressAsync();
         var watch = Stopwatch.StartNew();
         await RedisCluster.MoveSlotsAsync(await _cluster.PrimaryOfAsync(0), await _cluster.PrimaryOfAsync(16_383), 3_000);
@@ -95,12 +95,18 @@ public sealed class ClusterFailureTests : IAsyncLifetime
         Assert.Equal(added, await _cluster.PrimaryOfAsync(5_700));
         await ProgressAsync();
         Print($"and 2,000 to a new node; {_history.FailedEvictions} evictions were not confirmed");
-        await EndAsync(readers, evicting);
+        await EndAsync();
     }
 
     private ITagCacheStore[] Stores => [.. _instances.Select(instance => instance.Store)];
 
-    private Task[] Readers() => [.. Stores.SelectMany(store => Enumerable.Range(0, 2).Select(_ => Task.Run(() => _history.ReadAndWriteAsync(store, _stop.Token))))];
+    private void StartReaders()
+    {
+        foreach (var store in Stores.SelectMany(static store => Enumerable.Repeat(store, 2)))
+            _load.Start(stop => _history.ReadAndWriteAsync(store, stop));
+    }
+
+    private Task EvictAsync(CancellationToken stop) => _history.EvictAsync(Stores, stop);
 
     private async Task ProgressAsync()
     {
@@ -108,11 +114,9 @@ public sealed class ClusterFailureTests : IAsyncLifetime
         await Eventually.BecomesTrueAsync(() => _history.Hits > hits + 5_000 && _history.Evictions > evictions + 100, "reads and evictions go on", TimeSpan.FromSeconds(60));
     }
 
-    private async Task EndAsync(Task[] readers, Task evicting)
+    private async Task EndAsync()
     {
-        await _stop.CancelAsync();
-        await Task.WhenAll(readers); // none has thrown
-        await evicting;
+        await _load.StopAsync(); // no reader has thrown
         foreach (var store in Stores)
             await Eventually.BecomesTrueAsync(() => _history.AllHoldAsync(store), "also evictions that were not confirmed at first hold", TimeSpan.FromSeconds(30));
         _history.Print();

@@ -15,14 +15,14 @@ public sealed class SentinelTests
         await using var b = Instance.Create(trio.ConnectionString);
         ITagCacheStore[] stores = [a.Store, b.Store];
         var history = new VersionHistory(200);
-        using var stop = new CancellationTokenSource();
-        Task[] readers = [.. stores.Select(store => Task.Run(() => history.ReadAndWriteAsync(store, stop.Token)))];
-        using (var pause = new CancellationTokenSource())
+        await using var load = new BackgroundLoad();
+        foreach (var store in stores)
+            load.Start(stop => history.ReadAndWriteAsync(store, stop));
+        await using (var evictions = new BackgroundLoad())
         {
-            var evicting = history.EvictAsync(stores, pause.Token);
+            evictions.Start(stop => history.EvictAsync(stores, stop));
             await ProgressAsync(history);
-            await pause.CancelAsync();
-            await evicting;
+            await evictions.StopAsync();
         }
 
         // What is confirmed and not yet replicated may be lost with a primary: that its issuer repeats it, FailoverTests shows.
@@ -30,17 +30,15 @@ public sealed class SentinelTests
         await RedisCluster.CliAsync(dead, "wait", "2", "5000");
         dead.Kill();
         var watch = Stopwatch.StartNew();
-        var evictor = history.EvictAsync(stores, stop.Token);
+        load.Start(stop => history.EvictAsync(stores, stop));
         await Eventually.BecomesTrueAsync(() => history.FailedEvictions > 0, "evictions are not confirmed", TimeSpan.FromSeconds(30));
-        var evictions = history.Evictions;
-        await Eventually.BecomesTrueAsync(() => history.Evictions > evictions, "evictions are confirmed again", TimeSpan.FromSeconds(60));
+        var confirmed = history.Evictions;
+        await Eventually.BecomesTrueAsync(() => history.Evictions > confirmed, "evictions are confirmed again", TimeSpan.FromSeconds(60));
         TestContext.Current.TestOutputHelper?.WriteLine(string.Create(
             CultureInfo.InvariantCulture, $"evictions were confirmed again {watch.Elapsed.TotalSeconds:F1} s after the primary was killed"));
         await Eventually.BecomesTrueAsync(async () => await trio.PrimaryAsync() != dead, "the sentinels agree on another primary", TimeSpan.FromSeconds(30));
         await ProgressAsync(history);
-        await stop.CancelAsync();
-        await Task.WhenAll(readers); // none has thrown
-        await evictor;
+        await load.StopAsync(); // no reader has thrown
         foreach (var store in stores)
             await Eventually.BecomesTrueAsync(() => history.AllHoldAsync(store), "also evictions that were not confirmed at first hold", TimeSpan.FromSeconds(30));
         history.Print();

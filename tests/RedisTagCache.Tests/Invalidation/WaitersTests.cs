@@ -67,16 +67,22 @@ public sealed class WaitersTests
             while (!stop.IsCancellationRequested)
                 _waiters.Wake("k");
         });
-        await Task.WhenAll(Enumerable.Range(0, 3).Select(worker => Task.Run(async () =>
+        try
         {
-            for (var i = 0; i < 2_000; i++)
+            await Task.WhenAll(Enumerable.Range(0, 3).Select(worker => Task.Run(async () =>
             {
-                using var waiting = _waiters.Listen("k");
-                if ((i + worker) % 3 > 0)
-                    await waiting.Woken;
-            }
-        }))).WaitAsync(TimeSpan.FromSeconds(60));
-        await stop.CancelAsync();
-        await waking;
+                for (var i = 0; i < 2_000; i++)
+                {
+                    using var waiting = _waiters.Listen("k");
+                    if ((i + worker) % 3 > 0)
+                        await waiting.Woken;
+                }
+            }))).WaitAsync(TimeSpan.FromSeconds(60));
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await waking;
+        }
     }
 }
