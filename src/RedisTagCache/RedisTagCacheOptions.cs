@@ -3,17 +3,21 @@ using StackExchange.Redis;
 namespace RedisTagCache;
 
 /// <summary>
-/// Provides options for the cache. They are also bound from the configuration section <c>RedisTagCache</c>. Values that are set in code override the configuration.
-/// The options are validated when the host starts.
+/// Provides options for a cache. They are also bound from the configuration section <c>RedisTagCache</c>, those of a named cache also from <c>RedisTagCache:Caches:NAME</c>. Values that are set in
+/// code override the configuration. The options are validated when the host starts.
 /// </summary>
 /// <remarks>
 /// The connection comes from the first of these that is set: <see cref="ConnectionMultiplexerFactory"/>, <see cref="ConfigurationOptions"/>,
-/// <see cref="Configuration"/>, the <see cref="IConnectionMultiplexer"/> registered in the container. It is opened on first use, never at startup.
+/// <see cref="Configuration"/>, <see cref="ConnectionStringName"/>, the <see cref="IConnectionMultiplexer"/> registered in the container, for a named cache first with its name as the key. It is opened on first use,
+/// never at startup. Caches with the same settings share one connection.
 /// </remarks>
 public sealed class RedisTagCacheOptions
 {
     /// <summary>Gets or sets a StackExchange.Redis connection string, such as <c>cache.example.org:6380,ssl=true</c>. Its settings are not changed. The default is <see langword="null"/>.</summary>
     public string? Configuration { get; set; }
+
+    /// <summary>Gets or sets the name of a connection string in the configuration section <c>ConnectionStrings</c>. The default is <see langword="null"/>.</summary>
+    public string? ConnectionStringName { get; set; }
 
     /// <summary>Gets or sets the connection options of StackExchange.Redis. They are copied, and their settings are not changed. The default is <see langword="null"/>.</summary>
     public ConfigurationOptions? ConfigurationOptions { get; set; }
@@ -22,8 +26,20 @@ public sealed class RedisTagCacheOptions
     public Func<Task<IConnectionMultiplexer>>? ConnectionMultiplexerFactory { get; set; }
 
     /// <summary>
-    /// Gets or sets the first part of every key. Must be 1 to 64 ASCII letters, digits, <c>-</c>, <c>_</c> or <c>.</c>. The default is <c>rtc</c>.
-    /// If applications share a Redis server but not their evictions, give each its own prefix.
+    /// Gets or sets a delegate that completes the connection options before each connection that the cache opens, for example with a token in place of a password. It gets a copy of
+    /// <see cref="ConfigurationOptions"/> or <see cref="Configuration"/>. The default is <see langword="null"/>.
+    /// </summary>
+    public Func<ConfigurationOptions, Task>? ConfigureConnection { get; set; }
+
+    /// <summary>
+    /// Gets or sets whether the cache is used. With <see langword="false"/>, lookups miss, writes are skipped, evictions succeed without effect, factories and pages run for each caller, and no connection is opened.
+    /// It is read at startup. The default is <see langword="true"/>.
+    /// </summary>
+    public bool Enabled { get; set; } = true;
+
+    /// <summary>
+    /// Gets or sets the first part of every key. Must be 1 to 64 ASCII letters, digits, <c>-</c>, <c>_</c> or <c>.</c>. The default is <c>rtc</c>. For a
+    /// named cache, it is the prefix in the configuration section <c>RedisTagCache</c>, or <c>rtc</c>, followed by a period and the name. If applications share a Redis server but not their evictions, give each its own prefix.
     /// </summary>
     public string KeyPrefix { get; set; } = "rtc";
 

@@ -55,9 +55,9 @@ internal sealed partial class TagCache
         var carried = Check(tags);
         if (!effective.Computes)
             return (await TryGetAsync<T>(key, effective, cancellationToken).ConfigureAwait(false)).Value!;
-        if (key.Length > _settings.MaximumKeyLength)
+        if (IsBypassed(key))
         {
-            CountNotKept(CacheEventDetail.KeyLength, null);
+            CountBypass(key);
             return await factory.RunAsync(new CacheContext(key, policy ?? _open, carried), cancellationToken).ConfigureAwait(false);
         }
 
@@ -155,7 +155,7 @@ internal sealed partial class TagCache
 
     private async ValueTask<CacheValue<T>> TryGetAsync<T>(string key, EffectivePolicy policy, CancellationToken cancellationToken)
     {
-        if (key.Length > _settings.MaximumKeyLength)
+        if (IsBypassed(key))
             return default;
         await StartAsync(cancellationToken).ConfigureAwait(false);
         var call = new ValueCall<T>(_values.Locate(key), NoFactory<T>.Instance, _open, policy, [], _serializers.Of<T>());

@@ -17,9 +17,9 @@ internal sealed partial class TagCache
         cancellationToken.ThrowIfCancellationRequested();
         var effective = _policies.Resolve(policy);
         var ids = TagId.OfAll([.. Check(tags), EveryValue], nameof(tags));
-        if (key.Length > _settings.MaximumKeyLength)
+        if (IsBypassed(key))
         {
-            CountNotKept(CacheEventDetail.KeyLength, null);
+            CountBypass(key);
             return;
         }
 
@@ -74,7 +74,7 @@ internal sealed partial class TagCache
     public async ValueTask RemoveAsync(string key, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(key);
-        if (key.Length > _settings.MaximumKeyLength)
+        if (IsBypassed(key))
             return;
         var address = _values.Locate(key);
         var removing = _values.Entries.RemoveAsync(address, cancellationToken);

@@ -126,6 +126,15 @@ internal sealed partial class TagCache : ITagCache, ILocalCopies, IDisposable
 
     private long Now() => _time.GetUtcNow().ToUnixTimeMilliseconds();
 
+    /// <summary>Whether nothing is cached under a key.</summary>
+    private bool IsBypassed(string key) => !_settings.IsEnabled || key.Length > _settings.MaximumKeyLength;
+
+    private void CountBypass(string key)
+    {
+        if (key.Length > _settings.MaximumKeyLength)
+            CountNotKept(CacheEventDetail.KeyLength, null);
+    }
+
     private void CountNotKept(CacheEventDetail reason, Exception? exception)
     {
         _meter.Bypass(reason);

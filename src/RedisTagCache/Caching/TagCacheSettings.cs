@@ -1,6 +1,7 @@
 namespace RedisTagCache.Caching;
 
 /// <summary>The options that concern values.</summary>
+/// <param name="IsEnabled">Whether anything is cached.</param>
 /// <param name="MaximumKeyLength">In characters.</param>
 /// <param name="MaximumPayloadBytes">Serialized, before compression.</param>
 /// <param name="LocalCacheBytes">For copies.</param>
@@ -11,6 +12,7 @@ namespace RedisTagCache.Caching;
 /// <param name="Compression">For Redis.</param>
 /// <param name="CompressionThreshold">In bytes.</param>
 internal sealed record TagCacheSettings(
+    bool IsEnabled,
     int MaximumKeyLength,
     int MaximumPayloadBytes,
     long LocalCacheBytes,

@@ -6,13 +6,14 @@ namespace RedisTagCache.Connection;
 /// <summary>Where the connection comes from.</summary>
 internal interface IRedisConnector
 {
-    /// <summary>Whether the multiplexer was made here, and so is disposed here.</summary>
-    bool OwnsConnection { get; }
-
     /// <summary>The addresses that were given, without credentials; none where only a connection was.</summary>
     IReadOnlyCollection<EndPoint> Addresses { get; }
 
     Task<IConnectionMultiplexer> ConnectAsync();
+
+    /// <summary>Gives a connection back.</summary>
+    /// <returns>Whether it was made here and nobody else uses it, so that the caller disposes it.</returns>
+    bool Return(IConnectionMultiplexer multiplexer);
 
     /// <summary>
     /// Connects once more, only to learn why there is no connection: what the client reports later does not always say that the server refused the user.

@@ -235,7 +235,7 @@ internal sealed class RedisConnection(IRedisConnector connector, LayoutAgreement
 
     private async ValueTask DisposeOwnAsync(IConnectionMultiplexer? multiplexer)
     {
-        if (multiplexer is not null && connector.OwnsConnection)
+        if (multiplexer is not null && connector.Return(multiplexer))
             await multiplexer.DisposeAsync().ConfigureAwait(false);
     }
 
@@ -262,8 +262,8 @@ internal sealed class RedisConnection(IRedisConnector connector, LayoutAgreement
     public void Dispose()
     {
         var multiplexer = Close();
-        if (connector.OwnsConnection)
-            multiplexer?.Dispose();
+        if (multiplexer is not null && connector.Return(multiplexer))
+            multiplexer.Dispose();
     }
 }
 

@@ -1,51 +1,53 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Options;
 using RedisTagCache.Connection;
+using RedisTagCache.DependencyInjection.Configuration;
 using StackExchange.Redis;
 
 namespace RedisTagCache.DependencyInjection;
 
 /// <summary>Connects as the options say. What the user set is kept; what was left open is chosen so that trouble with Redis is felt least.</summary>
-internal sealed class RedisConnector(IOptions<RedisTagCacheOptions> options, IServiceProvider services) : IRedisConnector
+/// <param name="name">The name of the cache. Empty for the unnamed one.</param>
+/// <param name="options">The options of the cache.</param>
+/// <param name="pool">The connections that are made here.</param>
+/// <param name="services">Has the application's own connections.</param>
+internal sealed class RedisConnector(string name, RedisTagCacheOptions options, ConnectionPool pool, IServiceProvider services) : IRedisConnector
 {
     private const int MaxDiagnosis = 2_000; // milliseconds
 
-    private readonly RedisTagCacheOptions _options = options.Value;
+    private bool OwnsConnection => options.ConnectionMultiplexerFactory is null && (options.ConfigurationOptions is not null || options.Configuration is not null);
 
-    public bool OwnsConnection => _options.ConnectionMultiplexerFactory is null && (_options.ConfigurationOptions is not null || _options.Configuration is not null);
-
-    public IReadOnlyCollection<EndPoint> Addresses => !OwnsConnection ? [] : (_options.ConfigurationOptions ?? ConfigurationOptions.Parse(_options.Configuration!)).EndPoints;
+    public IReadOnlyCollection<EndPoint> Addresses => !OwnsConnection ? [] : (options.ConfigurationOptions ?? ConfigurationOptions.Parse(options.Configuration!)).EndPoints;
 
     public async Task<IConnectionMultiplexer> ConnectAsync()
     {
         if (DesignTime.IsActive)
             throw new RedisTagCacheUnavailableException("The application was started by a tool at design time, so no connection is opened.");
-        if (_options.ConnectionMultiplexerFactory is { } factory)
+        if (!options.Enabled)
+            throw new RedisTagCacheUnavailableException($"The cache '{CacheNames.Shown(name)}' is disabled, so no connection is opened.");
+        if (options.ConnectionMultiplexerFactory is { } factory)
         {
             return await factory().ConfigureAwait(false)
-                ?? throw new InvalidOperationException($"{nameof(RedisTagCacheOptions)}.{nameof(_options.ConnectionMultiplexerFactory)} returned null.");
+                ?? throw new InvalidOperationException($"{nameof(RedisTagCacheOptions)}.{nameof(options.ConnectionMultiplexerFactory)} returned null.");
         }
 
         if (!OwnsConnection)
-            return services.GetRequiredService<IConnectionMultiplexer>();
-
-        var configuration = NewConfiguration();
-        var multiplexer = await ConnectionMultiplexer.ConnectAsync(configuration).ConfigureAwait(false);
-        multiplexer.AddLibraryNameSuffix("RedisTagCache");
-        return multiplexer;
+            return (name.Length > 0 ? services.GetKeyedService<IConnectionMultiplexer>(name) : null) ?? services.GetRequiredService<IConnectionMultiplexer>();
+        return await pool.RentAsync(PoolKey(), OpenAsync).ConfigureAwait(false);
     }
+
+    public bool Return(IConnectionMultiplexer multiplexer) => OwnsConnection && pool.Return(PoolKey(), multiplexer);
 
     public async Task<Exception?> DiagnoseAsync()
     {
         if (!OwnsConnection || DesignTime.IsActive)
             return null;
-        var configuration = NewConfiguration();
-        configuration.AbortOnConnectFail = true;
-        configuration.ConnectRetry = 0;
-        configuration.ConnectTimeout = Math.Min(configuration.ConnectTimeout, MaxDiagnosis);
         try
         {
+            var configuration = await NewConfigurationAsync().ConfigureAwait(false);
+            configuration.AbortOnConnectFail = true;
+            configuration.ConnectRetry = 0;
+            configuration.ConnectTimeout = Math.Min(configuration.ConnectTimeout, MaxDiagnosis);
             var multiplexer = await ConnectionMultiplexer.ConnectAsync(configuration).ConfigureAwait(false);
             await multiplexer.DisposeAsync().ConfigureAwait(false);
             return null;
@@ -56,12 +58,30 @@ internal sealed class RedisConnector(IOptions<RedisTagCacheOptions> options, ISe
         }
     }
 
-    private ConfigurationOptions NewConfiguration()
+    private async Task<IConnectionMultiplexer> OpenAsync()
     {
-        var configuration = _options.ConfigurationOptions?.Clone() ?? ConfigurationOptions.Parse(_options.Configuration!);
-        Complete(configuration, _options.OperationTimeout);
+        var multiplexer = await ConnectionMultiplexer.ConnectAsync(await NewConfigurationAsync().ConfigureAwait(false)).ConfigureAwait(false);
+        multiplexer.AddLibraryNameSuffix("RedisTagCache");
+        return multiplexer;
+    }
+
+    private async Task<ConfigurationOptions> NewConfigurationAsync()
+    {
+        var configuration = NewConfiguration();
+        if (options.ConfigureConnection is { } configure)
+            await configure(configuration).ConfigureAwait(false);
         return configuration;
     }
+
+    private ConfigurationOptions NewConfiguration()
+    {
+        var configuration = options.ConfigurationOptions?.Clone() ?? ConfigurationOptions.Parse(options.Configuration!);
+        Complete(configuration, options.OperationTimeout);
+        return configuration;
+    }
+
+    /// <summary>Equal for caches that can share a connection. Options that are objects can be compared by reference only.</summary>
+    private object PoolKey() => (options.ConfigurationOptions, options.ConfigureConnection, NewConfiguration().ToString(includePassword: true));
 
     internal static void Complete(ConfigurationOptions configuration, TimeSpan operationTimeout)
     {

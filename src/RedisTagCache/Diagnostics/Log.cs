@@ -5,8 +5,14 @@ namespace RedisTagCache.Diagnostics;
 /// <summary>Everything the cache logs. Keys, tags and payloads are never logged: they may be personal data.</summary>
 internal static partial class Log
 {
-    [LoggerMessage(LogIds.BuildNamespaceResolved, LogLevel.Information, "Entries isolated by build use the namespace {BuildNamespace} (from {Source})")]
-    public static partial void BuildNamespaceResolved(ILogger logger, string buildNamespace, string source);
+    [LoggerMessage(LogIds.BuildNamespaceResolved, LogLevel.Information, "Entries of the cache '{Cache}' that are isolated by build use the namespace {BuildNamespace} (from {Source})")]
+    public static partial void BuildNamespaceResolved(ILogger logger, string cache, string buildNamespace, string source);
+
+    [LoggerMessage(LogIds.CachesRegistered, LogLevel.Information, "HybridCache is {HybridCache}, IDistributedCache is {DistributedCache}, and output caching uses {Pages}")]
+    public static partial void CachesRegistered(ILogger logger, string hybridCache, string distributedCache, string pages);
+
+    [LoggerMessage(LogIds.CacheDisabled, LogLevel.Warning, "The cache '{Cache}' is disabled by its option Enabled. Nothing is cached, and evictions have no effect")]
+    public static partial void CacheDisabled(ILogger logger, string cache);
 
     [LoggerMessage(LogIds.ConnectFailed, LogLevel.Warning, "There is no connection to Redis at {Location}: {Reason}. Lookups miss and writes are skipped; later calls try again ({Count} attempts since the previous line)")]
     public static partial void ConnectFailed(ILogger logger, RedisLocation location, FailureReason reason, long count);
@@ -58,6 +64,9 @@ internal static partial class Log
 
     [LoggerMessage(LogIds.EvictionsRecovered, LogLevel.Warning, "Redis had lost evictions that this instance knows of, so they were applied again: {Count} tags")]
     public static partial void EvictionsRecovered(ILogger logger, int count);
+
+    [LoggerMessage(LogIds.EvictionsDisabled, LogLevel.Information, "Evictions have no effect, because the cache '{Cache}' is disabled")]
+    public static partial void EvictionsDisabled(ILogger logger, string cache);
 
     [LoggerMessage(LogIds.TagStateRebuilt, LogLevel.Debug, "The tag state of {Partition} was rebuilt with {Count} tag invalidations")]
     public static partial void TagStateRebuilt(ILogger logger, PartitionName partition, int count);

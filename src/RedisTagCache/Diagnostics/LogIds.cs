@@ -4,6 +4,8 @@ namespace RedisTagCache.Diagnostics;
 internal static class LogIds
 {
     public const int BuildNamespaceResolved = 1;
+    public const int CachesRegistered = 2;
+    public const int CacheDisabled = 3;
     public const int ConnectFailed = 10;
     public const int LayoutAgreed = 13;
     public const int SubscriptionsNotSupported = 14;
@@ -22,6 +24,7 @@ internal static class LogIds
     public const int EvictionsRecovered = 32;
     public const int RemovalsRetried = 33;
     public const int EvictionsCoarsened = 34;
+    public const int EvictionsDisabled = 35;
     public const int TagStateRebuilt = 40;
     public const int SyncFailed = 41;
     public const int GenerationBegan = 42;

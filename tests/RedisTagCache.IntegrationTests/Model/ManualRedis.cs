@@ -86,7 +86,7 @@ internal sealed class ManualRedis : IDisposable
 
     private sealed class Connector(IConnectionMultiplexer multiplexer) : IRedisConnector
     {
-        public bool OwnsConnection => false;
+        public bool Return(IConnectionMultiplexer multiplexer) => false;
 
         public IReadOnlyCollection<EndPoint> Addresses => [];
 

@@ -1,4 +1,4 @@
-using RedisTagCache.DependencyInjection;
+using RedisTagCache.DependencyInjection.Configuration;
 
 namespace RedisTagCache.Tests.DependencyInjection;
 

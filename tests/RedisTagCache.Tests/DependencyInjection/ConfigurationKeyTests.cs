@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using RedisTagCache.AspNetCore;
-using RedisTagCache.DependencyInjection;
+using RedisTagCache.DependencyInjection.Configuration;
 
 namespace RedisTagCache.Tests.DependencyInjection;
 
@@ -17,6 +17,7 @@ public sealed class ConfigurationKeyTests
     [InlineData("Prefix", "KeyPrefix")]
     [InlineData("Key-Prefix", "KeyPrefix")]
     [InlineData("ConnectionString", "Configuration")]
+    [InlineData("ConnectionString", "ConnectionStringName")]
     [InlineData("Conection", "Configuration")]
     [InlineData("OperationTimeOutt", "OperationTimeout")]
     [InlineData("Profile:articles:Lifetime", "Profiles")]
@@ -90,7 +91,8 @@ public sealed class ConfigurationKeyTests
     [Fact]
     public void KnownKeys_Always_AreTheOptions()
     {
-        Assert.Equal([.. NamesOf(typeof(ConfigureFromConfiguration.BindableOptions)).Append("OutputCache").Order(StringComparer.Ordinal)], ConfigurationKeys.OfOptions.Order(StringComparer.Ordinal));
+        Assert.Equal(NamesOf(typeof(ConfigureFromConfiguration.BindableOptions)).Order(StringComparer.Ordinal), ConfigurationKeys.OfOptions.Order(StringComparer.Ordinal));
+        Assert.Equal(["Caches", "OutputCache"], ConfigurationKeys.OfSection.Except(ConfigurationKeys.OfOptions).Order(StringComparer.Ordinal));
         Assert.Equal(NamesOf(typeof(BindableProfile)).Order(StringComparer.Ordinal), ConfigurationKeys.OfProfiles.Order(StringComparer.Ordinal));
         Assert.Equal(NamesOf(typeof(RedisTagOutputCacheOptions)).Except([nameof(RedisTagOutputCacheOptions.PrepareRefresh)]).Order(StringComparer.Ordinal), ConfigurationKeys.OfPages.Order(StringComparer.Ordinal));
         Assert.Equal(

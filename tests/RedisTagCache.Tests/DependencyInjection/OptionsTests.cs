@@ -11,7 +11,7 @@ public sealed class OptionsTests
         ("Configuration", "configured:1,ssl=true"), ("KeyPrefix", "configured"), ("BuildNamespace", "7"), ("IsolateDistributedCacheByBuild", "true"),
         ("OperationTimeout", "00:00:02.5"), ("TagInvalidationRetention", "3.00:00:00"), ("MaxTagInvalidations", "5000"),
         ("MaximumKeyLength", "99"), ("MaximumPayloadBytes", "98"), ("LocalCacheBytes", "97"), ("LocalCacheEntries", "96"), ("AllowLocalReadsWhenDisconnected", "false"),
-        ("LeaseDuration", "00:00:07"), ("LeaseTimeout", "00:00:08"), ("FactoryTimeout", "00:00:09"), ("Compression", "GZip"), ("CompressionThreshold", "95"), ("Partitions", "12"),
+        ("ConnectionStringName", "cache"), ("Enabled", "false"), ("LeaseDuration", "00:00:07"), ("LeaseTimeout", "00:00:08"), ("FactoryTimeout", "00:00:09"), ("Compression", "GZip"), ("CompressionThreshold", "95"), ("Partitions", "12"),
     ];
 
     [Fact]
@@ -25,13 +25,13 @@ public sealed class OptionsTests
         Assert.Equal(
             (99, 98, 97L, 96, false, TimeSpan.FromSeconds(7), TimeSpan.FromSeconds(8), TimeSpan.FromSeconds(9)),
             (options.MaximumKeyLength, options.MaximumPayloadBytes, options.LocalCacheBytes, options.LocalCacheEntries, options.AllowLocalReadsWhenDisconnected, options.LeaseDuration, options.LeaseTimeout, options.FactoryTimeout));
-        Assert.Equal((CacheCompression.GZip, 95, 12), (options.Compression, options.CompressionThreshold, options.Partitions));
+        Assert.Equal((CacheCompression.GZip, 95, 12, "cache", false), (options.Compression, options.CompressionThreshold, options.Partitions, options.ConnectionStringName, options.Enabled));
     }
 
     [Fact]
     public void Section_Always_HoldsEveryOptionThatTextCanSay()
     {
-        string[] objects = [nameof(RedisTagCacheOptions.ConfigurationOptions), nameof(RedisTagCacheOptions.Profiles), nameof(RedisTagCacheOptions.ConnectionMultiplexerFactory), nameof(RedisTagCacheOptions.OnEvent)];
+        string[] objects = [nameof(RedisTagCacheOptions.ConfigurationOptions), nameof(RedisTagCacheOptions.Profiles), nameof(RedisTagCacheOptions.ConnectionMultiplexerFactory), nameof(RedisTagCacheOptions.ConfigureConnection), nameof(RedisTagCacheOptions.OnEvent)];
         var options = typeof(RedisTagCacheOptions).GetProperties().Select(property => property.Name).Except(objects);
         Assert.Equal(options.Order(StringComparer.Ordinal), _settings.Select(s => s.Name).Order(StringComparer.Ordinal));
     }
@@ -47,7 +47,7 @@ public sealed class OptionsTests
         Assert.Equal(
             (1_024, 1024 * 1024, 64L * 1024 * 1024, 100_000, true, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(2)),
             (options.MaximumKeyLength, options.MaximumPayloadBytes, options.LocalCacheBytes, options.LocalCacheEntries, options.AllowLocalReadsWhenDisconnected, options.LeaseDuration, options.LeaseTimeout, options.FactoryTimeout));
-        Assert.Equal((CacheCompression.None, 4_096, 0), (options.Compression, options.CompressionThreshold, options.Profiles.Count));
+        Assert.Equal((CacheCompression.None, 4_096, 0, null, true), (options.Compression, options.CompressionThreshold, options.Profiles.Count, options.ConnectionStringName, options.Enabled));
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.OutputCaching;
 using Microsoft.Extensions.Caching.Distributed;
+using Microsoft.Extensions.Caching.Hybrid;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
@@ -9,7 +10,7 @@ public sealed class RegistrationTests
 {
     private static readonly Action<IServiceCollection>[] _calls =
     [
-        static services => services.AddRedisTagCache(),
+        static services => services.AddRedisTagCache(replace: CacheServices.HybridCache | CacheServices.DistributedCache),
         static services => services.AddRedisTagOutputCache(),
         static services => services.AddOutputCache(),
         static services => services.AddDistributedMemoryCache(),
@@ -19,7 +20,7 @@ public sealed class RegistrationTests
 
     [Theory]
     [MemberData(nameof(Orders))]
-    public void Add_InAnyOrder_GivesOurServices(string order)
+    public void Add_InPlaceOfOthersAndInAnyOrder_GivesOurServices(string order)
     {
         using var services = new Unconnected(collection =>
         {
@@ -60,14 +61,29 @@ public sealed class RegistrationTests
     }
 
     [Fact]
-    public void Add_AfterAnotherCache_TakesItsPlace()
+    public void Add_AfterAnotherCache_TakesItsPlaceOnlyIfAsked()
     {
-        using var services = new Unconnected(collection =>
+        Assert.Equal("MemoryDistributedCache", After(CacheServices.None).DistributedCache);
+        Assert.Equal("DistributedCacheAdapter", After(CacheServices.DistributedCache).DistributedCache);
+        Assert.Equal("DistributedCacheAdapter", After(CacheServices.DistributedCache).BufferDistributedCache);
+        Assert.Null(After(CacheServices.None).BufferDistributedCache);
+
+        static (string? DistributedCache, string? BufferDistributedCache) After(CacheServices replace)
         {
-            collection.AddSingleton<IDistributedCache>(_ => throw new InvalidOperationException("The other one."));
-            collection.AddRedisTagCache();
-        });
-        Assert.Equal("DistributedCacheAdapter", services.Get<IDistributedCache>().GetType().Name);
+            var collection = new ServiceCollection();
+            collection.AddDistributedMemoryCache();
+            collection.AddRedisTagCache(static options => options.Configuration = "localhost:1", replace);
+            using var services = collection.BuildServiceProvider();
+            return (services.GetService<IDistributedCache>()?.GetType().Name, services.GetService<IBufferDistributedCache>()?.GetType().Name);
+        }
+    }
+
+    [Fact]
+    public void AddOutputCache_Alone_LeavesTheOtherCachesToTheApplication()
+    {
+        var services = new ServiceCollection();
+        services.AddRedisTagOutputCache();
+        Assert.DoesNotContain(services, service => service.ServiceType == typeof(IDistributedCache) || service.ServiceType == typeof(HybridCache));
     }
 
     [Fact]

@@ -36,7 +36,7 @@ public sealed class ResolveBuildNamespaceTests : IDisposable
         Assert.Equal(name, host.Services.GetRequiredService<IOptions<RedisTagCacheOptions>>().Value.BuildNamespace);
         _ = host.Services.GetRequiredService<IOptionsMonitor<RedisTagCacheOptions>>().CurrentValue;
         var line = Assert.Single(host.Services.GetFakeLogCollector().GetSnapshot(), record => record.Id.Id == LogIds.BuildNamespaceResolved);
-        Assert.Equal($"Entries isolated by build use the namespace {name} (from {source})", line.Message);
+        Assert.Equal($"Entries of the cache 'default' that are isolated by build use the namespace {name} (from {source})", line.Message);
         await host.StopAsync();
     }
 

@@ -6,7 +6,7 @@ namespace RedisTagCache.Management.Internal;
 
 /// <summary>Hands out what was counted, and asks Redis how it is.</summary>
 internal sealed class TagCacheStatistics(
-    CacheStatistics statistics, RedisConnection connection, LayoutAgreement layout, BuildOrigin build, TimeSpan timeout, TimeProvider time) : ITagCacheStatistics
+    CacheStatistics statistics, RedisConnection connection, LayoutAgreement layout, BuildOrigin build, bool isEnabled, TimeSpan timeout, TimeProvider time) : ITagCacheStatistics
 {
     /// <inheritdoc/>
     public RedisTagCacheSnapshot GetSnapshot() => statistics.Read();
@@ -19,7 +19,8 @@ internal sealed class TagCacheStatistics(
         string? failure = null;
         try
         {
-            answer = await connection.AskAsync(timeout, cancellationToken).ConfigureAwait(false);
+            if (isEnabled)
+                answer = await connection.AskAsync(timeout, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
@@ -29,6 +30,7 @@ internal sealed class TagCacheStatistics(
         var last = statistics.LastFailure;
         return new RedisTagCacheStatus
         {
+            IsEnabled = isEnabled,
             IsAnswering = answer is not null,
             HasConnected = connection.HasConnected,
             RoundTrip = answer?.Duration,

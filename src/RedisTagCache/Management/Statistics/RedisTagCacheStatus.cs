@@ -3,6 +3,9 @@ namespace RedisTagCache.Management;
 /// <summary>Reports the status of the connection of an instance to Redis. It contains no keys, tags or secrets.</summary>
 public sealed class RedisTagCacheStatus
 {
+    /// <summary>Gets whether the cache is used. If not, it does not connect (<see cref="RedisTagCacheOptions.Enabled"/>).</summary>
+    public bool IsEnabled { get; init; } = true;
+
     /// <summary>Gets whether Redis responded to the round trip of this check.</summary>
     public bool IsAnswering { get; init; }
 

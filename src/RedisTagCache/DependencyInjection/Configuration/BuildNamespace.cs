@@ -1,7 +1,7 @@
 using System.Reflection;
 using RedisTagCache.Topology;
 
-namespace RedisTagCache.DependencyInjection;
+namespace RedisTagCache.DependencyInjection.Configuration;
 
 /// <summary>The name of a build, and where it was found.</summary>
 internal sealed record BuildNamespace(string Name, string Source)

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Configuration;
 
-namespace RedisTagCache.DependencyInjection;
+namespace RedisTagCache.DependencyInjection.Configuration;
 
 /// <summary>What the configuration section may hold. Binding ignores what it does not know, so a misspelled key would leave its default in force.</summary>
 internal static class ConfigurationKeys
@@ -11,6 +11,8 @@ internal static class ConfigurationKeys
     public static readonly string[] OfOptions =
     [
         nameof(RedisTagCacheOptions.Configuration),
+        nameof(RedisTagCacheOptions.ConnectionStringName),
+        nameof(RedisTagCacheOptions.Enabled),
         nameof(RedisTagCacheOptions.KeyPrefix),
         nameof(RedisTagCacheOptions.BuildNamespace),
         nameof(RedisTagCacheOptions.IsolateDistributedCacheByBuild),
@@ -29,8 +31,10 @@ internal static class ConfigurationKeys
         nameof(RedisTagCacheOptions.Compression),
         nameof(RedisTagCacheOptions.CompressionThreshold),
         Profiles,
-        Pages,
     ];
+
+    /// <summary>The sections that the common section may also hold.</summary>
+    public static readonly string[] OfSection = [.. OfOptions, Pages, ConfigureFromConfiguration.Caches];
 
     public static readonly string[] OfProfiles =
     [
@@ -44,13 +48,20 @@ internal static class ConfigurationKeys
     /// <summary>Options that are objects, so that configuration cannot say them.</summary>
     public static readonly string[] OfCode =
     [
-        nameof(RedisTagCacheOptions.ConfigurationOptions), nameof(RedisTagCacheOptions.ConnectionMultiplexerFactory), nameof(RedisTagCacheOptions.OnEvent),
+        nameof(RedisTagCacheOptions.ConfigurationOptions), nameof(RedisTagCacheOptions.ConnectionMultiplexerFactory), nameof(RedisTagCacheOptions.ConfigureConnection),
+        nameof(RedisTagCacheOptions.OnEvent),
     ];
 
-    /// <summary>What is wrong with the keys of the section. Their values are not repeated.</summary>
-    public static IEnumerable<string> Check(IConfigurationSection section)
+    /// <summary>What is wrong with the keys of the common section. Their values are not repeated.</summary>
+    public static IEnumerable<string> Check(IConfigurationSection section) =>
+        CheckOptions(section, OfSection).Concat(CheckKeys(section.GetSection(Pages), OfPages)).Concat(CheckSection(section.GetSection(ConfigureFromConfiguration.Caches)));
+
+    /// <summary>The same for the section of a named cache.</summary>
+    public static IEnumerable<string> CheckCache(IConfigurationSection section) => CheckOptions(section, OfOptions);
+
+    private static IEnumerable<string> CheckOptions(IConfigurationSection section, string[] known)
     {
-        foreach (var problem in CheckKeys(section, OfOptions))
+        foreach (var problem in CheckKeys(section, known))
             yield return problem;
         foreach (var profile in section.GetSection(Profiles).GetChildren())
         {
@@ -58,7 +69,7 @@ internal static class ConfigurationKeys
                 yield return problem;
         }
 
-        foreach (var problem in CheckSection(section.GetSection(Profiles)).Concat(CheckKeys(section.GetSection(Pages), OfPages)))
+        foreach (var problem in CheckSection(section.GetSection(Profiles)))
             yield return problem;
     }
 
@@ -70,7 +81,7 @@ internal static class ConfigurationKeys
         {
             if (!known.Contains(child.Key, StringComparer.OrdinalIgnoreCase))
                 yield return $"The configuration key '{child.Path}' is not known: {AdviceFor(child.Key, known)}";
-            else if (child.Key is var key && !Is(key, Profiles) && !Is(key, Pages) && child.GetChildren().Any())
+            else if (child.Key is var key && !Is(key, Profiles) && !Is(key, Pages) && !Is(key, ConfigureFromConfiguration.Caches) && child.GetChildren().Any())
                 yield return $"The configuration key '{child.Path}' must be a value, but is a section.";
         }
     }
@@ -83,8 +94,10 @@ internal static class ConfigurationKeys
 
     private static string AdviceFor(string key, string[] known)
     {
-        if (ReferenceEquals(known, OfOptions) && OfCode.Contains(key, StringComparer.OrdinalIgnoreCase))
+        if (known.Length >= OfOptions.Length && OfCode.Contains(key, StringComparer.OrdinalIgnoreCase))
             return "this option can be set in code only.";
+        if (Is(key, "ConnectionString"))
+            return $"did you mean '{nameof(RedisTagCacheOptions.Configuration)}', or '{nameof(RedisTagCacheOptions.ConnectionStringName)}' for the name of a connection string?";
         var nearest = known.MinBy(name => Distance(key, name))!;
         var isNear = Distance(key, nearest) <= Math.Max(2, nearest.Length / 3);
         var within = known.Where(name => key.Length > 3 && name.Contains(key, StringComparison.OrdinalIgnoreCase)).ToArray();

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Reflection;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -5,19 +6,21 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using RedisTagCache.Diagnostics;
 
-namespace RedisTagCache.DependencyInjection;
+namespace RedisTagCache.DependencyInjection.Configuration;
 
 /// <summary>Resolves the build namespace when the options are first read: at the start of the host.</summary>
 internal sealed class ResolveBuildNamespace(IServiceProvider services, ILogger<ResolveBuildNamespace> logger) : IPostConfigureOptions<RedisTagCacheOptions>
 {
-    private int _told;
+    private readonly ConcurrentDictionary<string, bool> _told = [];
 
     public void PostConfigure(string? name, RedisTagCacheOptions options)
     {
         if (options.BuildNamespace?.Length > ValidateRedisTagCacheOptions.MaxBuildNamespace)
             return; // left for the validation to name
 
-        var configured = services.GetService<IConfiguration>()?[$"{ConfigureFromConfiguration.Section}:{nameof(options.BuildNamespace)}"];
+        name ??= Options.DefaultName;
+        var section = services.GetService<IConfiguration>()?.GetSection(ConfigureFromConfiguration.Section);
+        var configured = section is null ? null : (name.Length > 0 ? ConfigureFromConfiguration.SectionOf(section, name)[nameof(options.BuildNamespace)] : null) ?? section[nameof(options.BuildNamespace)];
         var resolved = BuildNamespace.Resolve(
             options.BuildNamespace,
             configured,
@@ -28,7 +31,7 @@ internal sealed class ResolveBuildNamespace(IServiceProvider services, ILogger<R
         options.IsBuildNamespaceResolved = true;
 
         // The validation at startup and the first use each make their own instance of the options.
-        if (Interlocked.Exchange(ref _told, 1) == 0)
-            Log.BuildNamespaceResolved(logger, resolved.Name, resolved.Source);
+        if (_told.TryAdd(name, true))
+            Log.BuildNamespaceResolved(logger, CacheNames.Shown(name), resolved.Name, resolved.Source);
     }
 }

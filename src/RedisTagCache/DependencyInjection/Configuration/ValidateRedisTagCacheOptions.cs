@@ -5,7 +5,7 @@ using RedisTagCache.Caching;
 using RedisTagCache.Topology;
 using StackExchange.Redis;
 
-namespace RedisTagCache.DependencyInjection;
+namespace RedisTagCache.DependencyInjection.Configuration;
 
 /// <summary>Validates the options when the host starts. Messages never contain the connection string, because it may contain a password.</summary>
 internal sealed class ValidateRedisTagCacheOptions(IServiceProvider services) : IValidateOptions<RedisTagCacheOptions>
@@ -40,11 +40,13 @@ internal sealed class ValidateRedisTagCacheOptions(IServiceProvider services) : 
         ValidateProfiles(options, errors);
         if (services.GetService<IConfiguration>() is { } configuration)
         {
-            foreach (var problem in ConfigurationKeys.Check(configuration.GetSection(ConfigureFromConfiguration.Section)))
+            var section = configuration.GetSection(ConfigureFromConfiguration.Section);
+            foreach (var problem in string.IsNullOrEmpty(name) ? ConfigurationKeys.Check(section) : ConfigurationKeys.CheckCache(ConfigureFromConfiguration.SectionOf(section, name)))
                 errors.AddError(problem);
         }
 
-        ValidateConnection(options, errors);
+        if (options.Enabled)
+            ValidateConnection(name, options, errors);
         return errors.Build();
 
         void Between<T>(string option, T value, T lowest, T highest)
@@ -72,7 +74,7 @@ internal sealed class ValidateRedisTagCacheOptions(IServiceProvider services) : 
         }
     }
 
-    private void ValidateConnection(RedisTagCacheOptions options, ValidateOptionsResultBuilder errors)
+    private void ValidateConnection(string? name, RedisTagCacheOptions options, ValidateOptionsResultBuilder errors)
     {
         if (options.ConnectionMultiplexerFactory is not null || DesignTime.IsActive)
             return;
@@ -86,12 +88,22 @@ internal sealed class ValidateRedisTagCacheOptions(IServiceProvider services) : 
             if (ConnectionCheck.ProblemOf(options.Configuration) is { } problem)
                 errors.AddError($"{nameof(RedisTagCacheOptions)}.{nameof(options.Configuration)} {problem}. It must be a StackExchange.Redis connection string such as 'localhost:6379', {Form}", nameof(options.Configuration));
         }
-        else if (services.GetService<IServiceProviderIsService>()?.IsService(typeof(IConnectionMultiplexer)) != true)
+        else if (options.ConnectionStringName is { } connection)
+        {
+            errors.AddError(
+                $"{nameof(RedisTagCacheOptions)}.{nameof(options.ConnectionStringName)} is '{connection}', but the configuration has no connection string of that name. Set 'ConnectionStrings:{connection}'.",
+                nameof(options.ConnectionStringName));
+        }
+        else if (!HasConnection(name))
         {
             errors.AddError(
                 $"{nameof(RedisTagCacheOptions)} has no connection. Set {nameof(options.Configuration)} (also 'RedisTagCache:Configuration' in configuration), "
-                + $"{nameof(options.ConfigurationOptions)} or {nameof(options.ConnectionMultiplexerFactory)}, or register an {nameof(IConnectionMultiplexer)}.",
+                + $"{nameof(options.ConnectionStringName)}, {nameof(options.ConfigurationOptions)} or {nameof(options.ConnectionMultiplexerFactory)}, or register an {nameof(IConnectionMultiplexer)}.",
                 nameof(options.Configuration));
         }
     }
+
+    private bool HasConnection(string? name) =>
+        services.GetService<IServiceProviderIsService>()?.IsService(typeof(IConnectionMultiplexer)) == true
+        || (!string.IsNullOrEmpty(name) && services.GetService<IServiceProviderIsKeyedService>()?.IsKeyedService(typeof(IConnectionMultiplexer), name) == true);
 }

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Caching.Hybrid;
 
-namespace RedisTagCache.DependencyInjection;
+namespace RedisTagCache.DependencyInjection.Configuration;
 
 /// <summary>A profile as configuration can say it.</summary>
 internal sealed class BindableProfile

@@ -1,6 +1,6 @@
 using System.Reflection;
 
-namespace RedisTagCache.DependencyInjection;
+namespace RedisTagCache.DependencyInjection.Configuration;
 
 /// <summary>
 /// Tools start an application's host to look at it: the generator of OpenAPI documents at build time, and Entity Framework's command line.

@@ -2,21 +2,41 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
-namespace RedisTagCache.DependencyInjection;
+namespace RedisTagCache.DependencyInjection.Configuration;
 
-/// <summary>Takes the options from the configuration section <c>RedisTagCache</c>, where there is a configuration.</summary>
-internal sealed class ConfigureFromConfiguration(IServiceProvider services) : IConfigureOptions<RedisTagCacheOptions>
+/// <summary>
+/// Takes the options from the configuration section <c>RedisTagCache</c>, where there is a configuration. Those of a named cache come from its own section, and what that leaves open from the
+/// common one.
+/// </summary>
+internal sealed class ConfigureFromConfiguration(IServiceProvider services) : IConfigureNamedOptions<RedisTagCacheOptions>
 {
     public const string Section = "RedisTagCache";
+    public const string Caches = "Caches";
 
-    public void Configure(RedisTagCacheOptions options)
+    public void Configure(RedisTagCacheOptions options) => Configure(Options.DefaultName, options);
+
+    public void Configure(string? name, RedisTagCacheOptions options)
     {
-        if (services.GetService<IConfiguration>() is not { } configuration)
+        var section = services.GetService<IConfiguration>()?.GetSection(Section);
+        if (section is not null)
+            Bind(section, options);
+        if (string.IsNullOrEmpty(name))
             return;
+        options.KeyPrefix += "." + name;
+        if (section is not null)
+            Bind(SectionOf(section, name), options);
+    }
 
+    /// <summary>Gets the section of a named cache.</summary>
+    public static IConfigurationSection SectionOf(IConfiguration section, string name) => section.GetSection(Caches).GetSection(name);
+
+    private static void Bind(IConfigurationSection section, RedisTagCacheOptions options)
+    {
         var bound = new BindableOptions
         {
             Configuration = options.Configuration,
+            ConnectionStringName = options.ConnectionStringName,
+            Enabled = options.Enabled,
             KeyPrefix = options.KeyPrefix,
             BuildNamespace = options.BuildNamespace,
             IsolateDistributedCacheByBuild = options.IsolateDistributedCacheByBuild,
@@ -35,8 +55,10 @@ internal sealed class ConfigureFromConfiguration(IServiceProvider services) : IC
             Compression = options.Compression,
             CompressionThreshold = options.CompressionThreshold,
         };
-        configuration.GetSection(Section).Bind(bound);
+        section.Bind(bound);
         options.Configuration = bound.Configuration;
+        options.ConnectionStringName = bound.ConnectionStringName;
+        options.Enabled = bound.Enabled;
         options.KeyPrefix = bound.KeyPrefix;
         options.BuildNamespace = bound.BuildNamespace;
         options.IsolateDistributedCacheByBuild = bound.IsolateDistributedCacheByBuild;
@@ -62,6 +84,10 @@ internal sealed class ConfigureFromConfiguration(IServiceProvider services) : IC
     internal sealed class BindableOptions
     {
         public string? Configuration { get; set; }
+
+        public string? ConnectionStringName { get; set; }
+
+        public bool Enabled { get; set; }
 
         public string KeyPrefix { get; set; } = "";
 

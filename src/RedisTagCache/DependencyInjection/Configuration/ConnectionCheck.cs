@@ -1,7 +1,7 @@
 using System.Net;
 using StackExchange.Redis;
 
-namespace RedisTagCache.DependencyInjection;
+namespace RedisTagCache.DependencyInjection.Configuration;
 
 /// <summary>Finds problems of a connection string or its parsed form. The result never contains a part of either, because a password may be in any place.</summary>
 internal static class ConnectionCheck

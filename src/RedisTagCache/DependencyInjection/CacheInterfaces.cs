@@ -1,0 +1,13 @@
+using Microsoft.Extensions.Caching.Hybrid;
+using RedisTagCache.Adapters;
+using RedisTagCache.Caching;
+
+namespace RedisTagCache.DependencyInjection;
+
+/// <summary>The interfaces of other libraries that a cache implements.</summary>
+internal static class CacheInterfaces
+{
+    public static HybridCache Hybrid(CacheParts cache) => new HybridCacheAdapter(cache.Get<TagCache>());
+
+    public static DistributedCacheAdapter Distributed(CacheParts cache) => cache.Get<DistributedCacheAdapter>();
+}

@@ -1,0 +1,15 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace RedisTagCache.DependencyInjection.Configuration;
+
+/// <summary>Takes the connection string of <see cref="RedisTagCacheOptions.ConnectionStringName"/> from the configuration.</summary>
+internal sealed class ResolveConnectionString(IServiceProvider services) : IPostConfigureOptions<RedisTagCacheOptions>
+{
+    public void PostConfigure(string? name, RedisTagCacheOptions options)
+    {
+        if (options is { ConnectionStringName: { Length: > 0 } connection, Configuration: null, ConfigurationOptions: null, ConnectionMultiplexerFactory: null })
+            options.Configuration = services.GetService<IConfiguration>()?.GetConnectionString(connection);
+    }
+}
