@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using RedisTagCache;
 using RedisTagCache.AspNetCore.Health;
+using RedisTagCache.DependencyInjection;
 using RedisTagCache.Management;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -17,14 +18,17 @@ public static class RedisTagCacheHealthChecksBuilderExtensions
     /// <param name="failureStatus">The status that it reports if it fails. The default is <see cref="HealthStatus.Unhealthy"/>.</param>
     /// <param name="tags">The tags to filter health checks by.</param>
     /// <param name="timeout">The timeout of the check. By default, only <see cref="RedisTagCacheOptions.OperationTimeout"/> applies.</param>
+    /// <param name="cacheName">The name of the cache. The default is the cache without a name.</param>
     /// <returns>The same builder.</returns>
     public static IHealthChecksBuilder AddRedisTagCache(
-        this IHealthChecksBuilder builder, string name = "redistagcache", HealthStatus? failureStatus = null, IEnumerable<string>? tags = null, TimeSpan? timeout = null)
+        this IHealthChecksBuilder builder, string name = "redistagcache", HealthStatus? failureStatus = null, IEnumerable<string>? tags = null, TimeSpan? timeout = null,
+        string? cacheName = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
+        RegisteredCaches.Of(builder.Services).References.Add((cacheName ?? "", $"The health check '{name}'"));
         return builder.Add(new HealthCheckRegistration(
             name,
-            static services => new CacheHealthCheck(services.GetRequiredService<ITagCacheStatistics>()),
+            services => new CacheHealthCheck(new CacheParts(services, cacheName ?? "").Get<ITagCacheStatistics>()),
             failureStatus,
             tags,
             timeout));

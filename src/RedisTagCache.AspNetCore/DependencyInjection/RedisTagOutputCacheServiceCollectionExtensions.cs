@@ -5,7 +5,6 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
-using RedisTagCache;
 using RedisTagCache.AspNetCore;
 using RedisTagCache.AspNetCore.DependencyInjection;
 using RedisTagCache.AspNetCore.Diagnostics;
@@ -13,6 +12,11 @@ using RedisTagCache.AspNetCore.OutputCaching;
 using RedisTagCache.AspNetCore.OutputCaching.Eviction;
 using RedisTagCache.AspNetCore.OutputCaching.Leading;
 using RedisTagCache.AspNetCore.OutputCaching.Refresh;
+using RedisTagCache.DependencyInjection;
+using RedisTagCache.DependencyInjection.Configuration;
+using RedisTagCache.Entries;
+using RedisTagCache.Leases;
+using RedisTagCache.LocalCaching;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -20,19 +24,28 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class RedisTagOutputCacheServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds output caching that stores its pages in the store of <c>AddRedisTagCache</c>, which this method also calls. Set the options of the store there or in
-    /// configuration, before or after. The pipeline also needs <c>app.UseRedisTagOutputCache()</c>, or <c>app.UseOutputCache()</c>, with which the
+    /// Adds output caching that stores its pages in a cache of <c>AddRedisTagCache</c>. If it is the cache without a name, this method adds it, for pages alone: the application's other caches stay what they are.
+    /// Set the options of the cache there or in configuration, before or after. The pipeline also needs <c>app.UseRedisTagOutputCache()</c>, or <c>app.UseOutputCache()</c>, with which the
     /// request that finds a stale page waits for its refresh.
     /// </summary>
     /// <param name="services">The service collection.</param>
     /// <param name="configure">Sets the options of output caching, such as policies.</param>
     /// <param name="configurePages">Sets options for pages, which override the configuration section <c>RedisTagCache:OutputCache</c>.</param>
+    /// <param name="cacheName">The name of the cache that the pages are in. The application does not start if there is none of that name. The default is the cache without a name.</param>
     /// <returns>The same service collection.</returns>
-    public static IServiceCollection AddRedisTagOutputCache(this IServiceCollection services, Action<OutputCacheOptions>? configure = null, Action<RedisTagOutputCacheOptions>? configurePages = null)
+    /// <exception cref="ArgumentException">The pages are in another cache already.</exception>
+    public static IServiceCollection AddRedisTagOutputCache(
+        this IServiceCollection services, Action<OutputCacheOptions>? configure = null, Action<RedisTagOutputCacheOptions>? configurePages = null, string? cacheName = null)
     {
         ArgumentNullException.ThrowIfNull(services);
-        if (!services.Any(static service => service.ServiceType == typeof(ITagCacheStore)))
-            services.AddRedisTagCache(); // not twice: what was registered over it since stays
+        cacheName ??= "";
+        var caches = cacheName.Length == 0 ? RegisteredCaches.Add(services, "", configure: null) : RegisteredCaches.Of(services);
+        if (caches.Pages is { } other && other != cacheName)
+            throw new ArgumentException($"The pages are in the cache '{CacheNames.Shown(other)}' already, so they cannot be in '{CacheNames.Shown(cacheName)}' too.", nameof(cacheName));
+        if (caches.Pages is null)
+            caches.References.Add((cacheName, "AddRedisTagOutputCache"));
+        caches.Pages = cacheName;
+        services.TryAddSingleton(CreatePageCache);
         if (configure is null)
             services.AddOutputCache();
         else
@@ -40,8 +53,18 @@ public static class RedisTagOutputCacheServiceCollectionExtensions
 
         AddPages(services, configurePages);
         services.TryAddSingleton<OutputCacheStoreAdapter>();
-        services.Replace(ServiceDescriptor.Singleton<IOutputCacheStore>(static provider => provider.GetRequiredService<OutputCacheStoreAdapter>()));
+        services.Replace(ServiceDescriptor.Singleton<IOutputCacheStore>(static provider =>
+            provider.GetRequiredService<PageCache>() is { IsEnabled: false } disabled ? new UncachedPages(disabled.Store) : provider.GetRequiredService<OutputCacheStoreAdapter>()));
         return services;
+    }
+
+    private static PageCache CreatePageCache(IServiceProvider provider)
+    {
+        var name = provider.GetRequiredService<RegisteredCaches>().Pages!;
+        var cache = new CacheParts(provider, name);
+        if (!provider.GetRequiredService<RegisteredCaches>().Names.Contains(name, StringComparer.Ordinal))
+            throw new InvalidOperationException($"The cache '{name}', which AddRedisTagOutputCache names, is not registered. Add services.AddRedisTagCache(\"{name}\", ...).");
+        return new PageCache(cache.Options.Enabled, cache.Get<TagCacheStore>(), cache.Get<ITagCacheLeases>(), cache.Get<InProcessLeasesOf>(), cache.Get<ITagCacheCopies>());
     }
 
     private static void AddPages(IServiceCollection services, Action<RedisTagOutputCacheOptions>? configure)

@@ -13,6 +13,8 @@ internal sealed class CacheHealthCheck(ITagCacheStatistics statistics) : IHealth
     {
         var status = await statistics.CheckAsync(cancellationToken).ConfigureAwait(false);
         var data = DataOf(status);
+        if (!status.IsEnabled)
+            return HealthCheckResult.Healthy("The cache is disabled.", data);
         if (!status.HasConnected)
             return new HealthCheckResult(context.Registration.FailureStatus, "There was no connection to Redis yet.", data: data);
         return TroubleOf(status) is { } trouble ? HealthCheckResult.Degraded(trouble, data: data) : HealthCheckResult.Healthy(data: data);

@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using RedisTagCache.AspNetCore.Diagnostics;
 using RedisTagCache.AspNetCore.Operations.Messages;
@@ -11,13 +10,13 @@ using RedisTagCache.Management.Internal;
 namespace RedisTagCache.AspNetCore.Operations;
 
 /// <summary>The page, and what it asks for. The names are those of the command line tool.</summary>
-internal sealed class OperationsEndpoints(RedisTagCacheEndpointOptions options, ILogger logger)
+internal sealed class OperationsEndpoints(RedisTagCacheEndpointOptions options, SelectedCache cache, ILogger logger)
 {
     private const int MaxTags = 100;
 
     public void Map(IEndpointRouteBuilder endpoints, Gate gate)
     {
-        var page = new OperationsPage(options);
+        var page = new OperationsPage(options, cache);
         endpoints.MapGet("", gate.Look(page.WriteAsync));
         endpoints.MapGet("/stats", gate.Look(StatsAsync));
         endpoints.MapGet("/status", gate.Look(StatusAsync));
@@ -30,25 +29,25 @@ internal sealed class OperationsEndpoints(RedisTagCacheEndpointOptions options, 
     }
 
     /// <summary>Sends nothing to Redis, so it also works while Redis is unavailable.</summary>
-    private static Task StatsAsync(HttpContext context) =>
-        Reply.WriteAsync(context, StatsReply.Of(Of<ITagCacheStatistics>(context).GetSnapshot()), OperationsJson.Default.StatsReply);
+    private Task StatsAsync(HttpContext context) =>
+        Reply.WriteAsync(context, StatsReply.Of(cache.Get<ITagCacheStatistics>(context).GetSnapshot()), OperationsJson.Default.StatsReply);
 
-    private static async Task StatusAsync(HttpContext context)
+    private async Task StatusAsync(HttpContext context)
     {
-        var status = await Of<ITagCacheStatistics>(context).CheckAsync(context.RequestAborted).ConfigureAwait(false);
+        var status = await cache.Get<ITagCacheStatistics>(context).CheckAsync(context.RequestAborted).ConfigureAwait(false);
         await Reply.WriteAsync(context, status, OperationsJson.Default.RedisTagCacheStatus).ConfigureAwait(false);
     }
 
-    private static async Task ServersAsync(HttpContext context)
+    private async Task ServersAsync(HttpContext context)
     {
-        var description = await Of<ITagCacheInspector>(context).DescribeAsync(context.RequestAborted).ConfigureAwait(false);
+        var description = await cache.Get<ITagCacheInspector>(context).DescribeAsync(context.RequestAborted).ConfigureAwait(false);
         await Reply.WriteAsync(context, description, OperationsJson.Default.CacheDescription).ConfigureAwait(false);
     }
 
     private async Task FindAsync(HttpContext context)
     {
         var request = await Reply.ReadAsync(context, OperationsJson.Default.FindRequest).ConfigureAwait(false);
-        var found = await new Search(Of<ITagCacheInspector>(context), options.SearchTime).RunAsync(request, context.RequestAborted).ConfigureAwait(false);
+        var found = await new Search(cache.Get<ITagCacheInspector>(context), options.SearchTime).RunAsync(request, context.RequestAborted).ConfigureAwait(false);
         await Reply.WriteAsync(context, found, OperationsJson.Default.FindReply).ConfigureAwait(false);
     }
 
@@ -56,7 +55,7 @@ internal sealed class OperationsEndpoints(RedisTagCacheEndpointOptions options, 
     {
         var request = await Reply.ReadAsync(context, OperationsJson.Default.InspectRequest).ConfigureAwait(false);
         var look = new CacheInspectOptions { BuildNamespace = request.BuildNamespace, IncludePayload = options.ShowPayloads };
-        var entry = await Of<ITagCacheInspector>(context).InspectAsync(request.Region, request.Key, look, context.RequestAborted).ConfigureAwait(false);
+        var entry = await cache.Get<ITagCacheInspector>(context).InspectAsync(request.Region, request.Key, look, context.RequestAborted).ConfigureAwait(false);
         if (entry is null)
             await Reply.ProblemAsync(context, StatusCodes.Status404NotFound, "There is no such entry any more.").ConfigureAwait(false);
         else
@@ -69,7 +68,7 @@ internal sealed class OperationsEndpoints(RedisTagCacheEndpointOptions options, 
         if (tags is not { Count: > 0 and <= MaxTags } || tags.Any(string.IsNullOrEmpty))
             throw new ArgumentException($"The request must contain 1 to {MaxTags} tags, and none of them can be empty.");
         Log.OperatorActed(logger, action, tags.Count);
-        await invalidate(Of<ITagCacheStore>(context), tags, context.RequestAborted).ConfigureAwait(false);
+        await invalidate(cache.Get<ITagCacheStore>(context), tags, context.RequestAborted).ConfigureAwait(false);
         await Reply.WriteAsync(context, new TagsReply(Done: true, tags), OperationsJson.Default.TagsReply).ConfigureAwait(false);
     }
 
@@ -88,10 +87,7 @@ internal sealed class OperationsEndpoints(RedisTagCacheEndpointOptions options, 
             Partition = request.Partition,
         };
         Log.OperatorActed(logger, "remove", 1);
-        var isRemoved = await Of<ITagCacheInspector>(context).RemoveAsync(entry, context.RequestAborted).ConfigureAwait(false);
+        var isRemoved = await cache.Get<ITagCacheInspector>(context).RemoveAsync(entry, context.RequestAborted).ConfigureAwait(false);
         await Reply.WriteAsync(context, new RemoveReply(isRemoved ? 1 : 0), OperationsJson.Default.RemoveReply).ConfigureAwait(false);
     }
-
-    private static T Of<T>(HttpContext context)
-        where T : notnull => context.RequestServices.GetRequiredService<T>();
 }

@@ -9,7 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace RedisTagCache.AspNetCore.Operations;
 
 /// <summary>The page: one document with its style and its scripts in it. The policy names them by their hashes, so nothing else is run or shown.</summary>
-internal sealed class OperationsPage(RedisTagCacheEndpointOptions options)
+internal sealed class OperationsPage(RedisTagCacheEndpointOptions options, SelectedCache caches)
 {
     private static readonly string[] _scripts = ["words.js", "charts.js", "counts.js", "search.js", "page.js"];
     private static readonly Lazy<(string Html, string Policy)> _document = new(Compose);
@@ -29,6 +29,9 @@ internal sealed class OperationsPage(RedisTagCacheEndpointOptions options)
             .Replace("{base}", Encode((context.Request.PathBase + context.Request.Path).ToUriComponent().TrimEnd('/')))
             .Replace("{token}", Encode(token?.RequestToken))
             .Replace("{token-header}", Encode(token?.HeaderName))
+            .Replace("{cache}", Encode(caches.NameIn(context)))
+            .Replace("{one-cache}", caches.Names.Count > 1 ? "" : " hidden")
+            .Replace("{caches}", string.Concat(caches.Names.Select(name => $"<option{(name == caches.NameIn(context) ? " selected" : "")}>{Encode(name)}</option>")))
             .Replace("{read-only}", options.IsReadOnly ? "true" : "false")
             .Replace("{payloads}", options.ShowPayloads ? "true" : "false");
         return context.Response.WriteAsync(page.ToString(), context.RequestAborted);

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 using RedisTagCache.AspNetCore;
 using RedisTagCache.AspNetCore.Diagnostics;
 using RedisTagCache.AspNetCore.Operations;
-using RedisTagCache.Management;
+using RedisTagCache.DependencyInjection;
 
 namespace Microsoft.AspNetCore.Builder;
 
@@ -14,7 +14,7 @@ namespace Microsoft.AspNetCore.Builder;
 public static class RedisTagCacheEndpointRouteBuilderExtensions
 {
     /// <summary>
-    /// Maps a page that shows the activity of this instance's cache and the entries in Redis, and that can evict, expire and remove them, with its JSON endpoints.
+    /// Maps a page that shows the activity of this instance's caches and the entries in Redis, and that can evict, expire and remove them, with its JSON endpoints.
     /// The cache does not connect before the page is opened, and output caching never stores the page.
     /// </summary>
     /// <remarks>
@@ -37,13 +37,13 @@ public static class RedisTagCacheEndpointRouteBuilderExtensions
         configure?.Invoke(options);
         options.Validate();
         var services = endpoints.ServiceProvider;
-        if (services.GetService<IServiceProviderIsService>()?.IsService(typeof(ITagCacheInspector)) == false)
+        if (services.GetService<RegisteredCaches>() is not { Names.Count: > 0 } caches)
             throw new InvalidOperationException("The operations page requires the cache. Call services.AddRedisTagCache() or services.AddRedisTagOutputCache().");
 
         var isOpen = options.AllowAnonymous || services.GetService<IHostEnvironment>()?.IsDevelopment() == true;
         var logger = services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(RedisTagCacheEndpointRouteBuilderExtensions).Assembly.GetName().Name!);
         var group = endpoints.MapGroup(pattern);
-        new OperationsEndpoints(options, logger).Map(group, new Gate(options, isOpen));
+        new OperationsEndpoints(options, new SelectedCache(caches), logger).Map(group, new Gate(options, isOpen));
 
         // Conventions that come later must not bring the pages into the cache, and are what may protect them; so both are looked after at the very end.
         var isTold = isOpen;

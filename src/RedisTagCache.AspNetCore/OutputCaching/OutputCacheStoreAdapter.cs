@@ -10,7 +10,7 @@ namespace RedisTagCache.AspNetCore.OutputCaching;
 /// ASP.NET Core's output-cache store in terms of <see cref="ITagCacheStore"/>. The contract has no place for a version between lookup and
 /// write, so it travels with the flow of the request (<see cref="LookupFlow"/>).
 /// </summary>
-internal sealed class OutputCacheStoreAdapter(ITagCacheStore store, OutstandingLookups outstanding) : IOutputCacheBufferStore
+internal sealed class OutputCacheStoreAdapter(PageCache cache, OutstandingLookups outstanding) : IOutputCacheBufferStore
 {
     /// <summary>Carried by every page, so that all of them can be evicted at once.</summary>
     private const string EveryPage = "*";
@@ -52,13 +52,13 @@ internal sealed class OutputCacheStoreAdapter(ITagCacheStore store, OutstandingL
         if (validFor <= TimeSpan.Zero || LookupFlow.Page is { IsAborted: true })
             return;
         var options = new TagCacheEntryOptions { Lifetime = validFor, Tags = Complete(tags.Span) };
-        await store.SetAsync(Key(key), value, version, options, cancellationToken).ConfigureAwait(false);
+        await cache.Store.SetAsync(Key(key), value, version, options, cancellationToken).ConfigureAwait(false);
     }
 
     public ValueTask EvictByTagAsync(string tag, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(tag);
-        return store.EvictByTagAsync(tag, cancellationToken);
+        return cache.Store.EvictByTagAsync(tag, cancellationToken);
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -81,7 +81,7 @@ internal sealed class OutputCacheStoreAdapter(ITagCacheStore store, OutstandingL
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<CacheLookup> LookUpAsync(string key, PageLookup lookup, CancellationToken cancellationToken)
     {
-        var found = await store.GetAsync(Key(key), cancellationToken).ConfigureAwait(false);
+        var found = await cache.Store.GetAsync(Key(key), cancellationToken).ConfigureAwait(false);
         if (found.State == CacheLookupState.Fresh)
             outstanding.End(lookup); // no page will be rendered for it
         else

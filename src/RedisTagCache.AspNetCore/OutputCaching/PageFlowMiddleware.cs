@@ -3,18 +3,17 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using RedisTagCache.AspNetCore.OutputCaching.Eviction;
 using RedisTagCache.AspNetCore.OutputCaching.Leading;
-using RedisTagCache.Entries;
 
 namespace RedisTagCache.AspNetCore.OutputCaching;
 
 /// <summary>Begins a <see cref="PageRequest"/> for every request, ahead of all other middleware, and ends it: a lease that no page was written with is given back.</summary>
-internal sealed class PageFlowMiddleware(TagCacheStore store, PageStore pages, LeaseEnding ending) : IStartupFilter
+internal sealed class PageFlowMiddleware(PageCache cache, PageStore pages, LeaseEnding ending) : IStartupFilter
 {
     public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
     {
         app.Use(proceed => context =>
         {
-            var page = new PageRequest(pages, store.Observe());
+            var page = new PageRequest(pages, cache.Store.Observe());
             context.Features.Set(page);
             LookupFlow.BeginRequest(page);
             page.Begin();

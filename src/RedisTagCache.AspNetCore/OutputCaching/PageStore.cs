@@ -26,12 +26,12 @@ namespace RedisTagCache.AspNetCore.OutputCaching;
 /// If Redis grants no leases, requests of this process share what they render, as <see cref="InProcessLeases"/> says.
 /// </summary>
 internal sealed partial class PageStore(
-    ITagCacheStore store, PageLeases leases, ITagCacheCopies copies, PageRefresher refresher, TagTemplates templates, PageClock clock, LeaseEnding ending, PageMeter meter,
+    PageCache cache, PageLeases leases, PageRefresher refresher, TagTemplates templates, PageClock clock, LeaseEnding ending, PageMeter meter,
     IOptions<RedisTagOutputCacheOptions> options, IOptions<OutputCacheOptions> caching, TimeProvider time)
 {
     private readonly PageLeases _leases = leases;
     private readonly TimeProvider _time = time;
-    private readonly IEntryCopies? _copies = options.Value.LocalCacheBytes > 0 ? copies.Keep(CacheRegion.Output, options.Value.LocalCacheBytes) : null;
+    private readonly IEntryCopies? _copies = options.Value.LocalCacheBytes > 0 ? cache.Copies.Keep(CacheRegion.Output, options.Value.LocalCacheBytes) : null;
 
     /// <summary>Gives the page that this instance has a copy of, without asking Redis.</summary>
     public bool TryGetCopy(PageRequest page, ReadOnlySpan<char> key, [NotNullWhen(true)] out byte[]? content)
@@ -69,7 +69,7 @@ internal sealed partial class PageStore(
 
     private ValueTask<CacheLookup> LookUpAsync(PageRequest page, string key, CancellationToken cancellationToken) => _copies is not null && page.AllowsCopies
         ? _copies.GetAsync(key, cancellationToken)
-        : store.GetAsync(Key(key), cancellationToken);
+        : cache.Store.GetAsync(Key(key), cancellationToken);
 
     public async ValueTask SetAsync(PageRequest page, string key, ReadOnlySequence<byte> value, ReadOnlyMemory<string> tags, TimeSpan validFor, CancellationToken cancellationToken)
     {
@@ -81,7 +81,7 @@ internal sealed partial class PageStore(
         var entry = PageEntry.OptionsOf(page, tags.Span, validFor, options.Value);
         page.Written = page.TakeLease(key) is { } lease
             ? await lease.SetAsync(value, version, entry, cancellationToken).ConfigureAwait(false)
-            : await store.SetAsync(Key(key), value, version, entry, cancellationToken).ConfigureAwait(false);
+            : await cache.Store.SetAsync(Key(key), value, version, entry, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Nothing was found: the page is rendered now.</summary>

@@ -64,7 +64,7 @@ async function ask(path, body, signal) {
   const headers = { Accept: 'application/json', 'X-RedisTagCache': '1' };
   if (body) headers['Content-Type'] = 'application/json';
   if (body && settings.tokenHeader) headers[settings.tokenHeader] = settings.token;
-  const response = await fetch(settings.base + path, {
+  const response = await fetch(`${settings.base}${path}?cache=${encodeURIComponent(settings.cache)}`, {
     method: body ? 'POST' : 'GET', headers, body: body ? JSON.stringify(body) : undefined, signal, cache: 'no-store', credentials: 'same-origin', redirect: 'error',
   });
   if (response.ok) return response.json();

@@ -7,7 +7,7 @@ using RedisTagCache.AspNetCore.Diagnostics;
 namespace RedisTagCache.AspNetCore.OutputCaching.Eviction;
 
 /// <summary>Carries out what <see cref="EvictOutputCacheAttribute"/> says, when the status is known and nothing has been sent.</summary>
-internal sealed class EvictAfterResponse(ITagCacheStore store, TagTemplates templates, ILogger<EvictAfterResponse> logger)
+internal sealed class EvictAfterResponse(PageCache cache, TagTemplates templates, ILogger<EvictAfterResponse> logger)
 {
     /// <summary>Prepares the request's evictions, once. The endpoint and its values count as they are now, whatever runs behind it.</summary>
     public void Prepare(HttpContext context, Endpoint? endpoint, RouteValueDictionary? route)
@@ -41,9 +41,9 @@ internal sealed class EvictAfterResponse(ITagCacheStore store, TagTemplates temp
             {
                 var tags = templates.FillAll(kind.SelectMany(static eviction => eviction.Tags), context, endpoint, route);
                 if (kind.Key)
-                    await store.ExpireByTagAsync(tags).ConfigureAwait(false);
+                    await cache.Store.ExpireByTagAsync(tags).ConfigureAwait(false);
                 else
-                    await store.EvictByTagAsync(tags).ConfigureAwait(false);
+                    await cache.Store.EvictByTagAsync(tags).ConfigureAwait(false);
             }
         }
         catch (RedisTagCacheUnavailableException e)

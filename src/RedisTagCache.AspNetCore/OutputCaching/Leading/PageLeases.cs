@@ -11,10 +11,10 @@ internal sealed class PageLeases : IDisposable
     private readonly ITagCacheLeases _leases;
     private readonly InProcessLeases _inProcess;
 
-    public PageLeases(ITagCacheLeases leases, InProcessLeasesOf inProcess, IOptions<OutputCacheOptions> caching)
+    public PageLeases(PageCache cache, IOptions<OutputCacheOptions> caching)
     {
-        _leases = leases;
-        _inProcess = inProcess.Of(CacheRegion.Output, caching.Value.SizeLimit);
+        _leases = cache.Leases;
+        _inProcess = cache.InProcessLeases.Of(CacheRegion.Output, caching.Value.SizeLimit);
     }
 
     /// <summary>Gets how many requests wait for a lease of this process.</summary>

@@ -5,7 +5,6 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using RedisTagCache.AspNetCore.Diagnostics;
 using RedisTagCache.AspNetCore.OutputCaching.Leading;
-using RedisTagCache.Entries;
 using RedisTagCache.Leases;
 using RedisTagCache.SingleFlight;
 using LogThrottle = RedisTagCache.Diagnostics.LogThrottle;
@@ -17,7 +16,7 @@ namespace RedisTagCache.AspNetCore.OutputCaching.Refresh;
 /// fleet.
 /// </summary>
 internal sealed class PageRefresher(
-    TagCacheStore store,
+    PageCache cache,
     PageLeases leases,
     RequestReplay replay,
     RefreshAnswers answers,
@@ -71,7 +70,7 @@ internal sealed class PageRefresher(
             var prepares = options.Value.PrepareRefresh is not null;
 
             // What is carried may have been made of what middleware read when the request began.
-            var refresh = new PageRequest(page.Pages, prepares || copy.HasState ? page.Moment : store.Observe()) { Refreshes = key };
+            var refresh = new PageRequest(page.Pages, prepares || copy.HasState ? page.Moment : cache.Store.Observe()) { Refreshes = key };
             var acquiring = leases.AcquireAsync(refresh, key, found, CancellationToken.None).AsTask();
             var work = new RefreshWork(refresh, copy, pipeline, key, acquiring, Activity.Current);
             isStarted = true;

@@ -8,7 +8,7 @@ namespace RedisTagCache.AspNetCore.OutputCaching.Refresh;
 /// Decides what happens to a stale page if its refresh returned no page that can be stored. After 404 and 410, the page is removed. All other
 /// responses may concern this one request only, so the old page stays.
 /// </summary>
-internal sealed class RefreshAnswers(ITagCacheStore store, ITagCacheLeases leases, IOptions<RedisTagOutputCacheOptions> options)
+internal sealed class RefreshAnswers(PageCache cache, IOptions<RedisTagOutputCacheOptions> options)
 {
     public static bool EndsPage(int status) => status is StatusCodes.Status404NotFound or StatusCodes.Status410Gone;
 
@@ -32,7 +32,7 @@ internal sealed class RefreshAnswers(ITagCacheStore store, ITagCacheLeases lease
     {
         try
         {
-            await store.RemoveAsync(key).ConfigureAwait(false);
+            await cache.Store.RemoveAsync(key).ConfigureAwait(false);
         }
         catch (RedisTagCacheUnavailableException)
         {
@@ -41,10 +41,10 @@ internal sealed class RefreshAnswers(ITagCacheStore store, ITagCacheLeases lease
 
         // The removal has revoked the lease, so only a new one can let the others know that they need not wait for this page.
         await lease.DisposeAsync().ConfigureAwait(false);
-        using var removed = await store.GetAsync(key).ConfigureAwait(false);
+        using var removed = await cache.Store.GetAsync(key).ConfigureAwait(false);
         if (removed.HasValue)
             return true;
-        var next = await leases.AcquireAsync(key, removed).ConfigureAwait(false);
+        var next = await cache.Leases.AcquireAsync(key, removed).ConfigureAwait(false);
         await using (next.ConfigureAwait(false))
             await next.PassAsync(options.Value.UncacheableDuration).ConfigureAwait(false);
         return true;
