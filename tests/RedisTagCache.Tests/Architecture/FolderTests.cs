@@ -21,7 +21,7 @@ public sealed class FolderTests
         { "RedisTagCache", "RedisTagCache/Commands RedisTagCache/Entries RedisTagCache/Topology" },
         { "RedisTagCache.AspNetCore", "RedisTagCache.AspNetCore/OutputCaching RedisTagCache.AspNetCore/OutputCaching/Eviction" },
         { "RedisTagCache.AspNetCore/DependencyInjection", "RedisTagCache RedisTagCache.AspNetCore RedisTagCache.AspNetCore/Diagnostics RedisTagCache.AspNetCore/Health RedisTagCache.AspNetCore/OutputCaching RedisTagCache.AspNetCore/OutputCaching/Eviction RedisTagCache.AspNetCore/OutputCaching/Leading RedisTagCache.AspNetCore/OutputCaching/Refresh RedisTagCache/DependencyInjection RedisTagCache/DependencyInjection/Configuration RedisTagCache/Entries RedisTagCache/Leases RedisTagCache/LocalCaching RedisTagCache/Management/Statistics" },
-        { "RedisTagCache.AspNetCore/Diagnostics", "RedisTagCache.AspNetCore" },
+        { "RedisTagCache.AspNetCore/Diagnostics", "RedisTagCache RedisTagCache.AspNetCore RedisTagCache/Diagnostics" },
         { "RedisTagCache.AspNetCore/Health", "RedisTagCache/Management/Statistics" },
         { "RedisTagCache.AspNetCore/Operations", "RedisTagCache RedisTagCache.AspNetCore RedisTagCache.AspNetCore/Diagnostics RedisTagCache.AspNetCore/Operations/Messages RedisTagCache/DependencyInjection RedisTagCache/DependencyInjection/Configuration RedisTagCache/Management RedisTagCache/Management/Internal RedisTagCache/Management/Statistics" },
         { "RedisTagCache.AspNetCore/Operations/Messages", "RedisTagCache RedisTagCache/Management RedisTagCache/Management/Statistics" },
