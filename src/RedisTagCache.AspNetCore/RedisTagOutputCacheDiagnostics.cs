@@ -15,6 +15,9 @@ public static class RedisTagOutputCacheDiagnostics
     /// <summary>Histogram, seconds: refreshes of stale pages, by <c>outcome</c> (stored, rejected, skipped; gone: the page was removed; uncacheable: the old page is kept; failed; differs: it led to another page).</summary>
     public const string RefreshDurationInstrument = "redistagcache.page.refresh.duration";
 
+    /// <summary>Dimension of all measurements, and tag of all activities: the name of the cache that stores the pages (default: the cache without a name).</summary>
+    public const string CacheNameDimension = "cache.name";
+
     /// <summary>Dimension: how a request got its page.</summary>
     public const string RoleDimension = "role";
 

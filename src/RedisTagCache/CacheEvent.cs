@@ -8,6 +8,9 @@ public readonly record struct CacheEvent
     {
     }
 
+    /// <summary>Gets the name of the cache. It is <see cref="RedisTagCacheDiagnostics.DefaultCacheName"/> for the cache without a name.</summary>
+    public string CacheName { get; init; } = RedisTagCacheDiagnostics.DefaultCacheName;
+
     /// <summary>Gets the kind of event. It determines which of the other properties are set.</summary>
     public CacheEventKind Kind { get; init; }
 

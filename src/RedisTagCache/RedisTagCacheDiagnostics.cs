@@ -60,6 +60,12 @@ public static class RedisTagCacheDiagnostics
     /// <summary>Gauge: 0 while the circuit breaker is closed, 1 while it is open.</summary>
     public const string CircuitStateInstrument = "redistagcache.circuit.state";
 
+    /// <summary>Dimension of all measurements, and tag of all activities: the name of the cache. It is <see cref="DefaultCacheName"/> for the cache without a name.</summary>
+    public const string CacheNameDimension = "cache.name";
+
+    /// <summary>The value of <see cref="CacheNameDimension"/> for the cache without a name.</summary>
+    public const string DefaultCacheName = "default";
+
     /// <summary>Dimension: the region's name.</summary>
     public const string RegionDimension = "region";
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.OutputCaching;
@@ -67,6 +68,9 @@ public static class RedisTagOutputCacheServiceCollectionExtensions
         return new PageCache(cache.Options.Enabled, cache.Get<TagCacheStore>(), cache.Get<ITagCacheLeases>(), cache.Get<InProcessLeasesOf>(), cache.Get<ITagCacheCopies>());
     }
 
+    private static PageMeter CreatePageMeter(IServiceProvider provider) =>
+        new(provider.GetRequiredService<IMeterFactory>(), CacheNames.Shown(provider.GetRequiredService<RegisteredCaches>().Pages!));
+
     private static void AddPages(IServiceCollection services, Action<RedisTagOutputCacheOptions>? configure)
     {
         var options = services.AddOptions<RedisTagOutputCacheOptions>().ValidateOnStart();
@@ -75,7 +79,7 @@ public static class RedisTagOutputCacheServiceCollectionExtensions
         if (configure is not null)
             options.Configure(configure);
 
-        services.TryAddSingleton<PageMeter>();
+        services.TryAddSingleton(CreatePageMeter);
         services.TryAddSingleton<TagTemplates>();
         services.TryAddSingleton<EvictAfterResponse>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, EvictionMatcher>());

@@ -24,7 +24,7 @@ internal sealed partial class TagCache
         // The request behind which this runs ends before it.
         var caller = Activity.Current;
         Activity.Current = null;
-        using var activity = CacheActivity.Refresh(caller);
+        using var activity = CacheActivity.Refresh(_meter, caller);
         var pause = TimeSpan.Zero;
         var outcome = CacheOutcome.Failed;
 #pragma warning disable CA2000 // A source without a timer has nothing to dispose of, and a factory that hangs may use its token at any later time.

@@ -189,7 +189,7 @@ internal sealed partial class TagCache
     {
         var start = _time.GetTimestamp();
         var outcome = CacheOutcome.Error;
-        using var activity = CacheActivity.Factory();
+        using var activity = CacheActivity.Factory(_meter);
         var running = RunningFactory.Begin(this, call.Name, call.Moment ?? _values.Observe(), start, cancellationToken);
         try
         {

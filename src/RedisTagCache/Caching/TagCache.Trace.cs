@@ -38,7 +38,7 @@ internal sealed partial class TagCache
     private async ValueTask<T> TracedAsync<T>(
         string key, ValueFactory<T> factory, CachePolicy? policy, IEnumerable<string>? tags, CancellationToken cancellationToken)
     {
-        using var activity = CacheActivity.GetOrCreate();
+        using var activity = CacheActivity.GetOrCreate(_meter);
         try
         {
             return await GetOrCreateAsync(key, factory, policy, tags, activity, cancellationToken).ConfigureAwait(false);

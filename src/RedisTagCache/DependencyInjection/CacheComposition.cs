@@ -37,7 +37,8 @@ internal static class CacheComposition
     private static void AddConnection(IServiceCollection services, string name)
     {
         CacheParts.Add(services, name, static cache => new CacheStatistics(Time(cache)));
-        CacheParts.Add(services, name, static cache => new CacheMeter(cache.GetShared<IMeterFactory>(), cache.Get<CacheStatistics>(), ObserverOf(cache)));
+        CacheParts.Add(services, name, static cache => new CacheMeter(
+            cache.GetShared<IMeterFactory>(), CacheNames.Shown(cache.Name), cache.Get<CacheStatistics>(), ObserverOf(cache)));
         CacheParts.Add<IRedisConnector>(services, name, static cache => new RedisConnector(cache.Name, cache.Options, cache.GetShared<ConnectionPool>(), cache.Shared));
         CacheParts.Add(services, name, static cache => new LayoutAgreement(cache.Options.KeyPrefix, cache.Options.Partitions, LoggerOf<LayoutAgreement>(cache)));
         CacheParts.Add(services, name, static cache => new RedisConnection(cache.Get<IRedisConnector>(), cache.Get<LayoutAgreement>(), Time(cache), LoggerOf<RedisConnection>(cache)));

@@ -10,31 +10,31 @@ internal static class CacheActivity
     /// <summary>Whether anybody listens: to be asked before anything is done for a trace alone.</summary>
     public static bool HasListeners => _source.HasListeners();
 
-    public static Activity? GetOrCreate()
+    public static Activity? GetOrCreate(CacheMeter cache)
     {
-        var activity = Start("cache.get_or_create", CacheRegion.Hybrid);
+        var activity = Start(cache, "cache.get_or_create", CacheRegion.Hybrid);
         activity.Outcome(CacheOutcome.Miss); // unless a value is found
         return activity;
     }
 
-    public static Activity? Factory() => _source.StartActivity("cache.factory");
+    public static Activity? Factory(CacheMeter cache) => _source.StartActivity("cache.factory").Of(cache);
 
-    public static Activity? Lookup(CacheRegion region) => Start("cache.lookup", region);
+    public static Activity? Lookup(CacheMeter cache, CacheRegion region) => Start(cache, "cache.lookup", region);
 
-    public static Activity? Write(CacheRegion region) => Start("cache.write", region);
+    public static Activity? Write(CacheMeter cache, CacheRegion region) => Start(cache, "cache.write", region);
 
-    public static Activity? Evict(CacheEventDetail kind, int tags)
+    public static Activity? Evict(CacheMeter cache, CacheEventDetail kind, int tags)
     {
-        var activity = _source.StartActivity("cache.evict");
+        var activity = _source.StartActivity("cache.evict").Of(cache);
         activity?.SetTag("redistagcache.kind", DimensionValues.Of(kind)).SetTag("redistagcache.tag_count", tags);
         return activity;
     }
 
     /// <summary>Starts a trace of its own, with a link to the caller that started the refresh.</summary>
-    public static Activity? Refresh(Activity? caller) => _source.StartActivity(
-        ActivityKind.Internal, links: caller is null ? null : [new ActivityLink(caller.Context)], name: "cache.refresh");
+    public static Activity? Refresh(CacheMeter cache, Activity? caller) => _source.StartActivity(
+        ActivityKind.Internal, links: caller is null ? null : [new ActivityLink(caller.Context)], name: "cache.refresh").Of(cache);
 
-    public static Activity? Sync() => _source.StartActivity("cache.sync");
+    public static Activity? Sync(CacheMeter cache) => _source.StartActivity("cache.sync").Of(cache);
 
     public static void Sync(this Activity? activity, CacheEventDetail kind, CacheOutcome outcome)
     {
@@ -53,9 +53,11 @@ internal static class CacheActivity
             activity?.SetStatus(ActivityStatusCode.Error);
     }
 
-    private static Activity? Start(string name, CacheRegion region)
+    private static Activity? Of(this Activity? activity, CacheMeter cache) => activity?.SetTag(RedisTagCacheDiagnostics.CacheNameDimension, cache.CacheName);
+
+    private static Activity? Start(CacheMeter cache, string name, CacheRegion region)
     {
-        var activity = _source.StartActivity(name);
+        var activity = _source.StartActivity(name).Of(cache);
         activity?.SetTag("redistagcache.region", region.Name);
         return activity;
     }

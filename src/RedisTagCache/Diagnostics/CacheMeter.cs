@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using RedisTagCache.Diagnostics.Counters;
 using Names = RedisTagCache.RedisTagCacheDiagnostics;
@@ -25,10 +26,18 @@ internal sealed class CacheMeter
     private readonly Histogram<double> _factories;
     private readonly CacheStatistics _statistics;
     private readonly CacheObserver? _observer;
+    private readonly Tag _cache;
     private readonly List<(Func<long> Bytes, Func<int> Count)> _rooms = [];
 
-    public CacheMeter(IMeterFactory factory, CacheStatistics statistics, CacheObserver? observer = null)
+    /// <summary>Initializes a new instance of the <see cref="CacheMeter"/> class.</summary>
+    /// <param name="factory">The factory of meters. The caches of an application share the meter.</param>
+    /// <param name="cacheName">The name of the cache, as metrics, traces, and events show it.</param>
+    /// <param name="statistics">The counts of the snapshot.</param>
+    /// <param name="observer">The application's own observer.</param>
+    public CacheMeter(IMeterFactory factory, string cacheName, CacheStatistics statistics, CacheObserver? observer = null)
     {
+        CacheName = cacheName;
+        _cache = new Tag(Names.CacheNameDimension, cacheName);
         _statistics = statistics;
         _observer = observer;
         _meter = factory.Create(Names.MeterName);
@@ -56,6 +65,9 @@ internal sealed class CacheMeter
             new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5] });
     }
 
+    /// <summary>Gets the name of the cache, as metrics, traces, and events show it.</summary>
+    public string CacheName { get; }
+
     /// <summary>The last evictions, for the snapshot.</summary>
     public EvictionHistory History => _statistics.Evictions;
 
@@ -64,100 +76,101 @@ internal sealed class CacheMeter
     {
         _statistics.LocalHit();
         if (_lookups.Enabled)
-            _lookups.Add(1, Region(CacheRegion.Hybrid), Outcome(CacheOutcome.HitLocal));
-        _observer?.Tell(new CacheEvent { Kind = CacheEventKind.Lookup, Outcome = CacheOutcome.HitLocal, Region = CacheRegion.Hybrid.Name });
+            _lookups.Add(1, _cache, Region(CacheRegion.Hybrid), Outcome(CacheOutcome.HitLocal));
+        _observer?.Tell(new CacheEvent { CacheName = CacheName, Kind = CacheEventKind.Lookup, Outcome = CacheOutcome.HitLocal, Region = CacheRegion.Hybrid.Name });
     }
 
     public void Lookup(CacheRegion region, CacheOutcome outcome)
     {
-        _lookups.Add(1, Region(region), Outcome(outcome));
+        _lookups.Add(1, _cache, Region(region), Outcome(outcome));
         _statistics.Of(region).Add(outcome);
-        _observer?.Tell(new CacheEvent { Kind = CacheEventKind.Lookup, Outcome = outcome, Region = region.Name });
+        _observer?.Tell(new CacheEvent { CacheName = CacheName, Kind = CacheEventKind.Lookup, Outcome = outcome, Region = region.Name });
     }
 
     public void Miss(CacheRegion region, CacheMissReason reason)
     {
-        _lookups.Add(1, Region(region), Outcome(CacheOutcome.Miss), new Tag(Names.ReasonDimension, DimensionValues.Of(reason)));
+        if (_lookups.Enabled)
+            _lookups.Add(1, new TagList { _cache, Region(region), Outcome(CacheOutcome.Miss), new Tag(Names.ReasonDimension, DimensionValues.Of(reason)) });
         _statistics.Of(region).Miss(reason);
-        _observer?.Tell(new CacheEvent { Kind = CacheEventKind.Lookup, Outcome = CacheOutcome.Miss, Region = region.Name, MissReason = reason });
+        _observer?.Tell(new CacheEvent { CacheName = CacheName, Kind = CacheEventKind.Lookup, Outcome = CacheOutcome.Miss, Region = region.Name, MissReason = reason });
     }
 
     public void Write(CacheRegion region, CacheWriteOutcome written)
     {
         var outcome = OutcomeOf(written);
-        _writes.Add(1, Region(region), Outcome(outcome));
+        _writes.Add(1, _cache, Region(region), Outcome(outcome));
         _statistics.Of(region).Add(outcome);
-        _observer?.Tell(new CacheEvent { Kind = CacheEventKind.Write, Outcome = outcome, Region = region.Name });
+        _observer?.Tell(new CacheEvent { CacheName = CacheName, Kind = CacheEventKind.Write, Outcome = outcome, Region = region.Name });
     }
 
     public void Evictions(int tags, CacheEventDetail kind, CacheOutcome outcome)
     {
-        _evictions.Add(tags, Kind(kind), Outcome(outcome));
+        _evictions.Add(tags, _cache, Kind(kind), Outcome(outcome));
         _statistics.Evicted(tags, kind, outcome);
-        _observer?.Tell(new CacheEvent { Kind = CacheEventKind.Eviction, Outcome = outcome, Detail = kind, Count = tags });
+        _observer?.Tell(new CacheEvent { CacheName = CacheName, Kind = CacheEventKind.Eviction, Outcome = outcome, Detail = kind, Count = tags });
     }
 
     public void Removal(CacheRegion region, CacheOutcome outcome)
     {
-        _removals.Add(1, Region(region), Outcome(outcome));
+        _removals.Add(1, _cache, Region(region), Outcome(outcome));
         _statistics.Of(region).Add(outcome);
-        _observer?.Tell(new CacheEvent { Kind = CacheEventKind.Removal, Outcome = outcome, Region = region.Name });
+        _observer?.Tell(new CacheEvent { CacheName = CacheName, Kind = CacheEventKind.Removal, Outcome = outcome, Region = region.Name });
     }
 
     public void Sync(CacheEventDetail kind, CacheOutcome outcome)
     {
-        _syncs.Add(1, Kind(kind), Outcome(outcome));
+        _syncs.Add(1, _cache, Kind(kind), Outcome(outcome));
         _statistics.Sync(kind, outcome);
-        _observer?.Tell(new CacheEvent { Kind = CacheEventKind.Sync, Outcome = outcome, Detail = kind });
+        _observer?.Tell(new CacheEvent { CacheName = CacheName, Kind = CacheEventKind.Sync, Outcome = outcome, Detail = kind });
     }
 
     public void Operation(CacheEventDetail operation, CacheOutcome outcome, TimeSpan duration, Exception? failure = null)
     {
-        _durations.Record(duration.TotalSeconds, new Tag(Names.OperationDimension, DimensionValues.Of(operation)), Outcome(outcome));
+        _durations.Record(duration.TotalSeconds, _cache, new Tag(Names.OperationDimension, DimensionValues.Of(operation)), Outcome(outcome));
         _statistics.Operation(duration, failure);
-        _observer?.Tell(new CacheEvent { Kind = CacheEventKind.Operation, Outcome = outcome, Detail = operation, Duration = duration });
+        _observer?.Tell(new CacheEvent { CacheName = CacheName, Kind = CacheEventKind.Operation, Outcome = outcome, Detail = operation, Duration = duration });
     }
 
     public void Message(CacheEventDetail kind, CacheOutcome outcome)
     {
-        _messages.Add(1, Kind(kind), Outcome(outcome));
+        _messages.Add(1, _cache, Kind(kind), Outcome(outcome));
         _statistics.Message(outcome);
-        _observer?.Tell(new CacheEvent { Kind = CacheEventKind.Message, Outcome = outcome, Detail = kind });
+        _observer?.Tell(new CacheEvent { CacheName = CacheName, Kind = CacheEventKind.Message, Outcome = outcome, Detail = kind });
     }
 
     public void Sent(CacheEventDetail kind)
     {
-        _sent.Add(1, Kind(kind));
+        _sent.Add(1, _cache, Kind(kind));
         _statistics.Sent();
-        _observer?.Tell(new CacheEvent { Kind = CacheEventKind.MessageSent, Detail = kind });
+        _observer?.Tell(new CacheEvent { CacheName = CacheName, Kind = CacheEventKind.MessageSent, Detail = kind });
     }
 
     public void Flight(CacheEventDetail role)
     {
-        _flights.Add(1, new Tag(Names.RoleDimension, DimensionValues.Of(role)));
+        _flights.Add(1, _cache, new Tag(Names.RoleDimension, DimensionValues.Of(role)));
         _statistics.Flight(role);
-        _observer?.Tell(new CacheEvent { Kind = CacheEventKind.FactoryCall, Detail = role });
+        _observer?.Tell(new CacheEvent { CacheName = CacheName, Kind = CacheEventKind.FactoryCall, Detail = role });
     }
 
     public void Refresh(CacheOutcome outcome)
     {
-        _refreshes.Add(1, Outcome(outcome));
+        _refreshes.Add(1, _cache, Outcome(outcome));
         _statistics.Refresh(outcome);
-        _observer?.Tell(new CacheEvent { Kind = CacheEventKind.Refresh, Outcome = outcome });
+        _observer?.Tell(new CacheEvent { CacheName = CacheName, Kind = CacheEventKind.Refresh, Outcome = outcome });
     }
 
     public void Bypass(CacheEventDetail reason)
     {
-        _bypasses.Add(1, new Tag(Names.ReasonDimension, DimensionValues.Of(reason)));
+        _bypasses.Add(1, _cache, new Tag(Names.ReasonDimension, DimensionValues.Of(reason)));
         _statistics.NotKept();
-        _observer?.Tell(new CacheEvent { Kind = CacheEventKind.Bypass, Detail = reason });
+        _observer?.Tell(new CacheEvent { CacheName = CacheName, Kind = CacheEventKind.Bypass, Detail = reason });
     }
 
     public void Factory(CacheOutcome outcome, TimeSpan duration)
     {
-        _factories.Record(duration.TotalSeconds, Outcome(outcome));
+        _factories.Record(duration.TotalSeconds, _cache, Outcome(outcome));
         _statistics.Factory(outcome, duration);
-        _observer?.Tell(new CacheEvent { Kind = CacheEventKind.Factory, Outcome = outcome, Duration = duration });
+        _observer?.Tell(new CacheEvent { CacheName = CacheName, Kind = CacheEventKind.Factory, Outcome = outcome, Duration = duration });
     }
 
     /// <summary>Returns the outcome of a write as that of an event.</summary>
@@ -179,8 +192,8 @@ internal sealed class CacheMeter
         }
 
         (_statistics.LocalBytes, _statistics.LocalEntries) = (Bytes, Count);
-        _meter.CreateObservableGauge(Names.LocalBytesInstrument, Bytes, "By", "Size of this instance's own copies of values and pages.");
-        _meter.CreateObservableGauge(Names.LocalEntriesInstrument, Count, "{entry}", "This instance's own copies of values and pages.");
+        Observe(Names.LocalBytesInstrument, Bytes, "By", "Size of this instance's own copies of values and pages.");
+        Observe(Names.LocalEntriesInstrument, Count, "{entry}", "This instance's own copies of values and pages.");
 
         long Bytes()
         {
@@ -198,7 +211,7 @@ internal sealed class CacheMeter
     public void ObserveCircuit(Func<int> state)
     {
         _statistics.Circuit = state;
-        _meter.CreateObservableGauge(Names.CircuitStateInstrument, state, "{state}", "0 closed, 1 open.");
+        Observe(Names.CircuitStateInstrument, state, "{state}", "0 closed, 1 open.");
     }
 
     /// <summary>For the status alone.</summary>
@@ -207,8 +220,11 @@ internal sealed class CacheMeter
     public void ObserveTagInvalidations(Func<int> count, Func<int> untrusted)
     {
         (_statistics.TagInvalidations, _statistics.Untrusted) = (count, untrusted);
-        _meter.CreateObservableGauge(Names.TagStateTagsInstrument, count, "{tag}", "Evicted tags remembered by this instance.");
+        Observe(Names.TagStateTagsInstrument, count, "{tag}", "Evicted tags remembered by this instance.");
     }
+
+    private void Observe<T>(string name, Func<T> value, string unit, string description)
+        where T : struct => _meter.CreateObservableGauge(name, () => new Measurement<T>(value(), _cache), unit, description);
 
     private static Tag Region(CacheRegion region) => new(Names.RegionDimension, region.Name);
 

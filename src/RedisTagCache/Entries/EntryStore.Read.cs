@@ -31,7 +31,7 @@ internal sealed partial class EntryStore
     public CacheLookup Read(CacheEntryKey key)
     {
         Check(key);
-        using var activity = CacheActivity.Lookup(key.Region);
+        using var activity = CacheActivity.Lookup(_meter, key.Region);
         try
         {
             return Locate(key) is { Location: var location } ? OpenPlain(key, location, _commands.ReadPlain(location), activity) : Failed(key, exception: null, default, activity);
@@ -45,7 +45,7 @@ internal sealed partial class EntryStore
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<CacheLookup> ReadPlainAsync(CacheEntryKey key, CancellationToken cancellationToken)
     {
-        using var activity = CacheActivity.Lookup(key.Region);
+        using var activity = CacheActivity.Lookup(_meter, key.Region);
         try
         {
             if (await LocateAsync(key, cancellationToken).ConfigureAwait(false) is not { Location: var location })
@@ -62,7 +62,7 @@ internal sealed partial class EntryStore
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<CacheLookup> ReadTaggedAsync(CacheEntryKey key, ValueAddress? address, EpochStamp since, CancellationToken cancellationToken)
     {
-        using var activity = CacheActivity.Lookup(key.Region);
+        using var activity = CacheActivity.Lookup(_meter, key.Region);
         IMemoryOwner<byte>? entry = null;
         var start = _time.GetTimestamp();
         try

@@ -79,7 +79,7 @@ internal sealed partial class EntryStore
     /// <summary>Writes an entry on the client's synchronous path; for regions without tags.</summary>
     public CacheWriteOutcome Set(CacheEntryKey key, EntryContent content)
     {
-        using var activity = CacheActivity.Write(key.Region);
+        using var activity = CacheActivity.Write(_meter, key.Region);
         var outcome = CacheWriteOutcome.Skipped;
         try
         {
@@ -105,7 +105,7 @@ internal sealed partial class EntryStore
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<ValueWrite> WriteAsync(CacheEntryKey key, ValueAddress? address, EntryContent content, WriteTerms terms, CancellationToken cancellationToken)
     {
-        using var activity = CacheActivity.Write(key.Region);
+        using var activity = CacheActivity.Write(_meter, key.Region);
         var result = new ValueWrite(CacheWriteOutcome.Skipped, RemovalMoment.Unknown, default);
         try
         {

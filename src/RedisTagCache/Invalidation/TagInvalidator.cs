@@ -73,7 +73,7 @@ internal sealed class TagInvalidator : IDisposable
     private async Task InvalidateEverywhereAsync(TagInvalidationKind kind, string[] tags, byte[][] members)
     {
         var detail = kind == TagInvalidationKind.Evict ? CacheEventDetail.Evict : CacheEventDetail.Expire;
-        using var activity = CacheActivity.Evict(detail, members.Length);
+        using var activity = CacheActivity.Evict(_meter, detail, members.Length);
         var results = await TryInvalidateEverywhereAsync(members).ConfigureAwait(false);
         var cause = results.FirstOrDefault(static result => result is not null);
         var outcome = cause is null ? CacheOutcome.Done : CacheOutcome.Failed;

@@ -25,7 +25,7 @@ internal sealed partial class TagState
 
     private async Task<TagStateSnapshot> SyncOnceAsync()
     {
-        using var activity = CacheActivity.Sync();
+        using var activity = CacheActivity.Sync(meter);
         var distrusts = Volatile.Read(ref _distrusts);
         var old = Known;
         var isFull = old is null || !IsTrusted;

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.OutputCaching;
 using Microsoft.Extensions.Caching.Hybrid;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using RedisTagCache.AspNetCore.Tests.Diagnostics;
 using RedisTagCache.Connection;
 using RedisTagCache.Management;
 using RedisTagCache.TestSupport;
@@ -61,6 +62,20 @@ public sealed class NamedCachePagesTests : IAsyncLifetime
             await _app.GetAsync(path);
         Assert.Equal(["rtc.catalog", "rtc.prices"], await PrefixesAsync(_one));
         Assert.Equal(["rtc.pages"], await PrefixesAsync(_two));
+    }
+
+    [Fact]
+    public async Task Measurements_OfEachCache_HaveItsName()
+    {
+        using var telemetry = new Telemetry(_app.Services);
+        foreach (var path in new[] { "/catalog/k", "/prices/k", "/page/k" })
+            await _app.GetAsync(path);
+        Assert.Equal(["catalog", "pages", "prices"], NamesOf("redistagcache.lookups"));
+        Assert.Equal(["catalog", "prices"], NamesOf("redistagcache.factory.calls"));
+        Assert.Equal(["pages"], NamesOf("redistagcache.pages"));
+
+        string[] NamesOf(string instrument) => [.. telemetry.Values
+            .Where(of => of.Instrument == instrument && of.Dimension == RedisTagCacheDiagnostics.CacheNameDimension).Select(of => of.Value).Order(StringComparer.Ordinal)];
     }
 
     [Fact]

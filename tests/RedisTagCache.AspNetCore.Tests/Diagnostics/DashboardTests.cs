@@ -18,6 +18,11 @@ public sealed partial class DashboardTests
         var queries = panels.SelectMany(panel => panel.GetProperty("targets").EnumerateArray()).Select(target => target.GetProperty("expr").GetString()!).ToArray();
         var names = await PrometheusNames.ReadAsync();
         Assert.All(queries, query => AssertKnown(query, names));
+        Assert.All(queries, query => Assert.Equal(Metric().Count(query), Selected().Count(query)));
+        var variable = dashboard.RootElement.GetProperty("templating").GetProperty("list").EnumerateArray().Single(of => of.GetProperty("name").GetString() == "cache");
+        Assert.True(variable.GetProperty("includeAll").GetBoolean());
+        Assert.Equal("$__all", variable.GetProperty("current").GetProperty("value").GetString());
+        AssertKnown($"max by (cache_name) ({Metric().Match(variable.GetProperty("query").GetProperty("query").GetString()!).Value})", names);
         var shown = queries.SelectMany(query => Metric().Matches(query).Select(match => match.Value)).ToHashSet();
         foreach (var (name, _, _, _) in DocumentedTelemetry.Instruments)
             Assert.Contains(shown, metric => metric.StartsWith(name.Replace('.', '_'), StringComparison.Ordinal));
@@ -39,6 +44,7 @@ public sealed partial class DashboardTests
         foreach (var alert in alerts)
         {
             AssertKnown((string)alert["expr"], names);
+            Assert.All(By().Matches((string)alert["expr"]), by => Assert.Contains("cache_name", by.Groups[1].Value.Split(", ")));
             Assert.Contains($"| `{alert["alert"]}` |", DocPage.Of("docs/observability.md").Text, StringComparison.Ordinal);
             Assert.Contains("summary", ((Dictionary<object, object>)alert["annotations"]).Keys);
         }
@@ -47,6 +53,7 @@ public sealed partial class DashboardTests
     [Theory]
     [InlineData("rate(redistagcache_lookup_total[5m])")]
     [InlineData("redistagcache_lookups_total{outcome=\"hits\"}")]
+    [InlineData("redistagcache_lookups_total{cache=~\"$cache\"}")]
     [InlineData("sum by (tag) (redistagcache_lookups_total)")]
     public async Task QueryForWhatThereIsNot_IsFound(string query)
     {
@@ -68,7 +75,7 @@ public sealed partial class DashboardTests
         {
             var known = names[selector.Groups["metric"].Value];
             foreach (var match in Matcher().Matches(selector.Groups["labels"].Value).Where(match => !_fromPrometheus.Contains(match.Groups["label"].Value)))
-                Assert.All(match.Groups["value"].Value.Split('|'), value => Assert.Contains((match.Groups["label"].Value, value), known));
+                Assert.All(match.Groups["value"].Value.Split('|'), value => Assert.Contains(known, of => of.Label == match.Groups["label"].Value && (value.StartsWith('$') || of.Value == value)));
         }
     }
 
@@ -79,6 +86,9 @@ public sealed partial class DashboardTests
 
     [GeneratedRegex(@"redistagcache_\w+")]
     private static partial Regex Metric();
+
+    [GeneratedRegex(@"redistagcache_\w+\{job=~""\$job"",cache_name=~""\$cache""[,}]")]
+    private static partial Regex Selected();
 
     [GeneratedRegex(@"(?<metric>redistagcache_\w+)\{(?<labels>[^}]*)\}")]
     private static partial Regex Selector();

@@ -32,6 +32,7 @@ public sealed class EveryInstrumentTests
         Assert.Empty(DocumentedTelemetry.Values.Except(measured));
         Assert.Empty(measured.Except(DocumentedTelemetry.Values));
         Assert.DoesNotContain(telemetry.Values, v => v.Value.Contains(InstrumentScenario.Secret, StringComparison.Ordinal));
+        Assert.All(scenario.Events, e => Assert.Equal(RedisTagCacheDiagnostics.DefaultCacheName, e.CacheName));
         Assert.Equal(Enum.GetValues<CacheEventKind>(), scenario.Events.Select(e => e.Kind).Distinct().Order());
         Assert.Equal(Enum.GetValues<CacheOutcome>(), scenario.Events.Select(e => e.Outcome).Distinct().Order());
         Assert.Equal(Enum.GetValues<CacheEventDetail>(), scenario.Events.Select(e => e.Detail).Distinct().Order());

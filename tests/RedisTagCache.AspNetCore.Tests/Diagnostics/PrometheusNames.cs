@@ -44,7 +44,7 @@ internal static partial class PrometheusNames
             else if (kind == "histogram")
                 Array.ForEach(dimensions, of => meter.CreateHistogram<double>(name, unit).Record(1, of));
             else
-                meter.CreateObservableGauge(name, () => 1, unit);
+                meter.CreateObservableGauge(name, () => dimensions.Select(of => new Measurement<int>(1, of)), unit);
         }
     }
 

@@ -44,6 +44,7 @@ public sealed class RefreshReportTests(RedisFixture redis) : IClassFixture<Redis
         var refresh = Assert.Single(_activities);
         Assert.Equal("page.refresh", refresh.OperationName);
         Assert.Equal(outcome, refresh.GetTagItem("redistagcache.outcome"));
+        Assert.Equal(RedisTagCacheDiagnostics.DefaultCacheName, refresh.GetTagItem(Names.CacheNameDimension));
         Assert.Null(refresh.Parent);
         var request = Assert.Single(refresh.Links).Context;
         Assert.NotEqual(request.TraceId, refresh.TraceId);
@@ -93,8 +94,13 @@ public sealed class RefreshReportTests(RedisFixture redis) : IClassFixture<Redis
 
     private void Note(Instrument instrument, ReadOnlySpan<KeyValuePair<string, object?>> dimensions)
     {
+        var cache = dimensions.ToArray().Single(dimension => dimension.Key == Names.CacheNameDimension);
+        Assert.Equal(RedisTagCacheDiagnostics.DefaultCacheName, cache.Value);
         foreach (var (name, value) in dimensions)
-            _measured.Enqueue((instrument.Name, name, (string)value!));
+        {
+            if (name != cache.Key)
+                _measured.Enqueue((instrument.Name, name, (string)value!));
+        }
     }
 
     private Task<PageApp> StartAsync() => PageApp.StartAsync(

@@ -41,7 +41,7 @@ internal sealed class ManualRedis : IDisposable
             "get_Multiplexer" => multiplexer,
             _ => throw new NotSupportedException(method),
         });
-        Meter = new CacheMeter(_services.GetRequiredService<IMeterFactory>(), new CacheStatistics(time));
+        Meter = new CacheMeter(_services.GetRequiredService<IMeterFactory>(), "default", new CacheStatistics(time));
         _connection = new RedisConnection(new Connector(multiplexer), layout, time, NullLogger<RedisConnection>.Instance);
         _circuits = new RedisCircuits(_connection, _patience, time, Meter, NullLogger<RedisCircuits>.Instance);
         _circuits.Create(partitions);

@@ -25,7 +25,7 @@ internal static class Copies
     /// <param name="runner">By what it asks; without one it cannot.</param>
     public static PartitionWatch Watch(RedisRunner? runner = null)
     {
-        var meter = new CacheMeter(_services.GetRequiredService<IMeterFactory>(), new CacheStatistics(TimeProvider.System));
+        var meter = new CacheMeter(_services.GetRequiredService<IMeterFactory>(), "default", new CacheStatistics(TimeProvider.System));
         var tagState = new TagState(_keys.Partitions[0], new RedisCommands(runner!), new StoreSettings(TimeSpan.FromDays(1), 1_000), meter, NullLogger<TagState>.Instance);
         return new PartitionWatch(_keys.Partitions[0], tagState, _keys, new RedisCommands(runner!), TimeProvider.System, meter, NullLogger<PartitionWatch>.Instance);
     }

@@ -153,7 +153,7 @@ internal sealed class PageRefresher(
     /// <summary>Returns for how long this instance does not try again.</summary>
     private async Task<TimeSpan> RefreshAsync(RefreshWork work, ReplayedRequest? request, Exception? exception, CacheLease lease, CancellationTokenSource ending)
     {
-        using var activity = PageActivity.Refresh(work.Caller);
+        using var activity = PageActivity.Refresh(meter, work.Caller);
         var start = time.GetTimestamp();
         var page = work.Page;
         var status = 0;

@@ -6,7 +6,7 @@ namespace RedisTagCache.DependencyInjection.Configuration;
 internal static class CacheNames
 {
     /// <summary>What metrics, log lines, and messages call the unnamed cache.</summary>
-    public const string Unnamed = "default";
+    public const string Unnamed = RedisTagCacheDiagnostics.DefaultCacheName;
 
     private const int MaxLength = 32;
 
