@@ -7,7 +7,13 @@ internal static class CommonOptions
 {
     public static readonly Option<string?> Connection = new("--connection", "-c")
     {
-        Description = "A StackExchange.Redis connection string. The default is the environment variable REDISTAGCACHE_CONNECTION, then RedisTagCache:Configuration of the appsettings.json in this folder.",
+        Description = "A StackExchange.Redis connection string. The default is the environment variable REDISTAGCACHE_CONNECTION, then RedisTagCache:Configuration or RedisTagCache:ConnectionStringName of the appsettings.json in this folder.",
+        Recursive = true,
+    };
+
+    public static readonly Option<string?> Cache = new("--cache")
+    {
+        Description = "The name of the cache, if the application has several. Its settings come from RedisTagCache:Caches:NAME of the appsettings.json in this folder, then from RedisTagCache. The default is the cache without a name.",
         Recursive = true,
     };
 
@@ -17,7 +23,7 @@ internal static class CommonOptions
 
     public static readonly Option<string?> Prefix = new("--prefix", "-p")
     {
-        Description = "The key prefix of the cache. The default is RedisTagCache:KeyPrefix of the appsettings.json in this folder, then rtc.",
+        Description = "The key prefix of the cache. The default is RedisTagCache:KeyPrefix of the appsettings.json in this folder, then rtc, and with --cache followed by a period and the name.",
     };
 
     public static readonly Option<string?> BuildNamespace = new("--build-namespace", "-b")
@@ -38,7 +44,7 @@ internal static class CommonOptions
     public static void AddTo(Command root)
     {
         Timeout.Recursive = true;
-        foreach (var option in (Option[])[Connection, Json, Timeout])
+        foreach (var option in (Option[])[Connection, Cache, Json, Timeout])
             root.Add(option);
     }
 

@@ -18,8 +18,11 @@ internal sealed record ToolSettings(ConfigurationOptions Connection, string Pref
     /// <exception cref="ToolException">There is no connection string, or it is none.</exception>
     public static ToolSettings Of(ParseResult parsed, ToolHost host)
     {
-        var configuration = Configuration(host);
-        var connection = parsed.GetValue(CommonOptions.Connection) ?? host.Environment(Variable) ?? configuration["Configuration"];
+        var root = Configuration(host);
+        var name = parsed.GetValue(CommonOptions.Cache);
+        var common = root.GetSection(Section);
+        var own = name is null ? common : common.GetSection("Caches").GetSection(name);
+        var connection = parsed.GetValue(CommonOptions.Connection) ?? host.Environment(Variable) ?? ConnectionOf(own, root) ?? ConnectionOf(common, root);
         if (string.IsNullOrWhiteSpace(connection))
         {
             throw new ToolException(
@@ -31,13 +34,13 @@ internal sealed record ToolSettings(ConfigurationOptions Connection, string Pref
         var timeout = TimeSpan.FromSeconds(parsed.GetValue(CommonOptions.Timeout));
         return new ToolSettings(
             Parse(connection, timeout),
-            Checked(parsed.GetValue(CommonOptions.Prefix) ?? configuration["KeyPrefix"] ?? "rtc"),
-            parsed.GetValue(CommonOptions.BuildNamespace) ?? configuration["BuildNamespace"],
-            configuration.GetSection("Partitions").Value is { } text && int.TryParse(text, out var partitions) ? partitions : null,
+            Checked(parsed.GetValue(CommonOptions.Prefix) ?? own["KeyPrefix"] ?? (common["KeyPrefix"] ?? "rtc") + (name is null ? "" : "." + name)),
+            parsed.GetValue(CommonOptions.BuildNamespace) ?? own["BuildNamespace"] ?? common["BuildNamespace"],
+            (own["Partitions"] ?? common["Partitions"]) is { } text && int.TryParse(text, out var partitions) ? partitions : null,
             timeout);
     }
 
-    private static IConfigurationSection Configuration(ToolHost host)
+    private static IConfigurationRoot Configuration(ToolHost host)
     {
         try
         {
@@ -45,13 +48,16 @@ internal sealed record ToolSettings(ConfigurationOptions Connection, string Pref
             return new ConfigurationBuilder().SetBasePath(host.Folder)
                 .AddJsonFile("appsettings.json", optional: true)
                 .AddJsonFile($"appsettings.{environment}.json", optional: true)
-                .Build().GetSection(Section);
+                .Build();
         }
         catch (InvalidDataException e)
         {
             throw new ToolException(ExitCode.Usage, "The appsettings.json in this folder cannot be read: " + (e.InnerException ?? e).Message, "Fix it, or run the command in another folder.");
         }
     }
+
+    private static string? ConnectionOf(IConfigurationSection section, IConfigurationRoot root) =>
+        section["Configuration"] ?? (section["ConnectionStringName"] is { } name ? root.GetConnectionString(name) : null);
 
     private static ConfigurationOptions Parse(string connection, TimeSpan timeout)
     {

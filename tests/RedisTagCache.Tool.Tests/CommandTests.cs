@@ -208,6 +208,34 @@ public sealed class CommandTests : IClassFixture<RedisFixture>, IAsyncDisposable
         Assert.Contains("post/1", run.Out, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("own prefix")]
+    [InlineData("default prefix")]
+    [InlineData("connection by name")]
+    public async Task Cache_ByItsName_IsFoundByTheSettings(string kind)
+    {
+        var prefix = kind == "own prefix" ? _prefix : _prefix + ".catalog";
+        await using var catalog = Instance.Create(_redis.ConnectionString, options => options.KeyPrefix = prefix);
+        await catalog.Store.WriteAsync("post/9", "v", "t");
+        var folder = Directory.CreateTempSubdirectory("rtc-tool-").FullName;
+        object own = kind switch
+        {
+            "own prefix" => new { Configuration = _redis.ConnectionString, KeyPrefix = prefix },
+            "default prefix" => new { Configuration = _redis.ConnectionString },
+            _ => new { ConnectionStringName = "redis" },
+        };
+        var settings = new
+        {
+            RedisTagCache = new { Configuration = "localhost:1", KeyPrefix = _prefix, BuildNamespace = "test", Caches = new { catalog = own } },
+            ConnectionStrings = new { redis = _redis.ConnectionString },
+        };
+        await File.WriteAllTextAsync(Path.Combine(folder, "appsettings.json"), JsonSerializer.Serialize(settings), TestContext.Current.CancellationToken);
+        var run = await ToolRun.StartAsync(["inspect", "post/9", "-r", "pages", "--cache", "catalog"], null, folder: folder);
+        Directory.Delete(folder, recursive: true);
+        Assert.Equal(ExitCode.Ok, run.Code);
+        Assert.Contains("post/9", run.Out, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task CommandLines_ThatAreWrong_AreAnsweredWithTheUsageCode()
     {
