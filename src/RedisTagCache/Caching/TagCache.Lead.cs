@@ -114,6 +114,7 @@ internal sealed partial class TagCache
         }
 
         /// <summary>Looks at the copy in this instance only, and checks whether it still holds.</summary>
+        [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
         private async ValueTask<FlightStep> LookUpInCopiesAsync(CancellationToken cancellationToken)
         {
             if (IsFirstLookup && cache.FindCopy(call) is { } copy && !copy.Watch.IsCurrent(cache._time.GetTimestamp()))
@@ -132,6 +133,7 @@ internal sealed partial class TagCache
             return FlightStep.ComputeAlone;
         }
 
+        [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
         protected override async ValueTask<CacheLease> AcquireAsync(CancellationToken cancellationToken)
         {
             var asked = cache._time.GetTimestamp();
@@ -149,6 +151,7 @@ internal sealed partial class TagCache
 
         protected override ValueTask<FlightStep> ComputeAloneAsync(CancellationToken cancellationToken) => ComputeAsync(CacheEventDetail.Uncoordinated, lease: null, cancellationToken);
 
+        [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
         private async ValueTask<FlightStep> ComputeAsync(CacheEventDetail role, CacheLease? lease, CancellationToken cancellationToken)
         {
             cache.CountFlight(call, role);

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using RedisTagCache.Caching.Serialization;
 using RedisTagCache.Diagnostics;
 using RedisTagCache.Entries;
@@ -16,13 +17,14 @@ internal sealed partial class TagCache
     private static readonly TimeSpan _pass = TimeSpan.FromSeconds(1);
 
     /// <summary>Runs the factory and stores its value. Returns the old value if the factory fails or takes too long.</summary>
-    private async Task<FlightResult<T>> RunAsync<T>(
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<FlightResult<T>> RunAsync<T>(
         Flight<T> flight, ValueCall<T> call, CacheLease? lease, CacheVersion version, RemovalMoment moment, FlightResult<T>? fallback, CancellationToken cancellationToken)
     {
-        var computing = ComputeAsync(flight, call, lease, version, moment, fallback is not null, cancellationToken);
         if (fallback is null)
-            return await computing.ConfigureAwait(false);
+            return await ComputeAsync(flight, call, lease, version, moment, hasOld: false, cancellationToken).ConfigureAwait(false);
 
+        var computing = ComputeAsync(flight, call, lease, version, moment, hasOld: true, cancellationToken).AsTask();
         try
         {
             if (call.Policy.FactorySoftTimeout is not { } soft)
@@ -56,7 +58,8 @@ internal sealed partial class TagCache
     }
 
     /// <summary>Runs the factory and stores its value. The lease is released in every case, with a pause if there is an old value to serve.</summary>
-    private async Task<FlightResult<T>> ComputeAsync<T>(
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<FlightResult<T>> ComputeAsync<T>(
         Flight<T>? flight, ValueCall<T> call, CacheLease? lease, CacheVersion version, RemovalMoment moment, bool hasOld, CancellationToken cancellationToken)
     {
         var pause = TimeSpan.Zero;
@@ -162,7 +165,8 @@ internal sealed partial class TagCache
         _ = task.ContinueWith(static t => t.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
 
     /// <summary>Stores a value in Redis and in the local cache. Returns false if Redis has not stored it, and may not have released the lease.</summary>
-    private async Task<bool> KeepAsync<T>(ValueCall<T> call, EffectivePolicy policy, CacheLease? lease, FlightResult<T> result, EncodedValue encoded, RemovalMoment moment)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<bool> KeepAsync<T>(ValueCall<T> call, EffectivePolicy policy, CacheLease? lease, FlightResult<T> result, EncodedValue encoded, RemovalMoment moment)
     {
         var life = policy.LifeFrom(Now());
         var write = new ValueWrite(CacheWriteOutcome.Skipped, RemovalMoment.Unknown, default);

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using RedisTagCache.Connection;
 using RedisTagCache.Scripts;
 using RedisTagCache.Topology;
@@ -219,28 +220,28 @@ internal sealed class RedisCommands(RedisRunner runner)
     /// <summary>Runs a script with an envelope in one round trip: a large one goes to a key of its own first, so that its bytes do not pass through the script.</summary>
     private ValueTask<T> RunStagedAsync<T>(
         Partition partition, RedisKey staged, ReadOnlyMemory<byte> large, ScriptCall call, Func<RedisResult, T> parse, CancellationToken cancellationToken) =>
-        runner.RunAsync(
-            Operation.Write,
-            partition,
-            (staged, large, call, parse),
-            static async (database, write) =>
-            {
-                var staging = write.large.IsEmpty ? null : database.StringSetAsync(write.staged, write.large, _stagedLifetime, flags: Flags);
-                var writing = write.call.RunAsync(database);
-                if (staging is not null)
+        large.IsEmpty
+            ? RunAsync(Operation.Write, partition, call, parse, cancellationToken)
+            : runner.RunAsync(
+                Operation.Write,
+                partition,
+                (staged, large, call, parse),
+                static async (database, write) =>
+                {
+                    var staging = database.StringSetAsync(write.staged, write.large, _stagedLifetime, flags: Flags);
+                    var writing = write.call.RunAsync(database).AsTask();
                     await Task.WhenAll(staging, writing).ConfigureAwait(false);
-                return ScriptReply.Read(await writing.ConfigureAwait(false), write.parse);
-            },
-            cancellationToken);
+                    return ScriptReply.Read(await writing.ConfigureAwait(false), write.parse);
+                },
+                cancellationToken);
 
     private ValueTask<T> RunAsync<T>(
         Operation operation, Partition partition, ScriptCall call, Func<RedisResult, T> parse, CancellationToken cancellationToken) =>
-        runner.RunAsync(
-            operation,
-            partition,
-            (call, parse),
-            static async (database, script) => ScriptReply.Read(await script.call.RunAsync(database).ConfigureAwait(false), script.parse),
-            cancellationToken);
+        runner.RunAsync(operation, partition, (call, parse), static (database, script) => RunAsync(database, script.call, script.parse), cancellationToken);
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private static async ValueTask<T> RunAsync<T>(IDatabase database, ScriptCall call, Func<RedisResult, T> parse) =>
+        ScriptReply.Read(await call.RunAsync(database).ConfigureAwait(false), parse);
 
     /// <summary>What goes where: the key of a staged envelope, the bytes that are staged, and those that come along.</summary>
     private static (RedisKey Staged, ReadOnlyMemory<byte> Large, ReadOnlyMemory<byte> Small) Stage(Partition partition, ReadOnlyMemory<byte> envelope) =>

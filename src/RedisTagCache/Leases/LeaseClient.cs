@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using RedisTagCache.Commands;
 using RedisTagCache.Connection;
@@ -41,6 +42,7 @@ internal sealed class LeaseClient : IDisposable
     /// <param name="owner">A name for this one attempt.</param>
     /// <param name="seen">The identity of the entry that the lookup found, empty if there was none, and null without a lookup.</param>
     /// <param name="isPatient">Whether there is an old value to return in the meantime.</param>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<Lease> AcquireAsync(ValueAddress address, string owner, ReadOnlyMemory<byte>? seen, bool isPatient)
     {
         if (address.Redis is not { } place || !address.Watch.IsAvailable)

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using RedisTagCache.Entries;
 using RedisTagCache.Invalidation;
 using RedisTagCache.Scripts;
@@ -37,6 +38,7 @@ internal sealed class LeaseStore(ValueStore values, LeaseClient client, TimeSpan
     /// <param name="address">The entry.</param>
     /// <param name="seen">The bytes that identify the entry that was found, empty if there was none. Nothing if the caller has not looked.</param>
     /// <param name="hasOldValue">Whether the caller has an old value that it can return.</param>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<CacheLease> AcquireAsync(ValueAddress address, ReadOnlyMemory<byte>? seen, bool hasOldValue)
     {
         _ = values.StartAsync(); // to receive releases; until then, a caller that waits polls

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using StackExchange.Redis;
 
 namespace RedisTagCache.Scripts;
@@ -9,7 +10,8 @@ internal readonly record struct ScriptCall(EmbeddedScript Script, RedisKey[] Key
     private const CommandFlags Flags = CommandFlags.DemandMaster;
 
     /// <summary>Runs the script by its hash; a server that does not know it has run nothing, and is given the text.</summary>
-    public async Task<RedisResult> RunAsync(IDatabase database)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<RedisResult> RunAsync(IDatabase database)
     {
         try
         {

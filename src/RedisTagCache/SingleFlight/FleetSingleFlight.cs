@@ -100,29 +100,36 @@ internal abstract class FleetSingleFlight<T>(TimeProvider time, long start)
     }
 
     /// <summary>Acts on the answer to a request for the lease.</summary>
-    protected async ValueTask<FlightStep> FollowAsync(CacheLease lease, CancellationToken cancellationToken)
+    protected ValueTask<FlightStep> FollowAsync(CacheLease lease, CancellationToken cancellationToken)
     {
         if (lease.State == CacheLeaseState.Unavailable)
-            return FlightStep.WithoutRedis;
+            return new(FlightStep.WithoutRedis);
         Lease = lease;
         switch (lease.State)
         {
             case CacheLeaseState.Granted:
-                return FlightStep.Lead;
+                return new(FlightStep.Lead);
             case CacheLeaseState.Taken when WaitLeft > TimeSpan.Zero:
-                return FlightStep.Wait;
+                return new(FlightStep.Wait);
             case CacheLeaseState.Taken:
-                await lease.DisposeAsync().ConfigureAwait(false);
-                return HasOldValue ? FlightStep.ServeOld : FlightStep.ComputeAlone;
+                return StopWaitingAsync(lease);
             case CacheLeaseState.Paused when HasOldValue:
-                return FlightStep.ServeOld;
+                return new(FlightStep.ServeOld);
             case CacheLeaseState.Changed when ++_changes < MaxChanges:
-                return FlightStep.LookUp;
+                return new(FlightStep.LookUp);
             case CacheLeaseState.NotNeeded:
-                return await OnNotStoredAsync(lease, cancellationToken).ConfigureAwait(false);
+                return OnNotStoredAsync(lease, cancellationToken);
             default:
-                return FlightStep.ComputeAlone;
+                return new(FlightStep.ComputeAlone);
         }
+    }
+
+    /// <summary>The time for waiting is over.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<FlightStep> StopWaitingAsync(CacheLease lease)
+    {
+        await lease.DisposeAsync().ConfigureAwait(false);
+        return HasOldValue ? FlightStep.ServeOld : FlightStep.ComputeAlone;
     }
 
     private ValueTask<FlightStep> TakeAsync(FlightStep step, CancellationToken cancellationToken)
@@ -147,10 +154,12 @@ internal abstract class FleetSingleFlight<T>(TimeProvider time, long start)
         }
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<FlightStep> AcquireAndFollowAsync(CancellationToken cancellationToken) =>
         await FollowAsync(await AcquireAsync(cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
 
     /// <summary>Waits until the lease ends, or for a while.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<FlightStep> WaitAsync(CacheLease lease, CancellationToken cancellationToken)
     {
         HasWaited = true;

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using Microsoft.Extensions.Caching.Distributed;
 using RedisTagCache.TestSupport;
 using RedisTagCache.TestSupport.Costs;
@@ -63,6 +64,22 @@ public sealed class OperationCostTests : IAsyncLifetime
             var hit = cache.GetOrCreateAsync<string>(Key, static (_, _) => throw new InvalidOperationException("A hit was expected."), policy, tags);
             return hit.IsCompletedSuccessfully && hit.Result == "v" ? Task.CompletedTask : hit.AsTask();
         };
+    });
+
+    [Fact]
+    public Task Miss_ThatIsLed_StaysWithinItsCost() => _meter.AssertAsync(CostBounds.LedMiss, instance =>
+    {
+        var cache = instance.Get<ITagCache>();
+        var policy = new CachePolicy { Lifetime = _hour };
+        string[] tags = ["a", "b", "c"];
+        var value = new string('v', CostBounds.Payload);
+        var calls = 0;
+        return Task.FromResult<Func<Task>>(async () =>
+        {
+            var key = string.Create(CultureInfo.InvariantCulture, $"{Guid.NewGuid():N}:{calls++}");
+            if (await cache.GetOrCreateAsync(key, value, static (value, _, _) => new ValueTask<string>(value), policy, tags) != value)
+                throw new InvalidOperationException("The value was expected.");
+        });
     });
 
     [Fact]

@@ -168,7 +168,7 @@ internal sealed partial class ScriptPair
         return key;
     }
 
-    private Task<RedisResult> RunAsync(ScriptCall call) => call.RunAsync(_database);
+    private ValueTask<RedisResult> RunAsync(ScriptCall call) => call.RunAsync(_database);
 
     /// <summary>A server's clock is ahead of all that it has issued, and leaves room for what is issued by counting on.</summary>
     private void KeepTime() => _model.Clock = (byte)(Gap + Math.Max(_model.Clock, Math.Max(_model.Stamp.Epoch, _model.LastRemoval)));

@@ -24,13 +24,16 @@ public static class CostBounds
     public static OperationCost SmallSet { get; } = new(800, 1, "evalsha 1, get 1, set 1");
 
     /// <summary>The entry to a place of its own and then a script that moves it there; the envelope is pooled.</summary>
-    public static OperationCost LargeSet { get; } = new(2_400, 1, "evalsha 1, exists 1, get 1, pexpire 1, rename 1, setex 1");
+    public static OperationCost LargeSet { get; } = new(2_300, 1, "evalsha 1, exists 1, get 1, pexpire 1, rename 1, setex 1");
 
     /// <summary>Nothing at all.</summary>
     public static OperationCost LocalHit { get; } = new(0, 0, "");
 
+    /// <summary>A lookup that misses, the lease, and the write that ends it; the value, its copy in this instance, and the key.</summary>
+    public static OperationCost LedMiss { get; } = new(8_400, 3, "del 1, evalsha 2, get 2, getrange 1, hmget 2, hset 1, mget 1, pexpire 1, set 1, zscore 2");
+
     /// <summary>One script, which looks for another primary, invalidates the tag, trims and sends the message; and the tag's place in the retry queue if it fails.</summary>
-    public static OperationCost Evict { get; } = new(4_000, 1, "evalsha 1, get 1, info 1, publish 1, set 1, time 1, zadd 1, zcard 1, zrange 1, zscore 1");
+    public static OperationCost Evict { get; } = new(3_800, 1, "evalsha 1, get 1, info 1, publish 1, set 1, time 1, zadd 1, zcard 1, zrange 1, zscore 1");
 
     /// <summary>The untagged get, copied into the caller's buffer.</summary>
     public static OperationCost BufferGet { get; } = new(720, 1, "mget 1");
