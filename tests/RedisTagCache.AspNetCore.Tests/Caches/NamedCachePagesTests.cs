@@ -164,7 +164,8 @@ public sealed class NamedCachePagesTests : IAsyncLifetime
         services.AddRedisTagOutputCache(cacheName: "pages");
         services.AddHealthChecks().AddRedisTagCache("catalog", cacheName: "catalog").AddRedisTagCache("pages", cacheName: "pages");
 
-        static void Configure(RedisTagCacheOptions options, RedisServer server) => (options.Configuration, options.BuildNamespace) = (server.ConnectionString, "test");
+        static void Configure(RedisTagCacheOptions options, RedisServer server) =>
+            (options.Configuration, options.BuildNamespace, options.OperationTimeout) = (server.ConnectionString, "test", SharedServers.OperationTimeout);
     }
 
     private void Map(WebApplication app)
