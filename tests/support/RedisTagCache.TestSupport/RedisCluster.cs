@@ -23,7 +23,7 @@ public sealed class RedisCluster : IAsyncDisposable
         var cluster = new RedisCluster(nodes);
         await CliAsync([
             "--cluster", "create", .. nodes.Select(node => node.ConnectionString), "--cluster-replicas", replicas.ToString(CultureInfo.InvariantCulture), "--cluster-yes"]);
-        await Eventually.BecomesTrueAsync(cluster.IsWholeAsync, "the cluster is whole", TimeSpan.FromSeconds(30));
+        await Eventually.BecomesTrueAsync(cluster.IsWholeAsync, "the cluster is whole", TimeSpan.FromMinutes(2));
         return cluster;
     }
 
@@ -45,7 +45,7 @@ public sealed class RedisCluster : IAsyncDisposable
         }
 
         // Each meets each, so that all know all slots without waiting for their gossip.
-        await Eventually.BecomesTrueAsync(cluster.HaveAllMetAsync, "the cluster is whole", TimeSpan.FromSeconds(30));
+        await Eventually.BecomesTrueAsync(cluster.HaveAllMetAsync, "the cluster is whole", TimeSpan.FromMinutes(2));
         return cluster;
     }
 
@@ -96,7 +96,7 @@ public sealed class RedisCluster : IAsyncDisposable
         await AgreeAsync(known);
         _nodes.Add(node);
         await CliAsync(["--cluster", "add-node", node.ConnectionString, known.ConnectionString]);
-        await Eventually.BecomesTrueAsync(IsWholeAsync, "all nodes know the new one", TimeSpan.FromSeconds(30));
+        await Eventually.BecomesTrueAsync(IsWholeAsync, "all nodes know the new one", TimeSpan.FromMinutes(2));
         await AgreeAsync(known);
         return node;
     }
@@ -116,7 +116,7 @@ public sealed class RedisCluster : IAsyncDisposable
             }
         },
         "the nodes agree",
-        TimeSpan.FromSeconds(30));
+        TimeSpan.FromMinutes(2));
 
     /// <summary>Runs a command on one node, and gives what it says.</summary>
     public static Task<string> CliAsync(RedisServer node, params string[] command) => CliAsync(["-p", node.Port.ToString(CultureInfo.InvariantCulture), .. command]);

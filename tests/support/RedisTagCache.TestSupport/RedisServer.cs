@@ -138,7 +138,7 @@ public sealed class RedisServer : IAsyncDisposable
         process.ErrorDataReceived += static (_, _) => { };
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        await Eventually.BecomesTrueAsync(async () => process.HasExited || await AnswersAsync(), "the server answers", TimeSpan.FromSeconds(30));
+        await Eventually.BecomesTrueAsync(async () => process.HasExited || await AnswersAsync(), "the server answers", TimeSpan.FromMinutes(2));
         if (process.HasExited)
             throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"The server on port {Port} ended with exit code {process.ExitCode} before it answered."));
     }
