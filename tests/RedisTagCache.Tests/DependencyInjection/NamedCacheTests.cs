@@ -9,6 +9,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using RedisTagCache.Connection;
 using RedisTagCache.Management;
+using StackExchange.Redis;
 
 namespace RedisTagCache.Tests.DependencyInjection;
 
@@ -166,6 +167,44 @@ public sealed class NamedCacheTests
         builder.Services.AddRedisTagCache();
         using var host = builder.Build();
         Assert.Equal("named:1", TestHost.OptionsOf(host).Configuration);
+    }
+
+    [Fact]
+    public async Task ConfigureConnection_BeforeAConnection_GetsACopyOfTheOptions()
+    {
+        const string Given = "127.0.0.1:1,connectTimeout=100,connectRetry=0,password=old";
+        var configured = new TaskCompletionSource<ConfigurationOptions>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var parsed = ConfigurationOptions.Parse(Given);
+        using var services = Provider(services => services.AddRedisTagCache("catalog", options =>
+        {
+            options.ConfigurationOptions = parsed;
+            options.ConfigureConnection = connection =>
+            {
+                connection.Password = "token";
+                configured.TrySetResult(connection);
+                return Task.CompletedTask;
+            };
+        }));
+        using var found = await services.GetRequiredKeyedService<ITagCacheStore>("catalog").GetAsync(new CacheEntryKey(CacheRegion.Hybrid, "k"));
+        var connection = await configured.Task;
+        Assert.Equal(CacheMissReason.Unavailable, found.MissReason);
+        Assert.Equal(("token", "old"), (connection.Password, parsed.Password));
+        Assert.Equal(parsed.EndPoints, connection.EndPoints);
+    }
+
+    [Fact]
+    public async Task Connection_OfANamedCacheWithoutOne_IsTheMultiplexerWithItsKey()
+    {
+        var (own, common) = (0, 0);
+        var collection = new ServiceCollection();
+        collection.AddKeyedSingleton<IConnectionMultiplexer>("catalog", (_, _) => throw new InvalidOperationException($"own {Interlocked.Increment(ref own)}"));
+        collection.AddSingleton<IConnectionMultiplexer>(_ => throw new InvalidOperationException($"common {Interlocked.Increment(ref common)}"));
+        await using var services = collection.AddRedisTagCache("catalog").AddRedisTagCache("other").BuildServiceProvider();
+        var key = new CacheEntryKey(CacheRegion.Hybrid, "k");
+        using var ofCatalog = await services.GetRequiredKeyedService<ITagCacheStore>("catalog").GetAsync(key);
+        Assert.Equal((1, 0), (own, common));
+        using var ofOther = await services.GetRequiredKeyedService<ITagCacheStore>("other").GetAsync(key);
+        Assert.Equal((1, 1), (own, common));
     }
 
     [Fact]
