@@ -24,9 +24,10 @@ public sealed class MemoryPressureTests
         foreach (var store in stores.SelectMany(static store => Enumerable.Repeat(store, 2)))
             load.Start(stop => history.ReadAndWriteAsync(store, stop));
         load.Start(stop => history.EvictAsync(stores, stop));
-        load.Start(stop => FillAsync(a.Store, stop));
+        for (var i = 0; i < 8; i++)
+            load.Start(stop => FillAsync(a.Store, stop));
         await Eventually.BecomesTrueAsync(
-            async () => load.HasFailed || (await DroppedAsync(admin) > 50_000 && history.Evictions > 500), "Redis dropped many keys", TimeSpan.FromMinutes(3));
+            async () => load.HasFailed || (await DroppedAsync(admin) > 50_000 && history.Evictions > 500), "Redis dropped many keys", TimeSpan.FromMinutes(10));
         await load.StopAsync();
 
         // Instances that know nothing judge by what is left in Redis alone.
