@@ -162,4 +162,7 @@ public enum CacheEventDetail
 
     /// <summary>Bypass: the factory chose it, or ran for longer than <see cref="RedisTagCacheOptions.FactoryTimeout"/>.</summary>
     Factory,
+
+    /// <summary>Operation: a connection on which no reply arrived was replaced by a new one.</summary>
+    Reconnect,
 }

@@ -24,10 +24,14 @@ internal sealed class RedisCircuits : IDisposable
         _timeout = timeout;
         _time = time;
         _logger = logger;
+        Replacement = new ConnectionReplacement(connection, timeout, time, meter, logger);
         Connecting = Create(partition: null);
         meter.ObserveCircuit(() => Volatile.Read(ref _open) > 0 ? 1 : 0);
         connection.Restored += OnRestored;
     }
+
+    /// <summary>Gets what replaces the connection when it is stuck.</summary>
+    public ConnectionReplacement Replacement { get; }
 
     /// <summary>Gets the circuit of the connection itself, for calls that wait until the partitions are known.</summary>
     public RedisCircuit Connecting { get; }
@@ -42,7 +46,7 @@ internal sealed class RedisCircuits : IDisposable
 
     private RedisCircuit Create(Partition? partition)
     {
-        var circuit = new RedisCircuit(partition, _connection, _timeout, _time, _stopping.Token);
+        var circuit = new RedisCircuit(partition, _connection, Replacement, _timeout, _time, _stopping.Token);
         circuit.Opened += OnOpened;
         circuit.Closed += OnClosed;
         return circuit;

@@ -5,11 +5,12 @@ using StackExchange.Redis;
 
 namespace RedisTagCache.Connection;
 
-/// <summary>The one connection of an instance: opened at first use and never closed. Listeners learn when it is restored.</summary>
+/// <summary>The one connection of an instance: opened at first use, and replaced if it is stuck. Listeners learn when it is restored.</summary>
 /// <remarks>An attempt that fails is followed by another at the earliest after a pause; callers in between see the same failure at once.</remarks>
 internal sealed class RedisConnection(IRedisConnector connector, LayoutAgreement layout, TimeProvider time, ILogger<RedisConnection> logger) : IAsyncDisposable, IDisposable
 {
     private static readonly TimeSpan _explanation = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan _grace = TimeSpan.FromSeconds(5);
 
     private readonly Lock _lock = new();
     private readonly LogThrottle _failures = new(time);
@@ -18,6 +19,7 @@ internal sealed class RedisConnection(IRedisConnector connector, LayoutAgreement
     private IConnectionMultiplexer? _multiplexer;
     private Task<IDatabase>? _opening;
     private long _failedAt;
+    private int _replacements;
     private bool _mayRetry;
     private bool _disposed;
 
@@ -29,6 +31,12 @@ internal sealed class RedisConnection(IRedisConnector connector, LayoutAgreement
 
     /// <summary>Raised when messages come again, after some may have been lost.</summary>
     public event Action? SubscriptionsRestored;
+
+    /// <summary>Raised when another connection has taken the place of one that was stuck. Subscriptions of the old one are gone.</summary>
+    public event Action? Replaced;
+
+    /// <summary>Gets how often the connection was replaced.</summary>
+    public int Replacements => Volatile.Read(ref _replacements);
 
     /// <summary>The database, opening the connection when there is none. The task is shared: bound your own wait.</summary>
     public ValueTask<IDatabase> GetDatabaseAsync()
@@ -145,15 +153,78 @@ internal sealed class RedisConnection(IRedisConnector connector, LayoutAgreement
             if (!_disposed)
             {
                 _multiplexer = multiplexer;
-                multiplexer.ConnectionRestored += OnRestored;
-                multiplexer.ConnectionFailed += OnLost;
-                multiplexer.ConfigurationChanged += OnChanged;
+                Listen(multiplexer);
                 return multiplexer;
             }
         }
 
         await DisposeOwnAsync(multiplexer).ConfigureAwait(false);
         throw new ObjectDisposedException(nameof(RedisConnection));
+    }
+
+    /// <summary>Puts a new connection in the place of this one, if the server responds to the new one. Does nothing to a connection that was given.</summary>
+    /// <param name="ask">Asks the server. Its failure means that the new connection is no better.</param>
+    /// <param name="isStuck">Whether the present connection still does not respond.</param>
+    /// <returns>Whether it was replaced.</returns>
+    public async Task<bool> TryReplaceAsync(Func<IDatabase, Task> ask, Func<bool> isStuck)
+    {
+        if (Volatile.Read(ref _multiplexer) is not { } stuck
+            || await connector.ReplaceAsync(stuck, fresh => ask(fresh.GetDatabase())).ConfigureAwait(false) is not { } fresh)
+        {
+            return false;
+        }
+
+        var isReplaced = false;
+        lock (_lock)
+        {
+            if (!_disposed && _multiplexer == stuck && isStuck())
+            {
+                isReplaced = true;
+                StopListening(stuck);
+                _multiplexer = fresh;
+                Listen(fresh);
+                if (_database is not null)
+                    Volatile.Write(ref _database, fresh.GetDatabase());
+                Volatile.Write(ref _replacements, _replacements + 1);
+            }
+        }
+
+        if (!isReplaced)
+        {
+            AbandonAsync(fresh, TimeSpan.Zero).Forget();
+            return false;
+        }
+
+        // On a cluster, calls to other servers are under way on it.
+        AbandonAsync(stuck, _grace).Forget();
+        Replaced?.Invoke();
+        Restored?.Invoke();
+        SubscriptionsRestored?.Invoke();
+        VerifyLayoutAsync().Forget();
+        return true;
+    }
+
+    private void Listen(IConnectionMultiplexer multiplexer)
+    {
+        multiplexer.ConnectionRestored += OnRestored;
+        multiplexer.ConnectionFailed += OnLost;
+        multiplexer.ConfigurationChanged += OnChanged;
+    }
+
+    private void StopListening(IConnectionMultiplexer multiplexer)
+    {
+        multiplexer.ConnectionRestored -= OnRestored;
+        multiplexer.ConnectionFailed -= OnLost;
+        multiplexer.ConfigurationChanged -= OnChanged;
+    }
+
+    /// <summary>Closes a connection without waiting for what is under way on it: nobody answers.</summary>
+    private async Task AbandonAsync(IConnectionMultiplexer multiplexer, TimeSpan grace)
+    {
+        if (!connector.Return(multiplexer))
+            return;
+        await Task.Delay(grace, time).ConfigureAwait(false);
+        await multiplexer.CloseAsync(allowCommandsToComplete: false).ConfigureAwait(false);
     }
 
     private void OnRestored(object? sender, ConnectionFailedEventArgs e)
@@ -247,12 +318,7 @@ internal sealed class RedisConnection(IRedisConnector connector, LayoutAgreement
             var multiplexer = _multiplexer;
             _multiplexer = null;
             if (multiplexer is not null)
-            {
-                multiplexer.ConnectionRestored -= OnRestored;
-                multiplexer.ConnectionFailed -= OnLost;
-                multiplexer.ConfigurationChanged -= OnChanged;
-            }
-
+                StopListening(multiplexer);
             return multiplexer;
         }
     }

@@ -35,3 +35,6 @@ internal static class RedisFailure
     public static bool IsTransient(Exception e) =>
         e is RedisConnectionException or RedisTagCacheUnavailableException || (e is RedisServerException server && (IsOutage(server) || IsMomentary(server)));
 }
+
+/// <summary>A reply of another shape than the command gives: what answers is no Redis, or a proxy has changed it.</summary>
+internal sealed class UnexpectedReplyException(string message, Exception? innerException = null) : RedisException(message, innerException!);

@@ -36,7 +36,10 @@ internal sealed class RedisConnector(string name, RedisTagCacheOptions options, 
         return await pool.RentAsync(PoolKey(), OpenAsync).ConfigureAwait(false);
     }
 
-    public bool Return(IConnectionMultiplexer multiplexer) => OwnsConnection && pool.Return(PoolKey(), multiplexer);
+    public bool Return(IConnectionMultiplexer multiplexer) => OwnsConnection && pool.Return(multiplexer);
+
+    public Task<IConnectionMultiplexer?> ReplaceAsync(IConnectionMultiplexer stuck, Func<IConnectionMultiplexer, Task> ask) =>
+        OwnsConnection && !DesignTime.IsActive ? pool.ReplaceAsync(PoolKey(), stuck, OpenAsync, ask) : Task.FromResult<IConnectionMultiplexer?>(null);
 
     public async Task<Exception?> DiagnoseAsync()
     {

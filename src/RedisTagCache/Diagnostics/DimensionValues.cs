@@ -40,6 +40,7 @@ internal static class DimensionValues
     public static string Of(CacheEventDetail detail) => detail switch
     {
         CacheEventDetail.Connect => "connect",
+        CacheEventDetail.Reconnect => "reconnect",
         CacheEventDetail.Read => "read",
         CacheEventDetail.Write => "write",
         CacheEventDetail.Remove => "remove",

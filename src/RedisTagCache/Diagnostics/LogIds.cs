@@ -12,6 +12,7 @@ internal static class LogIds
     public const int CircuitOpened = 11;
     public const int CircuitClosed = 12;
     public const int AuthenticationFailed = 16;
+    public const int ConnectionReplaced = 17;
     public const int FailureDetail = 15;
     public const int LookupFailed = 20;
     public const int WriteSkipped = 21;

@@ -10,12 +10,21 @@ namespace RedisTagCache.Invalidation;
 /// The messages of the other instances, one channel a partition, in the order in which Redis sent them. Nothing depends on their coming:
 /// what is missed is found by looking.
 /// </summary>
-internal sealed class Backplane(RedisConnection connection, ILogger<Backplane> logger) : IDisposable
+internal sealed class Backplane : IDisposable
 {
+    private readonly RedisConnection _connection;
+    private readonly ILogger<Backplane> _logger;
     private readonly Dictionary<int, ChannelMessageQueue?> _queues = [];
     private ISubscriber? _subscriber;
     private bool _disposed;
     private int _isPollingOnly;
+
+    public Backplane(RedisConnection connection, ILogger<Backplane> logger)
+    {
+        _connection = connection;
+        _logger = logger;
+        connection.Replaced += OnReplaced;
+    }
 
     /// <summary>Subscribes where that has not succeeded yet; true when it did now. The client repeats it by itself after a lost connection.</summary>
     public async Task<bool> TrySubscribeAsync(Partition partition, Action<ReadOnlyMemory<byte>> receive, TimeSpan timeout, TimeProvider time)
@@ -27,9 +36,10 @@ internal sealed class Backplane(RedisConnection connection, ILogger<Backplane> l
         }
 
         ChannelMessageQueue? queue = null;
+        var replacements = _connection.Replacements;
         try
         {
-            var subscriber = await connection.GetSubscriberAsync().WaitAsync(timeout, time).ConfigureAwait(false);
+            var subscriber = await _connection.GetSubscriberAsync().WaitAsync(timeout, time).ConfigureAwait(false);
             var channel = ChannelOf(partition);
             _subscriber = subscriber;
 
@@ -39,19 +49,21 @@ internal sealed class Backplane(RedisConnection connection, ILogger<Backplane> l
             await subscriber.PingAsync().WaitAsync(timeout, time).ConfigureAwait(false);
             if (subscriber.SubscribedEndpoint(channel) is null)
                 throw new RedisTagCacheUnavailableException("Redis refused the subscription to a channel.");
-            Hold(partition, queue);
-            return true;
+            if (Hold(partition, queue, replacements))
+                return true;
+            queue.Unsubscribe(CommandFlags.FireAndForget);
+            return false;
         }
         catch (NotSupportedException e)
         {
             // A proxy without subscriptions: polling finds the changes. The partitions stay recorded, so that this is neither tried nor logged again.
             if (Interlocked.Exchange(ref _isPollingOnly, 1) == 0)
-                Log.SubscriptionsNotSupported(logger, e);
+                Log.SubscriptionsNotSupported(_logger, e);
             return false;
         }
-        catch (Exception e) when (RedisFailure.IsRedis(e) || connection.IsClosing(e))
+        catch (Exception e) when (RedisFailure.IsRedis(e) || _connection.IsClosing(e))
         {
-            Log.BackgroundCommandFailed(logger, e);
+            Log.BackgroundCommandFailed(_logger, e);
             queue?.Unsubscribe(CommandFlags.FireAndForget);
             lock (_queues)
                 _queues.Remove(partition.Index);
@@ -78,25 +90,35 @@ internal sealed class Backplane(RedisConnection connection, ILogger<Backplane> l
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            BackgroundFault.Report(logger, e);
+            BackgroundFault.Report(_logger, e);
         }
     }
 
     private static RedisChannel ChannelOf(Partition partition) => partition.IsSharded ? RedisChannel.Sharded(partition.Channel) : RedisChannel.Literal(partition.Channel);
 
-    private void Hold(Partition partition, ChannelMessageQueue queue)
+    /// <summary>Keeps a subscription, unless its connection has been replaced since that number of replacements, or nobody wants it.</summary>
+    private bool Hold(Partition partition, ChannelMessageQueue queue, int replacements)
     {
         lock (_queues)
         {
-            if (_disposed)
-                queue.Unsubscribe(CommandFlags.FireAndForget);
-            else
-                _queues[partition.Index] = queue;
+            if (_disposed || _connection.Replacements != replacements)
+                return false;
+            _queues[partition.Index] = queue;
+            return true;
         }
+    }
+
+    // Subscriptions of the old connection receive nothing any more. The next poll subscribes on the new one.
+    private void OnReplaced()
+    {
+        lock (_queues)
+            _queues.Clear();
     }
 
     public void Dispose()
     {
+        _connection.Replaced -= OnReplaced;
+
         // The connection may be the application's, and live on.
         lock (_queues)
         {

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Caching.Distributed;
 using Microsoft.Extensions.DependencyInjection;
+using RedisTagCache.Connection;
 using RedisTagCache.TestSupport;
 using static RedisTagCache.TestSupport.StoreExtensions;
 
@@ -75,5 +76,7 @@ internal sealed partial class InstrumentScenario
         await _server.RestartAsync();
         foreach (var store in new[] { _a.Store, _b.Store })
             await Eventually.BecomesTrueAsync(async () => await store.WriteAsync(Key("entry"), "v") == CacheWriteOutcome.Stored, "it works again");
+        var replacement = _a.Services.GetRequiredService<RedisCircuits>().Replacement;
+        await SeenAsync("operation.duration", "operation", "reconnect", () => replacement.TryAsync(0, static database => database.PingAsync(), static () => true));
     }
 }

@@ -92,6 +92,9 @@ internal sealed class ManualRedis : IDisposable
 
         public Task<IConnectionMultiplexer> ConnectAsync() => Task.FromResult(multiplexer);
 
+        public Task<IConnectionMultiplexer?> ReplaceAsync(IConnectionMultiplexer stuck, Func<IConnectionMultiplexer, Task> ask) =>
+            Task.FromResult<IConnectionMultiplexer?>(null);
+
         public Task<Exception?> DiagnoseAsync() => Task.FromResult<Exception?>(null);
     }
 }
