@@ -44,7 +44,7 @@ internal sealed class ConnectionReplacement(RedisConnection connection, TimeSpan
         if (!await connection.TryReplaceAsync(ask, isStuck).ConfigureAwait(false))
             return false;
         meter.Operation(CacheEventDetail.Reconnect, CacheOutcome.Ok, time.GetElapsedTime(start));
-        Log.ConnectionReplaced(logger, connection.Location, time.GetElapsedTime(since).TotalSeconds);
+        Log.ConnectionReplaced(logger, connection.Location, (long)time.GetElapsedTime(since).TotalSeconds);
         return true;
     }
 }

@@ -8,6 +8,7 @@ namespace RedisTagCache.Connection;
 internal static class FailureReasons
 {
     private const int Deepest = 10;
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(1);
 
     private static readonly string[] _ofPasswords = ["WRONGPASS", "NOAUTH", "invalid password", "invalid username-password"];
 
@@ -23,6 +24,42 @@ internal static class FailureReasons
 
     /// <summary>Whether nothing listens at the address.</summary>
     public static bool IsConnectionRefused(Exception exception) => Find<SocketException>(exception) is { SocketErrorCode: SocketError.ConnectionRefused };
+
+    /// <summary>Finds out why there is no connection, as far as the failure does not show it.</summary>
+    /// <param name="failure">The failure of connecting.</param>
+    /// <param name="multiplexer">The connection, if there is one that no server responds on.</param>
+    /// <param name="connector">Can connect once more.</param>
+    /// <param name="time">The clock.</param>
+    public static async Task<RedisTagCacheUnavailableException> FindAsync(
+        Exception failure, IConnectionMultiplexer? multiplexer, IRedisConnector connector, TimeProvider time)
+    {
+        var known = await AskAsync(failure, multiplexer, time).ConfigureAwait(false);
+        if (known.InnerException is null || IsPassword(known) || IsConnectionRefused(known))
+            return known;
+        return await connector.DiagnoseAsync().ConfigureAwait(false) is { } cause && (IsPassword(cause) || IsConnectionRefused(cause))
+            ? new RedisTagCacheUnavailableException(known.Message, cause)
+            : known;
+    }
+
+    /// <summary>The client reports the reason when it runs a command.</summary>
+    private static async Task<RedisTagCacheUnavailableException> AskAsync(Exception failure, IConnectionMultiplexer? multiplexer, TimeProvider time)
+    {
+        if (failure is not RedisTagCacheUnavailableException unavailable)
+            return new RedisTagCacheUnavailableException("No connection to Redis.", failure);
+        if (unavailable.InnerException is not null || multiplexer is not { IsConnected: false })
+            return unavailable;
+        try
+        {
+            var asking = multiplexer.GetDatabase().PingAsync(CommandFlags.DemandMaster);
+            asking.Forget();
+            await asking.WaitAsync(_patience, time).ConfigureAwait(false);
+            return unavailable;
+        }
+        catch (Exception cause) when (cause is RedisException or TimeoutException or ObjectDisposedException)
+        {
+            return new RedisTagCacheUnavailableException(unavailable.Message, cause);
+        }
+    }
 
     private static string TextOf(Exception exception) =>
         Find<SocketException>(exception) is { } socket ? TextOf(socket)

@@ -9,7 +9,6 @@ namespace RedisTagCache.Connection;
 /// <remarks>An attempt that fails is followed by another at the earliest after a pause; callers in between see the same failure at once.</remarks>
 internal sealed class RedisConnection(IRedisConnector connector, LayoutAgreement layout, TimeProvider time, ILogger<RedisConnection> logger) : IAsyncDisposable, IDisposable
 {
-    private static readonly TimeSpan _explanation = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan _grace = TimeSpan.FromSeconds(5);
 
     private readonly Lock _lock = new();
@@ -61,20 +60,6 @@ internal sealed class RedisConnection(IRedisConnector connector, LayoutAgreement
     public RedisLocation LocationOf(Partition? partition) =>
         partition is not null && Addresses.Of(Volatile.Read(ref _multiplexer), partition.Epoch) is { } address ? new(address, layout.KeyPrefix) : Location;
 
-    /// <summary>Asks a primary whether it answers, past the circuit: that one may be open.</summary>
-    /// <exception cref="Exception">The reason why Redis did not respond within the time.</exception>
-    public async Task<RoundTrip> AskAsync(TimeSpan timeout, CancellationToken cancellationToken)
-    {
-        var database = await GetDatabaseAsync().AsTask().WaitAsync(timeout, time, cancellationToken).ConfigureAwait(false);
-        var start = time.GetTimestamp();
-        var asking = database.PingAsync(CommandFlags.DemandMaster);
-        asking.Forget();
-        await asking.WaitAsync(timeout, time, cancellationToken).ConfigureAwait(false);
-        var duration = time.GetElapsedTime(start);
-        var server = database.Multiplexer.GetServers().FirstOrDefault(static server => server is { IsConnected: true, IsReplica: false });
-        return new RoundTrip(duration, server?.ServerType.ToString().ToLowerInvariant(), server?.Version.ToString());
-    }
-
     private Task<IDatabase> Opening()
     {
         lock (_lock)
@@ -109,40 +94,10 @@ internal sealed class RedisConnection(IRedisConnector connector, LayoutAgreement
         catch (Exception e)
         {
             _failedAt = time.GetTimestamp();
-            var failure = await DiagnoseAsync(await ExplainAsync(e).ConfigureAwait(false)).ConfigureAwait(false);
+            var failure = await FailureReasons.FindAsync(e, Volatile.Read(ref _multiplexer), connector, time).ConfigureAwait(false);
             LogFailure(failure);
             throw failure;
         }
-    }
-
-    /// <summary>Finds out why no server is connected: the client reports the reason when it runs a command.</summary>
-    private async Task<RedisTagCacheUnavailableException> ExplainAsync(Exception e)
-    {
-        if (e is not RedisTagCacheUnavailableException unavailable)
-            return new RedisTagCacheUnavailableException("No connection to Redis.", e);
-        if (unavailable.InnerException is not null || Volatile.Read(ref _multiplexer) is not { IsConnected: false } multiplexer)
-            return unavailable;
-        try
-        {
-            var asking = multiplexer.GetDatabase().PingAsync(CommandFlags.DemandMaster);
-            asking.Forget();
-            await asking.WaitAsync(_explanation, time).ConfigureAwait(false);
-            return unavailable;
-        }
-        catch (Exception cause) when (cause is RedisException or TimeoutException or ObjectDisposedException)
-        {
-            return new RedisTagCacheUnavailableException(unavailable.Message, cause);
-        }
-    }
-
-    /// <summary>If the failure does not show it, finds out whether the server rejects the user, or whether nothing listens at its address.</summary>
-    private async Task<RedisTagCacheUnavailableException> DiagnoseAsync(RedisTagCacheUnavailableException failure)
-    {
-        if (failure.InnerException is null || FailureReasons.IsPassword(failure) || FailureReasons.IsConnectionRefused(failure))
-            return failure;
-        return await connector.DiagnoseAsync().ConfigureAwait(false) is { } cause && (FailureReasons.IsPassword(cause) || FailureReasons.IsConnectionRefused(cause))
-            ? new RedisTagCacheUnavailableException(failure.Message, cause)
-            : failure;
     }
 
     private async Task<IConnectionMultiplexer> ConnectAsync()
@@ -332,6 +287,3 @@ internal sealed class RedisConnection(IRedisConnector connector, LayoutAgreement
             multiplexer.Dispose();
     }
 }
-
-/// <summary>What one question to a server showed.</summary>
-internal sealed record RoundTrip(TimeSpan Duration, string? ServerKind, string? ServerVersion);

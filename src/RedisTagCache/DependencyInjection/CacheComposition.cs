@@ -92,8 +92,8 @@ internal static class CacheComposition
             cache.Get<PartitionSet>(), cache.Get<EntryStore>(), cache.Get<InspectionCommands>(),
             new InspectorSettings(cache.Options.KeyPrefix, cache.Options.BuildNamespace!, cache.Options.BuildNamespaceSource), Time(cache)));
         CacheParts.Add<ITagCacheStatistics>(services, name, static cache => new TagCacheStatistics(
-            cache.Get<CacheStatistics>(), cache.Get<RedisConnection>(), cache.Get<LayoutAgreement>(), new BuildOrigin(cache.Options.BuildNamespace!, cache.Options.BuildNamespaceSource),
-            cache.Options.Enabled, cache.Options.OperationTimeout, Time(cache)));
+            cache.Get<CacheStatistics>(), cache.Get<RedisConnection>(), cache.Get<InspectionCommands>(), cache.Get<LayoutAgreement>(), new BuildOrigin(cache.Options.BuildNamespace!, cache.Options.BuildNamespaceSource),
+            cache.Options.Enabled, Time(cache)));
     }
 
     private static TimeProvider Time(in CacheParts cache) => cache.GetShared<TimeProvider>();

@@ -20,8 +20,8 @@ internal static partial class Log
     [LoggerMessage(LogIds.AuthenticationFailed, LogLevel.Warning, "Redis at {Location} refused the user name or the password. Set user= and password= in the connection string as the server knows them ({Count} times since the previous line)")]
     public static partial void AuthenticationFailed(ILogger logger, RedisLocation location, long count);
 
-    [LoggerMessage(LogIds.ConnectionReplaced, LogLevel.Warning, "The connection to Redis at {Location} was replaced: no reply arrived on it for {Seconds:0} s, but the server responds on a new one")]
-    public static partial void ConnectionReplaced(ILogger logger, RedisLocation location, double seconds);
+    [LoggerMessage(LogIds.ConnectionReplaced, LogLevel.Warning, "The connection to Redis at {Location} was replaced: no reply arrived on it for {Seconds} s, but the server responds on a new one")]
+    public static partial void ConnectionReplaced(ILogger logger, RedisLocation location, long seconds);
 
     [LoggerMessage(LogIds.FailureDetail, LogLevel.Debug, "The exception behind the line before")]
     public static partial void FailureDetail(ILogger logger, Exception exception);

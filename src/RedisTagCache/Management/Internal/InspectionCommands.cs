@@ -17,6 +17,20 @@ internal sealed class InspectionCommands(RedisConnection connection, TimeSpan ti
     public async Task<IDatabase> ConnectAsync(CancellationToken cancellationToken) =>
         await BoundAsync(() => connection.GetDatabaseAsync().AsTask(), cancellationToken).ConfigureAwait(false);
 
+    /// <summary>Asks a primary whether it answers, past the circuit: that one may be open.</summary>
+    /// <exception cref="Exception">The reason why Redis did not respond within the time.</exception>
+    public async Task<RoundTrip> AskAsync(CancellationToken cancellationToken)
+    {
+        var database = await connection.GetDatabaseAsync().AsTask().WaitAsync(timeout, time, cancellationToken).ConfigureAwait(false);
+        var start = time.GetTimestamp();
+        var asking = database.PingAsync(CommandFlags.DemandMaster);
+        asking.Forget();
+        await asking.WaitAsync(timeout, time, cancellationToken).ConfigureAwait(false);
+        var duration = time.GetElapsedTime(start);
+        var server = database.Multiplexer.GetServers().FirstOrDefault(static server => server is { IsConnected: true, IsReplica: false });
+        return new RoundTrip(duration, server?.ServerType.ToString().ToLowerInvariant(), server?.Version.ToString());
+    }
+
     /// <summary>The servers that have the entries.</summary>
     /// <exception cref="RedisTagCacheUnavailableException">One of them is unavailable, so not all entries can be seen.</exception>
     public async Task<IReadOnlyList<IServer>> PrimariesAsync(CancellationToken cancellationToken)
@@ -163,3 +177,6 @@ internal sealed class InspectionCommands(RedisConnection connection, TimeSpan ti
         }
     }
 }
+
+/// <summary>What one question to a server showed.</summary>
+internal sealed record RoundTrip(TimeSpan Duration, string? ServerKind, string? ServerVersion);

@@ -6,7 +6,7 @@ namespace RedisTagCache.Management.Internal;
 
 /// <summary>Hands out what was counted, and asks Redis how it is.</summary>
 internal sealed class TagCacheStatistics(
-    CacheStatistics statistics, RedisConnection connection, LayoutAgreement layout, BuildOrigin build, bool isEnabled, TimeSpan timeout, TimeProvider time) : ITagCacheStatistics
+    CacheStatistics statistics, RedisConnection connection, InspectionCommands commands, LayoutAgreement layout, BuildOrigin build, bool isEnabled, TimeProvider time) : ITagCacheStatistics
 {
     /// <inheritdoc/>
     public RedisTagCacheSnapshot GetSnapshot() => statistics.Read();
@@ -20,7 +20,7 @@ internal sealed class TagCacheStatistics(
         try
         {
             if (isEnabled)
-                answer = await connection.AskAsync(timeout, cancellationToken).ConfigureAwait(false);
+                answer = await commands.AskAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
