@@ -20,15 +20,15 @@ public sealed class FolderTests
     {
         { "RedisTagCache", "RedisTagCache/Commands RedisTagCache/Entries RedisTagCache/Topology" },
         { "RedisTagCache.AspNetCore", "RedisTagCache.AspNetCore/OutputCaching RedisTagCache.AspNetCore/OutputCaching/Eviction" },
-        { "RedisTagCache.AspNetCore/DependencyInjection", "RedisTagCache RedisTagCache.AspNetCore RedisTagCache.AspNetCore/Diagnostics RedisTagCache.AspNetCore/Health RedisTagCache.AspNetCore/OutputCaching RedisTagCache.AspNetCore/OutputCaching/Eviction RedisTagCache.AspNetCore/OutputCaching/Leading RedisTagCache.AspNetCore/OutputCaching/Refresh RedisTagCache/DependencyInjection RedisTagCache/DependencyInjection/Configuration RedisTagCache/Entries RedisTagCache/Leases RedisTagCache/LocalCaching RedisTagCache/Management/Statistics" },
+        { "RedisTagCache.AspNetCore/DependencyInjection", "RedisTagCache RedisTagCache.AspNetCore RedisTagCache.AspNetCore/Diagnostics RedisTagCache.AspNetCore/OutputCaching RedisTagCache.AspNetCore/OutputCaching/Eviction RedisTagCache.AspNetCore/OutputCaching/Leading RedisTagCache.AspNetCore/OutputCaching/Refresh RedisTagCache/DependencyInjection RedisTagCache/DependencyInjection/Configuration RedisTagCache/Entries RedisTagCache/Leases RedisTagCache/LocalCaching" },
         { "RedisTagCache.AspNetCore/Diagnostics", "RedisTagCache RedisTagCache.AspNetCore RedisTagCache/Diagnostics" },
-        { "RedisTagCache.AspNetCore/Health", "RedisTagCache/Management/Statistics" },
         { "RedisTagCache.AspNetCore/Operations", "RedisTagCache RedisTagCache.AspNetCore RedisTagCache.AspNetCore/Diagnostics RedisTagCache.AspNetCore/Operations/Messages RedisTagCache/DependencyInjection RedisTagCache/DependencyInjection/Configuration RedisTagCache/Management RedisTagCache/Management/Internal RedisTagCache/Management/Statistics" },
         { "RedisTagCache.AspNetCore/Operations/Messages", "RedisTagCache RedisTagCache/Management RedisTagCache/Management/Statistics" },
         { "RedisTagCache.AspNetCore/OutputCaching", "RedisTagCache RedisTagCache.AspNetCore RedisTagCache.AspNetCore/Diagnostics RedisTagCache.AspNetCore/OutputCaching/Eviction RedisTagCache.AspNetCore/OutputCaching/Leading RedisTagCache.AspNetCore/OutputCaching/Refresh RedisTagCache/Entries RedisTagCache/Invalidation RedisTagCache/Leases RedisTagCache/LocalCaching RedisTagCache/SingleFlight RedisTagCache/Tags" },
         { "RedisTagCache.AspNetCore/OutputCaching/Eviction", "RedisTagCache RedisTagCache.AspNetCore RedisTagCache.AspNetCore/Diagnostics RedisTagCache.AspNetCore/OutputCaching RedisTagCache/Entries RedisTagCache/Tags" },
         { "RedisTagCache.AspNetCore/OutputCaching/Leading", "RedisTagCache RedisTagCache.AspNetCore RedisTagCache.AspNetCore/OutputCaching RedisTagCache.AspNetCore/OutputCaching/Refresh RedisTagCache/Invalidation RedisTagCache/Leases" },
         { "RedisTagCache.AspNetCore/OutputCaching/Refresh", "RedisTagCache RedisTagCache.AspNetCore RedisTagCache.AspNetCore/Diagnostics RedisTagCache.AspNetCore/OutputCaching RedisTagCache.AspNetCore/OutputCaching/Leading RedisTagCache/Diagnostics RedisTagCache/Entries RedisTagCache/Invalidation RedisTagCache/Leases RedisTagCache/SingleFlight" },
+        { "RedisTagCache.Hosting", "RedisTagCache RedisTagCache/DependencyInjection RedisTagCache/DependencyInjection/Configuration" },
         { "RedisTagCache.Tool", "RedisTagCache RedisTagCache.Tool/Commands RedisTagCache.Tool/Output RedisTagCache/DependencyInjection RedisTagCache/Management" },
         { "RedisTagCache.Tool/Commands", "RedisTagCache RedisTagCache.Tool RedisTagCache.Tool/Doctor RedisTagCache.Tool/Output RedisTagCache/Management RedisTagCache/Management/Internal RedisTagCache/Tags" },
         { "RedisTagCache.Tool/Doctor", "RedisTagCache.Tool RedisTagCache.Tool/Output" },
@@ -38,12 +38,13 @@ public sealed class FolderTests
         { "RedisTagCache/Caching/Serialization", "RedisTagCache RedisTagCache/Entries" },
         { "RedisTagCache/Commands", "RedisTagCache RedisTagCache/Connection RedisTagCache/Scripts RedisTagCache/Topology" },
         { "RedisTagCache/Connection", "RedisTagCache RedisTagCache/Diagnostics RedisTagCache/Topology" },
-        { "RedisTagCache/DependencyInjection", "RedisTagCache RedisTagCache/Adapters RedisTagCache/Caching RedisTagCache/Caching/Serialization RedisTagCache/Commands RedisTagCache/Connection RedisTagCache/DependencyInjection/Configuration RedisTagCache/Diagnostics RedisTagCache/Diagnostics/Counters RedisTagCache/Entries RedisTagCache/Invalidation RedisTagCache/Leases RedisTagCache/LocalCaching RedisTagCache/Management RedisTagCache/Management/Internal RedisTagCache/Management/Statistics RedisTagCache/Tags RedisTagCache/Topology" },
+        { "RedisTagCache/DependencyInjection", "RedisTagCache RedisTagCache/Adapters RedisTagCache/Caching RedisTagCache/Caching/Serialization RedisTagCache/Commands RedisTagCache/Connection RedisTagCache/DependencyInjection/Configuration RedisTagCache/Diagnostics RedisTagCache/Diagnostics/Counters RedisTagCache/Entries RedisTagCache/Health RedisTagCache/Invalidation RedisTagCache/Leases RedisTagCache/LocalCaching RedisTagCache/Management RedisTagCache/Management/Internal RedisTagCache/Management/Statistics RedisTagCache/Tags RedisTagCache/Topology" },
         { "RedisTagCache/DependencyInjection/Configuration", "RedisTagCache RedisTagCache/Caching RedisTagCache/Diagnostics RedisTagCache/Topology" },
         { "RedisTagCache/Diagnostics", "RedisTagCache RedisTagCache/Diagnostics/Counters" },
         { "RedisTagCache/Diagnostics/Counters", "RedisTagCache RedisTagCache/Management/Statistics" },
         { "RedisTagCache/Entries", "RedisTagCache RedisTagCache/Commands RedisTagCache/Connection RedisTagCache/Diagnostics RedisTagCache/Entries/Envelope RedisTagCache/Invalidation RedisTagCache/Scripts RedisTagCache/Tags RedisTagCache/Topology" },
         { "RedisTagCache/Entries/Envelope", "" },
+        { "RedisTagCache/Health", "RedisTagCache/Management/Statistics" },
         { "RedisTagCache/Invalidation", "RedisTagCache RedisTagCache/Commands RedisTagCache/Connection RedisTagCache/Diagnostics RedisTagCache/Diagnostics/Counters RedisTagCache/Scripts RedisTagCache/Tags RedisTagCache/Topology" },
         { "RedisTagCache/Leases", "RedisTagCache RedisTagCache/Commands RedisTagCache/Connection RedisTagCache/Diagnostics RedisTagCache/Entries RedisTagCache/Invalidation RedisTagCache/LocalCaching RedisTagCache/Scripts RedisTagCache/Tags RedisTagCache/Topology" },
         { "RedisTagCache/LocalCaching", "RedisTagCache RedisTagCache/Diagnostics RedisTagCache/Entries RedisTagCache/Invalidation RedisTagCache/Tags" },
@@ -68,7 +69,7 @@ public sealed class FolderTests
     /// </summary>
     private static readonly string[] _descending =
     [
-        "DependencyInjection", "DependencyInjection/Configuration", "Adapters", "Management/Internal", "Caching", "Caching/Serialization", "SingleFlight", "Leases", "LocalCaching", "Entries", "Invalidation", "Tags", "Entries/Envelope",
+        "DependencyInjection", "DependencyInjection/Configuration", "Health", "Adapters", "Management/Internal", "Caching", "Caching/Serialization", "SingleFlight", "Leases", "LocalCaching", "Entries", "Invalidation", "Tags", "Entries/Envelope",
         "Commands", "Scripts", "Connection", "Topology", "Diagnostics", "Diagnostics/Counters", "Management", "Management/Statistics",
     ];
 

@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
+using RedisTagCache.Hosting;
 using RedisTagCache.TestSupport;
 
 namespace RedisTagCache.Tests.Architecture;
@@ -21,13 +22,14 @@ public sealed partial class LayerTests
     public void Core_Always_HasNoOtherFriendsThanItsSisterPackages()
     {
         var friends = typeof(ITagCacheStore).Assembly.GetCustomAttributes<InternalsVisibleToAttribute>().Select(friend => friend.AssemblyName.Split(',')[0]);
-        Assert.Equal(["RedisTagCache.AspNetCore", "RedisTagCache.AspNetCore.Tests", "RedisTagCache.IntegrationTests", "RedisTagCache.TestSupport", "RedisTagCache.Tests", "RedisTagCache.Tool"], friends.Order(StringComparer.Ordinal));
+        Assert.Equal(["RedisTagCache.AspNetCore", "RedisTagCache.AspNetCore.Tests", "RedisTagCache.Hosting", "RedisTagCache.IntegrationTests", "RedisTagCache.TestSupport", "RedisTagCache.Tests", "RedisTagCache.Tool"], friends.Order(StringComparer.Ordinal));
     }
 
     [Fact]
-    public void Core_Always_KnowsNothingOfAspNetCore()
+    public void PackagesForWorkers_Always_KnowNothingOfAspNetCore()
     {
         Assert.DoesNotContain(typeof(ITagCacheStore).Assembly.GetReferencedAssemblies(), name => name.Name!.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal));
+        Assert.DoesNotContain(typeof(RedisTagCacheSettings).Assembly.GetReferencedAssemblies(), name => name.Name!.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal));
         Assert.Contains(
             typeof(RedisTagOutputCacheServiceCollectionExtensions).Assembly.GetReferencedAssemblies(),
             name => name.Name!.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal));

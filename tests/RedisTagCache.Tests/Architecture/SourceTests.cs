@@ -61,6 +61,7 @@ public sealed partial class SourceTests
     /// <summary>Extension methods live where users look for them.</summary>
     private static string? SpaceOfExtensions(string file) =>
         file.EndsWith("ServiceCollectionExtensions.cs", StringComparison.Ordinal) || file.EndsWith("HealthChecksBuilderExtensions.cs", StringComparison.Ordinal) ? "Microsoft.Extensions.DependencyInjection"
+            : file.EndsWith("HostApplicationBuilderExtensions.cs", StringComparison.Ordinal) ? "Microsoft.Extensions.Hosting"
             : file.EndsWith("BuilderExtensions.cs", StringComparison.Ordinal) && !file.Contains("Policy", StringComparison.Ordinal) ? "Microsoft.AspNetCore.Builder"
             : file.EndsWith("HttpContextExtensions.cs", StringComparison.Ordinal) ? "Microsoft.AspNetCore.Http"
             : file.StartsWith("OutputCache", StringComparison.Ordinal) && file.EndsWith("Extensions.cs", StringComparison.Ordinal) ? "Microsoft.AspNetCore.OutputCaching"

@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.DependencyInjection;
+using RedisTagCache.Hosting;
 
 namespace RedisTagCache.Tests.Architecture;
 
@@ -9,7 +10,7 @@ public sealed class TypeTests
 {
     private static readonly Type[] _types =
     [
-        .. new[] { typeof(ITagCacheStore).Assembly, typeof(RedisTagOutputCacheServiceCollectionExtensions).Assembly }
+        .. new[] { typeof(ITagCacheStore).Assembly, typeof(RedisTagOutputCacheServiceCollectionExtensions).Assembly, typeof(RedisTagCacheSettings).Assembly }
             .SelectMany(assembly => assembly.GetTypes())
             .Where(type => IsOurs(type.Namespace) && !IsGenerated(type)),
     ];
@@ -52,7 +53,7 @@ public sealed class TypeTests
     }
 
     private static bool IsOurs(string? space) =>
-        space is not null && (space.StartsWith("RedisTagCache", StringComparison.Ordinal) || space == "Microsoft.Extensions.DependencyInjection");
+        space is not null && (space.StartsWith("RedisTagCache", StringComparison.Ordinal) || space is "Microsoft.Extensions.DependencyInjection" or "Microsoft.Extensions.Hosting");
 
     private static bool IsGenerated(Type type) =>
         type.IsDefined(typeof(CompilerGeneratedAttribute)) || type.Name.Contains('<', StringComparison.Ordinal) || (type.DeclaringType is { } outer && IsGenerated(outer));

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using RedisTagCache.AspNetCore;
 using RedisTagCache.DependencyInjection.Configuration;
+using RedisTagCache.Hosting;
 
 namespace RedisTagCache.Tests.DependencyInjection;
 
@@ -92,7 +93,9 @@ public sealed class ConfigurationKeyTests
     public void KnownKeys_Always_AreTheOptions()
     {
         Assert.Equal(NamesOf(typeof(ConfigureFromConfiguration.BindableOptions)).Order(StringComparer.Ordinal), ConfigurationKeys.OfOptions.Order(StringComparer.Ordinal));
-        Assert.Equal(["Caches", "OutputCache"], ConfigurationKeys.OfSection.Except(ConfigurationKeys.OfOptions).Order(StringComparer.Ordinal));
+        Assert.Equal(["Caches", "OutputCache"], ConfigurationKeys.OfSection.Except(ConfigurationKeys.OfCache).Order(StringComparer.Ordinal));
+        Assert.Equal(NamesOf(typeof(RedisTagCacheSettings)).Except([nameof(RedisTagCacheSettings.ConnectionString)]).Order(StringComparer.Ordinal), ConfigurationKeys.OfHosting.Order(StringComparer.Ordinal));
+        Assert.Equal(ConfigurationKeys.OfOptions.Concat(ConfigurationKeys.OfHosting), ConfigurationKeys.OfCache);
         Assert.Equal(NamesOf(typeof(BindableProfile)).Order(StringComparer.Ordinal), ConfigurationKeys.OfProfiles.Order(StringComparer.Ordinal));
         Assert.Equal(NamesOf(typeof(RedisTagOutputCacheOptions)).Except([nameof(RedisTagOutputCacheOptions.PrepareRefresh)]).Order(StringComparer.Ordinal), ConfigurationKeys.OfPages.Order(StringComparer.Ordinal));
         Assert.Equal(

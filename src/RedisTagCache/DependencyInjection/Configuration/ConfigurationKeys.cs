@@ -33,8 +33,13 @@ internal static class ConfigurationKeys
         Profiles,
     ];
 
-    /// <summary>The sections that the common section may also hold.</summary>
-    public static readonly string[] OfSection = [.. OfOptions, Pages, ConfigureFromConfiguration.Caches];
+    /// <summary>The switches of the package for host builders.</summary>
+    public static readonly string[] OfHosting = ["DisableHealthChecks", "DisableMetrics", "DisableTracing"];
+
+    public static readonly string[] OfCache = [.. OfOptions, .. OfHosting];
+
+    /// <summary>The common section may also hold other sections.</summary>
+    public static readonly string[] OfSection = [.. OfCache, Pages, ConfigureFromConfiguration.Caches];
 
     public static readonly string[] OfProfiles =
     [
@@ -57,7 +62,7 @@ internal static class ConfigurationKeys
         CheckOptions(section, OfSection).Concat(CheckKeys(section.GetSection(Pages), OfPages)).Concat(CheckSection(section.GetSection(ConfigureFromConfiguration.Caches)));
 
     /// <summary>The same for the section of a named cache.</summary>
-    public static IEnumerable<string> CheckCache(IConfigurationSection section) => CheckOptions(section, OfOptions);
+    public static IEnumerable<string> CheckCache(IConfigurationSection section) => CheckOptions(section, OfCache);
 
     private static IEnumerable<string> CheckOptions(IConfigurationSection section, string[] known)
     {

@@ -17,14 +17,19 @@ internal sealed class ConfigureFromConfiguration(IServiceProvider services) : IC
 
     public void Configure(string? name, RedisTagCacheOptions options)
     {
-        var section = services.GetService<IConfiguration>()?.GetSection(Section);
+        name ??= Options.DefaultName;
+        var configuration = services.GetService<IConfiguration>();
+        var section = configuration?.GetSection(Section);
         if (section is not null)
             Bind(section, options);
-        if (string.IsNullOrEmpty(name))
-            return;
-        options.KeyPrefix += "." + name;
-        if (section is not null)
-            Bind(SectionOf(section, name), options);
+        if (name.Length > 0)
+        {
+            options.KeyPrefix += "." + name;
+            if (section is not null)
+                Bind(SectionOf(section, name), options);
+        }
+
+        services.GetService<ConnectionNames>()?.Apply(name, configuration, options);
     }
 
     /// <summary>Gets the section of a named cache.</summary>

@@ -10,6 +10,6 @@ internal sealed class ResolveConnectionString(IServiceProvider services) : IPost
     public void PostConfigure(string? name, RedisTagCacheOptions options)
     {
         if (options is { ConnectionStringName: { Length: > 0 } connection, Configuration: null, ConfigurationOptions: null, ConnectionMultiplexerFactory: null })
-            options.Configuration = services.GetService<IConfiguration>()?.GetConnectionString(connection);
+            options.Configuration = services.GetService<IConfiguration>()?.GetConnectionString(connection) is { Length: > 0 } found ? found : null;
     }
 }

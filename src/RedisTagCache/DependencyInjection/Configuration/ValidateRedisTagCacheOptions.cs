@@ -88,10 +88,14 @@ internal sealed class ValidateRedisTagCacheOptions(IServiceProvider services) : 
             if (ConnectionCheck.ProblemOf(options.Configuration) is { } problem)
                 errors.AddError($"{nameof(RedisTagCacheOptions)}.{nameof(options.Configuration)} {problem}. It must be a StackExchange.Redis connection string such as 'localhost:6379', {Form}", nameof(options.Configuration));
         }
-        else if (options.ConnectionStringName is { } connection)
+        else if (options.ConnectionStringName is { } connection && services.GetService<ConnectionNames>()?.ErrorOf(name ?? "", connection) is { } error)
+        {
+            errors.AddError(error);
+        }
+        else if (options.ConnectionStringName is { } connectionName)
         {
             errors.AddError(
-                $"{nameof(RedisTagCacheOptions)}.{nameof(options.ConnectionStringName)} is '{connection}', but the configuration has no connection string of that name. Set 'ConnectionStrings:{connection}'.",
+                $"{nameof(RedisTagCacheOptions)}.{nameof(options.ConnectionStringName)} is '{connectionName}', but the configuration has no connection string of that name. Set 'ConnectionStrings:{connectionName}'.",
                 nameof(options.ConnectionStringName));
         }
         else if (!HasConnection(name))

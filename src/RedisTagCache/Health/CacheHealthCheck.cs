@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using RedisTagCache.Management;
 
-namespace RedisTagCache.AspNetCore.Health;
+namespace RedisTagCache.Health;
 
 /// <summary>
 /// Healthy; degraded while requests go on with less (a circuit is open, evictions must be compared, messages do not come); failed as long as there never

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using RedisTagCache;
-using RedisTagCache.AspNetCore.Health;
 using RedisTagCache.DependencyInjection;
+using RedisTagCache.Health;
 using RedisTagCache.Management;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -26,11 +26,10 @@ public static class RedisTagCacheHealthChecksBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         RegisteredCaches.Of(builder.Services).References.Add((cacheName ?? "", $"The health check '{name}'"));
-        return builder.Add(new HealthCheckRegistration(
-            name,
-            services => new CacheHealthCheck(new CacheParts(services, cacheName ?? "").Get<ITagCacheStatistics>()),
-            failureStatus,
-            tags,
-            timeout));
+        return builder.Add(Registration(name, failureStatus, tags, timeout, cacheName ?? ""));
     }
+
+    /// <summary>Returns the health check of a cache.</summary>
+    internal static HealthCheckRegistration Registration(string name, HealthStatus? failureStatus, IEnumerable<string>? tags, TimeSpan? timeout, string cacheName) =>
+        new(name, services => new CacheHealthCheck(new CacheParts(services, cacheName).Get<ITagCacheStatistics>()), failureStatus, tags, timeout);
 }
