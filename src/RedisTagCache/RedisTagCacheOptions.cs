@@ -9,7 +9,8 @@ namespace RedisTagCache;
 /// <remarks>
 /// The connection comes from the first of these that is set: <see cref="ConnectionMultiplexerFactory"/>, <see cref="ConfigurationOptions"/>,
 /// <see cref="Configuration"/>, <see cref="ConnectionStringName"/>, the <see cref="IConnectionMultiplexer"/> registered in the container, for a named cache first with its name as the key. It is opened on first use,
-/// never at startup. Caches with the same settings share one connection.
+/// never at startup. A <see cref="ConnectionStringName"/> in code overrides a <see cref="Configuration"/> in the configuration section, and one in the section of a named cache overrides a <see cref="Configuration"/>
+/// in the common section. Caches with the same settings share one connection.
 /// </remarks>
 public sealed class RedisTagCacheOptions
 {
@@ -134,6 +135,9 @@ public sealed class RedisTagCacheOptions
     /// costs nothing.
     /// </summary>
     public Action<CacheEvent>? OnEvent { get; set; }
+
+    /// <summary>The connection that the configuration alone gives.</summary>
+    internal (string? Configuration, string? Name) ConfiguredConnection { get; set; }
 
     /// <summary>Whether <see cref="BuildNamespace"/> is the resolved name, escaped, rather than what the user set.</summary>
     internal bool IsBuildNamespaceResolved { get; set; }

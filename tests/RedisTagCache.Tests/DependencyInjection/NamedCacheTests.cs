@@ -169,6 +169,69 @@ public sealed class NamedCacheTests
         Assert.Equal("named:1", TestHost.OptionsOf(host).Configuration);
     }
 
+    [Theory]
+    [InlineData("catalog", "RedisTagCache:Caches:catalog:ConnectionStringName")]
+    [InlineData("sessions", "RedisTagCache:ConnectionStringName")]
+    public void ConnectionStringName_OfANamedCache_ComesFromItsSectionThenFromTheCommonOne(string cache, string key)
+    {
+        var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["ConnectionStrings:common"] = "common:1",
+            ["RedisTagCache:Caches:other:Configuration"] = "other:1",
+            ["RedisTagCache:ConnectionStringName"] = "common",
+            ["ConnectionStrings:own"] = "own:1",
+            [key] = "own",
+        });
+        builder.Services.AddRedisTagCache().AddRedisTagCache(cache).AddRedisTagCache("other");
+        using var host = builder.Build();
+        var options = host.Services.GetRequiredService<IOptionsMonitor<RedisTagCacheOptions>>();
+        Assert.Equal("own:1", options.Get(cache).Configuration);
+        Assert.Equal("other:1", options.Get("other").Configuration);
+    }
+
+    [Fact]
+    public void ConnectionStringName_OfANamedCacheBesideACommonConnection_IsUsed()
+    {
+        var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["ConnectionStrings:own"] = "own:1",
+            ["RedisTagCache:Configuration"] = "common:1",
+            ["RedisTagCache:Caches:catalog:ConnectionStringName"] = "own",
+        });
+        builder.Services.AddRedisTagCache().AddRedisTagCache("catalog");
+        using var host = builder.Build();
+        var options = host.Services.GetRequiredService<IOptionsMonitor<RedisTagCacheOptions>>();
+        Assert.Equal(("own:1", "common:1"), (options.Get("catalog").Configuration, options.CurrentValue.Configuration));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("catalog")]
+    public void ConnectionStringName_InCode_OverridesAConnectionInTheConfiguration(string cache)
+    {
+        var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["ConnectionStrings:own"] = "own:1",
+            ["RedisTagCache:Configuration"] = "common:1",
+            ["RedisTagCache:Caches:catalog:Configuration"] = "section:1",
+        });
+        builder.Services.AddRedisTagCache().AddRedisTagCache("catalog");
+        builder.Services.Configure<RedisTagCacheOptions>(cache, static options => options.ConnectionStringName = "own");
+        using var host = builder.Build();
+        Assert.Equal("own:1", host.Services.GetRequiredService<IOptionsMonitor<RedisTagCacheOptions>>().Get(cache).Configuration);
+    }
+
+    [Fact]
+    public void Configuration_InCode_ComesBeforeANameInCode()
+    {
+        using var services = Provider(
+            static services => services.AddRedisTagCache(static options => (options.Configuration, options.ConnectionStringName) = ("code:1", "own")), ("Configuration", "common:1"));
+        Assert.Equal("code:1", services.GetRequiredService<IOptions<RedisTagCacheOptions>>().Value.Configuration);
+    }
+
     [Fact]
     public async Task ConfigureConnection_BeforeAConnection_GetsACopyOfTheOptions()
     {

@@ -26,14 +26,23 @@ internal sealed class ConfigureFromConfiguration(IServiceProvider services) : IC
         {
             options.KeyPrefix += "." + name;
             if (section is not null)
-                Bind(SectionOf(section, name), options);
+                BindOwn(SectionOf(section, name), options);
         }
 
         services.GetService<ConnectionNames>()?.Apply(name, configuration, options);
+        options.ConfiguredConnection = (options.Configuration, options.ConnectionStringName);
     }
 
     /// <summary>Gets the section of a named cache.</summary>
     public static IConfigurationSection SectionOf(IConfiguration section, string name) => section.GetSection(Caches).GetSection(name);
+
+    /// <summary>A connection that the section names is in place of the common one, in whatever way either is given.</summary>
+    private static void BindOwn(IConfigurationSection section, RedisTagCacheOptions options)
+    {
+        if (section[nameof(options.ConnectionStringName)] is { Length: > 0 })
+            options.Configuration = null;
+        Bind(section, options);
+    }
 
     private static void Bind(IConfigurationSection section, RedisTagCacheOptions options)
     {

@@ -9,6 +9,9 @@ internal sealed class ResolveConnectionString(IServiceProvider services) : IPost
 {
     public void PostConfigure(string? name, RedisTagCacheOptions options)
     {
+        // A name that code has set is in place of a connection that only the configuration has.
+        if (options.ConnectionStringName != options.ConfiguredConnection.Name && options.Configuration == options.ConfiguredConnection.Configuration)
+            options.Configuration = null;
         if (options is { ConnectionStringName: { Length: > 0 } connection, Configuration: null, ConfigurationOptions: null, ConnectionMultiplexerFactory: null })
             options.Configuration = services.GetService<IConfiguration>()?.GetConnectionString(connection) is { Length: > 0 } found ? found : null;
     }
