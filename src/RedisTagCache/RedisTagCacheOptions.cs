@@ -144,4 +144,7 @@ public sealed class RedisTagCacheOptions
 
     /// <summary>Where the name was found.</summary>
     internal string BuildNamespaceSource { get; set; } = "";
+
+    /// <summary>Runs when the host starts, with the application's services and the name of the cache.</summary>
+    internal Action<IServiceProvider, string>? AtStartup { get; set; }
 }

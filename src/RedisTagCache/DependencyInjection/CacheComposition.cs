@@ -41,11 +41,11 @@ internal static class CacheComposition
             cache.GetShared<IMeterFactory>(), CacheNames.Shown(cache.Name), cache.Get<CacheStatistics>(), ObserverOf(cache)));
         CacheParts.Add<IRedisConnector>(services, name, static cache => new RedisConnector(cache.Name, cache.Options, cache.GetShared<ConnectionPool>(), cache.Shared));
         CacheParts.Add(services, name, static cache => new LayoutAgreement(cache.Options.KeyPrefix, cache.Options.Partitions, LoggerOf<LayoutAgreement>(cache)));
-        CacheParts.Add(services, name, static cache => new RedisConnection(cache.Get<IRedisConnector>(), cache.Get<LayoutAgreement>(), Time(cache), LoggerOf<RedisConnection>(cache)));
+        CacheParts.Add(services, name, static cache => new RedisConnection(cache.Get<IRedisConnector>(), cache.Get<LayoutAgreement>(), SteadyTime(cache), LoggerOf<RedisConnection>(cache)));
         CacheParts.Add(services, name, static cache => new RedisCircuits(
-            cache.Get<RedisConnection>(), cache.Options.OperationTimeout, Time(cache), cache.Get<CacheMeter>(), LoggerOf<RedisCircuits>(cache)));
+            cache.Get<RedisConnection>(), cache.Options.OperationTimeout, SteadyTime(cache), cache.Get<CacheMeter>(), LoggerOf<RedisCircuits>(cache)));
         CacheParts.Add(services, name, static cache => new RedisRunner(
-            cache.Get<RedisConnection>(), cache.Get<RedisCircuits>(), cache.Options.OperationTimeout, Time(cache), cache.Get<CacheMeter>()));
+            cache.Get<RedisConnection>(), cache.Get<RedisCircuits>(), cache.Options.OperationTimeout, SteadyTime(cache), cache.Get<CacheMeter>()));
         CacheParts.Add(services, name, static cache => new RedisCommands(cache.Get<RedisRunner>()));
     }
 
@@ -97,6 +97,9 @@ internal static class CacheComposition
     }
 
     private static TimeProvider Time(in CacheParts cache) => cache.GetShared<TimeProvider>();
+
+    /// <summary>The clock of timeouts.</summary>
+    private static TimeProvider SteadyTime(in CacheParts cache) => Time(cache) is ISteadyTime { Steady: var steady } ? steady : Time(cache);
 
     private static ILogger<T> LoggerOf<T>(in CacheParts cache) => cache.GetShared<ILogger<T>>();
 

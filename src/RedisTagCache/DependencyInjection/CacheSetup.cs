@@ -44,7 +44,11 @@ internal sealed class ValidateCacheSetup(RegisteredCaches caches, IOptionsMonito
     {
         foreach (var name in caches.Names)
         {
-            if (OptionsOf(name) is { Enabled: false })
+            if (OptionsOf(name) is not { } of)
+                continue;
+            if (of.Enabled)
+                of.AtStartup?.Invoke(services, CacheNames.Shown(name));
+            else
                 Log.CacheDisabled(logger, CacheNames.Shown(name));
         }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Reflection;
 using System.Text.RegularExpressions;
+using RedisTagCache.Testing;
 using RedisTagCache.TestSupport;
 
 namespace RedisTagCache.AspNetCore.Tests.Docs;
@@ -19,7 +20,7 @@ public sealed partial class DocumentationTests
         Rows(Constants<string>(typeof(RedisTagCacheDiagnostics)).Concat(Constants<string>(typeof(RedisTagOutputCacheDiagnostics))).Distinct());
 
     public static IEnumerable<TheoryDataRow<int>> LogIds =>
-        Rows(new[] { (typeof(RedisTagCacheOptions), "RedisTagCache.Diagnostics.LogIds"), (typeof(RedisTagOutputCacheOptions), "RedisTagCache.AspNetCore.Diagnostics.LogIds") }
+        Rows(new[] { (typeof(RedisTagCacheOptions), "RedisTagCache.Diagnostics.LogIds"), (typeof(RedisTagOutputCacheOptions), "RedisTagCache.AspNetCore.Diagnostics.LogIds"), (typeof(InMemoryRedis), "RedisTagCache.Testing.Diagnostics.InMemoryLogIds") }
             .SelectMany(ids => Constants<int>(ids.Item1.Assembly.GetType(ids.Item2, throwOnError: true)!)));
 
     public static IEnumerable<TheoryDataRow<string>> TestClasses =>

@@ -28,6 +28,8 @@ public sealed class SnippetTests
         global using Microsoft.Extensions.Logging;
         global using static Given;
 
+        public partial class Program;
+
         internal static class Given
         {
             public static WebApplicationBuilder builder => throw new NotSupportedException();

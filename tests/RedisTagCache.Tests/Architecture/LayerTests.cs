@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
 using RedisTagCache.Hosting;
+using RedisTagCache.Testing;
 using RedisTagCache.TestSupport;
 
 namespace RedisTagCache.Tests.Architecture;
@@ -15,14 +16,14 @@ public sealed partial class LayerTests
     {
         var users = Repository.Files("src", "*.cs").Where(file => Code(file).Contains("StackExchange.Redis", StringComparison.Ordinal)).Select(RelativeToSrc).ToArray();
         Assert.Contains("RedisTagCache/Commands/RedisCommands.cs", users);
-        Assert.All(users, file => Assert.Matches("^(RedisTagCache/((Commands|Scripts|Connection|Topology|DependencyInjection)/|Invalidation/Backplane.cs$|Management/Internal/(InspectionCommands|ServerLook).cs$|RedisTagCacheOptions.cs$)|RedisTagCache.Tool/)", file));
+        Assert.All(users, file => Assert.Matches("^(RedisTagCache/((Commands|Scripts|Connection|Topology|DependencyInjection)/|Invalidation/Backplane.cs$|Management/Internal/(InspectionCommands|ServerLook).cs$|RedisTagCacheOptions.cs$)|RedisTagCache.Testing/(Connections/|InMemoryRedis.cs$)|RedisTagCache.Tool/)", file));
     }
 
     [Fact]
     public void Core_Always_HasNoOtherFriendsThanItsSisterPackages()
     {
         var friends = typeof(ITagCacheStore).Assembly.GetCustomAttributes<InternalsVisibleToAttribute>().Select(friend => friend.AssemblyName.Split(',')[0]);
-        Assert.Equal(["RedisTagCache.AspNetCore", "RedisTagCache.AspNetCore.Tests", "RedisTagCache.Hosting", "RedisTagCache.IntegrationTests", "RedisTagCache.TestSupport", "RedisTagCache.Tests", "RedisTagCache.Tool"], friends.Order(StringComparer.Ordinal));
+        Assert.Equal(["RedisTagCache.AspNetCore", "RedisTagCache.AspNetCore.Tests", "RedisTagCache.Hosting", "RedisTagCache.IntegrationTests", "RedisTagCache.TestSupport", "RedisTagCache.Testing", "RedisTagCache.Tests", "RedisTagCache.Tool"], friends.Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -33,6 +34,15 @@ public sealed partial class LayerTests
         Assert.Contains(
             typeof(RedisTagOutputCacheServiceCollectionExtensions).Assembly.GetReferencedAssemblies(),
             name => name.Name!.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Lua_Always_IsKnownToThePackageForTestsAlone()
+    {
+        Assert.Contains(typeof(InMemoryRedis).Assembly.GetReferencedAssemblies(), name => name.Name == "KeraLua");
+        Assert.All(
+            new[] { typeof(ITagCacheStore).Assembly, typeof(RedisTagOutputCacheServiceCollectionExtensions).Assembly }.SelectMany(assembly => assembly.GetReferencedAssemblies()),
+            name => Assert.DoesNotContain(name.Name!, new[] { "KeraLua", "RedisTagCache.Testing" }));
     }
 
     private static string RelativeToSrc(string file) => Path.GetRelativePath(Repository.Folder("src"), file).Replace('\\', '/');

@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.DependencyInjection;
 using RedisTagCache.Hosting;
+using RedisTagCache.Testing;
 
 namespace RedisTagCache.Tests.Architecture;
 
@@ -10,7 +11,7 @@ public sealed class TypeTests
 {
     private static readonly Type[] _types =
     [
-        .. new[] { typeof(ITagCacheStore).Assembly, typeof(RedisTagOutputCacheServiceCollectionExtensions).Assembly, typeof(RedisTagCacheSettings).Assembly }
+        .. new[] { typeof(ITagCacheStore).Assembly, typeof(RedisTagOutputCacheServiceCollectionExtensions).Assembly, typeof(RedisTagCacheSettings).Assembly, typeof(InMemoryRedis).Assembly }
             .SelectMany(assembly => assembly.GetTypes())
             .Where(type => IsOurs(type.Namespace) && !IsGenerated(type)),
     ];

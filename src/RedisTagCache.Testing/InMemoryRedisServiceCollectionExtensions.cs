@@ -1,0 +1,27 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using RedisTagCache;
+using RedisTagCache.Testing;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Provides extension methods that connect the caches of an application to an in-memory server.</summary>
+public static class InMemoryRedisServiceCollectionExtensions
+{
+    /// <summary>
+    /// Connects every cache of the application to an in-memory server, whatever its options and its configuration say. The clock of the server becomes the application's <see cref="TimeProvider"/>, unless
+    /// another clock than the system's is registered. Call it after the application's registrations, as in <c>ConfigureTestServices</c> of <c>WebApplicationFactory</c>.
+    /// </summary>
+    /// <param name="services">The service collection.</param>
+    /// <param name="server">The server. The application does not dispose it.</param>
+    /// <returns>The same service collection.</returns>
+    public static IServiceCollection UseInMemoryRedis(this IServiceCollection services, InMemoryRedis server)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(server);
+        services.PostConfigureAll<RedisTagCacheOptions>(options => options.UseInMemory(server));
+        var clock = services.LastOrDefault(static service => !service.IsKeyedService && service.ServiceType == typeof(TimeProvider));
+        if (clock is null || ReferenceEquals(clock.ImplementationInstance, TimeProvider.System))
+            services.Replace(ServiceDescriptor.Singleton(server.TimeProvider));
+        return services;
+    }
+}
