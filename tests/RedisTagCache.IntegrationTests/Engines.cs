@@ -1,4 +1,5 @@
 using RedisTagCache.Samples;
+using RedisTagCache.Testing;
 using RedisTagCache.TestSupport;
 using StackExchange.Redis;
 
@@ -104,5 +105,31 @@ public sealed class EmbeddedEngine : IEngine, IAsyncLifetime
     {
         await _connection.DisposeAsync();
         _redis.Dispose();
+    }
+}
+
+/// <summary>The server of the package for tests.</summary>
+public sealed class InMemoryEngine : IEngine, IAsyncLifetime
+{
+    private readonly InMemoryRedis _redis = new();
+    private ConnectionMultiplexer _connection = null!;
+
+    public string ConnectionString { get; private set; } = "";
+
+    public int Partitions => 1;
+
+    public IDatabase Database => _connection.GetDatabase();
+
+    public async ValueTask InitializeAsync()
+    {
+        ConnectionString = await _redis.ListenAsync();
+        SharedServers.Add(ConnectionString);
+        _connection = await ConnectionMultiplexer.ConnectAsync(ConnectionString);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _connection.DisposeAsync();
+        await _redis.DisposeAsync();
     }
 }

@@ -170,3 +170,5 @@ public abstract class EvictByPathContract(IServed redis) : IAsyncLifetime
 public sealed class EvictByPathTests(RedisFixture redis) : EvictByPathContract(redis), IClassFixture<RedisFixture>;
 
 public sealed class ClusterEvictByPathTests(ClusterFixture cluster) : EvictByPathContract(cluster), IClassFixture<ClusterFixture>;
+
+public sealed class InMemoryEvictByPathTests(InMemoryFixture server) : EvictByPathContract(server), IClassFixture<InMemoryFixture>;

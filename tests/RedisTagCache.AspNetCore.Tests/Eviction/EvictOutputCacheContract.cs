@@ -182,3 +182,5 @@ public sealed class ArticlesController(Func<string> next) : ControllerBase
 public sealed class EvictOutputCacheTests(RedisFixture redis) : EvictOutputCacheContract(redis), IClassFixture<RedisFixture>;
 
 public sealed class ClusterEvictOutputCacheTests(ClusterFixture cluster) : EvictOutputCacheContract(cluster), IClassFixture<ClusterFixture>;
+
+public sealed class InMemoryEvictOutputCacheTests(InMemoryFixture server) : EvictOutputCacheContract(server), IClassFixture<InMemoryFixture>;

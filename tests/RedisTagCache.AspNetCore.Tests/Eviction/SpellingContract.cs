@@ -147,3 +147,5 @@ public sealed class SpelledController(Func<string> next) : ControllerBase
 public sealed class SpellingTests(SpelledPages<RedisFixture> pages) : SpellingContract(pages), IClassFixture<SpelledPages<RedisFixture>>;
 
 public sealed class ClusterSpellingTests(SpelledPages<ClusterFixture> pages) : SpellingContract(pages), IClassFixture<SpelledPages<ClusterFixture>>;
+
+public sealed class InMemorySpellingTests(SpelledPages<InMemoryFixture> pages) : SpellingContract(pages), IClassFixture<SpelledPages<InMemoryFixture>>;

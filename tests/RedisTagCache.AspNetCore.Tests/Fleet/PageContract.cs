@@ -118,3 +118,5 @@ public abstract class PageContract(IServed redis)
 public sealed class PageTests(RedisFixture redis) : PageContract(redis), IClassFixture<RedisFixture>;
 
 public sealed class ClusterPageTests(ClusterFixture cluster) : PageContract(cluster), IClassFixture<ClusterFixture>;
+
+public sealed class InMemoryPageTests(InMemoryFixture server) : PageContract(server), IClassFixture<InMemoryFixture>;

@@ -162,3 +162,5 @@ public abstract class OutputCacheStoreContract(IServed redis) : IAsyncLifetime
 public sealed class StandaloneOutputCacheStoreTests(RedisFixture redis) : OutputCacheStoreContract(redis), IClassFixture<RedisFixture>;
 
 public sealed class ClusterOutputCacheStoreTests(ClusterFixture cluster) : OutputCacheStoreContract(cluster), IClassFixture<ClusterFixture>;
+
+public sealed class InMemoryOutputCacheStoreTests(InMemoryFixture server) : OutputCacheStoreContract(server), IClassFixture<InMemoryFixture>;

@@ -212,3 +212,5 @@ public sealed class SyncDistributedCacheTests(StandaloneEngine engine) : Distrib
 public sealed class ClusterDistributedCacheTests(ClusterEngine engine) : DistributedCacheContract(engine, isSync: false), IClassFixture<ClusterEngine>;
 
 public sealed class EmbeddedDistributedCacheTests(EmbeddedEngine engine) : DistributedCacheContract(engine, isSync: false), IClassFixture<EmbeddedEngine>;
+
+public sealed class InMemoryDistributedCacheTests(InMemoryEngine engine) : DistributedCacheContract(engine, isSync: false), IClassFixture<InMemoryEngine>;

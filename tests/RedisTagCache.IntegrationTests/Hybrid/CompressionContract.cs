@@ -50,3 +50,5 @@ public abstract class CompressionContract(IEngine engine) : TagCacheSuite(engine
 public sealed class StandaloneCompressionTests(StandaloneEngine engine) : CompressionContract(engine), IClassFixture<StandaloneEngine>;
 
 public sealed class EmbeddedCompressionTests(EmbeddedEngine engine) : CompressionContract(engine), IClassFixture<EmbeddedEngine>;
+
+public sealed class InMemoryCompressionTests(InMemoryEngine engine) : CompressionContract(engine), IClassFixture<InMemoryEngine>;

@@ -185,3 +185,5 @@ public sealed class StandaloneDocumentedTests(StandaloneEngine engine) : Documen
 public sealed class PartitionedDocumentedTests(PartitionedEngine engine) : DocumentedContract(engine), IClassFixture<PartitionedEngine>;
 
 public sealed class EmbeddedDocumentedTests(EmbeddedEngine engine) : DocumentedContract(engine), IClassFixture<EmbeddedEngine>;
+
+public sealed class InMemoryDocumentedTests(InMemoryEngine engine) : DocumentedContract(engine), IClassFixture<InMemoryEngine>;

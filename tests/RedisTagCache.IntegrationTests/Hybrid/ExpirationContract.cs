@@ -104,3 +104,5 @@ public sealed class StandaloneExpirationTests(StandaloneEngine engine) : Expirat
 public sealed class PartitionedExpirationTests(PartitionedEngine engine) : ExpirationContract(engine, HybridMakers.Ours), IClassFixture<PartitionedEngine>;
 
 public sealed class EmbeddedExpirationTests(EmbeddedEngine engine) : ExpirationContract(engine, HybridMakers.Ours), IClassFixture<EmbeddedEngine>;
+
+public sealed class InMemoryExpirationTests(InMemoryEngine engine) : ExpirationContract(engine, HybridMakers.Ours), IClassFixture<InMemoryEngine>;

@@ -112,3 +112,5 @@ public sealed class StandaloneFailSafeTests(StandaloneEngine engine) : FailSafeC
 public sealed class PartitionedFailSafeTests(PartitionedEngine engine) : FailSafeContract(engine), IClassFixture<PartitionedEngine>;
 
 public sealed class EmbeddedFailSafeTests(EmbeddedEngine engine) : FailSafeContract(engine), IClassFixture<EmbeddedEngine>;
+
+public sealed class InMemoryFailSafeTests(InMemoryEngine engine) : FailSafeContract(engine), IClassFixture<InMemoryEngine>;

@@ -67,3 +67,5 @@ public sealed class StandaloneFailSafeFlagsTests(StandaloneEngine engine) : Fail
 public sealed class PartitionedFailSafeFlagsTests(PartitionedEngine engine) : FailSafeFlagsContract(engine), IClassFixture<PartitionedEngine>;
 
 public sealed class EmbeddedFailSafeFlagsTests(EmbeddedEngine engine) : FailSafeFlagsContract(engine), IClassFixture<EmbeddedEngine>;
+
+public sealed class InMemoryFailSafeFlagsTests(InMemoryEngine engine) : FailSafeFlagsContract(engine), IClassFixture<InMemoryEngine>;

@@ -108,3 +108,5 @@ public sealed class StandaloneFlagsTests(StandaloneEngine engine) : FlagsContrac
 public sealed class PartitionedFlagsTests(PartitionedEngine engine) : FlagsContract(engine, HybridMakers.Ours), IClassFixture<PartitionedEngine>;
 
 public sealed class EmbeddedFlagsTests(EmbeddedEngine engine) : FlagsContract(engine, HybridMakers.Ours), IClassFixture<EmbeddedEngine>;
+
+public sealed class InMemoryFlagsTests(InMemoryEngine engine) : FlagsContract(engine, HybridMakers.Ours), IClassFixture<InMemoryEngine>;

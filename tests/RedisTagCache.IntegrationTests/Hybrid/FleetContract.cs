@@ -222,3 +222,5 @@ public sealed class PartitionedFleetTests(PartitionedEngine engine) : FleetContr
 public sealed class ClusterFleetTests(ClusterEngine engine) : FleetContract(engine), IClassFixture<ClusterEngine>;
 
 public sealed class EmbeddedFleetTests(EmbeddedEngine engine) : FleetContract(engine), IClassFixture<EmbeddedEngine>;
+
+public sealed class InMemoryFleetTests(InMemoryEngine engine) : FleetContract(engine), IClassFixture<InMemoryEngine>;

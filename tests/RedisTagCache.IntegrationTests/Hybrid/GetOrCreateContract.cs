@@ -104,3 +104,5 @@ public sealed class PartitionedGetOrCreateTests(PartitionedEngine engine) : GetO
 public sealed class ClusterGetOrCreateTests(ClusterEngine engine) : GetOrCreateContract(engine, HybridMakers.Ours), IClassFixture<ClusterEngine>;
 
 public sealed class EmbeddedGetOrCreateTests(EmbeddedEngine engine) : GetOrCreateContract(engine, HybridMakers.Ours), IClassFixture<EmbeddedEngine>;
+
+public sealed class InMemoryGetOrCreateTests(InMemoryEngine engine) : GetOrCreateContract(engine, HybridMakers.Ours), IClassFixture<InMemoryEngine>;

@@ -81,3 +81,5 @@ public sealed class StandaloneKeyTests(StandaloneEngine engine) : KeyContract(en
 public sealed class PartitionedKeyTests(PartitionedEngine engine) : KeyContract(engine, HybridMakers.Ours), IClassFixture<PartitionedEngine>;
 
 public sealed class EmbeddedKeyTests(EmbeddedEngine engine) : KeyContract(engine, HybridMakers.Ours), IClassFixture<EmbeddedEngine>;
+
+public sealed class InMemoryKeyTests(InMemoryEngine engine) : KeyContract(engine, HybridMakers.Ours), IClassFixture<InMemoryEngine>;

@@ -84,3 +84,5 @@ public sealed class StandaloneLimitsTests(StandaloneEngine engine) : LimitsContr
 public sealed class PartitionedLimitsTests(PartitionedEngine engine) : LimitsContract(engine, HybridMakers.Ours), IClassFixture<PartitionedEngine>;
 
 public sealed class EmbeddedLimitsTests(EmbeddedEngine engine) : LimitsContract(engine, HybridMakers.Ours), IClassFixture<EmbeddedEngine>;
+
+public sealed class InMemoryLimitsTests(InMemoryEngine engine) : LimitsContract(engine, HybridMakers.Ours), IClassFixture<InMemoryEngine>;

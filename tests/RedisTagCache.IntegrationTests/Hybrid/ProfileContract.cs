@@ -155,3 +155,5 @@ public sealed class StandaloneProfileTests(StandaloneEngine engine) : ProfileCon
 public sealed class PartitionedProfileTests(PartitionedEngine engine) : ProfileContract(engine), IClassFixture<PartitionedEngine>;
 
 public sealed class EmbeddedProfileTests(EmbeddedEngine engine) : ProfileContract(engine), IClassFixture<EmbeddedEngine>;
+
+public sealed class InMemoryProfileTests(InMemoryEngine engine) : ProfileContract(engine), IClassFixture<InMemoryEngine>;

@@ -68,3 +68,5 @@ public sealed class PartitionedRemovalTests(PartitionedEngine engine) : RemovalC
 public sealed class ClusterRemovalTests(ClusterEngine engine) : RemovalContract(engine, HybridMakers.Ours), IClassFixture<ClusterEngine>;
 
 public sealed class EmbeddedRemovalTests(EmbeddedEngine engine) : RemovalContract(engine, HybridMakers.Ours), IClassFixture<EmbeddedEngine>;
+
+public sealed class InMemoryRemovalTests(InMemoryEngine engine) : RemovalContract(engine, HybridMakers.Ours), IClassFixture<InMemoryEngine>;

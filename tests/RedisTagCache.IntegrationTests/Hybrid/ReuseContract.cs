@@ -121,3 +121,5 @@ public sealed class StandaloneReuseTests(StandaloneEngine engine) : ReuseContrac
 public sealed class PartitionedReuseTests(PartitionedEngine engine) : ReuseContract(engine, HybridMakers.Ours), IClassFixture<PartitionedEngine>;
 
 public sealed class EmbeddedReuseTests(EmbeddedEngine engine) : ReuseContract(engine, HybridMakers.Ours), IClassFixture<EmbeddedEngine>;
+
+public sealed class InMemoryReuseTests(InMemoryEngine engine) : ReuseContract(engine, HybridMakers.Ours), IClassFixture<InMemoryEngine>;

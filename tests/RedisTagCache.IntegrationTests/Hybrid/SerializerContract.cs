@@ -143,3 +143,5 @@ public sealed class StandaloneSerializerTests(StandaloneEngine engine) : Seriali
 public sealed class PartitionedSerializerTests(PartitionedEngine engine) : SerializerContract(engine, HybridMakers.Ours), IClassFixture<PartitionedEngine>;
 
 public sealed class EmbeddedSerializerTests(EmbeddedEngine engine) : SerializerContract(engine, HybridMakers.Ours), IClassFixture<EmbeddedEngine>;
+
+public sealed class InMemorySerializerTests(InMemoryEngine engine) : SerializerContract(engine, HybridMakers.Ours), IClassFixture<InMemoryEngine>;

@@ -152,3 +152,5 @@ public sealed class PartitionedStaleTests(PartitionedEngine engine) : StaleContr
 public sealed class ClusterStaleTests(ClusterEngine engine) : StaleContract(engine), IClassFixture<ClusterEngine>;
 
 public sealed class EmbeddedStaleTests(EmbeddedEngine engine) : StaleContract(engine), IClassFixture<EmbeddedEngine>;
+
+public sealed class InMemoryStaleTests(InMemoryEngine engine) : StaleContract(engine), IClassFixture<InMemoryEngine>;

@@ -160,3 +160,5 @@ public sealed class PartitionedStampedeTests(PartitionedEngine engine) : Stamped
 public sealed class ClusterStampedeTests(ClusterEngine engine) : StampedeContract(engine, HybridMakers.Ours), IClassFixture<ClusterEngine>;
 
 public sealed class EmbeddedStampedeTests(EmbeddedEngine engine) : StampedeContract(engine, HybridMakers.Ours), IClassFixture<EmbeddedEngine>;
+
+public sealed class InMemoryStampedeTests(InMemoryEngine engine) : StampedeContract(engine, HybridMakers.Ours), IClassFixture<InMemoryEngine>;

@@ -195,3 +195,5 @@ public sealed class StandaloneTagCacheTests(StandaloneEngine engine) : TagCacheC
 public sealed class PartitionedTagCacheTests(PartitionedEngine engine) : TagCacheContract(engine), IClassFixture<PartitionedEngine>;
 
 public sealed class EmbeddedTagCacheTests(EmbeddedEngine engine) : TagCacheContract(engine), IClassFixture<EmbeddedEngine>;
+
+public sealed class InMemoryTagCacheTests(InMemoryEngine engine) : TagCacheContract(engine), IClassFixture<InMemoryEngine>;

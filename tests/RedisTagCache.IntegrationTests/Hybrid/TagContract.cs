@@ -164,3 +164,5 @@ public sealed class PartitionedTagTests(PartitionedEngine engine) : TagContract(
 public sealed class ClusterTagTests(ClusterEngine engine) : TagContract(engine, HybridMakers.Ours), IClassFixture<ClusterEngine>;
 
 public sealed class EmbeddedTagTests(EmbeddedEngine engine) : TagContract(engine, HybridMakers.Ours), IClassFixture<EmbeddedEngine>;
+
+public sealed class InMemoryTagTests(InMemoryEngine engine) : TagContract(engine, HybridMakers.Ours), IClassFixture<InMemoryEngine>;

@@ -102,3 +102,5 @@ public sealed class StandaloneValueTests(StandaloneEngine engine) : ValueContrac
 public sealed class PartitionedValueTests(PartitionedEngine engine) : ValueContract(engine, HybridMakers.Ours), IClassFixture<PartitionedEngine>;
 
 public sealed class EmbeddedValueTests(EmbeddedEngine engine) : ValueContract(engine, HybridMakers.Ours), IClassFixture<EmbeddedEngine>;
+
+public sealed class InMemoryValueTests(InMemoryEngine engine) : ValueContract(engine, HybridMakers.Ours), IClassFixture<InMemoryEngine>;

@@ -144,3 +144,5 @@ public sealed class PartitionedDamageTests(PartitionedEngine engine) : DamageCon
 public sealed class ClusterDamageTests(ClusterEngine engine) : DamageContract(engine), IClassFixture<ClusterEngine>;
 
 public sealed class EmbeddedDamageTests(EmbeddedEngine engine) : DamageContract(engine), IClassFixture<EmbeddedEngine>;
+
+public sealed class InMemoryDamageTests(InMemoryEngine engine) : DamageContract(engine), IClassFixture<InMemoryEngine>;

@@ -306,3 +306,5 @@ public sealed class PartitionedInspectorTests(PartitionedEngine engine) : Inspec
 public sealed class ClusterInspectorTests(ClusterEngine engine) : InspectorContract(engine), IClassFixture<ClusterEngine>;
 
 public sealed class EmbeddedInspectorTests(EmbeddedEngine engine) : InspectorContract(engine), IClassFixture<EmbeddedEngine>;
+
+public sealed class InMemoryInspectorTests(InMemoryEngine engine) : InspectorContract(engine), IClassFixture<InMemoryEngine>;

@@ -323,3 +323,5 @@ public sealed class PartitionedEntryCopiesTests(PartitionedEngine engine) : Entr
 public sealed class ClusterEntryCopiesTests(ClusterEngine engine) : EntryCopiesContract(engine), IClassFixture<ClusterEngine>;
 
 public sealed class EmbeddedEntryCopiesTests(EmbeddedEngine engine) : EntryCopiesContract(engine), IClassFixture<EmbeddedEngine>;
+
+public sealed class InMemoryEntryCopiesTests(InMemoryEngine engine) : EntryCopiesContract(engine), IClassFixture<InMemoryEngine>;

@@ -228,3 +228,5 @@ public sealed class PartitionedLossTests(PartitionedEngine engine) : LossContrac
 public sealed class ClusterLossTests(ClusterEngine engine) : LossContract(engine), IClassFixture<ClusterEngine>;
 
 public sealed class EmbeddedLossTests(EmbeddedEngine engine) : LossContract(engine), IClassFixture<EmbeddedEngine>;
+
+public sealed class InMemoryLossTests(InMemoryEngine engine) : LossContract(engine), IClassFixture<InMemoryEngine>;

@@ -169,3 +169,5 @@ public sealed class PartitionedMixedUpEntriesTests(PartitionedEngine engine) : M
 public sealed class ClusterMixedUpEntriesTests(ClusterEngine engine) : MixedUpEntriesContract(engine), IClassFixture<ClusterEngine>;
 
 public sealed class EmbeddedMixedUpEntriesTests(EmbeddedEngine engine) : MixedUpEntriesContract(engine), IClassFixture<EmbeddedEngine>;
+
+public sealed class InMemoryMixedUpEntriesTests(InMemoryEngine engine) : MixedUpEntriesContract(engine), IClassFixture<InMemoryEngine>;

@@ -118,3 +118,5 @@ public sealed class PartitionedReadsTogetherTests(PartitionedEngine engine) : Re
 public sealed class ClusterReadsTogetherTests(ClusterEngine engine) : ReadsTogetherContract(engine), IClassFixture<ClusterEngine>;
 
 public sealed class EmbeddedReadsTogetherTests(EmbeddedEngine engine) : ReadsTogetherContract(engine), IClassFixture<EmbeddedEngine>;
+
+public sealed class InMemoryReadsTogetherTests(InMemoryEngine engine) : ReadsTogetherContract(engine), IClassFixture<InMemoryEngine>;

@@ -311,3 +311,5 @@ public sealed class PartitionedStoreTests(PartitionedEngine engine) : StoreContr
 public sealed class ClusterStoreTests(ClusterEngine engine) : StoreContract(engine), IClassFixture<ClusterEngine>;
 
 public sealed class EmbeddedStoreTests(EmbeddedEngine engine) : StoreContract(engine), IClassFixture<EmbeddedEngine>;
+
+public sealed class InMemoryStoreTests(InMemoryEngine engine) : StoreContract(engine), IClassFixture<InMemoryEngine>;

@@ -122,3 +122,5 @@ public sealed class PartitionedWritesTogetherTests(PartitionedEngine engine) : W
 public sealed class ClusterWritesTogetherTests(ClusterEngine engine) : WritesTogetherContract(engine), IClassFixture<ClusterEngine>;
 
 public sealed class EmbeddedWritesTogetherTests(EmbeddedEngine engine) : WritesTogetherContract(engine), IClassFixture<EmbeddedEngine>;
+
+public sealed class InMemoryWritesTogetherTests(InMemoryEngine engine) : WritesTogetherContract(engine), IClassFixture<InMemoryEngine>;
