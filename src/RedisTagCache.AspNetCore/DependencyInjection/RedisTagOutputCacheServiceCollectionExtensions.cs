@@ -39,7 +39,7 @@ public static class RedisTagOutputCacheServiceCollectionExtensions
         this IServiceCollection services, Action<OutputCacheOptions>? configure = null, Action<RedisTagOutputCacheOptions>? configurePages = null, string? cacheName = null)
     {
         ArgumentNullException.ThrowIfNull(services);
-        cacheName ??= "";
+        cacheName = CacheNames.Parse(cacheName);
         var caches = cacheName.Length == 0 ? RegisteredCaches.Add(services, "", configure: null) : RegisteredCaches.Of(services);
         if (caches.Pages is { } other && other != cacheName)
             throw new ArgumentException($"The pages are in the cache '{CacheNames.Shown(other)}' already, so they cannot be in '{CacheNames.Shown(cacheName)}' too.", nameof(cacheName));

@@ -95,7 +95,8 @@ internal sealed class RedisConnection(IRedisConnector connector, LayoutAgreement
         {
             _failedAt = time.GetTimestamp();
             var failure = await FailureReasons.FindAsync(e, Volatile.Read(ref _multiplexer), connector, time).ConfigureAwait(false);
-            LogFailure(failure);
+            if (!_disposed)
+                LogFailure(failure);
             throw failure;
         }
     }

@@ -29,6 +29,8 @@ internal sealed class ValidateCacheSetup(RegisteredCaches caches, IOptionsMonito
                 errors.AddError($"{Quoted(cache, isFirst: true)} replaces the application's {type.Name}, but {found.Other ?? Quoted(found.Cache!)} was registered after it. Remove that registration, or the argument 'replace'.");
         }
 
+        foreach (var (type, first, second) in caches.ReplacedTwice)
+            errors.AddError($"{Quoted(first, isFirst: true)} and {Quoted(second)} both replace the application's {type.Name}. Remove the argument 'replace' from one of them.");
         foreach (var (cache, by) in caches.References)
         {
             if (!caches.Names.Contains(cache, StringComparer.Ordinal))
@@ -52,7 +54,7 @@ internal sealed class ValidateCacheSetup(RegisteredCaches caches, IOptionsMonito
                 Log.CacheDisabled(logger, CacheNames.Shown(name));
         }
 
-        Log.CachesRegistered(logger, Owner(typeof(HybridCache)), Owner(typeof(IDistributedCache)), caches.Pages is { } owner ? Quoted(owner) : "not this library");
+        Log.CachesRegistered(logger, Owner(typeof(HybridCache)), Owner(typeof(IDistributedCache)), caches.Pages is { } owner ? Quoted(owner) : "no cache of this library");
     }
 
     /// <summary>Two caches with the same keys would evict and overwrite each other's entries.</summary>
@@ -78,7 +80,9 @@ internal sealed class ValidateCacheSetup(RegisteredCaches caches, IOptionsMonito
             return;
         foreach (var section in configuration.GetSection(ConfigureFromConfiguration.Section).GetSection(ConfigureFromConfiguration.Caches).GetChildren())
         {
-            if (!caches.Names.Contains(section.Key, StringComparer.Ordinal))
+            if (CacheNames.Parse(section.Key).Length == 0)
+                errors.AddError($"The configuration section '{section.Path}' belongs to no cache. Options of the cache without a name stand in '{ConfigureFromConfiguration.Section}' itself.");
+            else if (!caches.Names.Contains(section.Key, StringComparer.Ordinal))
                 errors.AddError($"The configuration section '{section.Path}' belongs to no cache. Add services.AddRedisTagCache(\"{section.Key}\"), or use the name of one of: {Known()}.");
         }
     }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using RedisTagCache;
 using RedisTagCache.DependencyInjection;
+using RedisTagCache.DependencyInjection.Configuration;
 using RedisTagCache.Health;
 using RedisTagCache.Management;
 
@@ -25,8 +26,8 @@ public static class RedisTagCacheHealthChecksBuilderExtensions
         string? cacheName = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        RegisteredCaches.Of(builder.Services).References.Add((cacheName ?? "", $"The health check '{name}'"));
-        return builder.Add(Registration(name, failureStatus, tags, timeout, cacheName ?? ""));
+        RegisteredCaches.Of(builder.Services).References.Add((CacheNames.Parse(cacheName), $"The health check '{name}'"));
+        return builder.Add(Registration(name, failureStatus, tags, timeout, CacheNames.Parse(cacheName)));
     }
 
     /// <summary>Returns the health check of a cache.</summary>

@@ -23,6 +23,9 @@ internal sealed class RegisteredCaches
     /// <summary>Gets the services without a key that a cache has replaced.</summary>
     public IReadOnlyDictionary<Type, string> Replaced => _replaced;
 
+    /// <summary>Gets the services that two caches replace, which contradicts.</summary>
+    public List<(Type Type, string First, string Second)> ReplacedTwice { get; } = [];
+
     /// <summary>Gets the names of caches that other registrations name, each with what names it.</summary>
     public List<(string Name, string By)> References { get; } = [];
 
@@ -79,6 +82,8 @@ internal sealed class RegisteredCaches
     private void Replace<T>(string name, Func<CacheParts, T> create)
         where T : class
     {
+        if (_replaced.TryGetValue(typeof(T), out var other) && other != name)
+            ReplacedTwice.Add((typeof(T), other, name));
         _services.RemoveAll<T>();
         _replaced[typeof(T)] = name;
         Register(name, create);

@@ -112,6 +112,52 @@ public sealed class NamedCacheTests
     }
 
     [Fact]
+    public async Task Start_WithASectionOfTheCacheWithoutAName_SaysWhereItsOptionsStand()
+    {
+        var message = await RefusedAsync(static services => services.AddRedisTagCache("catalog"), ("Caches:Default:KeyPrefix", "c"));
+        Assert.Contains("'RedisTagCache:Caches:Default' belongs to no cache. Options of the cache without a name stand in 'RedisTagCache' itself.", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Start_WithTheCacheWithoutANameAsOthersCallIt_IsFine()
+    {
+        using var host = TestHost.Create(
+            static services => services.AddRedisTagCache().AddRedisTagOutputCache(cacheName: "default").AddHealthChecks().AddRedisTagCache("redis", cacheName: "Default"), _connection);
+        await host.StartAsync();
+        await host.StopAsync();
+    }
+
+    [Theory]
+    [InlineData("OperationTimeout", "01:00:00", "The cache 'catalog': ", "OperationTimeout must be between")]
+    [InlineData("Configuration", "redis://host", "The cache 'catalog': ", "URI")]
+    [InlineData("ConnectionStringName", "nosuch", "The cache 'catalog': ", "'ConnectionStrings:nosuch'")]
+    public async Task Start_WithAnOptionThatIsWrong_NamesTheCache(string key, string value, string cache, string problem)
+    {
+        var message = await RefusedAsync(static services => services.AddRedisTagCache("catalog").AddRedisTagCache("other"), ("Caches:catalog:" + key, value));
+        Assert.Contains(cache, message, StringComparison.Ordinal);
+        Assert.Contains(problem, message, StringComparison.Ordinal);
+        Assert.DoesNotContain("'other'", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Start_WithoutAConnectionOfANamedCache_NamesItsKey()
+    {
+        using var host = TestHost.Create(static services => services.AddRedisTagCache(static o => o.Configuration = "localhost:1").AddRedisTagCache("catalog"), []);
+        var e = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync());
+        Assert.Contains("The cache 'catalog': ", e.Message, StringComparison.Ordinal);
+        Assert.Contains("'RedisTagCache:Caches:catalog:Configuration'", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Start_WithTwoCachesThatReplaceOneService_NamesBoth()
+    {
+        var message = await RefusedAsync(static services => services
+            .AddRedisTagCache("sessions", static o => o.Configuration = "localhost:2", replace: CacheServices.DistributedCache)
+            .AddRedisTagCache("catalog", replace: CacheServices.DistributedCache));
+        Assert.Contains("The cache 'sessions' and the cache 'catalog' both replace the application's IDistributedCache.", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Start_WithAMisspelledKeyOfANamedCache_NamesIt()
     {
         var message = await RefusedAsync(static services => services.AddRedisTagCache("catalog"), ("Caches:catalog:KeyPrefx", "c"));

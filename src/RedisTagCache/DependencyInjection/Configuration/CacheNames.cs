@@ -13,6 +13,9 @@ internal static class CacheNames
     /// <summary>Gets what a cache is called where people read it.</summary>
     public static string Shown(string name) => name.Length == 0 ? Unnamed : name;
 
+    /// <summary>Gets the name of a cache from what people call it: the unnamed cache can be called as metrics and messages call it.</summary>
+    public static string Parse(string? name) => string.IsNullOrEmpty(name) || name.Equals(Unnamed, StringComparison.OrdinalIgnoreCase) ? "" : name;
+
     /// <summary>Checks a name that was given to a cache.</summary>
     public static void Check([NotNull] string? name)
     {

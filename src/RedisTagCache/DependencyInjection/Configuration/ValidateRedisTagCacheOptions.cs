@@ -47,7 +47,7 @@ internal sealed class ValidateRedisTagCacheOptions(IServiceProvider services) : 
 
         if (options.Enabled)
             ValidateConnection(name, options, errors);
-        return errors.Build();
+        return Named(name, errors.Build());
 
         void Between<T>(string option, T value, T lowest, T highest)
             where T : IComparable<T>
@@ -59,6 +59,11 @@ internal sealed class ValidateRedisTagCacheOptions(IServiceProvider services) : 
         void Add(string option, object? value, string accepted) =>
             errors.AddError($"{nameof(RedisTagCacheOptions)}.{option} must be {accepted}, but was '{value}'.", option);
     }
+
+    /// <summary>With several caches, an option alone does not say where it is wrong.</summary>
+    private static ValidateOptionsResult Named(string? name, ValidateOptionsResult result) =>
+        string.IsNullOrEmpty(name) || !result.Failed ? result : ValidateOptionsResult.Fail(result.Failures.Select(
+            failure => failure.StartsWith("The cache '", StringComparison.Ordinal) ? failure : $"The cache '{name}': {failure}"));
 
     private static void ValidateProfiles(RedisTagCacheOptions options, ValidateOptionsResultBuilder errors)
     {
@@ -101,11 +106,14 @@ internal sealed class ValidateRedisTagCacheOptions(IServiceProvider services) : 
         else if (!HasConnection(name))
         {
             errors.AddError(
-                $"{nameof(RedisTagCacheOptions)} has no connection. Set {nameof(options.Configuration)} (also 'RedisTagCache:Configuration' in configuration), "
+                $"{nameof(RedisTagCacheOptions)} has no connection. Set {nameof(options.Configuration)} (also '{KeyOf(name)}' in configuration), "
                 + $"{nameof(options.ConnectionStringName)}, {nameof(options.ConfigurationOptions)} or {nameof(options.ConnectionMultiplexerFactory)}, or register an {nameof(IConnectionMultiplexer)}.",
                 nameof(options.Configuration));
         }
     }
+
+    private static string KeyOf(string? name) =>
+        ConfigureFromConfiguration.Section + (string.IsNullOrEmpty(name) ? "" : $":{ConfigureFromConfiguration.Caches}:{name}") + $":{nameof(RedisTagCacheOptions.Configuration)}";
 
     private bool HasConnection(string? name) =>
         services.GetService<IServiceProviderIsService>()?.IsService(typeof(IConnectionMultiplexer)) == true
