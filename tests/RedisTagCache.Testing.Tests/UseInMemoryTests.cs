@@ -54,9 +54,31 @@ public sealed class UseInMemoryTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task CachesWithOnePrefix_OfTwoServers_StayApart()
+    {
+        var settings = new Dictionary<string, string?>
+        {
+            ["RedisTagCache:Configuration"] = "localhost:1",
+            ["RedisTagCache:KeyPrefix"] = "shop",
+            ["RedisTagCache:Caches:pages:Configuration"] = "localhost:2",
+            ["RedisTagCache:Caches:pages:KeyPrefix"] = "shop",
+        };
+        await using var app = await TestApp.StartAsync(_server, static services => services.AddRedisTagCache("pages"), settings: settings);
+        var other = app.Services.GetRequiredKeyedService<ITagCache>("pages");
+        await app.Values.SetAsync("k", "v", tags: ["t"]);
+        await other.EvictByTagAsync("t");
+        Assert.Equal("v", await app.Values.GetOrCreateAsync("k", static (_, _) => ValueTask.FromResult("computed again"), tags: ["t"]));
+        Assert.Equal("shop.pages", Assert.Single(_server.Evictions).KeyPrefix);
+    }
+
+    /// <summary>What is an error in production is one here.</summary>
+    [Fact]
     public async Task CachesWithOnePrefix_OfOneServer_AreRejectedAtStartup()
     {
-        var e = await Assert.ThrowsAsync<OptionsValidationException>(() => TestApp.StartAsync(_server, static services => services.AddRedisTagCache("a", static options => options.KeyPrefix = "rtc")));
+        var services = new ServiceCollection();
+        services.AddLogging().AddRedisTagCache(options => options.UseInMemory(_server)).AddRedisTagCache("a", options => options.UseInMemory(_server).KeyPrefix = "rtc");
+        await using var provider = services.BuildServiceProvider();
+        var e = Assert.Throws<OptionsValidationException>(() => provider.GetRequiredService<IStartupValidator>().Validate());
         Assert.Contains("the same server", e.Message, StringComparison.Ordinal);
     }
 
