@@ -60,9 +60,19 @@ public sealed class EditorController(NewsroomDb db, ITagCache cache, TimeProvide
 
     /// <summary>
     /// Evicts pages and data in one call. It does not use the request's cancellation token, because saved changes must be evicted even if the browser disconnects.
-    /// If Redis is unavailable, it throws, and the cache retries the eviction.
+    /// If Redis is unavailable, the cache logs that and retries the eviction. The change is saved, so the request succeeds: the attribute evicts only after such a response.
     /// </summary>
-    private ValueTask EvictAsync(params IEnumerable<string> tags) => cache.EvictByTagAsync(tags, CancellationToken.None);
+    private async Task EvictAsync(params IEnumerable<string> tags)
+    {
+        try
+        {
+            await cache.EvictByTagAsync(tags, CancellationToken.None);
+        }
+        catch (RedisTagCacheUnavailableException)
+        {
+            // Other instances may serve the old pages until then.
+        }
+    }
 
     private async Task<IActionResult> EditViewAsync(int id, ArticleForm form) =>
         View("Edit", new EditPage(id, form, await db.Sections.OrderBy(s => s.Id).ToListAsync()));
