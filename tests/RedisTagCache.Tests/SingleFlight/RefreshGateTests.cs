@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Time.Testing;
 using RedisTagCache.SingleFlight;
@@ -7,6 +8,7 @@ namespace RedisTagCache.Tests.SingleFlight;
 public sealed class RefreshGateTests
 {
     private static readonly TimeSpan _pause = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan _longest = TimeSpan.FromSeconds(2);
     private readonly FakeTimeProvider _time = new();
     private readonly RefreshGate _gate;
 
@@ -47,17 +49,21 @@ public sealed class RefreshGateTests
     public async Task TryEnter_ByManyAtOnce_LetsOneIn()
     {
         const int Rounds = 20_000;
-        var (entered, arrived) = (new int[Rounds], 0);
+        var (entered, arrived, isOver) = (new int[Rounds], 0, false);
+        var watch = Stopwatch.StartNew();
         using var round = new Barrier(2, barrier =>
         {
             // By turns after nothing, and after a pause that is over.
             _gate.Leave("k", TimeSpan.FromTicks(barrier.CurrentPhaseNumber % 2));
             _time.Advance(TimeSpan.FromTicks(1));
+
+            // On a busy machine the two meet seldom, and use up its processors until they do.
+            isOver = barrier.CurrentPhaseNumber + 1 == Rounds || watch.Elapsed > _longest;
         });
         await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => Task.Factory.StartNew(
             () =>
             {
-                for (var i = 0; i < Rounds; i++)
+                for (var i = 0; !isOver; i++)
                 {
                     round.SignalAndWait();
                     Interlocked.Increment(ref arrived);
@@ -67,7 +73,7 @@ public sealed class RefreshGateTests
                 }
             },
             TaskCreationOptions.LongRunning)));
-        Assert.All(entered, count => Assert.Equal(1, count));
+        Assert.All(entered.Take((int)round.CurrentPhaseNumber), count => Assert.Equal(1, count));
     }
 
     [Fact]
