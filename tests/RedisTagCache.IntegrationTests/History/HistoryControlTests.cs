@@ -1,5 +1,6 @@
 using RedisTagCache.History;
 using RedisTagCache.History.Checking;
+using RedisTagCache.History.Work;
 using RedisTagCache.IntegrationTests.Fleet;
 
 namespace RedisTagCache.IntegrationTests.History;
