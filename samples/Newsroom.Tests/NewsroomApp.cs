@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using RedisTagCache;
 using RedisTagCache.Testing;
 
 namespace Newsroom.Tests;
@@ -12,9 +11,6 @@ namespace Newsroom.Tests;
 /// <summary>One instance of the newspaper, without a port. Instances with the same server and the same articles are a fleet.</summary>
 public sealed partial class NewsroomApp(InMemoryRedis redis, Articles articles) : WebApplicationFactory<Program>
 {
-    /// <summary>On a busy machine, no call to the server times out and becomes a miss.</summary>
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(30);
-
     private HttpClient? _client;
 
     private HttpClient Client => _client ??= CreateClient(new WebApplicationFactoryClientOptions { AllowAutoRedirect = false });
@@ -46,11 +42,7 @@ public sealed partial class NewsroomApp(InMemoryRedis redis, Articles articles) 
         builder.UseSetting("ConnectionStrings:Redis", "not-used");
         builder.UseSetting("ConnectionStrings:Newsroom", articles.ConnectionString);
         builder.ConfigureLogging(logging => logging.ClearProviders());
-        builder.ConfigureTestServices(services =>
-        {
-            services.UseInMemoryRedis(redis);
-            services.PostConfigureAll<RedisTagCacheOptions>(options => options.OperationTimeout = _patience);
-        });
+        builder.ConfigureTestServices(services => services.UseInMemoryRedis(redis));
     }
 
     protected override void Dispose(bool disposing)

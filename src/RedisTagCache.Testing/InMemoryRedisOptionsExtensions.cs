@@ -8,8 +8,10 @@ namespace RedisTagCache.Testing;
 /// <summary>Provides extension methods that connect a cache to an in-memory server.</summary>
 public static class InMemoryRedisOptionsExtensions
 {
+    private static readonly TimeSpan _standardTimeout = new RedisTagCacheOptions().OperationTimeout;
+
     /// <summary>
-    /// Connects a cache to an in-memory server, in place of any other connection. Also register <see cref="InMemoryRedis.TimeProvider"/> as the application's <see cref="TimeProvider"/>. Outside the environment
+    /// Connects a cache to an in-memory server, in place of any other connection. If <see cref="RedisTagCacheOptions.OperationTimeout"/> has its default, it becomes 30 seconds, so that a busy machine causes no misses. Also register <see cref="InMemoryRedis.TimeProvider"/> as the application's <see cref="TimeProvider"/>. Outside the environment
     /// Development, a warning is logged at startup.
     /// </summary>
     /// <param name="options">The options of the cache.</param>
@@ -23,6 +25,8 @@ public static class InMemoryRedisOptionsExtensions
         options.ConfigureConnection = null;
         options.ConfigurationOptions = server.Connection;
         options.AtStartup = Warn;
+        if (options.OperationTimeout == _standardTimeout)
+            options.OperationTimeout = TimeSpan.FromSeconds(30);
         return options;
     }
 

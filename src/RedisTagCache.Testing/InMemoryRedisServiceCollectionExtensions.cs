@@ -10,7 +10,7 @@ public static class InMemoryRedisServiceCollectionExtensions
 {
     /// <summary>
     /// Connects every cache of the application to an in-memory server, whatever its options and its configuration say. The clock of the server becomes the application's <see cref="TimeProvider"/>, unless
-    /// another clock than the system's is registered. The key prefix of a named cache ends with its name, so that caches of several servers stay apart. Call it after the application's registrations, as in <c>ConfigureTestServices</c> of <c>WebApplicationFactory</c>.
+    /// another clock than the system's is registered. The key prefix of a named cache ends with its name, so that caches of several servers stay apart. An <see cref="RedisTagCacheOptions.OperationTimeout"/> that has its default becomes 30 seconds. Call it after the application's registrations, as in <c>ConfigureTestServices</c> of <c>WebApplicationFactory</c>.
     /// </summary>
     /// <param name="services">The service collection.</param>
     /// <param name="server">The server. The application does not dispose it.</param>

@@ -15,8 +15,8 @@ public sealed class FaultTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _app = await TestApp.StartAsync(_server, Patient);
-        _other = await TestApp.StartAsync(_server, Patient);
+        _app = await TestApp.StartAsync(_server);
+        _other = await TestApp.StartAsync(_server);
     }
 
     public async ValueTask DisposeAsync()
@@ -126,7 +126,4 @@ public sealed class FaultTests : IAsyncLifetime
             }
         },
         "the server responds again");
-
-    /// <summary>A reply may take long on a busy machine.</summary>
-    private static void Patient(IServiceCollection services) => services.Configure<RedisTagCacheOptions>(static options => options.OperationTimeout = TimeSpan.FromSeconds(15));
 }

@@ -225,5 +225,10 @@ public sealed class ServerTests : IAsyncDisposable
         await TestSupport.Eventually.BecomesTrueAsync(() => !connection.IsConnected, "the connection has ended");
     }
 
-    private Task<ConnectionMultiplexer> ConnectAsync() => ConnectionMultiplexer.ConnectAsync(_server.CreateConfigurationOptions());
+    private Task<ConnectionMultiplexer> ConnectAsync()
+    {
+        var options = _server.CreateConfigurationOptions();
+        options.AsyncTimeout = 60_000; // these tests do not count on a quick machine
+        return ConnectionMultiplexer.ConnectAsync(options);
+    }
 }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -51,6 +52,20 @@ public sealed class UseInMemoryTests : IAsyncDisposable
         await provider.GetRequiredKeyedService<ITagCache>("own").EvictByTagAsync("b");
         Assert.Equal("a", Assert.Single(_server.Evictions).Tag);
         Assert.Equal("b", Assert.Single(own.Evictions).Tag);
+    }
+
+    [Theory]
+    [InlineData(null, 30_000)]
+    [InlineData("00:00:00.300", 300)]
+    [InlineData("00:00:45", 45_000)]
+    public void OperationTimeout_OnlyIfItIsTheDefault_BecomesLong(string? configured, int expected)
+    {
+        var services = new ServiceCollection();
+        var settings = new Dictionary<string, string?> { ["RedisTagCache:OperationTimeout"] = configured };
+        services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(configured is null ? [] : settings).Build());
+        services.AddRedisTagCache().UseInMemoryRedis(_server);
+        using var provider = services.BuildServiceProvider();
+        Assert.Equal(TimeSpan.FromMilliseconds(expected), provider.GetRequiredService<IOptions<RedisTagCacheOptions>>().Value.OperationTimeout);
     }
 
     [Fact]

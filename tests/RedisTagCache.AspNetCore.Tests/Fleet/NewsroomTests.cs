@@ -3,20 +3,12 @@ using RedisTagCache.TestSupport;
 namespace RedisTagCache.AspNetCore.Tests.Fleet;
 
 /// <summary>Two processes of the sample on one Redis, and one with nothing but itself.</summary>
-public sealed class NewsroomTests(RedisFixture redis) : IClassFixture<RedisFixture>, IDisposable
+public sealed class NewsroomTests(NewsroomTests.Fleet fleet) : IClassFixture<NewsroomTests.Fleet>
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("newsroom-").FullName;
-
-    private string Database => Path.Combine(_folder, "newsroom.db");
-
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
-
     [Fact]
     public async Task PageCachedByOneProcess_IsAHitOfTheOther_AndAPostEvictsItThere()
     {
-        await redis.Database.ExecuteAsync("FLUSHALL");
-        await using var a = await NewsroomProcess.StartAsync(Database, redis.ConnectionString);
-        await using var b = await NewsroomProcess.StartAsync(Database, redis.ConnectionString);
+        var (a, b) = (fleet.One, fleet.Other);
         foreach (var path in new[] { "/articles/1", "/articles/200", "/" })
             Assert.Equal(await a.StoredStampAsync(path), await b.StoredStampAsync(path));
         var (evicted, kept) = (await b.StoredStampAsync("/articles/1"), await b.StoredStampAsync("/articles/200"));
@@ -33,9 +25,7 @@ public sealed class NewsroomTests(RedisFixture redis) : IClassFixture<RedisFixtu
     [Fact]
     public async Task NamesInTheNews_AreComputedOnceForBoth_AndAnEditEvictsThemWithThePageThatShowsThem()
     {
-        await redis.Database.ExecuteAsync("FLUSHALL");
-        await using var a = await NewsroomProcess.StartAsync(Database, redis.ConnectionString);
-        await using var b = await NewsroomProcess.StartAsync(Database, redis.ConnectionString);
+        var (a, b) = (fleet.One, fleet.Other);
         await Task.WhenAll(a.StoredStampAsync("/articles/200"), b.StoredStampAsync("/articles/200")); // both are connected, however busy the machine is
         var computed = await Task.WhenAll(a.ComputedAsync("/api/trending"), b.ComputedAsync("/api/trending"), a.ComputedAsync("/"), b.ComputedAsync("/"));
         Assert.Single(computed.Distinct());
@@ -53,9 +43,8 @@ public sealed class NewsroomTests(RedisFixture redis) : IClassFixture<RedisFixtu
     [Fact]
     public async Task AnOlderBuild_KeepsItsOwnPages_AndTheyAreEvictedToo()
     {
-        await redis.Database.ExecuteAsync("FLUSHALL");
-        await using var next = await NewsroomProcess.StartAsync(Database, redis.ConnectionString, "next");
-        await using var older = await NewsroomProcess.StartAsync(Database, redis.ConnectionString, "older");
+        await using var older = await fleet.StartAsync("older");
+        var next = fleet.One;
         var ofNext = await next.StoredStampAsync("/articles/1");
         var ofOlder = await older.StoredStampAsync("/articles/1");
         Assert.NotEqual(ofNext, ofOlder);
@@ -69,9 +58,42 @@ public sealed class NewsroomTests(RedisFixture redis) : IClassFixture<RedisFixtu
     [Fact]
     public async Task WithoutAConnectionString_ItCachesInItsEmbeddedServer()
     {
-        await using var alone = await NewsroomProcess.StartAsync(Database, redis: null);
+        await using var alone = await fleet.StartAloneAsync();
         await Eventually.BecomesTrueAsync(async () => await alone.StampAsync("/articles/1") == await alone.StampAsync("/articles/1"), "the page is cached");
         await alone.EditAsync(1, "Edited alone");
         Assert.Contains("Edited alone", await alone.Client.GetStringAsync("/articles/1"), StringComparison.Ordinal);
+    }
+
+    /// <summary>Two processes that all tests share: each takes seconds to start.</summary>
+    public sealed class Fleet : IAsyncLifetime
+    {
+        private readonly string _folder = Directory.CreateTempSubdirectory("newsroom-").FullName;
+        private readonly RedisFixture _redis = new();
+
+        internal NewsroomProcess One { get; private set; } = null!;
+
+        internal NewsroomProcess Other { get; private set; } = null!;
+
+        private string Database => Path.Combine(_folder, "newsroom.db");
+
+        public async ValueTask InitializeAsync()
+        {
+            await _redis.InitializeAsync();
+            await _redis.Database.ExecuteAsync("FLUSHALL");
+            One = await StartAsync("next");
+            Other = await StartAsync("next");
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await One.DisposeAsync();
+            await Other.DisposeAsync();
+            await _redis.DisposeAsync();
+            Directory.Delete(_folder, recursive: true);
+        }
+
+        internal Task<NewsroomProcess> StartAsync(string build) => NewsroomProcess.StartAsync(Database, _redis.ConnectionString, build);
+
+        internal Task<NewsroomProcess> StartAloneAsync() => NewsroomProcess.StartAsync(Database, redis: null);
     }
 }

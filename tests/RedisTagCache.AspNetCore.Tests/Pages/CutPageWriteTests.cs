@@ -14,8 +14,8 @@ namespace RedisTagCache.AspNetCore.Tests.Pages;
 public sealed class CutPageWriteTests : IAsyncLifetime
 {
     private const int Writers = 4;
-    private const int Edge = 1_024;
-    private const int Step = 97;
+    private const int Edge = 512;
+    private const int Step = 193;
 
     /// <summary>The name of a lease grows with their number.</summary>
     private const int Beyond = 6;

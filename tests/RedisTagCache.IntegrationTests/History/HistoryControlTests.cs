@@ -5,7 +5,15 @@ using RedisTagCache.IntegrationTests.Fleet;
 
 namespace RedisTagCache.IntegrationTests.History;
 
+/// <summary>These tests need both processors for seconds: on a busy machine, the workers do little that could be found.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class HistoryControl
+{
+    public const string Name = nameof(HistoryControlTests);
+}
+
 /// <summary>The same as <see cref="HistoryTests"/> with workers that do something wrong, to see that it is found.</summary>
+[Collection(HistoryControl.Name)]
 public sealed class HistoryControlTests
 {
     [Theory]

@@ -6,6 +6,12 @@ namespace RedisTagCache.Reach;
 /// <summary>All of src/ as symbols.</summary>
 public sealed class SourceCode
 {
+    /// <summary>The assemblies that the running program was built with, apart from those that are compiled here. They are read once.</summary>
+    private static readonly Lazy<MetadataReference[]> _references = new(static () =>
+        [.. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
+            .Where(static path => !Path.GetFileNameWithoutExtension(path).StartsWith("RedisTagCache", StringComparison.Ordinal))
+            .Select(static path => MetadataReference.CreateFromFile(path))]);
+
     private readonly string _src;
     private readonly ConcurrentDictionary<SyntaxTree, SemanticModel> _models = [];
     private readonly ConcurrentDictionary<ISymbol, ISymbol[]> _used = new(SymbolEqualityComparer.Default);
@@ -30,15 +36,11 @@ public sealed class SourceCode
     {
         var src = Path.Combine(root, "src");
         var names = Directory.GetDirectories(src).Select(folder => Path.GetFileName(folder)).Where(name => File.Exists(Path.Combine(src, name, name + ".csproj"))).ToHashSet(StringComparer.Ordinal);
-        MetadataReference[] references =
-            [.. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
-                .Where(path => !Path.GetFileNameWithoutExtension(path).StartsWith("RedisTagCache", StringComparison.Ordinal))
-                .Select(path => MetadataReference.CreateFromFile(path))];
         var loaded = new Dictionary<string, SourceProject>(StringComparer.Ordinal);
         while (loaded.Count < names.Count)
         {
             var next = names.Order(StringComparer.Ordinal).First(name => !loaded.ContainsKey(name) && SourceProject.ReferencesOf(name, Path.Combine(src, name)).All(loaded.ContainsKey));
-            loaded.Add(next, SourceProject.Load(next, Path.Combine(src, next), loaded, references));
+            loaded.Add(next, SourceProject.Load(next, Path.Combine(src, next), loaded, _references.Value));
         }
 
         return new SourceCode(src, [.. loaded.Values]);
