@@ -46,7 +46,7 @@ public sealed class Chromium : IAsyncLifetime
         if (_browser is null)
             Assert.Skip("This test needs Chromium, and none is installed.");
         var page = await _browser.NewPageAsync();
-        page.DefaultTimeout = 10_000;
+        page.DefaultTimeout = 60_000; // the machine may be busy
         page.PageError += (_, error) => complaints.Add(error.Message);
         page.Console += (_, line) =>
         {

@@ -6,7 +6,7 @@ namespace RedisTagCache.IntegrationTests.Hybrid;
 /// <summary>Redis killed, hung, or holding rubbish: asking for a value goes on. These tests need a redis-server of their own.</summary>
 public abstract class UnreliableSecondLevelContract(IHybridMaker maker) : IAsyncLifetime
 {
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(30);
     private readonly List<HybridInstance> _instances = [];
 
     protected RedisServer Server { get; private set; } = null!;

@@ -111,7 +111,7 @@ public sealed class ClusterFailureTests : IAsyncLifetime
     private async Task ProgressAsync()
     {
         var (hits, evictions) = (_history.Hits, _history.Evictions);
-        await Eventually.BecomesTrueAsync(() => _history.Hits > hits + 5_000 && _history.Evictions > evictions + 100, "reads and evictions go on", TimeSpan.FromSeconds(60));
+        await Eventually.BecomesTrueAsync(() => _history.Hits > hits + 2_000 && _history.Evictions > evictions + 50, "reads and evictions go on", TimeSpan.FromSeconds(60));
     }
 
     private async Task EndAsync()

@@ -7,7 +7,11 @@ using RedisTagCache.AotSmoke;
 
 // The first argument is a connection string. Ends with 0 when everything came back as it should.
 var services = new ServiceCollection();
-services.AddRedisTagCache(options => options.Configuration = args[0]);
+services.AddRedisTagCache(options =>
+{
+    options.Configuration = args[0];
+    options.OperationTimeout = TimeSpan.FromSeconds(30); // whatever else the machine does
+});
 services.AddKeyedSingleton<JsonSerializerOptions>(typeof(IHybridCacheSerializer<>), new JsonSerializerOptions { TypeInfoResolver = SmokeJson.Default });
 await using var provider = services.BuildServiceProvider();
 
