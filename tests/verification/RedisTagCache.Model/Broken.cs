@@ -62,4 +62,7 @@ internal enum Broken
 
     /// <summary>That order is forgotten by a synchronization that brings nothing new.</summary>
     OrderForgotten = 1 << 18,
+
+    /// <summary>A caller that waits counts from what the server knew, and not from what its instance knew.</summary>
+    FirstOfServer = 1 << 19,
 }

@@ -59,18 +59,27 @@ internal sealed partial class Machine
     /// <summary>A flight has ended: the callers that joined it take its value.</summary>
     internal void Land(ref World world, int o, Entry entry, RemovalMoment startedAt)
     {
-        ref var flight = ref world.Ops[o];
-        flight.Phase = Phase.Done;
+        world.Ops[o].Phase = Phase.Done;
+        HandOver(ref world, o, entry, startedAt);
+    }
+
+    /// <summary>The callers that have joined take the value. It may still be on its way to Redis.</summary>
+    private void HandOver(ref World world, int o, Entry entry, RemovalMoment startedAt)
+    {
         for (var other = 0; other < scenario.Ops.Length; other++)
         {
             ref var joined = ref world.Ops[other];
-            if (joined.Phase != Phase.Joined || joined.JoinedTo != o + 1)
-                continue;
-            joined.Phase = Phase.Landed;
-            joined.Found = entry;
-            joined.Version = flight.Version;
-            joined.Moment = startedAt;
+            if (joined.Phase == Phase.Joined && joined.JoinedTo == o + 1)
+                Receive(ref joined, world.Ops[o], entry, startedAt);
         }
+    }
+
+    private static void Receive(ref Op joined, in Op flight, Entry entry, RemovalMoment startedAt)
+    {
+        joined.Phase = Phase.Landed;
+        joined.Found = entry;
+        joined.Version = flight.Version;
+        joined.Moment = startedAt;
     }
 
     /// <summary>Whether a value was neither evicted nor removed since it began, as far as its instance knows now.</summary>

@@ -10,7 +10,7 @@ internal sealed partial class Machine
         var plan = scenario.Ops[o];
         var isReady = op.Phase switch
         {
-            Phase.Idle => plan.After < 0 || world.Ops[plan.After].Phase == Phase.Done,
+            Phase.Idle => plan.After < 0 || HasReturned(world.Ops[plan.After]),
             Phase.AwaitsSync or Phase.Joined or Phase.Done => false,
             Phase.Landed => IsCovered(op) || op.HasPolled || scenario.Broken.HasFlag(Broken.JoinersTakeAll) || IsAtFault(world, plan.Instance),
             Phase.Retries => !IsAtFault(world, plan.Instance),
@@ -23,6 +23,9 @@ internal sealed partial class Machine
         if (op.Phase == Phase.Waits)
             moves.Add(new Move(MoveKind.StopWaiting, o));
     }
+
+    /// <summary>Whether the caller has its result. The value that it computed may still be on its way to Redis.</summary>
+    private bool HasReturned(in Op op) => op.Phase == Phase.Done || (!scenario.WaitsForWrites && (op.Phase is Phase.Fills or Phase.Filled or Phase.Releases));
 
     private void Step(ref World world, int o)
     {

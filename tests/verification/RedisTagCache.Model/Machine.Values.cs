@@ -32,8 +32,12 @@ internal sealed partial class Machine
         }
 
         op.JoinedTo = FlightOf(world, o);
-        if (op.JoinedTo > 0)
+        if (op.JoinedTo > 0 && !scenario.WaitsForWrites && world.Ops[op.JoinedTo - 1] is { Phase: Phase.Fills or Phase.Filled } flight)
+            Receive(ref op, flight, flight.Found, flight.Moment);
+        else if (op.JoinedTo > 0)
             op.Phase = Phase.Joined;
+        else if (scenario.ExpectsMisses)
+            RequestLease(ref world, o);
         else
             LookUp(ref world, o);
     }
@@ -53,8 +57,16 @@ internal sealed partial class Machine
         op.Moment = world.Instances[scenario.Ops[o].Instance].Removals.Observe();
         op.Phase = Phase.Acquires;
         if (op.First.IsNone)
-            (op.First, op.FirstWith) = (op.Version, op.AskedWith);
+            (op.First, op.FirstWith) = (FirstSeen(world, o), op.AskedWith);
         NoteStarted(ref world, o);
+    }
+
+    /// <summary>What counts as known to an operation that waits, since its first lookup. A server that has lost evictions knows less than its instances.</summary>
+    private Stamp FirstSeen(in World world, int o)
+    {
+        ref readonly var op = ref world.Ops[o];
+        ref readonly var tagState = ref world.Instances[scenario.Ops[o].Instance].TagStates[op.Partition];
+        return tagState.Covers(op.Version) && !scenario.Broken.HasFlag(Broken.FirstOfServer) ? tagState.Known : op.Version;
     }
 
     private void StepValue(ref World world, int o)
@@ -86,6 +98,8 @@ internal sealed partial class Machine
                 op.Phase = Phase.Fills;
                 if (IsForThisProcess(world, o))
                     Fail(ref world, o);
+                else if (!scenario.WaitsForWrites)
+                    HandOver(ref world, o, op.Found, op.Moment);
                 break;
             case Phase.Fills:
                 Fill(ref world, o);
@@ -166,7 +180,7 @@ internal sealed partial class Machine
             Keep(ref world, scenario.Ops[o], op.Found, op.Version, startedAt.Number, startedAt);
         }
 
-        Land(ref world, o, op.Found, startedAt);
+        HandOver(ref world, o, op.Found, startedAt);
         op.Phase = op.Fill.IsStored ? Phase.Done : Phase.Releases;
     }
 

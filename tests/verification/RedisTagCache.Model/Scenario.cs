@@ -92,6 +92,12 @@ internal sealed record Scenario(string Name, params OpPlan[] Ops)
     /// <summary>Whether evictions that fail are retried.</summary>
     public bool HasRetries { get; init; }
 
+    /// <summary>Whether callers wait until Redis has confirmed the write of a value that was computed.</summary>
+    public bool WaitsForWrites { get; init; }
+
+    /// <summary>Whether callers request the lease without a lookup, because they expect that there is no entry.</summary>
+    public bool ExpectsMisses { get; init; }
+
     /// <summary>Whether instances have polled before it begins, so that they trust their local copies.</summary>
     public bool IsCurrent { get; init; }
 
