@@ -55,6 +55,11 @@ public sealed class CacheLookup : IDisposable
     /// <summary>Gets whether the entry is for this caller alone: the caller's lookup began before the invalidation, and later callers must not get the entry.</summary>
     internal bool IsSuperseded { get; init; }
 
+    /// <summary>
+    /// Gets the version from which a value may be returned to this caller, if it waits for one. It is newer than <see cref="Version"/> if Redis has lost evictions that this instance knows.
+    /// </summary>
+    internal CacheVersion Since { get; set; }
+
     /// <summary>The whole entry, for a hit.</summary>
     internal ReadOnlyMemory<byte> Envelope => _owner?.Memory ?? default;
 

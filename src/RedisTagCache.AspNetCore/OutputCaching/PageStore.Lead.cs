@@ -79,6 +79,7 @@ internal sealed partial class PageStore
         private static readonly TimeSpan _overAfter = 5 * LeaseEnding.Shortest;
 
         private readonly CacheVersion _first = first.Version;
+        private readonly CacheVersion _since = first.Since;
         private CacheLookup _found = first;
         private int _renderings;
         private bool _hasRetried;
@@ -90,7 +91,7 @@ internal sealed partial class PageStore
             if (IsFirstLookup)
                 page.BeginsWithLookup = page.Moment.VersionOf(Key(key)) != _first && CarriedState.IsBare(page);
             else
-                _found = await pages._leases.LookAgainAsync(key, _first, cancellationToken).ConfigureAwait(false);
+                _found = await pages._leases.LookAgainAsync(key, _since, cancellationToken).ConfigureAwait(false);
 
             using var found = _found; // a miss has no buffer, and is still asked for its reason
             page.Version = found.Version;

@@ -75,20 +75,21 @@ internal sealed partial class EntryStore
             {
                 // No epoch: the partition is new, or Redis has lost it. It begins again now, so an entry that was read counts as evicted.
                 var renewed = await Remaining(tagState.RenewAsync(cancellationToken), start, cancellationToken).ConfigureAwait(false);
-                return entry is null
+                var missed = entry is null
                     ? Missed(key, CacheMissReason.Absent, VersionOf(renewed), activity)
                     : Missed(key, CacheMissReason.Evicted, VersionOf(renewed), activity, IdentityOf(entry.Memory.Span));
+                missed.Since = missed.Version;
+                return missed;
             }
 
             var version = new CacheVersion(read);
 
             // Also if there is no entry to validate: a factory that runs under this version may read other values from the local cache.
             var state = tagState.At(read) ?? await Remaining(tagState.CoverAsync(read, cancellationToken), start, cancellationToken).ConfigureAwait(false);
-            if (entry is null)
-                return Missed(key, CacheMissReason.Absent, version, activity);
-            var lookup = OpenTagged(key, location, entry, state, version, since, activity);
+            var lookup = entry is null ? Missed(key, CacheMissReason.Absent, version, activity) : OpenTagged(key, location, entry, state, version, since, activity);
             if (lookup.HasValue)
                 entry = null; // the lookup owns it now
+            lookup.Since = state is null ? version : VersionOf(state);
             return lookup;
         }
         catch (Exception e) when (RedisFailure.IsRedis(e) && !cancellationToken.IsCancellationRequested)

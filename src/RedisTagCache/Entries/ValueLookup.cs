@@ -44,6 +44,9 @@ internal sealed class ValueLookup : IDisposable
     /// <summary>For a value whose computation begins now.</summary>
     public CacheVersion Version => _lookup.Version;
 
+    /// <summary>The version from which a value may be returned to this caller, if it waits for one.</summary>
+    public CacheVersion Since => _lookup.Since;
+
     /// <summary>What was known of removals before the lookup.</summary>
     public RemovalMoment Moment { get; }
 
