@@ -50,6 +50,12 @@ public sealed record CachePolicy
     /// <summary>Gets how long all instances return the old value without another try after a factory failed. Must be between zero and 1 hour. The default is 10 seconds.</summary>
     public TimeSpan? RetryDelay { get; init; }
 
+    /// <summary>
+    /// Gets whether a call that computes a value returns only after Redis has responded to the write. By default, it returns as soon as the value is computed, while the write is on its way. Until the write has ended,
+    /// no other instance computes the value.
+    /// </summary>
+    public bool? WaitForWrite { get; init; }
+
     /// <summary>Gets the layers that take part in the call, as documented for <c>HybridCache</c>. By default, all of them.</summary>
     public HybridCacheEntryFlags? Flags { get; init; }
 }

@@ -13,6 +13,7 @@ internal sealed record EffectivePolicy(
     double Jitter,
     TimeSpan? FactorySoftTimeout,
     TimeSpan RetryDelay,
+    bool WaitForWrite,
     HybridCacheEntryFlags Flags)
 {
     public bool ReadsCopies => (Flags & HybridCacheEntryFlags.DisableLocalCacheRead) == 0;

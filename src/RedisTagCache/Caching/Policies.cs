@@ -16,6 +16,7 @@ internal sealed class Policies
         Jitter: 0,
         FactorySoftTimeout: null,
         RetryDelay: TimeSpan.FromSeconds(10),
+        WaitForWrite: false,
         Flags: HybridCacheEntryFlags.None);
 
     private readonly Dictionary<string, EffectivePolicy> _profiles = new(StringComparer.OrdinalIgnoreCase);
@@ -54,7 +55,7 @@ internal sealed class Policies
     private static bool IsOnlyAName(CachePolicy policy) => policy is
     {
         Lifetime: null, StaleWindow: null, FailSafeWindow: null, LocalLifetime: null, EagerRefresh: null, Jitter: null,
-        FactorySoftTimeout: null, RetryDelay: null, Flags: null,
+        FactorySoftTimeout: null, RetryDelay: null, WaitForWrite: null, Flags: null,
     };
 
     private static EffectivePolicy Fill(CachePolicy policy, EffectivePolicy open) => new(
@@ -66,5 +67,6 @@ internal sealed class Policies
         policy.Jitter ?? open.Jitter,
         policy.FactorySoftTimeout ?? open.FactorySoftTimeout,
         policy.RetryDelay ?? open.RetryDelay,
+        policy.WaitForWrite ?? open.WaitForWrite,
         policy.Flags ?? open.Flags);
 }

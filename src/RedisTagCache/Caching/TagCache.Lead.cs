@@ -38,7 +38,8 @@ internal sealed partial class TagCache
 
             call = Located(call);
             var result = await new ValueSingleFlight<T>(this, flight, call).RunAsync(flight.Abandoned).ConfigureAwait(false);
-            _flights.End(flight);
+            if (!flight.IsHandedOver)
+                _flights.End(flight);
             flight.Land(result);
             return result;
         }
@@ -68,11 +69,23 @@ internal sealed partial class TagCache
         private RemovalMoment _moment;
         private ReadOnlyMemory<byte>? _seen;
         private FlightResult<T>? _old;
+        private bool _isForeseen;
+        private bool _isNoted;
 
         protected override bool HasOldValue => _old is not null;
 
         protected override TimeSpan WaitTimeout =>
             HasOldValue && call.Policy.FactorySoftTimeout is { } soft && soft < cache._settings.LeaseTimeout ? soft : cache._settings.LeaseTimeout;
+
+        /// <summary>Requests the lease at once, if there is probably no entry: if there is none, that saves a round trip; if there is one, the lease is not granted.</summary>
+        protected override FlightStep Begin()
+        {
+            if (!cache._misses.AreExpected || !call.Policy.ReadsRedis || !call.Policy.WritesRedis || !_watch.IsAvailable || cache.FindCopy(call) is not null)
+                return FlightStep.LookUp;
+            _isForeseen = true;
+            _seen = ReadOnlyMemory<byte>.Empty;
+            return FlightStep.Acquire;
+        }
 
         protected override ValueTask<FlightStep> LookUpAsync(CancellationToken cancellationToken)
         {
@@ -97,8 +110,9 @@ internal sealed partial class TagCache
 
             flight.Answered(asked);
             (_version, _seen) = (found.Version, found.Identity);
+            Note(isMiss: !found.IsFound && found.Identity.IsEmpty);
             if (IsFirstLookup)
-                _first = found.Version;
+                _first = found.Since;
             if (found.IsFound && cache.TryOpen(call, found, flight, out var result) && cache.PhaseOf(found) is not Phase.Gone and var phase)
             {
                 cache.Keep(call, found, result);
@@ -139,11 +153,30 @@ internal sealed partial class TagCache
             var asked = cache._time.GetTimestamp();
             _moment = _watch.Removals.Observe();
             var lease = await cache._leases.AcquireAsync(call.Address, _seen, HasOldValue).ConfigureAwait(false);
+            if (_isForeseen)
+                NoteForeseen(lease);
             if (lease.State == CacheLeaseState.Unavailable)
                 return lease;
             (_version, _moment) = (lease.Version, _moment with { Number = lease.Removal });
             flight.Answered(asked);
             return lease;
+        }
+
+        /// <summary>The request for the lease was a lookup too.</summary>
+        private void NoteForeseen(CacheLease lease)
+        {
+            _isForeseen = lease.IsRefused;
+            if (lease.State != CacheLeaseState.Unavailable)
+                Note(isMiss: lease.State != CacheLeaseState.Changed);
+            if (lease.State != CacheLeaseState.Changed && !lease.IsRefused)
+                cache._meter.Miss(CacheRegion.Hybrid, lease.State == CacheLeaseState.Unavailable ? CacheMissReason.Unavailable : CacheMissReason.Absent);
+        }
+
+        private void Note(bool isMiss)
+        {
+            if (!_isNoted)
+                cache._misses.Add(isMiss);
+            _isNoted = true;
         }
 
         protected override ValueTask<FlightStep> LeadAsync(CancellationToken cancellationToken) =>
@@ -163,6 +196,12 @@ internal sealed partial class TagCache
         /// <summary>Returns the copy, or computes the value for this instance.</summary>
         protected override ValueTask<FlightStep> WithoutRedisAsync(CancellationToken cancellationToken)
         {
+            if (_isForeseen)
+            {
+                _isForeseen = false;
+                return new(FlightStep.LookUp); // Redis takes no writes, and may have the entry
+            }
+
             var known = _watch.TagState?.Known;
             _version = known is null ? default : new CacheVersion(known.Stamp);
             _moment = _moment with { Unconfirmed = _watch.TagState?.UnconfirmedCount ?? 0 };
@@ -184,7 +223,7 @@ internal sealed partial class TagCache
 
         private FlightStep Found(FlightResult<T> result, CacheOutcome outcome)
         {
-            if (!IsFirstLookup)
+            if (HasWaited || !IsFirstLookup)
                 cache.CountFlight(call, CacheEventDetail.Follower);
             call.Activity.Outcome(outcome);
             return Done(result);

@@ -57,14 +57,18 @@ internal sealed partial class TagCache
         return fallback;
     }
 
-    /// <summary>Runs the factory and stores its value. The lease is released in every case, with a pause if there is an old value to serve.</summary>
+    /// <summary>
+    /// Runs the factory and stores its value. A flight has its value while that is on its way to Redis, unless the policy waits for the write. The lease is released in every case, with a pause
+    /// if there is an old value to serve.
+    /// </summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<FlightResult<T>> ComputeAsync<T>(
         Flight<T>? flight, ValueCall<T> call, CacheLease? lease, CacheVersion version, RemovalMoment moment, bool hasOld, CancellationToken cancellationToken)
     {
         var pause = TimeSpan.Zero;
-        var isPassed = false;
-        var isFilled = false;
+        ValueTask storing;
+        FlightResult<T> result;
+        bool isWaiting;
         try
         {
             var context = new CacheContext(call.Address.Key, call.Given, call.Tags);
@@ -85,33 +89,73 @@ internal sealed partial class TagCache
             }
 
             var policy = ReferenceEquals(context.Policy, call.Given) ? call.Policy : _policies.Resolve(context.Policy) with { Flags = call.Policy.Flags };
-            var result = new FlightResult<T>(value, default, null, 0, startedAt, TagId.OfAll([.. context.Tags, EveryValue], nameof(context.Tags)))
+            isWaiting = flight is null || policy.WaitForWrite;
+            result = new FlightResult<T>(value, default, null, 0, startedAt, TagId.OfAll([.. context.Tags, EveryValue], nameof(context.Tags)))
             {
                 StartedAt = moment,
                 IsOlder = startedAt != version,
             };
-            isPassed = true;
-            if (!TryEncode(call, value, policy.Compresses, out var encoded))
-                return result;
-            result = result with { Plain = Immutable<T>.IsShared ? default : encoded.Plain, Length = encoded.Plain.Length, PayloadFlags = (byte)(encoded.Flags & PayloadKinds.Null) };
-            if (encoded.Plain.Length > _settings.MaximumPayloadBytes || !context.IsStored || isLate)
-            {
+            var isEncoded = TryEncode(call, value, policy.Compresses, out var encoded);
+            if (isEncoded)
+                result = result with { Plain = Immutable<T>.IsShared ? default : encoded.Plain, Length = encoded.Plain.Length, PayloadFlags = (byte)(encoded.Flags & PayloadKinds.Null) };
+            var isTooLarge = isEncoded && encoded.Plain.Length > _settings.MaximumPayloadBytes;
+            if (isEncoded && (isTooLarge || !context.IsStored || isLate))
                 CountNotKept(context.IsStored && !isLate ? CacheEventDetail.PayloadSize : CacheEventDetail.Factory, null);
-                return result;
-            }
+            storing = isEncoded && !isTooLarge && context.IsStored && !isLate
+                ? StoreAsync(call, policy, lease, result, encoded, moment, isWaiting)
+                : PassAsync(lease);
+        }
+        catch (Exception) when (lease is not null)
+        {
+            await lease.ReleaseAsync(pause, CancellationToken.None).ConfigureAwait(false);
+            throw;
+        }
 
-            isPassed = false;
-            isFilled = !startedAt.IsUnknown && await KeepAsync(call, policy, lease, result, encoded, moment).ConfigureAwait(false);
-            return result;
+        if (flight is null || isWaiting || storing.IsCompleted)
+            await storing.ConfigureAwait(false);
+        else
+            _ = HandOverAsync(flight, storing);
+        return result;
+    }
+
+    /// <summary>Lets the callers of a flight have its value. It ends with the write.</summary>
+    private async Task HandOverAsync(Flight flight, ValueTask storing)
+    {
+        flight.IsHandedOver = true;
+        try
+        {
+            await storing.ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // No caller waits for it.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            BackgroundFault.Report(_logger, e);
         }
         finally
         {
-            if (isFilled || lease is null)
+            _flights.End(flight);
+        }
+    }
+
+    /// <summary>Releases the lease, because the value is not stored.</summary>
+    private static ValueTask PassAsync(CacheLease? lease) => lease is null ? default : new(lease.PassAsync(_pass, CancellationToken.None));
+
+    /// <summary>Stores a value, and ends the lease.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask StoreAsync<T>(ValueCall<T> call, EffectivePolicy policy, CacheLease? lease, FlightResult<T> result, EncodedValue encoded, RemovalMoment moment, bool isWaiting)
+    {
+        var isFilled = false;
+        try
+        {
+            isFilled = !result.Version.IsUnknown && await KeepAsync(call, policy, lease, result, encoded, moment, isWaiting).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (isFilled)
                 lease?.EndByWrite();
-            else if (isPassed)
-                await lease.PassAsync(_pass, CancellationToken.None).ConfigureAwait(false);
-            else
-                await lease.ReleaseAsync(pause, CancellationToken.None).ConfigureAwait(false);
+            else if (lease is not null)
+                await lease.ReleaseAsync(TimeSpan.Zero, CancellationToken.None).ConfigureAwait(false);
         }
     }
 
@@ -166,7 +210,7 @@ internal sealed partial class TagCache
 
     /// <summary>Stores a value in Redis and in the local cache. Returns false if Redis has not stored it, and may not have released the lease.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<bool> KeepAsync<T>(ValueCall<T> call, EffectivePolicy policy, CacheLease? lease, FlightResult<T> result, EncodedValue encoded, RemovalMoment moment)
+    private async ValueTask<bool> KeepAsync<T>(ValueCall<T> call, EffectivePolicy policy, CacheLease? lease, FlightResult<T> result, EncodedValue encoded, RemovalMoment moment, bool isWaiting)
     {
         var life = policy.LifeFrom(Now());
         var write = new ValueWrite(CacheWriteOutcome.Skipped, RemovalMoment.Unknown, default);
@@ -176,7 +220,9 @@ internal sealed partial class TagCache
             write = await _values.Entries.FillAsync(
                 call.Address, new ReadOnlySequence<byte>(encoded.Stored), encoded.Flags, life, result.Tags, result.Version, lease?.Owner ?? "", moment.Number).ConfigureAwait(false);
             if (write.Outcome == CacheWriteOutcome.Stored)
-                result.StartedAt = moment = before with { Number = write.Removal }; // Redis has seen that nothing overtook it until then
+                moment = before with { Number = write.Removal }; // Redis has seen that nothing overtook it until then
+            if (isWaiting)
+                result.StartedAt = moment; // no other caller has the result yet
         }
 
         // What Redis refused may be older than an eviction or a removal, and what it stored as well, where evictions are not known here yet.

@@ -35,6 +35,7 @@ internal sealed partial class TagCache : ITagCache, ILocalCopies, IDisposable
     private readonly Flights _flights = new();
     private readonly WaitGraph _waits = new();
     private readonly RefreshGate _gate;
+    private readonly MissForecast _misses = new();
     private readonly CancellationTokenSource _stopping = new();
     private readonly LogThrottle _failedRefreshes;
     private readonly LogThrottle _failedSafely;

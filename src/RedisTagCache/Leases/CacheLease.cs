@@ -29,6 +29,7 @@ internal sealed class CacheLease : IAsyncDisposable
         _isPassed = State == CacheLeaseState.NotNeeded;
         Version = lease.Version;
         Left = lease.Left;
+        IsRefused = lease.IsRefused;
     }
 
     /// <summary>Gets the result of the lease request.</summary>
@@ -39,6 +40,9 @@ internal sealed class CacheLease : IAsyncDisposable
 
     /// <summary>Gets how long the lease is taken, paused, or not needed at least. Zero otherwise.</summary>
     public TimeSpan Left { get; }
+
+    /// <summary>Gets whether the lease is unavailable because Redis takes no writes. It may still respond to lookups.</summary>
+    internal bool IsRefused { get; }
 
     /// <summary>Gets the newest removal when the lease was requested, for a value whose computation begins now.</summary>
     internal long Removal { get; }

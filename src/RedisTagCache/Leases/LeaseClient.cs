@@ -61,9 +61,10 @@ internal sealed class LeaseClient : IDisposable
         catch (Exception e) when (RedisFailure.IsRedis(e))
         {
             Log.BackgroundCommandFailed(_logger, e);
-            if (!RedisFailure.IsRefusal(e))
+            var isRefused = RedisFailure.IsRefusal(e);
+            if (!isRefused)
                 Owe(new PendingLeaseRelease(address, owner, "", TimeSpan.Zero)); // it may be granted yet
-            return new Lease(LeaseVerdict.Unavailable, CacheVersion.Unknown, RemovalMoment.Unknown, TimeSpan.Zero);
+            return new Lease(LeaseVerdict.Unavailable, CacheVersion.Unknown, RemovalMoment.Unknown, TimeSpan.Zero, isRefused);
         }
     }
 
@@ -152,4 +153,5 @@ internal sealed class LeaseClient : IDisposable
 /// <param name="Version">For a value whose computation begins now.</param>
 /// <param name="Removal">The newest removal now.</param>
 /// <param name="Left">For how long it is taken.</param>
-internal readonly record struct Lease(LeaseVerdict Verdict, CacheVersion Version, long Removal, TimeSpan Left);
+/// <param name="IsRefused">Whether Redis responded that it takes no writes.</param>
+internal readonly record struct Lease(LeaseVerdict Verdict, CacheVersion Version, long Removal, TimeSpan Left, bool IsRefused = false);

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using RedisTagCache.Leases;
 
@@ -6,7 +7,7 @@ namespace RedisTagCache.SingleFlight;
 /// <summary>
 /// Computes an entry once in the fleet, as one of the callers that need it:
 /// <code>
-/// LookUp -- found ----> Done
+/// LookUp -- found ----> Done                                                     (or Acquire at once, if a lookup is expected to find nothing)
 ///        `- missing --> Acquire -- granted -----------------> Lead
 ///                               |- entry has changed -------> LookUp
 ///                               |- taken by another caller -> Wait -- lease ended, or 500 ms --> LookUp
@@ -56,11 +57,14 @@ internal abstract class FleetSingleFlight<T>(TimeProvider time, long start)
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<T> RunAsync(CancellationToken cancellationToken)
     {
-        var step = FlightStep.LookUp;
+        var step = Begin();
         while (step != FlightStep.Done)
             step = await TakeAsync(step, cancellationToken).ConfigureAwait(false);
         return _result!;
     }
+
+    /// <summary>Returns the first step.</summary>
+    protected virtual FlightStep Begin() => FlightStep.LookUp;
 
     /// <summary>Looks the entry up. If it is missing, the next step is <see cref="FlightStep.Acquire"/>.</summary>
     protected abstract ValueTask<FlightStep> LookUpAsync(CancellationToken cancellationToken);
@@ -203,4 +207,17 @@ internal enum FlightStep
 
     /// <summary>Has its result.</summary>
     Done,
+}
+
+/// <summary>Whether lookups in Redis will probably find no entry, judged by the latest ones. Safe for concurrent use: callers that come together may lose one of their results.</summary>
+internal sealed class MissForecast
+{
+    /// <summary>Of the latest 32. If the forecast is wrong, a caller waits for one more round trip; if it is right, for one less.</summary>
+    private const int Most = 28;
+
+    private int _latest;
+
+    public bool AreExpected => BitOperations.PopCount((uint)Volatile.Read(ref _latest)) >= Most;
+
+    public void Add(bool isMiss) => Volatile.Write(ref _latest, (Volatile.Read(ref _latest) << 1) | (isMiss ? 1 : 0));
 }

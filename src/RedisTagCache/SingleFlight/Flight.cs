@@ -17,6 +17,9 @@ internal abstract class Flight(string name)
     /// <summary>Gets the token that is canceled when all callers have stopped waiting.</summary>
     public CancellationToken Abandoned => _abandoned.Token;
 
+    /// <summary>Gets or sets whether its callers have their result while that is on its way to Redis. Until the write ends, further callers join it.</summary>
+    public bool IsHandedOver { get; set; }
+
     /// <summary>Joins it. Returns false if all callers have left, or if it accepts no more callers.</summary>
     public bool TryJoin()
     {

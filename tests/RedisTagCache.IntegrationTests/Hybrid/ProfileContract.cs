@@ -102,6 +102,7 @@ public abstract class ProfileContract(IEngine engine) : TagCacheSuite(engine)
             ["RedisTagCache:Profiles:all:Jitter"] = "0.25",
             ["RedisTagCache:Profiles:all:FactorySoftTimeout"] = "00:00:05",
             ["RedisTagCache:Profiles:all:RetryDelay"] = "00:00:06",
+            ["RedisTagCache:Profiles:all:WaitForWrite"] = "true",
             ["RedisTagCache:Profiles:all:Flags"] = "DisableLocalCache, DisableCompression",
         });
         var expected = new CachePolicy
@@ -114,6 +115,7 @@ public abstract class ProfileContract(IEngine engine) : TagCacheSuite(engine)
             Jitter = 0.25,
             FactorySoftTimeout = TimeSpan.FromSeconds(5),
             RetryDelay = TimeSpan.FromSeconds(6),
+            WaitForWrite = true,
             Flags = HybridCacheEntryFlags.DisableLocalCache | HybridCacheEntryFlags.DisableCompression,
         };
         var profile = instance.Get<Microsoft.Extensions.Options.IOptions<RedisTagCacheOptions>>().Value.Profiles["ALL"];

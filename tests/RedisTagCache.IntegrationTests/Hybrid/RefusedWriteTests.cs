@@ -24,6 +24,8 @@ public sealed class RefusedWriteTests : IAsyncLifetime
             await _server.DisposeAsync();
     }
 
+    public static TheoryData<string> Kinds => [.. RefusedWrites.All];
+
     public static TheoryData<string, bool> Refusals => new MatrixTheoryData<string, bool>(RefusedWrites.All, [true, false]);
 
     [Theory]
@@ -47,6 +49,22 @@ public sealed class RefusedWriteTests : IAsyncLifetime
 
         await cache.SetAsync("set", "v");
         Assert.Equal("v", await cache.InMemoryAsync("set"));
+    }
+
+    /// <summary>A call that expects no entry asks for the lease at once. That is a write.</summary>
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task GetOrCreateAsync_WritesRefusedAndMissesExpected_FindsTheEntry(string refusal)
+    {
+        await using var writer = NewInstance();
+        await writer.Get<HybridCache>().SetAsync("k", "there");
+        await using var instance = NewInstance();
+        var cache = instance.Get<HybridCache>();
+        for (var i = 0; i < 40; i++)
+            await cache.GetOrCreateAsync("miss" + i, static _ => ValueTask.FromResult("v"));
+        await RefusedWrites.BeginAsync(_admin, refusal);
+        for (var i = 0; i < 3; i++)
+            Assert.Equal("there", await cache.GetOrCreateAsync<string>("k", static _ => throw new InvalidOperationException("The entry was expected.")));
     }
 
     /// <summary>An eviction that could not be written holds here, and what is computed after it is kept all the same.</summary>

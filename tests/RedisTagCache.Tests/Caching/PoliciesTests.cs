@@ -15,14 +15,15 @@ public sealed class PoliciesTests
         Jitter = 0.6,
         FactorySoftTimeout = TimeSpan.FromSeconds(7),
         RetryDelay = TimeSpan.FromSeconds(8),
+        WaitForWrite = true,
         Flags = HybridCacheEntryFlags.DisableCompression,
     };
 
     private static readonly EffectivePolicy _filled = new(
-        TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(4), 0.5, 0.6, TimeSpan.FromSeconds(7), TimeSpan.FromSeconds(8), HybridCacheEntryFlags.DisableCompression);
+        TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(4), 0.5, 0.6, TimeSpan.FromSeconds(7), TimeSpan.FromSeconds(8), true, HybridCacheEntryFlags.DisableCompression);
 
     private static readonly EffectivePolicy _defaults = new(
-        TimeSpan.FromMinutes(5), TimeSpan.Zero, TimeSpan.Zero, null, null, 0, null, TimeSpan.FromSeconds(10), HybridCacheEntryFlags.None);
+        TimeSpan.FromMinutes(5), TimeSpan.Zero, TimeSpan.Zero, null, null, 0, null, TimeSpan.FromSeconds(10), false, HybridCacheEntryFlags.None);
 
     [Fact]
     public void Resolve_WithoutProfiles_FillsFromTheDefaults()
@@ -62,6 +63,7 @@ public sealed class PoliciesTests
         new CachePolicy { Jitter = _full.Jitter },
         new CachePolicy { FactorySoftTimeout = _full.FactorySoftTimeout },
         new CachePolicy { RetryDelay = _full.RetryDelay },
+        new CachePolicy { WaitForWrite = _full.WaitForWrite },
         new CachePolicy { Flags = _full.Flags },
     ];
 

@@ -22,6 +22,10 @@ public sealed class Instance : IAsyncDisposable
             options.BuildNamespace = "test";
             SharedServers.Apply(options, connectionString);
             configure?.Invoke(options);
+
+            // Most tests look at Redis right after a call. Those of values that are still on their way say so.
+            var policy = options.Profiles.TryGetValue("default", out var given) ? given : new CachePolicy();
+            options.Profiles["default"] = policy with { WaitForWrite = policy.WaitForWrite ?? true };
         });
         services?.Invoke(collection);
         return new Instance(collection.BuildServiceProvider());

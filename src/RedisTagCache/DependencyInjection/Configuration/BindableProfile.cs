@@ -21,6 +21,8 @@ internal sealed class BindableProfile
 
     public TimeSpan? RetryDelay { get; set; }
 
+    public bool? WaitForWrite { get; set; }
+
     public HybridCacheEntryFlags? Flags { get; set; }
 
     public CachePolicy ToPolicy() => new()
@@ -33,6 +35,7 @@ internal sealed class BindableProfile
         Jitter = Jitter,
         FactorySoftTimeout = FactorySoftTimeout,
         RetryDelay = RetryDelay,
+        WaitForWrite = WaitForWrite,
         Flags = Flags,
     };
 }

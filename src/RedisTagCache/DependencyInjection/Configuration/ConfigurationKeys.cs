@@ -44,7 +44,7 @@ internal static class ConfigurationKeys
     public static readonly string[] OfProfiles =
     [
         nameof(CachePolicy.Lifetime), nameof(CachePolicy.StaleWindow), nameof(CachePolicy.FailSafeWindow), nameof(CachePolicy.LocalLifetime), nameof(CachePolicy.EagerRefresh),
-        nameof(CachePolicy.Jitter), nameof(CachePolicy.FactorySoftTimeout), nameof(CachePolicy.RetryDelay), nameof(CachePolicy.Flags),
+        nameof(CachePolicy.Jitter), nameof(CachePolicy.FactorySoftTimeout), nameof(CachePolicy.RetryDelay), nameof(CachePolicy.WaitForWrite), nameof(CachePolicy.Flags),
     ];
 
     /// <summary>Those of the output cache, which is in another package.</summary>
