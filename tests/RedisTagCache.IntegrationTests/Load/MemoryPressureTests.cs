@@ -27,7 +27,7 @@ public sealed class MemoryPressureTests
         for (var i = 0; i < 8; i++)
             load.Start(stop => FillAsync(a.Store, stop));
         await Eventually.BecomesTrueAsync(
-            async () => load.HasFailed || (await DroppedAsync(admin) > 10_000 && history.Evictions > 500), "Redis dropped many keys", TimeSpan.FromMinutes(10));
+            async () => load.HasFailed || (await DroppedAsync(admin) > 5_000 && history.Evictions > 200), "Redis dropped many keys", TimeSpan.FromMinutes(10));
         await load.StopAsync();
 
         // Instances that know nothing judge by what is left in Redis alone.
