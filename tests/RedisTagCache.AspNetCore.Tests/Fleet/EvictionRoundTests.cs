@@ -10,7 +10,7 @@ namespace RedisTagCache.AspNetCore.Tests.Fleet;
 [Collection(Quiet.Name)]
 public sealed class EvictionRoundTests(RedisFixture redis) : IClassFixture<RedisFixture>
 {
-    private const int Rounds = 10_000;
+    private const int Rounds = 5_000;
     private const int RoundsToFail = 90;
 
     [Fact]

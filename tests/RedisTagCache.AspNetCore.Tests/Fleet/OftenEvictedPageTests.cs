@@ -20,7 +20,7 @@ public sealed class OftenEvictedPageTests(RedisFixture redis) : IClassFixture<Re
     private static readonly TimeSpan _rendering = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan _between = TimeSpan.FromMilliseconds(150);
-    private static readonly TimeSpan _duration = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan _duration = TimeSpan.FromSeconds(5);
 
     private long _version;
     private long _evicted;

@@ -10,7 +10,7 @@ public sealed class OutageComparisonTests
 {
     private const int Clients = 16;
     private const int Pages = 8;
-    private static readonly TimeSpan _phase = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan _phase = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan _slow = TimeSpan.FromMilliseconds(300);
 
     [Fact]

@@ -11,7 +11,7 @@ namespace RedisTagCache.IntegrationTests.Fleet;
 [Collection(WorkerFleet.Name)]
 public sealed class RefreshTests : IAsyncLifetime
 {
-    private const int Keys = 20_000;
+    private const int Keys = 8_000;
     private const int Instances = 4;
     private const int WalkersEach = 2;
     private const string Tag = "all";
