@@ -11,7 +11,7 @@ public sealed class LongestFirst : ITestCollectionOrderer
 {
     private static readonly string[] _names =
     [
-        "HistoryControlTests", "History.HistoryTests", "Topology.ClusterFailureTests", "Load.MemoryPressureTests", "Model.ModelTests", "Fleet.NewsroomTests", "Tests.RightsTests", "http history",
+        "HistoryControlTests", "History.HistoryTests", "Topology.ClusterFailureTests", "Load.MemoryPressureTests", "Fleet.NewsroomTests", "Tests.RightsTests", "http history",
     ];
 
     public IReadOnlyCollection<TTestCollection> OrderTestCollections<TTestCollection>(IReadOnlyCollection<TTestCollection> testCollections)

@@ -69,7 +69,7 @@ internal static class Scenarios
         new("misses expected, followers and joiners", Op(GetStrictly, 0, T0), Op(GetStrictly, 1, T0), Op(GetStrictly, 1, T0) with { After = 3 }, Op(Evict, 1, T0)) { ExpectsMisses = true, WaitsForWrites = true, HasPolls = true },
         new("misses expected, cold start", Op(GetStrictly, 0, T0), Op(Evict, 1, T0), Op(GetStrictly, 1, T0)) { ExpectsMisses = true, IsWarm = false },
         new("misses expected, failover", Op(GetStrictly, 0, T0), Op(GetStrictly, 0, T0), Op(Evict, 0, T0)) { ExpectsMisses = true, Instances = 1, Faults = Faults.GoBack | Faults.ClockBehind, MaxFaults = 1 },
-        new("misses expected, outage", Op(Evict, 0, T0), Op(Get, 0, T0), Op(Evict, 1, T0), Op(Get, 0, T0) with { After = 1 }) { ExpectsMisses = true, HasPolls = true, Faults = Faults.Silence, MaxFaults = 1 },
+        new("misses expected, outage", Op(Evict, 0, T0), Op(Get, 0, T0), Op(Evict, 1, T0), Op(Get, 0, T0) with { After = 1 }) { ExpectsMisses = true, WaitsForWrites = true, HasPolls = true, Faults = Faults.Silence, MaxFaults = 1 },
     ];
 
     /// <summary>The same with more at once, for the command: some minutes.</summary>

@@ -1,0 +1,21 @@
+using RedisTagCache.Model;
+
+namespace RedisTagCache.Tests.Model;
+
+/// <summary>What is found when one of the protocol's rules is left out.</summary>
+public sealed class ModelRuleTests
+{
+    public static TheoryData<string> Rules => [.. Scenarios.Broken.Select(scenario => scenario.Broken.ToString())];
+
+    [Theory]
+    [MemberData(nameof(Rules))]
+    public void RuleLeftOut_IsNoticed(string rule)
+    {
+        var exploration = ModelTests.Explore(Scenarios.Broken.Single(scenario => scenario.Broken.ToString() == rule));
+        Assert.NotEqual(Violation.None, exploration.Violation);
+    }
+
+    [Fact]
+    public void EveryRule_IsLeftOutOnce() =>
+        Assert.Equal(Enum.GetNames<Broken>().Skip(1).Order(), Scenarios.Broken.Select(scenario => scenario.Broken.ToString()).Order());
+}
