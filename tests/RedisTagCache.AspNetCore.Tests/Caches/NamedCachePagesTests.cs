@@ -93,11 +93,15 @@ public sealed class NamedCachePagesTests : IAsyncLifetime
     [Fact]
     public async Task Statistics_OfEachCache_AreItsOwn()
     {
-        for (var i = 0; i < 3; i++)
-            await _app.GetAsync("/catalog/k");
-        var (catalog, prices) = (Of("catalog"), Of("prices"));
-        Assert.True(catalog.Regions.Sum(static region => region.Hits + region.LocalHits) >= 2);
-        Assert.Equal(0, prices.Regions.Sum(static region => region.Hits + region.LocalHits + region.Misses));
+        // The first value may still be on its way to Redis when the next request comes.
+        await Eventually.BecomesTrueAsync(
+            async () =>
+            {
+                await _app.GetAsync("/catalog/k");
+                return Of("catalog").Regions.Sum(static region => region.Hits + region.LocalHits) >= 2;
+            },
+            "hits are counted");
+        Assert.Equal(0, Of("prices").Regions.Sum(static region => region.Hits + region.LocalHits + region.Misses));
 
         RedisTagCacheSnapshot Of(string name) => _app.Services.GetRequiredKeyedService<ITagCacheStatistics>(name).GetSnapshot();
     }
