@@ -28,7 +28,7 @@ public sealed class PublisherTests : IAsyncLifetime
     public async Task WithoutRedis_TheExitCodeTellsThatItIsNotConfirmed()
     {
         _server.Kill();
-        Assert.Equal((1, ""), await RunAsync("", "a"));
+        Assert.Equal((1, ""), await RunAsync("", TimeSpan.FromSeconds(1), "a"));
     }
 
     [Fact]
@@ -39,10 +39,13 @@ public sealed class PublisherTests : IAsyncLifetime
         Assert.DoesNotContain("AspNetCore", runtime, StringComparison.Ordinal);
     }
 
-    private async Task<(int Code, string Output)> RunAsync(string input, params string[] tags)
+    private Task<(int Code, string Output)> RunAsync(string input, params string[] tags) => RunAsync(input, SharedServers.OperationTimeout, tags);
+
+    private async Task<(int Code, string Output)> RunAsync(string input, TimeSpan timeout, params string[] tags)
     {
         var start = new ProcessStartInfo("dotnet", [Repository.Program("samples", "Publisher"), .. tags]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["RedisTagCache__Configuration"] = _server.ConnectionString;
+        start.Environment["RedisTagCache__OperationTimeout"] = timeout.ToString();
         using var process = Process.Start(start)!;
         process.ErrorDataReceived += static (_, _) => { };
         process.BeginErrorReadLine();

@@ -43,6 +43,7 @@ public sealed class RequestsTogetherTests
         await using var instance = Instance.Create(server.ConnectionString);
         using var lookup = await instance.Store.GetAsync(StoreExtensions.Page("k"));
         await using var client = await server.ConnectAsync();
+        var before = await CountAsync(server, "eval");
         for (var round = 0; round < 10; round++)
         {
             await client.GetDatabase().ExecuteAsync("SCRIPT", "FLUSH");
@@ -51,7 +52,7 @@ public sealed class RequestsTogetherTests
             Assert.Equal(Enumerable.Range(0, Entries).Select(i => $"{round}:{i}"), await Task.WhenAll(Enumerable.Range(0, Entries).Select(i => instance.Store.ReadAsync(Key(i)))));
         }
 
-        Assert.InRange(await CountAsync(server, "eval"), 10, 10 * 20);
+        Assert.InRange(await CountAsync(server, "eval") - before, 10, 10 * 20);
     }
 
     [Fact]

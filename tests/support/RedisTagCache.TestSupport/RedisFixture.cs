@@ -10,6 +10,7 @@ namespace RedisTagCache.TestSupport;
 /// </summary>
 public sealed class RedisFixture : IServed, IAsyncLifetime
 {
+    private static bool _hasNoContainers;
     private readonly List<IAsyncDisposable> _owned = [];
 
     public static bool IsRealRedisRequired => Environment.GetEnvironmentVariable("REDISTAGCACHE_REQUIRE_REDIS") is { Length: > 0 };
@@ -45,6 +46,8 @@ public sealed class RedisFixture : IServed, IAsyncLifetime
 
         try
         {
+            if (_hasNoContainers)
+                return await StartEmbeddedAsync();
             var container = new RedisBuilder("redis:7.0").Build();
             await container.StartAsync();
             _owned.Add(container);
@@ -52,10 +55,16 @@ public sealed class RedisFixture : IServed, IAsyncLifetime
         }
         catch (Exception) when (!IsRealRedisRequired)
         {
-            var server = await RedisServer.StartAsync(); // no container engine here
-            _owned.Add(server);
-            return ("embedded", server.ConnectionString);
+            _hasNoContainers = true;
+            return await StartEmbeddedAsync();
         }
+    }
+
+    private async Task<(string Engine, string ConnectionString)> StartEmbeddedAsync()
+    {
+        var server = await RedisServer.StartAsync();
+        _owned.Add(server);
+        return ("embedded", server.ConnectionString);
     }
 
     public async ValueTask DisposeAsync()

@@ -15,12 +15,15 @@ public sealed class RedisServer : IAsyncDisposable
 {
     private static readonly ConcurrentBag<LoopbackPort> _kept = [];
     private readonly string _directory = Directory.CreateTempSubdirectory("rtc-redis-").FullName;
-    private readonly LoopbackPort _port = LoopbackPort.Take();
+    private readonly LoopbackPort _port;
     private string[] _arguments;
     private bool _isNode;
+    private bool _isDisturbed;
     private Process? _process;
 
-    private RedisServer(params string[] arguments) => _arguments = arguments;
+    private RedisServer(params string[] arguments) => (_port, _arguments) = (LoopbackPort.Take(), arguments);
+
+    private RedisServer(IdleServer idle) => (_port, _process, _arguments) = (idle.Port, idle.Process, []);
 
     public static bool IsInstalled { get; } = FindExecutable() is not null;
 
@@ -44,6 +47,8 @@ public sealed class RedisServer : IAsyncDisposable
     public static async Task<RedisServer> StartAsync(params string[] arguments)
     {
         ServerFeatures.RequireFor(arguments);
+        if (IsEmbedded && await IdleServer.TakeAsync() is { } idle)
+            return new RedisServer(idle);
         return await StartOnFreePortAsync(() => new RedisServer(arguments));
     }
 
@@ -85,6 +90,7 @@ public sealed class RedisServer : IAsyncDisposable
 
     public void Kill()
     {
+        _isDisturbed = true;
         _process!.Kill();
         _process.WaitForExit();
     }
@@ -92,6 +98,7 @@ public sealed class RedisServer : IAsyncDisposable
     /// <summary>Stops the process without ending it: connections stay open and nothing answers.</summary>
     public void Hang()
     {
+        _isDisturbed = true;
         Signal("STOP");
 
         // The signal reaches one thread after the other, and what still runs may answer.
@@ -116,15 +123,24 @@ public sealed class RedisServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (_process is { HasExited: false })
+        SharedServers.Remove(ConnectionString);
+        if (IsEmbedded && !_isNode && !_isDisturbed && _process is { HasExited: false })
         {
-            Signal("CONT");
-            _process.Kill();
-            await _process.WaitForExitAsync();
+            new IdleServer(_process, _port).Give();
+        }
+        else
+        {
+            if (_process is { HasExited: false })
+            {
+                Signal("CONT");
+                _process.Kill();
+                await _process.WaitForExitAsync();
+            }
+
+            _process?.Dispose();
+            _port.Dispose();
         }
 
-        _process?.Dispose();
-        _port.Dispose();
         Directory.Delete(_directory, recursive: true);
     }
 

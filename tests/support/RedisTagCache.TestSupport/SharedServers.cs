@@ -14,6 +14,9 @@ public static class SharedServers
 
     public static void Add(string connectionString) => _addresses[FirstAddress(connectionString)] = true;
 
+    /// <summary>Forgets a server that its tests no longer need, since others may get it for themselves.</summary>
+    public static void Remove(string connectionString) => _addresses.TryRemove(FirstAddress(connectionString), out _);
+
     /// <summary>Sets the timeout of instances of a shared server. Call it before what the test itself sets.</summary>
     public static void Apply(RedisTagCacheOptions options, string connectionString)
     {
