@@ -150,7 +150,7 @@ public abstract class EntryCopiesContract(IEngine engine) : StoreSuite(engine)
         var (store, copies) = NewCopies();
         await store.WriteAsync("warm", "w");
         await KeepAsync(copies, "warm");
-        await store.SetAsync(Page("k"), Bytes("v"), CacheVersion.AtWrite, new TagCacheEntryOptions { Lifetime = TimeSpan.FromMilliseconds(700), StaleWindow = TimeSpan.FromMinutes(1) });
+        await store.SetAsync(Page("k"), Bytes("v"), CacheVersion.AtWrite, new TagCacheEntryOptions { Lifetime = TimeSpan.FromSeconds(3), StaleWindow = TimeSpan.FromMinutes(1) });
         await LookUpAsync(copies, "k");
         await LookUpAsync(copies, "k");
         Assert.Equal("v", Copy(copies, "k"));
