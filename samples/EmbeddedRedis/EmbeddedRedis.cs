@@ -9,6 +9,7 @@ namespace RedisTagCache.Samples;
 public sealed class EmbeddedRedis : IDisposable
 {
     private const int Attempts = 5;
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(10);
 
     private readonly GarnetServer _server;
 
@@ -44,7 +45,8 @@ public sealed class EmbeddedRedis : IDisposable
         }
     }
 
-    public void Dispose() => _server.Dispose();
+    /// <summary>Stops the server, and waits until its connections have ended, but for no longer than ten seconds: Garnet alone would wait for as long as they take.</summary>
+    public void Dispose() => Task.Factory.StartNew(_server.Dispose, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Wait(_patience);
 
     /// <summary>Gets the options of an in-memory server with scripts on a loopback port.</summary>
     public static GarnetServerOptions Options(int port) => new()
