@@ -31,21 +31,27 @@ internal sealed record Exploration(Scenario Scenario, int States, bool IsWhole, 
 /// </summary>
 internal sealed class Explorer(Machine machine, int maxStates)
 {
-    private readonly Dictionary<UInt128, int> _seen = [];
-    private readonly List<(int From, Move By)> _ways = [];
+    private const int CheckEvery = 64;
+
+    private readonly Packing _packing = new(machine);
+    private readonly Visited _visited = Visited.Take();
     private readonly List<Move> _moves = [];
+    private byte[] _packed = [];
 
     public Exploration Run()
     {
         var start = Stopwatch.GetTimestamp();
-        var (level, next) = (new Level(), new Level());
+        var (level, next) = (_visited.Level, _visited.Next);
+        level.Clear(_packing.Length);
+        next.Clear(_packing.Length);
+        _packed = new byte[_packing.Length];
         var (depth, settled, first) = (0, 0, 0);
         See(machine.Begin(), -1, default, level);
         while (level.Count > 0)
         {
             for (var i = 0; i < level.Count; i++)
             {
-                ref var world = ref level[i];
+                _packing.Unpack(level[i], out var world);
                 var from = first + i;
                 if (machine.IsSettled(world))
                 {
@@ -55,45 +61,52 @@ internal sealed class Explorer(Machine machine, int maxStates)
                 }
 
                 machine.List(world, _moves);
-                foreach (var move in _moves.ToArray())
+                foreach (var move in CollectionsMarshal.AsSpan(_moves))
                 {
                     var after = world;
                     machine.Make(ref after, move);
                     if (See(after, from, move, next) && after.Violation != Violation.None)
-                        return End(after.Violation, _ways.Count - 1);
+                        return End(after.Violation, _visited.Ways.Count - 1);
                 }
 
-                if (_seen.Count >= maxStates)
+                if (_visited.States.Count >= maxStates)
                     return End(Violation.None, -1, isWhole: false);
             }
 
             first += level.Count;
             (level, next) = (next, level);
-            next.Clear();
+            next.Clear(_packing.Length);
             depth++;
         }
 
         return End(Violation.None, -1);
 
-        Exploration End(Violation violation, int at, bool isWhole = true) =>
-            new(machine.Scenario, _seen.Count, isWhole && violation == Violation.None, settled, depth, Stopwatch.GetElapsedTime(start), violation, WayTo(at));
+        Exploration End(Violation violation, int at, bool isWhole = true)
+        {
+            var result = new Exploration(
+                machine.Scenario, _visited.States.Count, isWhole && violation == Violation.None, settled, depth, Stopwatch.GetElapsedTime(start), violation, WayTo(at));
+            _visited.Leave();
+            return result;
+        }
     }
 
     private bool See(in World world, int from, Move by, Level level)
     {
-        var hash = XxHash128.HashToUInt128(MemoryMarshal.AsBytes(new ReadOnlySpan<World>(in world)));
-        if (!_seen.TryAdd(hash, _ways.Count))
+        _packing.Pack(world, _packed);
+        if (!_visited.States.Add(XxHash128.HashToUInt128(_packed)))
             return false;
-        _ways.Add((from, by));
-        level.Add(world);
+        if (_visited.Ways.Count % CheckEvery == 0)
+            _packing.Check(world, _packed);
+        _visited.Ways.Add((from, by));
+        level.Add(_packed);
         return true;
     }
 
     private List<Move> WayTo(int state)
     {
         var way = new List<Move>();
-        for (; state > 0; state = _ways[state].From)
-            way.Add(_ways[state].By);
+        for (; state > 0; state = _visited.Ways[state].From)
+            way.Add(_visited.Ways[state].By);
         way.Reverse();
         return way;
     }

@@ -1,23 +1,33 @@
 namespace RedisTagCache.Model;
 
-/// <summary>The states of one depth, in pieces: as one array they would have to be copied each time it grows, and there may be gigabytes of them.</summary>
+/// <summary>The packed states of one depth, in pieces: as one array they would have to be copied each time it grows, and there may be gigabytes of them.</summary>
 internal sealed class Level
 {
-    private const int Piece = 16_384;
+    private const int Piece = 1 << 20;
 
-    private readonly List<World[]> _pieces = [];
+    private readonly List<byte[]> _pieces = [];
+    private int _length = 1;
+    private int _inPiece;
 
     public int Count { get; private set; }
 
-    public ref World this[int index] => ref _pieces[index / Piece][index % Piece];
+    public ReadOnlySpan<byte> this[int index] => At(index);
 
-    public void Add(in World world)
+    public void Add(ReadOnlySpan<byte> packed)
     {
-        if (Count == _pieces.Count * Piece)
-            _pieces.Add(new World[Piece]);
-        this[Count++] = world;
+        if (Count == _pieces.Count * _inPiece)
+            _pieces.Add(new byte[Piece]);
+        packed.CopyTo(At(Count++));
     }
 
-    /// <summary>Forgets the states; their memory is used again for the next depth but one.</summary>
-    public void Clear() => Count = 0;
+    /// <summary>Forgets the states; their memory is used again.</summary>
+    /// <param name="length">The number of bytes of the next ones.</param>
+    public void Clear(int length)
+    {
+        Count = 0;
+        _length = length;
+        _inPiece = Piece / length;
+    }
+
+    private Span<byte> At(int index) => _pieces[index / _inPiece].AsSpan(index % _inPiece * _length, _length);
 }
