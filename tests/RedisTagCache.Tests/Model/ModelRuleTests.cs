@@ -17,5 +17,5 @@ public sealed class ModelRuleTests
 
     [Fact]
     public void EveryRule_IsLeftOutOnce() =>
-        Assert.Equal(Enum.GetNames<Broken>().Skip(1).Order(), Scenarios.Broken.Select(scenario => scenario.Broken.ToString()).Order());
+        Assert.Equal(Enum.GetNames<Broken>().Skip(1).Order(), Scenarios.Broken.Concat(OutboxScenarios.Broken).Select(scenario => scenario.Broken.ToString()).Order());
 }

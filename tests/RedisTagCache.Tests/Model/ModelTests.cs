@@ -17,9 +17,11 @@ public sealed class ModelTests
     internal static TheoryData<string> NamesOf(bool hasFaults) =>
         [.. RedisTagCache.Model.Scenarios.Sound.Where(scenario => scenario.Faults != Faults.None == hasFaults).Select(scenario => scenario.Name)];
 
-    internal static void AssertSound(string name)
+    internal static void AssertSound(string name) => AssertSound(RedisTagCache.Model.Scenarios.Sound.Single(scenario => scenario.Name == name));
+
+    internal static void AssertSound(Scenario scenario)
     {
-        var exploration = Explore(RedisTagCache.Model.Scenarios.Sound.Single(scenario => scenario.Name == name));
+        var exploration = Explore(scenario);
         Assert.True(exploration.Violation == Violation.None, exploration.ToString());
         Assert.True(exploration.IsWhole, "All states are seen.");
         Assert.True(exploration.Settled > 0, "There are states in which all is done.");

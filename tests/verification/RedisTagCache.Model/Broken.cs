@@ -2,7 +2,7 @@ namespace RedisTagCache.Model;
 
 /// <summary>Rules of the protocol that can be left out, to see that the exploration notices.</summary>
 [Flags]
-internal enum Broken
+internal enum Broken : ulong
 {
     None = 0,
 
@@ -65,4 +65,49 @@ internal enum Broken
 
     /// <summary>A caller that waits counts from what the server knew, and not from what its instance knew.</summary>
     FirstOfServer = 1 << 19,
+
+    /// <summary>No row is written: the eviction is in the memory of the writer alone.</summary>
+    RowsLeftOut = 1ul << 20,
+
+    /// <summary>Rows are written outside of the transaction, after its commit.</summary>
+    RowsAfterCommit = 1ul << 21,
+
+    /// <summary>Rows are written outside of the transaction, before its commit.</summary>
+    RowsBeforeCommit = 1ul << 22,
+
+    /// <summary>A row is deleted, and then evicted.</summary>
+    DeletedFirst = 1ul << 23,
+
+    /// <summary>A row is deleted after its eviction, confirmed or not.</summary>
+    DeletedUnconfirmed = 1ul << 24,
+
+    /// <summary>A transaction evicts before its commit, and not after it.</summary>
+    EvictedBeforeOnly = 1ul << 25,
+
+    /// <summary>A transaction that evicted before its commit is expected to have no old values after it.</summary>
+    EarlyCounts = 1ul << 26,
+
+    /// <summary>The claim of a dispatcher that is gone does not end.</summary>
+    ClaimsKept = 1ul << 27,
+
+    /// <summary>A commit whose answer is lost is taken for one that has happened.</summary>
+    UnknownIsCommitted = 1ul << 28,
+
+    /// <summary>A dispatcher takes only rows with higher numbers than those that it has seen. Transactions commit in another order.</summary>
+    RowsByNumber = 1ul << 29,
+
+    /// <summary>The rows of a tag are deleted together, also one that was committed after the eviction.</summary>
+    DeletedByTag = 1ul << 30,
+
+    /// <summary>No second row is inserted for a tag that has one, although that one may be evicted already.</summary>
+    RowsShared = 1ul << 31,
+
+    /// <summary>A dispatcher begins with the oldest row each time, also if the cache has rejected it.</summary>
+    RejectedFirst = 1ul << 32,
+
+    /// <summary>A row is not evicted again after the replicas of the database have followed.</summary>
+    NotRepeated = 1ul << 33,
+
+    /// <summary>It is evicted again at once.</summary>
+    RepeatedAtOnce = 1ul << 34,
 }

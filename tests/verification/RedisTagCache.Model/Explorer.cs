@@ -36,7 +36,9 @@ internal sealed class Explorer(Machine machine, int maxStates)
     private readonly Packing _packing = new(machine);
     private readonly Visited _visited = Visited.Take();
     private readonly List<Move> _moves = [];
+    private readonly Progress? _progress = machine.Scenario.HasOutbox ? new() : null;
     private byte[] _packed = [];
+    private UInt128 _hash;
 
     public Exploration Run()
     {
@@ -56,8 +58,10 @@ internal sealed class Explorer(Machine machine, int maxStates)
                 if (machine.IsSettled(world))
                 {
                     settled++;
-                    if (!Probe.KeepsValues(machine, world))
-                        return End(Violation.NothingKept, from);
+                    _progress?.AddSettled(from);
+                    var violation = Probe.Examine(machine, world);
+                    if (violation != Violation.None)
+                        return End(violation, from);
                 }
 
                 machine.List(world, _moves);
@@ -67,6 +71,8 @@ internal sealed class Explorer(Machine machine, int maxStates)
                     machine.Make(ref after, move);
                     if (See(after, from, move, next) && after.Violation != Violation.None)
                         return End(after.Violation, _visited.Ways.Count - 1);
+                    if (after.Faults == world.Faults)
+                        _progress?.AddStep(from, _hash);
                 }
 
                 if (_visited.States.Count >= maxStates)
@@ -79,7 +85,8 @@ internal sealed class Explorer(Machine machine, int maxStates)
             depth++;
         }
 
-        return End(Violation.None, -1);
+        var stuck = _progress?.FindStuck() ?? -1;
+        return End(stuck < 0 ? Violation.None : Violation.NeverSettled, stuck);
 
         Exploration End(Violation violation, int at, bool isWhole = true)
         {
@@ -93,8 +100,10 @@ internal sealed class Explorer(Machine machine, int maxStates)
     private bool See(in World world, int from, Move by, Level level)
     {
         _packing.Pack(world, _packed);
-        if (!_visited.States.Add(XxHash128.HashToUInt128(_packed)))
+        _hash = XxHash128.HashToUInt128(_packed);
+        if (!_visited.States.Add(_hash))
             return false;
+        _progress?.Add(_hash);
         if (_visited.Ways.Count % CheckEvery == 0)
             _packing.Check(world, _packed);
         _visited.Ways.Add((from, by));

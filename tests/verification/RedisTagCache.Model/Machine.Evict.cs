@@ -17,13 +17,16 @@ internal sealed partial class Machine
         ref var op = ref world.Ops[o];
         var plan = scenario.Ops[o];
         ref var instance = ref world.Instances[plan.Instance];
-        var (evicted, expired) = plan.Kind == OpKind.Evict ? (plan.Tags, (byte)0) : ((byte)0, plan.Tags);
+        var change = ChangeOf(world, o);
+        var tags = scenario.Ops[change].Tags;
+        var (evicted, expired) = plan.Kind == OpKind.Expire ? ((byte)0, tags) : (tags, (byte)0);
         if (op.Phase == Phase.Invalidates)
         {
+            CheckCommitted(ref world, o);
             op.Invalidation = Invalidate(ref world, op.Partition, evicted, expired);
             op.Phase = Phase.Invalidated;
-            if (!op.Invalidation.IsRejected)
-                world.Servers[op.Partition].Applied |= (byte)(1 << o);
+            if (!op.Invalidation.IsRejected && (plan.Kind is OpKind.Evict or OpKind.Expire || IsCommitted(world, change)))
+                world.Servers[op.Partition].Applied |= (byte)(1 << change);
             return;
         }
 
@@ -44,19 +47,26 @@ internal sealed partial class Machine
         }
 
         op.Partition--;
-        Return(ref world, o);
+        if (UsesOutbox(o))
+            Confirm(ref world, o);
+        else
+            Return(ref world, o);
     }
 
     /// <summary>A change has returned: from now on it holds.</summary>
     private void Return(ref World world, int o)
     {
-        var change = (byte)(1 << o);
-        ref var op = ref world.Ops[o];
-        op.Phase = Phase.Done;
+        world.Ops[o].Phase = Phase.Done;
+        NoteInForce(ref world, o, o);
+    }
+
+    private void NoteInForce(ref World world, int o, int changed)
+    {
+        var change = (byte)(1 << changed);
         world.Returned |= change;
         for (var p = 0; p < scenario.Partitions; p++)
         {
-            if ((scenario.Ops[o].Kind is OpKind.Evict or OpKind.Expire || p == op.Partition) && (world.Servers[p].Applied & change) == 0)
+            if ((scenario.Ops[o].Kind is not (OpKind.Set or OpKind.Remove) || p == world.Ops[o].Partition) && (world.Servers[p].Applied & change) == 0)
                 return; // Redis has lost it since
         }
 

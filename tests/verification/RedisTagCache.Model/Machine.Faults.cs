@@ -5,6 +5,8 @@ internal sealed partial class Machine
     private void ListFaults(in World world, List<Move> moves)
     {
         ListEndedLeases(world, moves);
+        if (scenario.HasReplica && world.Database.Replicated != world.Database.Committed)
+            moves.Add(new Move(MoveKind.Replicate));
         if (world.Faults == scenario.MaxFaults)
             return;
         for (byte p = 0; p < scenario.Partitions; p++)
@@ -23,6 +25,8 @@ internal sealed partial class Machine
             Offer(Faults.LoseLease, MoveKind.LoseLease, k, server.Leases[k] > 0);
         }
 
+        if (scenario.HasOutbox)
+            ListOutboxFaults(world, moves);
         Offer(Faults.Silence, MoveKind.FallSilent, 0, !world.Instances[0].IsDown);
         Offer(Faults.GoBack, MoveKind.Remember, 0, !world.HasEarlier);
         Offer(Faults.GoBack, MoveKind.GoBack, 0, world.HasEarlier);
@@ -68,6 +72,15 @@ internal sealed partial class Machine
                 break;
             case MoveKind.FallSilent:
                 world.Instances[move.A].IsDown = true;
+                break;
+            case MoveKind.LoseAnswer:
+                LoseAnswer(ref world, move.A);
+                break;
+            case MoveKind.LoseClaim:
+                world.Database.Claims[move.A] = 0;
+                break;
+            case MoveKind.Crash:
+                Crash(ref world, move.A);
                 break;
             case MoveKind.LoseEpoch:
                 world.Servers[move.A].Stamp = default;

@@ -62,6 +62,9 @@ internal sealed partial class Machine
             case Phase.Invalidates or Phase.Invalidated:
                 Evict(ref world, o);
                 break;
+            case Phase.Commits or Phase.Committed or Phase.Deletes:
+                StepOutbox(ref world, o);
+                break;
             case Phase.Retries:
                 op.Syncs = 0;
                 BeginInvalidate(ref world, o);
@@ -94,6 +97,9 @@ internal sealed partial class Machine
                 break;
             case OpKind.Set or OpKind.Remove:
                 BeginReplace(ref world, o);
+                break;
+            case OpKind.Save:
+                BeginSave(ref world, o);
                 break;
             default:
                 op.Partition = 0;
@@ -215,7 +221,7 @@ internal sealed partial class Machine
 
     /// <summary>A value that is computed, or set, from now on.</summary>
     private Entry Value(in World world, int o, Stamp version) =>
-        new((byte)(o + 1), version.Epoch, version.Generation, scenario.Ops[o].Tags, world.Started);
+        new((byte)(o + 1), version.Epoch, version.Generation, scenario.Ops[o].Tags, scenario.HasReplica ? (byte)(world.Started & ~world.Database.Committed | world.Database.Replicated) : world.Started);
 
     /// <summary>Writes without a lease. The caller may have given up long ago.</summary>
     private void Write(ref World world, int o)

@@ -8,6 +8,12 @@ internal sealed partial class Machine
         ref var op = ref world.Ops[o];
         var plan = scenario.Ops[o];
         var change = (byte)(1 << o);
+        if (UsesOutbox(o))
+        {
+            LeaveRow(ref world, o);
+            return;
+        }
+
         op.Phase = scenario.HasRetries ? Phase.Retries : Phase.Done;
         if (!scenario.Faults.HasFlag(Faults.Silence) || (world.Failed & change) != 0)
             return; // elsewhere it has promised nothing, which keeps the number of states small

@@ -47,7 +47,7 @@ internal sealed partial class Machine(Scenario scenario)
             return false; // the failed evictions are not retried yet
         for (var o = 0; o < scenario.Ops.Length; o++)
         {
-            if (world.Ops[o].Phase != Phase.Done)
+            if (world.Ops[o].Phase != Phase.Done && !IsWatching(world, o))
                 return false;
         }
 
@@ -70,7 +70,13 @@ internal sealed partial class Machine(Scenario scenario)
     {
         moves.Clear();
         for (byte o = 0; o < scenario.Ops.Length; o++)
-            ListOp(world, o, moves);
+        {
+            if (scenario.HasOutbox && UsesOutbox(o))
+                ListOutbox(world, o, moves);
+            else
+                ListOp(world, o, moves);
+        }
+
         for (byte i = 0; i < scenario.Instances; i++)
             ListInstance(world, i, moves);
         for (byte m = 0; m < Messages.Length; m++)
@@ -106,6 +112,18 @@ internal sealed partial class Machine(Scenario scenario)
                 break;
             case MoveKind.Deliver:
                 Deliver(ref world, move.A, move.B);
+                break;
+            case MoveKind.RollBack:
+                EndDispatch(ref world, move.A);
+                break;
+            case MoveKind.Claim:
+                Claim(ref world, move.A, move.B);
+                break;
+            case MoveKind.Replicate:
+                world.Database.Replicated = world.Database.Committed;
+                break;
+            case MoveKind.EndClaim:
+                world.Database.Claims[move.A] = 0;
                 break;
             case MoveKind.LoseReply:
                 FailEviction(ref world, move.A);
@@ -147,7 +165,7 @@ internal sealed partial class Machine(Scenario scenario)
             var op = scenario.Ops[o];
             var isHit = op.Kind switch
             {
-                OpKind.Evict => (op.Tags & entry.Tags) != 0,
+                OpKind.Evict or OpKind.Save => (op.Tags & entry.Tags) != 0,
                 OpKind.Expire => isFresh && (op.Tags & entry.Tags) != 0,
                 OpKind.Set or OpKind.Remove => op.Key == key,
                 _ => false,

@@ -34,6 +34,15 @@ internal enum Phase : byte
 
     /// <summary>An eviction that has failed waits to be retried.</summary>
     Retries,
+
+    /// <summary>A transaction is open, with its changes and its row.</summary>
+    Commits,
+
+    /// <summary>It is committed, and the answer is under way to its writer.</summary>
+    Committed,
+
+    /// <summary>The eviction of a row is confirmed, and the row is to be deleted.</summary>
+    Deletes,
     Done,
 }
 
@@ -79,6 +88,15 @@ internal struct Op
     public byte Covering;
     public bool HasPolled;
     public bool IsDetached;
+
+    /// <summary>The transaction whose row a dispatcher has claimed, counted from 1.</summary>
+    public byte Row;
+
+    /// <summary>Whether that row was evicted once, and is evicted again.</summary>
+    public bool IsRepeat;
+
+    /// <summary>The highest number of a row that a dispatcher has evicted. Only for dispatchers that go by these numbers.</summary>
+    public byte Number;
 
     /// <summary>Whether a read found a value.</summary>
     public bool IsFound;

@@ -31,6 +31,8 @@ internal sealed class Packing
             Include(ref world.Ops[o]);
         if (scenario.HasMessages)
             Include(ref world.Messages);
+        if (scenario.HasOutbox)
+            Include(ref world.Database);
         Include(ref world, (int)Unsafe.ByteOffset(ref Unsafe.As<World, byte>(ref world), ref world.Started));
     }
 
@@ -64,9 +66,12 @@ internal sealed class Packing
     public void Check(in World world, ReadOnlySpan<byte> packed)
     {
         Unpack(packed, out var unpacked);
-        if (!MemoryMarshal.AsBytes(new ReadOnlySpan<World>(in world)).SequenceEqual(MemoryMarshal.AsBytes(new ReadOnlySpan<World>(in unpacked))))
+        if (!AreSame(world, unpacked))
             throw new InvalidOperationException("A scenario changes a byte that is not packed.");
     }
+
+    public static bool AreSame(in World world, in World other) =>
+        MemoryMarshal.AsBytes(new ReadOnlySpan<World>(in world)).SequenceEqual(MemoryMarshal.AsBytes(new ReadOnlySpan<World>(in other)));
 
     /// <summary>Includes a part of the state, without its first bytes.</summary>
     private void Include<T>(ref T part, int without = 0)

@@ -1,11 +1,37 @@
 namespace RedisTagCache.Model;
 
-/// <summary>Whether the cache still works in a state: each instance looks a value up, computes and writes it, and each finds it.</summary>
+/// <summary>
+/// Examines a state in which all is done. The cache still works: each instance looks a value up, computes and writes it, and each finds it. No row of the outbox is left, and no instance finds a value that was
+/// computed before a commit.
+/// </summary>
 internal static class Probe
 {
     private const int MaxMoves = 200;
 
-    public static bool KeepsValues(Machine machine, World world)
+    public static Violation Examine(Machine machine, in World world)
+    {
+        if (world.Database.Rows != 0)
+            return Violation.RowLeft;
+        if (FindsOldValue(machine.Scenario, world))
+            return Violation.NeverEvicted;
+        return KeepsValues(machine, world) ? Violation.None : Violation.NothingKept;
+    }
+
+    private static bool FindsOldValue(Scenario scenario, World world)
+    {
+        world.InForce |= world.Database.Committed;
+        for (var reader = 0; reader < scenario.Instances && world.Database.Committed != 0; reader++)
+        {
+            var trying = world;
+            Run(scenario with { Ops = [.. scenario.Ops, new OpPlan(OpKind.Read, reader, 0, 3)] }, ref trying);
+            if (trying.Violation != Violation.None)
+                return true;
+        }
+
+        return false;
+    }
+
+    private static bool KeepsValues(Machine machine, World world)
     {
         for (byte writer = 0; writer < machine.Scenario.Instances; writer++)
         {
@@ -21,16 +47,16 @@ internal static class Probe
     private static bool IsKept(Scenario scenario, ref World world, int writer)
     {
         var reader = (writer + 1) % scenario.Instances;
-        var plans = scenario with
-        {
-            Ops = [new OpPlan(OpKind.Compute, writer, 0, 3), new OpPlan(OpKind.Read, reader, 0, 3) { After = 0 }],
-            Faults = Faults.None,
-            HasMessages = false,
-            HasPolls = false,
-        };
         world.Ops = default;
+        Run(scenario with { Ops = [new OpPlan(OpKind.Compute, writer, 0, 3), new OpPlan(OpKind.Read, reader, 0, 3) { After = 0 }] }, ref world);
+        return world.Ops[1].Phase == Phase.Done && world.Ops[1].IsFound;
+    }
+
+    /// <summary>Runs the operations that are not done, in one order, without faults.</summary>
+    private static void Run(Scenario scenario, ref World world)
+    {
         world.Messages = default;
-        var machine = new Machine(plans);
+        var machine = new Machine(scenario with { Faults = Faults.None, HasMessages = false, HasPolls = false });
         var moves = new List<Move>();
         for (var i = 0; i < MaxMoves; i++)
         {
@@ -39,7 +65,5 @@ internal static class Probe
                 break;
             machine.Make(ref world, moves[0]);
         }
-
-        return world.Ops[1].Phase == Phase.Done && world.Ops[1].IsFound;
     }
 }

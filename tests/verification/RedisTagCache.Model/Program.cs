@@ -5,14 +5,14 @@ using RedisTagCache.Model;
 var most = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 10_000_000;
 var part = args.Skip(1).FirstOrDefault(argument => argument != "large") ?? "";
 var isViolated = false;
-foreach (var scenario in Scenarios.Sound.Concat(args.Contains("large") ? Scenarios.Large : []).Where(scenario => scenario.Name.Contains(part, StringComparison.Ordinal)))
+foreach (var scenario in Scenarios.Sound.Concat(OutboxScenarios.Sound).Concat(args.Contains("large") ? Scenarios.Large : []).Where(scenario => scenario.Name.Contains(part, StringComparison.Ordinal)))
 {
     var exploration = new Explorer(new Machine(scenario), most).Run();
     isViolated |= exploration.Violation != Violation.None;
     Console.WriteLine(exploration);
 }
 
-foreach (var scenario in Scenarios.Broken.Where(scenario => scenario.Name.Contains(part, StringComparison.Ordinal)))
+foreach (var scenario in Scenarios.Broken.Concat(OutboxScenarios.Broken).Where(scenario => scenario.Name.Contains(part, StringComparison.Ordinal)))
 {
     var exploration = new Explorer(new Machine(scenario), most).Run();
     isViolated |= exploration.Violation == Violation.None;

@@ -17,6 +17,12 @@ internal enum OpKind : byte
     Remove,
     Evict,
     Expire,
+
+    /// <summary>A transaction that changes the data of the tags, with its row in the outbox.</summary>
+    Save,
+
+    /// <summary>A dispatcher: claims the rows that are left, one after the other, evicts, and deletes them.</summary>
+    Dispatch,
 }
 
 /// <summary>An operation that somebody begins at some time.</summary>
@@ -53,6 +59,15 @@ internal enum Faults
 
     /// <summary>The server does not respond to the first instance for a while.</summary>
     Silence = 1 << 8,
+
+    /// <summary>A process is killed, and starts again without what it knew.</summary>
+    Crash = 1 << 9,
+
+    /// <summary>The answer to a commit, to the eviction of a row, or to its deletion does not arrive.</summary>
+    LoseAnswers = 1 << 10,
+
+    /// <summary>A claim ends although its owner is still at work.</summary>
+    EndClaims = 1 << 11,
 
     AnyKey = LoseEpoch | LoseTagInvalidations | LoseEntry | LoseLease | LoseRemovals,
 }
@@ -100,6 +115,17 @@ internal sealed record Scenario(string Name, params OpPlan[] Ops)
 
     /// <summary>Whether instances have polled before it begins, so that they trust their local copies.</summary>
     public bool IsCurrent { get; init; }
+
+    /// <summary>Whether transactions also evict before they commit.</summary>
+    public bool EvictsBefore { get; init; }
+
+    /// <summary>The transaction whose tag the cache rejects; -1 for none.</summary>
+    public int Rejected { get; init; } = -1;
+
+    /// <summary>Whether computations read a replica of the database that lags behind, and rows are evicted again after a delay that is longer than its lag.</summary>
+    public bool HasReplica { get; init; }
+
+    public bool HasOutbox { get; } = Ops.Any(op => op.Kind is OpKind.Save or OpKind.Dispatch);
 
     public int PartitionOf(int key) => key % Partitions;
 }

@@ -17,6 +17,7 @@ internal struct World
     public Instances Instances;
     public Ops Ops;
     public Messages Messages;
+    public Database Database;
 
     /// <summary>The changes that have started, a bit for each operation.</summary>
     public byte Started;
@@ -59,4 +60,16 @@ internal enum Violation : byte
 
     /// <summary>Nothing that is written is found again.</summary>
     NothingKept,
+
+    /// <summary>A row of the outbox was evicted although its transaction is not committed.</summary>
+    EvictedWithoutCommit,
+
+    /// <summary>All is done, and a row of the outbox is left.</summary>
+    RowLeft,
+
+    /// <summary>All is done, and a value is found that was computed before a commit.</summary>
+    NeverEvicted,
+
+    /// <summary>Without further faults, all would never be done.</summary>
+    NeverSettled,
 }
