@@ -99,16 +99,39 @@ internal sealed class Explorer(Machine machine, int maxStates)
 
     private bool See(in World world, int from, Move by, Level level)
     {
-        _packing.Pack(world, _packed);
+        var simple = world;
+        machine.Simplify(ref simple);
+        _packing.Pack(simple, _packed);
         _hash = XxHash128.HashToUInt128(_packed);
         if (!_visited.States.Add(_hash))
             return false;
         _progress?.Add(_hash);
         if (_visited.Ways.Count % CheckEvery == 0)
-            _packing.Check(world, _packed);
+            Check(world, simple);
         _visited.Ways.Add((from, by));
         level.Add(_packed);
         return true;
+    }
+
+    /// <summary>Checks a sample of the states: only what is packed differs between them, and what is simplified makes no difference to their next steps.</summary>
+    private void Check(in World world, in World simple)
+    {
+        _packing.Check(simple, _packed);
+        var (moves, simpleMoves) = (new List<Move>(), new List<Move>());
+        machine.List(world, moves);
+        machine.List(simple, simpleMoves);
+        if (machine.IsSettled(world) != machine.IsSettled(simple) || !moves.SequenceEqual(simpleMoves))
+            throw new InvalidOperationException("A state and its simple form have different moves.");
+        foreach (var move in moves)
+        {
+            var (after, simpleAfter) = (world, simple);
+            machine.Make(ref after, move);
+            machine.Make(ref simpleAfter, move);
+            machine.Simplify(ref after);
+            machine.Simplify(ref simpleAfter);
+            if (!Packing.AreSame(after, simpleAfter))
+                throw new InvalidOperationException($"A state and its simple form lead to different states by {move}.");
+        }
     }
 
     private List<Move> WayTo(int state)

@@ -134,6 +134,35 @@ internal sealed partial class Machine(Scenario scenario)
         }
     }
 
+    /// <summary>
+    /// Removes what no later step reads: replies that were taken over, and all that an operation that has ended knew, except whether it still counts as the owner of a lease. States that differ in nothing else
+    /// have the same future.
+    /// </summary>
+    public void Simplify(ref World world)
+    {
+        for (var o = 0; o < scenario.Ops.Length; o++)
+        {
+            ref var op = ref world.Ops[o];
+            if (op.Phase == Phase.Done)
+                op = new Op { Phase = Phase.Done, HasLease = op.HasLease };
+            if (op.Phase == Phase.ReadsEntry)
+                op.Found = default;
+            if (op.Phase is Phase.ReadsEntry or Phase.ReadsEpoch)
+                op.Version = default;
+            if (op.Phase != Phase.Leased)
+                op.Lease = default;
+            if (op.Phase is not (Phase.Filled or Phase.Replaced))
+                op.Fill = default;
+            if (op.Phase != Phase.Invalidated)
+                op.Invalidation = default;
+            if (op.Phase != Phase.AwaitsSync)
+                op.Next = default;
+        }
+
+        if (world.Faults == scenario.MaxFaults)
+            (world.Earlier, world.HasEarlier) = (default, false);
+    }
+
     private void ListInstance(in World world, byte i, List<Move> moves)
     {
         ref readonly var instance = ref world.Instances[i];
