@@ -1,4 +1,5 @@
 using RedisTagCache.Model;
+using RedisTagCache.TestSupport;
 
 namespace RedisTagCache.Tests.Model;
 
@@ -18,4 +19,12 @@ public sealed class ModelRuleTests
     [Fact]
     public void EveryRule_IsLeftOutOnce() =>
         Assert.Equal(Enum.GetNames<Broken>().Skip(1).Order(), Scenarios.Broken.Concat(OutboxScenarios.Broken).Select(scenario => scenario.Broken.ToString()).Order());
+
+    [Fact]
+    public void Documentation_Always_StatesTheNumberOfScenariosAndRules()
+    {
+        var text = File.ReadAllText(Repository.Folder("docs", "verification.md")).ReplaceLineEndings(" ");
+        Assert.Contains($"{Scenarios.Sound.Count + OutboxScenarios.Sound.Count} scenarios were explored completely", text, StringComparison.Ordinal);
+        Assert.Contains($"Each of the {Scenarios.Broken.Count + OutboxScenarios.Broken.Count} omitted rules is detected", text, StringComparison.Ordinal);
+    }
 }
