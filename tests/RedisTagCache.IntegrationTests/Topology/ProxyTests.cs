@@ -34,6 +34,7 @@ public sealed class ProxyTests : IAsyncLifetime
         Assert.Equal(1, log.Count);
     }
 
+    /// <summary>Counts the lines about polling. A busy machine brings others.</summary>
     private sealed class Counting : ILoggerProvider, ILogger
     {
         private int _count;
@@ -49,7 +50,7 @@ public sealed class ProxyTests : IAsyncLifetime
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
-            if (logLevel >= LogLevel.Warning)
+            if (formatter(state, exception).Contains("does not support subscriptions", StringComparison.Ordinal))
                 Interlocked.Increment(ref _count);
         }
 
