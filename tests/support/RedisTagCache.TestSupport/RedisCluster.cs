@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using StackExchange.Redis;
@@ -7,7 +8,9 @@ namespace RedisTagCache.TestSupport;
 /// <summary>A Redis Cluster of the test's own on loopback ports: primaries, and as many replicas.</summary>
 public sealed class RedisCluster : IAsyncDisposable
 {
+    private static readonly ConcurrentBag<RedisCluster> _idle = [];
     private readonly List<RedisServer> _nodes;
+    private bool _isShared;
 
     private RedisCluster(List<RedisServer> nodes) => _nodes = nodes;
 
@@ -27,8 +30,35 @@ public sealed class RedisCluster : IAsyncDisposable
         return cluster;
     }
 
-    /// <summary>Starts one for tests that do no harm to it: on embedded servers where no redis-server is installed, and then without replicas.</summary>
-    public static Task<RedisCluster> StartSharedAsync() => RedisServer.IsEmbedded ? StartEmbeddedAsync() : StartAsync();
+    /// <summary>
+    /// Gets one for tests that do no harm to it: on embedded servers where no redis-server is installed, and then without replicas. The next ones get it
+    /// as if it were new, since it takes a cluster a while to be whole.
+    /// </summary>
+    public static async Task<RedisCluster> StartSharedAsync()
+    {
+        while (_idle.TryTake(out var idle))
+        {
+            if (await idle.IsResetAsync())
+                return idle;
+            await idle.EndAsync();
+        }
+
+        var cluster = await (RedisServer.IsEmbedded ? StartEmbeddedAsync() : StartAsync());
+        cluster._isShared = true;
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => cluster._nodes.ForEach(static node => node.End());
+        return cluster;
+    }
+
+    private async Task<bool> IsResetAsync()
+    {
+        foreach (var node in _nodes)
+        {
+            if (!await ServerReset.TryAsync(node.Port))
+                return false;
+        }
+
+        return true;
+    }
 
     private static async Task<RedisCluster> StartEmbeddedAsync()
     {
@@ -127,6 +157,14 @@ public sealed class RedisCluster : IAsyncDisposable
     public async Task<ConnectionMultiplexer> ConnectAsync() => await ConnectionMultiplexer.ConnectAsync(ConnectionString + ",allowAdmin=true,abortConnect=false");
 
     public async ValueTask DisposeAsync()
+    {
+        if (_isShared)
+            _idle.Add(this);
+        else
+            await EndAsync();
+    }
+
+    private async Task EndAsync()
     {
         foreach (var node in _nodes)
             await node.DisposeAsync();

@@ -144,6 +144,20 @@ public sealed class RedisServer : IAsyncDisposable
         Directory.Delete(_directory, recursive: true);
     }
 
+    /// <summary>Ends the process with that of the tests, unless it has ended.</summary>
+    internal void End()
+    {
+        try
+        {
+            _process!.Kill();
+            Directory.Delete(_directory, recursive: true);
+        }
+        catch (Exception e) when (e is InvalidOperationException or IOException)
+        {
+            // it was disposed of, or writes a last file
+        }
+    }
+
     private async Task StartProcessAsync(IReadOnlyDictionary<string, string>? environment = null)
     {
         var start = IsEmbedded ? EmbeddedServer.StartInfo(Port, _isNode ? _directory : null) : StartInfo();
