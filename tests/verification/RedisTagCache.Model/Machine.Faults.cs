@@ -157,7 +157,7 @@ internal sealed partial class Machine
             instance.Poll.InForce &= kept;
         }
 
-        // Until a lost eviction is retried, it is not guaranteed to instances that do not know it: docs/consistency.md, known limitation 1.
+        // Until a lost eviction is retried, it is not guaranteed to instances that do not know it: docs/known-limitations.md, known limitation 1.
         for (var o = 0; o < scenario.Ops.Length; o++)
         {
             world.Ops[o].InForce &= (byte)(kept | OwnEvictions(world, scenario.Ops[o].Instance));

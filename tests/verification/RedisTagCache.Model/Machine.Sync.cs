@@ -84,7 +84,7 @@ internal sealed partial class Machine
                 Step(ref world, o);
             else if (op.Phase == Phase.Replaces)
             {
-                // Nothing was known when it was called: it counts as started when Redis has first answered. docs/consistency.md, known limitation 7.
+                // Nothing was known when it was called: it counts as started when Redis has first answered. docs/known-limitations.md, known limitation 7.
                 Stamp(ref op, world.Instances[i].TagStates[p].Known);
                 op.Found.Seen = world.Started;
             }

@@ -21,7 +21,7 @@ internal static class Goals
         new("tagged-get-microsoft", "The same through the output-cache store, by Microsoft's", run => run.Ratio(_taggedGet, StoreNames.OurPages, StoreNames.MicrosoftPages), AtLeast: 1.0),
         new("get-bare", "Untagged get of 1 KB, 64 callers: throughput by a bare GET", run => run.Ratio(_get, StoreNames.OurStore, StoreNames.Bare), AtLeast: 0.97),
         new("get-microsoft", "The same through IDistributedCache, by Microsoft's RedisCache", run => run.Ratio(_get, StoreNames.OurDistributed, StoreNames.MicrosoftDistributed), AtLeast: 1.1),
-        new("tagged-get-bytes", "Bytes allocated by a tagged get beyond the payload, ITagCacheStore", run => run.Bytes(_taggedGet, StoreNames.OurStore) - Size.Page, AtMost: 400),
+        new("tagged-get-bytes", "Bytes allocated by a tagged get of 1 KB, the payload included, ITagCacheStore", run => run.Bytes(_taggedGet, StoreNames.OurStore), AtMost: 400 + Size.Page),
         new("get-bytes", "Bytes allocated by an untagged get beyond the payload, IDistributedCache", run => run.Bytes(_get, StoreNames.OurDistributed) - Size.Page, AtMost: 400),
         new("buffer-get-bytes", "Bytes allocated by a get into a buffer, in all", run => run.Bytes(_get, StoreNames.OurBuffer), AtMost: 300),
         new("tagged-set", "Set with 3 tags through the output-cache store: throughput by Microsoft's", run => run.Ratio(_taggedSet, StoreNames.OurPages, StoreNames.MicrosoftPages), AtLeast: 1.3),

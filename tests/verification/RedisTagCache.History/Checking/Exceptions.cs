@@ -4,7 +4,7 @@ using RedisTagCache.History.Recording;
 namespace RedisTagCache.History.Checking;
 
 /// <summary>
-/// The exceptions that docs/consistency.md makes, and no others: which confirmed change an instance may not follow, and when. Each that is
+/// The exceptions that docs/known-limitations.md makes, and no others: which confirmed change an instance may not follow, and when. Each that is
 /// made use of is counted.
 /// </summary>
 internal sealed class Exceptions(Circumstances circumstances, Changes changes)

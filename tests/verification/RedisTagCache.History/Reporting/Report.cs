@@ -21,7 +21,7 @@ internal sealed class Report(
         Table("Promises", "promise | checked | violated", Enum.GetValues<Promise>().Select(p => $"{p} | {verdicts.Checked.GetValueOrDefault(p)} | {verdicts.Violated.GetValueOrDefault(p)}"));
         Table("Faults", "fault | times | reads checked from then until the next", plans.Select(p => $"{p.Name} | {faults.Count(f => f.Name == p.Name)} | {verdicts.CheckedAfter.GetValueOrDefault(p.Name)}"));
         if (options.HasFaults && !FakeClock.IsInstalled) Line("Without libfaketime, no server with a slow clock was promoted.\n");
-        Table("Not judged, for an exception that docs/consistency.md makes", "reason | times", verdicts.NotJudged.OrderBy(n => n.Key, StringComparer.Ordinal).Select(n => $"{n.Key} | {n.Value}"));
+        Table("Not judged, for an exception that docs/known-limitations.md makes", "reason | times", verdicts.NotJudged.OrderBy(n => n.Key, StringComparer.Ordinal).Select(n => $"{n.Key} | {n.Value}"));
         Copies();
         Healing();
         if (verdicts.Shown.Count > 0) Table("Violations, the first of each promise", "violation", verdicts.Shown);

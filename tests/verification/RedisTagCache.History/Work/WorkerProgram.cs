@@ -34,7 +34,7 @@ internal static class WorkerProgram
         await Console.Out.WriteLineAsync(Ready);
         await Console.In.ReadLineAsync();
 
-        // What an instance sets before Redis has first answered it may outlive an eviction made meanwhile (known limitation 7 of docs/consistency.md).
+        // What an instance sets before Redis has first answered it may outlive an eviction made meanwhile (known limitation 7 of docs/known-limitations.md).
         await pages.ReadAsync(Enumerable.Range(0, Plan.Keys).First(static key => Plan.UseOf(key) == KeyUse.Page));
         using var stop = new CancellationTokenSource();
         var readers = Enumerable.Range(0, Readers).Select(_ => LoopAsync((double)options.Rate / Readers, ReadsAtOnce, ReadAnyAsync, stop.Token));

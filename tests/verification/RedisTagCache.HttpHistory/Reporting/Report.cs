@@ -24,7 +24,7 @@ internal sealed class Report(HttpHistoryResult result, IReadOnlyList<PlantedResu
         Table("Evictions", "Kind | Count", Counted(static key => !key.StartsWith(FaultLoop.Name, StringComparison.Ordinal) && !key.StartsWith(HostLog.Line, StringComparison.Ordinal)));
         Table("Faults", "Fault | Count", FaultLoop.Of(verdicts).Select(static fault => $"{fault.Kind} | {fault.Times}"));
         Table("Errors that were logged", "Line | Count", Counted(static key => key.StartsWith(HostLog.Line, StringComparison.Ordinal)));
-        Table("Not judged, for an exception that docs/consistency.md makes", "Reason | Count", verdicts.NotJudged.OrderBy(static reason => reason.Key, StringComparer.Ordinal).Select(static reason => $"{reason.Key} | {reason.Value}"));
+        Table("Not judged, for an exception that docs/known-limitations.md makes", "Reason | Count", verdicts.NotJudged.OrderBy(static reason => reason.Key, StringComparer.Ordinal).Select(static reason => $"{reason.Key} | {reason.Value}"));
         Memory();
         if (planted.Count > 0)
             Table("Faults planted on purpose", "Fault | Found after | Responses until then | Broken promises", planted.Select(Planted));
