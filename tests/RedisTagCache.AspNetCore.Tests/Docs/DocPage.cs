@@ -2,7 +2,7 @@ using RedisTagCache.TestSupport;
 
 namespace RedisTagCache.AspNetCore.Tests.Docs;
 
-/// <summary>One Markdown file that users read: the README and everything in docs/.</summary>
+/// <summary>One Markdown file that users read: the README, those of the packages, and everything in docs/.</summary>
 internal sealed class DocPage
 {
     private DocPage(string path)
@@ -15,6 +15,7 @@ internal sealed class DocPage
 
     public static IReadOnlyList<DocPage> All { get; } =
         [.. Directory.GetFiles(Repository.Folder("docs"), "*.md").Order(StringComparer.Ordinal)
+            .Concat(Directory.GetDirectories(Repository.Folder("src")).Order(StringComparer.Ordinal).Select(project => System.IO.Path.Combine(project, "PACKAGE.md")).Where(File.Exists))
             .Prepend(Repository.Folder("README.md"))
             .Select(path => new DocPage(path))];
 

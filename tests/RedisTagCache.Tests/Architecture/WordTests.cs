@@ -61,6 +61,7 @@ public sealed partial class WordTests
         string[] folders = ["src", "tests", "samples"];
         return folders.SelectMany(folder => Repository.Files(folder, "*.cs"))
             .Concat(Repository.Files("src", "*.js"))
+            .Concat(Repository.Files("src", "*.md"))
             .Concat(Repository.Files("src", "*.html"))
             .Concat(Repository.Files("lua", "*.lua"))
             .Concat(Repository.Files("samples", "*.md"))
