@@ -73,6 +73,15 @@ public sealed partial class DocumentationTests
         Assert.NotEmpty(Repository.Files("tests", name + ".cs"));
     }
 
+    /// <summary>The evidence is on one page. The others say what users get.</summary>
+    [Theory]
+    [MemberData(nameof(Pages))]
+    public void UserPage_Always_NamesNoTestClass(string name)
+    {
+        if (name != "docs/verification.md")
+            Assert.Empty(TestClass().Matches(DocPage.Of(name).Text).Select(match => match.Value));
+    }
+
     private static void AssertNames(string page, string name) => Assert.Contains($"`{name}`", DocPage.Of(page).Text, StringComparison.Ordinal);
 
     private static IEnumerable<TheoryDataRow<T>> Rows<T>(IEnumerable<T> values) => values.Select(value => new TheoryDataRow<T>(value));

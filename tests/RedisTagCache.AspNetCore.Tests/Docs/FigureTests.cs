@@ -1,4 +1,6 @@
 using System.Text.RegularExpressions;
+using System.Xml.Linq;
+using RedisTagCache.TestSupport;
 
 namespace RedisTagCache.AspNetCore.Tests.Docs;
 
@@ -56,6 +58,18 @@ public sealed partial class FigureTests
     /// <summary>Sentences that repeat figures, with the cells that they come from: table, row and column.</summary>
     public static TheoryData<string, string, string[]> Sentences => new()
     {
+        { "docs/performance-tuning.md", "{0} gets per second in the benchmark, compared with {1} from Redis", [$"{Local}|RedisTagCache as HybridCache|{PerSecond}", $"{Get}|RedisTagCache, HybridCache|{PerSecond}"] },
+        { "docs/performance-tuning.md", "a page of 2 KB was served {0} times per second, compared with {1} from Redis", [$"{SmallPage}|RedisTagCache output caching, LocalCacheBytes 64 MB|{PerSecond}", $"{SmallPage}|RedisTagCache output caching, LocalCacheBytes 0|{PerSecond}"] },
+        { "docs/performance-tuning.md", "{0} misses per second for one caller, compared with {1} for Microsoft's HybridCache", [$"{Miss}|RedisTagCache as HybridCache|{PerSecond}", $"{Miss}|Microsoft HybridCache|{PerSecond}"] },
+        { "docs/performance-tuning.md", "{0} calls per second, compared with {1} for Microsoft's", [$"{Set}|RedisTagCache, HybridCache|{PerSecond}", $"{Set}|Microsoft HybridCache|{PerSecond}"] },
+        { "docs/performance-tuning.md", "At 1,000 evictions per second, lookups reached {0} of their speed", ["Get, 1 KB, 3 tags, 64 callers, among evictions|1000 evictions/s|of the first"] },
+        { "docs/performance-tuning.md", "{0} ms with 100,000 of them, compared with {1} ms with none", ["Cold start|100,000|first lookup, ms", "Cold start|none|first lookup, ms"] },
+        { "README.md", "an eviction took {0} us for 10 entries with the tag, and {1} us for 100,000", [$"{Eviction}|10|RedisTagCache, us", $"{Eviction}|100,000|RedisTagCache, us"] },
+        { "README.md", "{0} reads per second from Redis through `HybridCache`, compared with {1} for Microsoft's and {2} for FusionCache", [$"{Get}|RedisTagCache, HybridCache|{PerSecond}", $"{Get}|Microsoft HybridCache|{PerSecond}", $"{Get}|FusionCache|{PerSecond}"] },
+        { "README.md", "the factory ran {0} time with RedisTagCache, and {1} times with Microsoft's HybridCache", ["Stampede|RedisTagCache, HybridCache|factory runs, median", "Stampede|Microsoft HybridCache|factory runs, median"] },
+        { "README.md", "{0} misses per second for one caller, compared with {1} for Microsoft's HybridCache", [$"{Miss}|RedisTagCache as HybridCache|{PerSecond}", $"{Miss}|Microsoft HybridCache|{PerSecond}"] },
+        { "README.md", "{0} calls of `SetAsync` per second, compared with {1}", [$"{Set}|RedisTagCache, HybridCache|{PerSecond}", $"{Set}|Microsoft HybridCache|{PerSecond}"] },
+        { "README.md", "{0} HTTP hits per second for pages of 2 KB, compared with {1} for Microsoft's output cache store", [$"{SmallPage}|RedisTagCache output caching, LocalCacheBytes 0|{PerSecond}", $"{SmallPage}|Microsoft output caching in Redis|{PerSecond}"] },
         { "docs/comparison.md", "the factory runs once with RedisTagCache, and {0} times with Microsoft's HybridCache and with FusionCache without its locker", ["Stampede|Microsoft HybridCache|factory runs, median"] },
     };
 
@@ -81,6 +95,19 @@ public sealed partial class FigureTests
     {
         object[] figures = [.. cells.Select(cell => cell.Split('|')).Select(cell => Cell(cell[0], cell[1], cell[2]))];
         Assert.Contains(string.Format(null, sentence, figures), Space().Replace(DocPage.Of(page).Text, " "), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Microsoft.AspNetCore.OutputCaching.StackExchangeRedis")]
+    [InlineData("Microsoft.Extensions.Caching.Hybrid")]
+    [InlineData("Microsoft.Extensions.Caching.StackExchangeRedis")]
+    [InlineData("ZiggyCreatures.FusionCache")]
+    public void Comparison_Version_IsTheOneThatTheTestsUse(string package)
+    {
+        var packages = XDocument.Load(Repository.Folder("Directory.Packages.props"));
+        var version = packages.Descendants("PackageVersion").Single(element => (string?)element.Attribute("Include") == package).Attribute("Version")!.Value
+            .Replace("$(ExtensionsVersion)", packages.Descendants("ExtensionsVersion").Single().Value, StringComparison.Ordinal);
+        Assert.Contains($"`{package}` {version}", DocPage.Of("docs/comparison.md").Text, StringComparison.Ordinal);
     }
 
     /// <summary>The rows of the tables between "figures" and "end", without their headers.</summary>
