@@ -12,7 +12,7 @@ public sealed class CacheRegion : IEquatable<CacheRegion>
 
     /// <summary>Initializes a new region. Two regions with the same name share their entries, so give them the same properties.</summary>
     /// <param name="name">The name, which is part of every key. Must be 1 to 32 ASCII letters, digits, <c>-</c>, <c>_</c> or <c>.</c>. <c>output</c>, <c>distributed</c> and <c>hybrid</c> are reserved.</param>
-    /// <param name="isTagged">Whether its entries can have tags. Entries without tags are read with a plain GET and are stored until they expire or are removed.</param>
+    /// <param name="isTagged">Whether its entries can have tags. Entries without tags are stored until they expire or are removed.</param>
     /// <param name="isIsolatedByBuild">Whether each build reads only its own entries.</param>
     /// <exception cref="ArgumentException">The name is not valid.</exception>
     public CacheRegion(string name, bool isTagged, bool isIsolatedByBuild)

@@ -15,7 +15,7 @@ namespace RedisTagCache;
 /// </remarks>
 public interface ITagCacheStore
 {
-    /// <summary>Looks an entry up in one round trip.</summary>
+    /// <summary>Looks an entry up in one round trip. If this instance does not know the newest evictions yet, a second one fetches them.</summary>
     /// <param name="key">The entry's key.</param>
     /// <param name="cancellationToken">Ends the wait; the lookup is then abandoned.</param>
     /// <returns>What was found. Dispose it when the payload has been read: its buffer is pooled.</returns>
@@ -45,29 +45,29 @@ public interface ITagCacheStore
     ValueTask RemoveAsync(CacheEntryKey key, CancellationToken cancellationToken = default);
 
     /// <summary>Evicts all entries with the tag, in all regions and builds, whatever their number.</summary>
-    /// <param name="tag">The tag. All pages of output caching have the tag <c>*</c>.</param>
-    /// <param name="cancellationToken">Ends the wait; the eviction may still reach Redis.</param>
+    /// <param name="tag">The tag. All pages of output caching and all values of <see cref="ITagCache"/> and <c>HybridCache</c> have the tag <c>*</c>.</param>
+    /// <param name="cancellationToken">Ends the wait; the eviction continues.</param>
     /// <exception cref="ArgumentException">The tag is empty or not valid Unicode.</exception>
     /// <exception cref="RedisTagCacheUnavailableException">Redis did not confirm the eviction. It is retried until Redis does.</exception>
     ValueTask EvictByTagAsync(string tag, CancellationToken cancellationToken = default);
 
     /// <summary>Evicts all entries with any of the tags.</summary>
     /// <param name="tags">The tags. Entries that are null or empty are skipped. An empty sequence does nothing.</param>
-    /// <param name="cancellationToken">Ends the wait; the eviction may still reach Redis.</param>
+    /// <param name="cancellationToken">Ends the wait; the eviction continues.</param>
     /// <exception cref="ArgumentException">A tag is not valid Unicode. Nothing is evicted then.</exception>
     /// <exception cref="RedisTagCacheUnavailableException">Redis did not confirm the eviction. It is retried until Redis does.</exception>
     ValueTask EvictByTagAsync(IEnumerable<string> tags, CancellationToken cancellationToken = default);
 
     /// <summary>Makes all entries with the tag stale. They can still be read, as <see cref="CacheLookupState.Stale"/>, until their lifetime ends or they are replaced.</summary>
     /// <param name="tag">The tag.</param>
-    /// <param name="cancellationToken">Ends the wait; the expiry may still reach Redis.</param>
+    /// <param name="cancellationToken">Ends the wait; the expiry continues.</param>
     /// <exception cref="ArgumentException">The tag is empty or not valid Unicode.</exception>
     /// <exception cref="RedisTagCacheUnavailableException">Redis did not confirm the expiry. It is retried until Redis does.</exception>
     ValueTask ExpireByTagAsync(string tag, CancellationToken cancellationToken = default);
 
     /// <summary>Makes all entries with any of the tags stale.</summary>
     /// <param name="tags">The tags. Entries that are null or empty are skipped. An empty sequence does nothing.</param>
-    /// <param name="cancellationToken">Ends the wait; the expiry may still reach Redis.</param>
+    /// <param name="cancellationToken">Ends the wait; the expiry continues.</param>
     /// <exception cref="ArgumentException">A tag is not valid Unicode. Nothing is expired then.</exception>
     /// <exception cref="RedisTagCacheUnavailableException">Redis did not confirm the expiry. It is retried until Redis does.</exception>
     ValueTask ExpireByTagAsync(IEnumerable<string> tags, CancellationToken cancellationToken = default);

@@ -9,7 +9,7 @@ public static class RedisTagCacheDiagnostics
     /// <summary>The name of the activity source.</summary>
     public const string ActivitySourceName = "RedisTagCache";
 
-    /// <summary>Counter: lookups, by <c>region</c>, <c>outcome</c> (hit, stale, miss; hit_local, stale_local and fail_safe for values returned from memory) and, for a miss, <c>reason</c>.</summary>
+    /// <summary>Counter: lookups, by <c>region</c>, <c>outcome</c> (hit, stale, miss; hit_local for values and pages, stale_local and fail_safe for values, returned from memory) and, for a miss, <c>reason</c>.</summary>
     public const string LookupsInstrument = "redistagcache.lookups";
 
     /// <summary>Counter: writes, by <c>region</c> and <c>outcome</c> (stored, rejected, skipped).</summary>
@@ -51,7 +51,7 @@ public static class RedisTagCacheDiagnostics
     /// <summary>Histogram, seconds: one run of a factory, by <c>outcome</c> (ok, error, canceled).</summary>
     public const string FactoryDurationInstrument = "redistagcache.factory.duration";
 
-    /// <summary>Gauge, bytes: the size of the local cache.</summary>
+    /// <summary>Gauge, bytes: the size of the local cache, with the pages in it.</summary>
     public const string LocalBytesInstrument = "redistagcache.local.bytes";
 
     /// <summary>Gauge: the number of entries in the local cache.</summary>

@@ -1,6 +1,6 @@
 namespace RedisTagCache;
 
-/// <summary>The exception that is thrown if Redis does not confirm an eviction, an expiry or a removal. Lookups and writes never throw it.</summary>
+/// <summary>The exception that is thrown if Redis does not confirm an eviction, an expiry or a removal, or does not answer an inspection. Lookups and writes of the cache never throw it.</summary>
 public sealed class RedisTagCacheUnavailableException : Exception
 {
     /// <summary>Initializes a new instance of the exception.</summary>

@@ -5,7 +5,7 @@ using RedisTagCache.Diagnostics;
 
 namespace RedisTagCache.Invalidation;
 
-/// <summary>Follows all partitions, from the first use of a value on: subscribes to what is announced, and looks every second for what was not.</summary>
+/// <summary>Follows all partitions, from the first use of a value or the first missing page on: subscribes to what is announced, and looks every second for what was not.</summary>
 internal sealed class FleetWatch : IDisposable
 {
     private const int VerifyEvery = 30;

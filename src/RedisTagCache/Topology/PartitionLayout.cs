@@ -7,7 +7,7 @@ internal readonly record struct PartitionLayout(int Count, bool IsSharded)
 {
     public const int Most = 1_024;
 
-    /// <summary>On a cluster: shared out exactly by 2, 3, 4, 6, 9, 12, 18 and 36 primaries that have slots alike, and within an eighth by 5, 7, 8 and 10.</summary>
+    /// <summary>On a cluster: shared out exactly by 2, 3, 4, 6, 9, 12, 18 and 36 primaries that have slots alike, and within a sixth by 5, 7, 8 and 10.</summary>
     public const int OnCluster = 36;
 
     private const string Sharded = " sharded";

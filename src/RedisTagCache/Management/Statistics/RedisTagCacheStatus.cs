@@ -21,7 +21,7 @@ public sealed class RedisTagCacheStatus
     /// <summary>Gets the number of partitions whose tag state must be compared with Redis before it is used again.</summary>
     public int UntrustedPartitions { get; init; }
 
-    /// <summary>Gets the number of partitions whose messages do not arrive. Evictions by other instances are then found by polling, once a second. Zero before the first use of a value.</summary>
+    /// <summary>Gets the number of partitions whose messages do not arrive. Evictions by other instances are then found by polling, once a second. Zero before the first use of a value and the first page that is missing.</summary>
     public int SilentPartitions { get; init; }
 
     /// <summary>Gets the number of partitions of the keys, or <see langword="null"/> before the first connection.</summary>
