@@ -60,7 +60,11 @@ public sealed class TlsTests : IAsyncLifetime
         var configuration = ConfigurationOptions.Parse(string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{_port},ssl=true,connectRetry=1"));
         if (isTrusted)
             configuration.CertificateValidation += (_, certificate, _, _) => certificate?.GetCertHashString() == _certificate.GetCertHashString();
-        return Instance.Create("", options => (options.Configuration, options.ConfigurationOptions) = (null, configuration));
+        return Instance.Create("", options =>
+        {
+            (options.Configuration, options.ConfigurationOptions) = (null, configuration);
+            options.OperationTimeout = isTrusted ? SharedServers.OperationTimeout : options.OperationTimeout;
+        });
     }
 
     private string InFolder(string name) => Path.Combine(_folder, name);
