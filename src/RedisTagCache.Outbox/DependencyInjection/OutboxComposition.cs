@@ -1,0 +1,61 @@
+using System.Data.Common;
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using RedisTagCache.DependencyInjection;
+using RedisTagCache.DependencyInjection.Configuration;
+using RedisTagCache.Outbox.Diagnostics;
+using RedisTagCache.Outbox.Dispatching;
+using RedisTagCache.Outbox.Storage;
+
+namespace RedisTagCache.Outbox.DependencyInjection;
+
+/// <summary>What the outbox of a cache consists of.</summary>
+internal static class OutboxComposition
+{
+    /// <summary>Registers the outbox of a cache, or adds options to one that was registered.</summary>
+    /// <param name="services">The service collection.</param>
+    /// <param name="name">The name of the cache. Empty for the unnamed one.</param>
+    /// <param name="configure">Sets options.</param>
+    /// <param name="connections">Makes the connections. By default, they are those of a data source.</param>
+    public static void Add(IServiceCollection services, string name, Action<RedisTagCacheOutboxOptions>? configure, Func<CacheParts, IOutboxConnections>? connections = null)
+    {
+        var isFirst = !services.Any(service => service.ServiceType == typeof(OutboxDispatcher) && (string?)service.ServiceKey == (name.Length == 0 ? null : name));
+        var options = services.AddOptions<RedisTagCacheOutboxOptions>(name).ValidateOnStart();
+        if (configure is not null)
+            options.Configure(configure);
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<RedisTagCacheOutboxOptions>, ValidateOutboxOptions>());
+        if (connections is not null)
+            CacheParts.Add(services, name, connections);
+        if (!isFirst)
+            return;
+        RegisteredCaches.Of(services).References.Add((name, "The outbox"));
+        CacheParts.Add<IOutboxConnections>(services, name, static cache => new DataSourceConnections(OptionsOf(cache), cache.Shared.GetService<DbDataSource>()));
+        AddParts(services, name);
+        services.AddSingleton<IHostedService>(provider => new CacheParts(provider, name).Get<OutboxDispatcher>());
+    }
+
+    private static void AddParts(IServiceCollection services, string name)
+    {
+        CacheParts.Add(services, name, static cache => new OutboxMeter(cache.GetShared<IMeterFactory>(), CacheNames.Shown(cache.Name)));
+        CacheParts.Add(services, name, static cache => new OutboxTable(cache.Get<IOutboxConnections>(), CacheNames.Shown(cache.Name), OptionsOf(cache).Database));
+        CacheParts.Add(services, name, static cache => new OutboxEvictor(cache.Get<ITagCacheStore>(), cache.Options.OperationTimeout, Time(cache)));
+        CacheParts.Add(services, name, static cache => new ConfirmedRows(OptionsOf(cache).BatchSize));
+        CacheParts.Add(services, name, static cache => new CommitDelivery(
+            cache.Get<OutboxEvictor>(), cache.Get<OutboxTable>(), cache.Get<ConfirmedRows>(), cache.Get<OutboxMeter>(), Time(cache), cache.GetShared<ILogger<CommitDelivery>>()));
+        CacheParts.Add(services, name, static cache => new OutboxDispatcher(
+            cache.Get<OutboxTable>(), cache.Get<OutboxEvictor>(), cache.Get<ConfirmedRows>(), OptionsOf(cache), cache.Get<OutboxMeter>(), Time(cache), cache.GetShared<ILogger<OutboxDispatcher>>()));
+        CacheParts.Add(services, name, static cache => new TagCacheOutbox(
+            new OutboxWriter(CacheNames.Shown(cache.Name), OptionsOf(cache).Database), cache.Get<OutboxTable>(), cache.Get<CommitDelivery>(), OptionsOf(cache)));
+        CacheParts.Add<ITagCacheOutbox>(services, name, static cache => cache.Get<TagCacheOutbox>());
+    }
+
+    /// <summary>Returns the options of an outbox.</summary>
+    public static RedisTagCacheOutboxOptions OptionsOf(CacheParts cache) => cache.GetShared<IOptionsMonitor<RedisTagCacheOutboxOptions>>().Get(cache.Name);
+
+    /// <summary>The clock of timeouts.</summary>
+    private static TimeProvider Time(CacheParts cache) => cache.GetShared<TimeProvider>() is var time && time is ISteadyTime { Steady: var steady } ? steady : time;
+}
