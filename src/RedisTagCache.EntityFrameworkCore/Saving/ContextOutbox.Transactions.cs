@@ -15,8 +15,10 @@ internal sealed partial class ContextOutbox
     /// <summary>Forgets what the object of a transaction was used for before: providers may use it again.</summary>
     public void Begin(DbTransaction transaction)
     {
-        if (!IsSaving)
-            (_outbox ??= TryFindOutbox())?.Take(transaction);
+        if (IsSaving)
+            return;
+        (_outbox ??= TryFindOutbox())?.Take(transaction);
+        _queued.RemoveAll(tag => tag.Transaction == transaction);
     }
 
     /// <summary>Adds the rows that are still missing, just before a commit.</summary>

@@ -28,17 +28,8 @@ internal sealed class OutboxEvictor(ITagCacheStore store, TimeSpan timeout, Time
     /// <returns>Why a tag was rejected. Nothing if none was.</returns>
     public async Task<Exception?> EvictOneByOneAsync(OutboxRow row)
     {
-        Exception? rejection = null;
-        string[] tags;
-        try
-        {
-            tags = TagList.Read(row.Tags);
-        }
-        catch (FormatException e)
-        {
-            return e;
-        }
-
+        var tags = TagList.ReadValid(row.Tags, out var unreadable);
+        Exception? rejection = unreadable;
         foreach (var tag in tags)
         {
             try

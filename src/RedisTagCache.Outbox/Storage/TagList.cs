@@ -34,16 +34,41 @@ internal static class TagList
 
     /// <summary>Reads the tags of a row.</summary>
     /// <exception cref="FormatException">It is not a list of tags.</exception>
-    public static string[] Read(string json)
+    public static string[] Read(string json) => ReadValid(json, out var rejection) is var tags && rejection is null ? tags : throw rejection;
+
+    /// <summary>Reads the tags of a row that can be read, and says what is wrong with others.</summary>
+    public static string[] ReadValid(string json, out FormatException? rejection)
     {
+        var tags = new List<string>();
+        rejection = null;
         try
         {
             using var document = JsonDocument.Parse(json);
-            return [.. document.RootElement.EnumerateArray().Select(static tag => tag.GetString() ?? throw new FormatException("A tag is null."))];
+            foreach (var element in document.RootElement.EnumerateArray())
+            {
+                if (TryRead(element) is { } tag)
+                    tags.Add(tag);
+                else
+                    rejection = new FormatException("A tag must be a JSON string with valid Unicode.");
+            }
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            throw new FormatException("The tags are not a JSON array of strings.", e);
+            rejection = new FormatException("The tags must be a JSON array of strings.", e);
+        }
+
+        return [.. tags];
+    }
+
+    private static string? TryRead(JsonElement element)
+    {
+        try
+        {
+            return element.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            return null; // not a string, or half of a surrogate pair
         }
     }
 
