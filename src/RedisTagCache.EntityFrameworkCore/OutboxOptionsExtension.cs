@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Conventions.Infrastructure;
 using Microsoft.Extensions.DependencyInjection;
 using RedisTagCache.EntityFrameworkCore.Mapping;
 using RedisTagCache.EntityFrameworkCore.Saving;
-using RedisTagCache.Outbox.Storage;
+using RedisTagCache.Outbox.Storage.Dialects;
 
 namespace RedisTagCache.EntityFrameworkCore;
 

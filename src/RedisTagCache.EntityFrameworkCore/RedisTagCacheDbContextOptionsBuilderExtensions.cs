@@ -3,7 +3,7 @@ using RedisTagCache.DependencyInjection.Configuration;
 using RedisTagCache.EntityFrameworkCore;
 using RedisTagCache.EntityFrameworkCore.Saving;
 using RedisTagCache.Outbox;
-using RedisTagCache.Outbox.Storage;
+using RedisTagCache.Outbox.Storage.Dialects;
 
 namespace Microsoft.EntityFrameworkCore;
 

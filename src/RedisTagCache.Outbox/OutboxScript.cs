@@ -1,4 +1,4 @@
-using RedisTagCache.Outbox.Storage;
+using RedisTagCache.Outbox.Storage.Dialects;
 
 namespace RedisTagCache.Outbox;
 

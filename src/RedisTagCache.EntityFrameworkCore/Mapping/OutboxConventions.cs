@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Conventions;
 using Microsoft.EntityFrameworkCore.Metadata.Conventions.Infrastructure;
 using Microsoft.EntityFrameworkCore.Storage;
 using RedisTagCache.EntityFrameworkCore.Storage;
-using RedisTagCache.Outbox.Storage;
+using RedisTagCache.Outbox.Storage.Dialects;
 
 namespace RedisTagCache.EntityFrameworkCore.Mapping;
 

@@ -2,6 +2,7 @@ using System.Transactions;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using RedisTagCache.Outbox.Storage;
+using RedisTagCache.Outbox.Storage.Dialects;
 
 namespace RedisTagCache.EntityFrameworkCore.Storage;
 

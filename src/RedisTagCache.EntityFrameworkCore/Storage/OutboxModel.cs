@@ -1,6 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata;
-using RedisTagCache.Outbox.Storage;
+using RedisTagCache.Outbox.Storage.Dialects;
 
 namespace RedisTagCache.EntityFrameworkCore.Storage;
 

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Options;
-using RedisTagCache.Outbox.Storage;
+using RedisTagCache.Outbox.Storage.Dialects;
 
 namespace RedisTagCache.Outbox.DependencyInjection;
 

@@ -1,3 +1,5 @@
+using RedisTagCache.Outbox.Storage.Dialects;
+
 namespace RedisTagCache.Outbox.Storage;
 
 /// <summary>Opens connections for the background work of an outbox, and knows the name of its table.</summary>

@@ -1,3 +1,4 @@
+using RedisTagCache.Outbox.Storage.Dialects;
 using System.Data.Common;
 
 namespace RedisTagCache.Outbox.Storage;

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using RedisTagCache.Outbox.Dispatching;
 using RedisTagCache.Outbox.Storage;
+using RedisTagCache.Outbox.Storage.Dialects;
 using RedisTagCache.Outbox.Tests.Databases;
 using RedisTagCache.TestSupport;
 

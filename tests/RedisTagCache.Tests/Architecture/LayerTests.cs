@@ -1,8 +1,10 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using RedisTagCache.Hosting;
+using RedisTagCache.Outbox;
 using RedisTagCache.Testing;
 using RedisTagCache.TestSupport;
 
@@ -23,7 +25,7 @@ public sealed partial class LayerTests
     public void Core_Always_HasNoOtherFriendsThanItsSisterPackages()
     {
         var friends = typeof(ITagCacheStore).Assembly.GetCustomAttributes<InternalsVisibleToAttribute>().Select(friend => friend.AssemblyName.Split(',')[0]);
-        Assert.Equal(["RedisTagCache.AspNetCore", "RedisTagCache.AspNetCore.Tests", "RedisTagCache.Hosting", "RedisTagCache.IntegrationTests", "RedisTagCache.TestSupport", "RedisTagCache.Testing", "RedisTagCache.Tests", "RedisTagCache.Tool"], friends.Order(StringComparer.Ordinal));
+        Assert.Equal(["RedisTagCache.AspNetCore", "RedisTagCache.AspNetCore.Tests", "RedisTagCache.EntityFrameworkCore", "RedisTagCache.Hosting", "RedisTagCache.IntegrationTests", "RedisTagCache.Outbox", "RedisTagCache.Outbox.Tests", "RedisTagCache.TestSupport", "RedisTagCache.Testing", "RedisTagCache.Tests", "RedisTagCache.Tool"], friends.Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -34,6 +36,15 @@ public sealed partial class LayerTests
         Assert.Contains(
             typeof(RedisTagOutputCacheServiceCollectionExtensions).Assembly.GetReferencedAssemblies(),
             name => name.Name!.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void EntityFramework_Always_IsKnownToItsPackageAlone()
+    {
+        Assert.Contains(typeof(RedisTagCacheEntityTypeBuilderExtensions).Assembly.GetReferencedAssemblies(), name => name.Name == "Microsoft.EntityFrameworkCore");
+        Assert.All(
+            new[] { typeof(ITagCacheStore).Assembly, typeof(ITagCacheOutbox).Assembly }.SelectMany(assembly => assembly.GetReferencedAssemblies()),
+            name => Assert.False(name.Name!.StartsWith("Microsoft.EntityFrameworkCore", StringComparison.Ordinal) || name.Name.Contains("Sqlite", StringComparison.Ordinal) || name.Name == "Npgsql", name.Name));
     }
 
     [Fact]

@@ -46,7 +46,7 @@ public sealed partial class SourceTests
         {
             var folder = Path.GetDirectoryName(Path.GetRelativePath(Repository.Folder("src"), file))!.Replace(Path.DirectorySeparatorChar, '.').Replace("Management.Statistics", "Management", StringComparison.Ordinal); // one namespace for operators
             var declared = Namespace().Match(File.ReadAllText(file)).Groups[1].Value;
-            Assert.Equal(SpaceOfExtensions(Path.GetFileName(file)) ?? folder, declared);
+            Assert.Equal(SpaceOfExtensions(file) ?? folder, declared);
         }
     }
 
@@ -59,9 +59,11 @@ public sealed partial class SourceTests
     }
 
     /// <summary>Extension methods live where users look for them.</summary>
-    private static string? SpaceOfExtensions(string file) =>
+    private static string? SpaceOfExtensions(string path) =>
+        Path.GetFileName(path) is not { } file ? null :
         file.EndsWith("ServiceCollectionExtensions.cs", StringComparison.Ordinal) || file.EndsWith("HealthChecksBuilderExtensions.cs", StringComparison.Ordinal) ? "Microsoft.Extensions.DependencyInjection"
             : file.EndsWith("HostApplicationBuilderExtensions.cs", StringComparison.Ordinal) ? "Microsoft.Extensions.Hosting"
+            : file.EndsWith("Extensions.cs", StringComparison.Ordinal) && path.Contains("EntityFrameworkCore", StringComparison.Ordinal) ? "Microsoft.EntityFrameworkCore"
             : file.EndsWith("BuilderExtensions.cs", StringComparison.Ordinal) && !file.Contains("Policy", StringComparison.Ordinal) ? "Microsoft.AspNetCore.Builder"
             : file.EndsWith("HttpContextExtensions.cs", StringComparison.Ordinal) ? "Microsoft.AspNetCore.Http"
             : file.StartsWith("OutputCache", StringComparison.Ordinal) && file.EndsWith("Extensions.cs", StringComparison.Ordinal) ? "Microsoft.AspNetCore.OutputCaching"

@@ -1,7 +1,9 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using RedisTagCache.Hosting;
+using RedisTagCache.Outbox;
 using RedisTagCache.Testing;
 
 namespace RedisTagCache.Tests.Architecture;
@@ -11,7 +13,7 @@ public sealed class TypeTests
 {
     private static readonly Type[] _types =
     [
-        .. new[] { typeof(ITagCacheStore).Assembly, typeof(RedisTagOutputCacheServiceCollectionExtensions).Assembly, typeof(RedisTagCacheSettings).Assembly, typeof(InMemoryRedis).Assembly }
+        .. new[] { typeof(ITagCacheStore).Assembly, typeof(RedisTagOutputCacheServiceCollectionExtensions).Assembly, typeof(RedisTagCacheSettings).Assembly, typeof(InMemoryRedis).Assembly, typeof(ITagCacheOutbox).Assembly, typeof(RedisTagCacheEntityTypeBuilderExtensions).Assembly }
             .SelectMany(assembly => assembly.GetTypes())
             .Where(type => IsOurs(type.Namespace) && !IsGenerated(type)),
     ];
@@ -54,7 +56,7 @@ public sealed class TypeTests
     }
 
     private static bool IsOurs(string? space) =>
-        space is not null && (space.StartsWith("RedisTagCache", StringComparison.Ordinal) || space is "Microsoft.Extensions.DependencyInjection" or "Microsoft.Extensions.Hosting");
+        space is not null && (space.StartsWith("RedisTagCache", StringComparison.Ordinal) || space is "Microsoft.Extensions.DependencyInjection" or "Microsoft.Extensions.Hosting" or "Microsoft.EntityFrameworkCore");
 
     private static bool IsGenerated(Type type) =>
         type.IsDefined(typeof(CompilerGeneratedAttribute)) || type.Name.Contains('<', StringComparison.Ordinal) || (type.DeclaringType is { } outer && IsGenerated(outer));

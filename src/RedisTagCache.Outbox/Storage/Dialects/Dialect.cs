@@ -1,6 +1,6 @@
 using System.Data.Common;
 
-namespace RedisTagCache.Outbox.Storage;
+namespace RedisTagCache.Outbox.Storage.Dialects;
 
 /// <summary>
 /// What differs between databases. Times are milliseconds since 1970 by the clock of the database, so that the clocks of instances do not matter.

@@ -1,4 +1,4 @@
-namespace RedisTagCache.Outbox.Storage;
+namespace RedisTagCache.Outbox.Storage.Dialects;
 
 /// <summary>MySQL, which the library is not tested with: rows are read, and then taken one by one.</summary>
 internal sealed class MySqlDialect : Dialect

@@ -1,4 +1,4 @@
-namespace RedisTagCache.Outbox.Storage;
+namespace RedisTagCache.Outbox.Storage.Dialects;
 
 /// <summary>PostgreSQL: rows that another instance is taking are skipped, so that nobody waits.</summary>
 internal sealed class PostgreSqlDialect : Dialect

@@ -1,4 +1,4 @@
-namespace RedisTagCache.Outbox.Storage;
+namespace RedisTagCache.Outbox.Storage.Dialects;
 
 /// <summary>SQLite: writers take turns, so one statement takes rows.</summary>
 internal sealed class SqliteDialect : Dialect

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace RedisTagCache.Outbox.Storage;
+namespace RedisTagCache.Outbox.Storage.Dialects;
 
 /// <summary>The name of the table, with its schema if it has one.</summary>
 internal readonly partial record struct TableName(string? Schema, string Name)
