@@ -12,13 +12,11 @@ public static class CacheTags
 
     public const string ArticleOfRequest = "article:{id}";
 
-    public const string SectionOfRequest = "section:{slug}";
-
     public const string AuthorOfRequest = "author:{id}";
 
     public static string Article(int id) => $"article:{id}";
 
-    public static string Section(string slug) => $"section:{slug}";
+    public static string Section(int id) => $"section:{id}";
 
     public static string Author(int id) => $"author:{id}";
 }

@@ -38,7 +38,7 @@ public sealed class NewsController(NewsroomDb db, TrendingNames trending) : Cont
     }
 
     [HttpGet("/sections/{slug}")]
-    [OutputCache(Duration = OneMinute, VaryByQueryKeys = ["page"], Tags = [CacheTags.Articles, CacheTags.SectionOfRequest])]
+    [OutputCache(Duration = OneMinute, VaryByQueryKeys = ["page"], Tags = [CacheTags.Articles])]
     [StaleWhileRevalidate(OneHour)]
     public async Task<IActionResult> Section(string slug, int page = 1)
     {
@@ -47,6 +47,8 @@ public sealed class NewsController(NewsroomDb db, TrendingNames trending) : Cont
 
         var articles = await db.Articles.Where(a => a.SectionId == section.Id).AsTeasers().Skip((page - 1) * PageSize).Take(PageSize + 1).ToListAsync();
 
+        // The address has the name of the section, and articles have its ID.
+        HttpContext.AddOutputCacheTag(CacheTags.Section(section.Id));
         return View(new SectionPage(section, [.. articles.Take(PageSize)], page, HasOlder: articles.Count > PageSize));
     }
 

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Newsroom.Caching;
 
 namespace Newsroom.Data;
 
@@ -16,6 +17,9 @@ public sealed class NewsroomDb(DbContextOptions<NewsroomDb> options) : DbContext
 
         modelBuilder.Entity<Article>(article =>
         {
+            // Pages and data with these tags are evicted when a change of the article commits. If it moves to another section, both sections are evicted.
+            article.EvictsTags(a => CacheTags.Article(a.Id), a => CacheTags.Section(a.SectionId), a => CacheTags.Author(a.AuthorId), _ => CacheTags.Front);
+
             article.HasIndex(a => a.PublishedAt);
             article.HasIndex(a => new { a.SectionId, a.PublishedAt });
             article.HasIndex(a => new { a.AuthorId, a.PublishedAt });

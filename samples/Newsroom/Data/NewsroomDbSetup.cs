@@ -1,5 +1,8 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Storage;
 using Newsroom.Data.Seed;
+using RedisTagCache.Outbox;
 
 namespace Newsroom.Data;
 
@@ -8,7 +11,15 @@ public static class NewsroomDbSetup
     public static void AddNewsroomDb(this IServiceCollection services, IConfiguration configuration, IHostEnvironment environment)
     {
         var connectionString = configuration.GetConnectionString("Newsroom") ?? $"Data Source={Path.Combine(environment.ContentRootPath, "newsroom.db")}";
-        services.AddDbContextFactory<NewsroomDb>(o => o.UseSqlite(connectionString).UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking));
+        services.AddDbContextFactory<NewsroomDb>(o =>
+        {
+            o.UseSqlite(connectionString).UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking);
+            if (configuration.GetValue<bool>("Newsroom:CrashAfterCommit")) o.AddInterceptors(new CrashAfterCommit());
+            o.UseRedisTagCache();
+        });
+
+        // Evicts what this or another instance has committed and not evicted.
+        services.AddRedisTagCacheOutbox<NewsroomDb>();
     }
 
     /// <summary>Creates and fills the database if it does not exist yet.</summary>
@@ -24,13 +35,25 @@ public static class NewsroomDbSetup
         // SQLite acquires the write lock at once, so an instance that starts at the same moment waits here and then finds the finished database.
         using var transaction = db.Database.BeginTransaction();
         db.Database.EnsureCreated();
+        CreateOutbox(db.Database);
         if (!db.Sections.Any())
         {
             var now = scope.ServiceProvider.GetRequiredService<TimeProvider>().GetUtcNow().UtcDateTime;
-            db.Articles.AddRange(Edition.Write(now));
-            db.SaveChanges();
+
+            // No page shows these articles yet, so a context that evicts nothing saves them.
+            using var seed = new NewsroomDb(new DbContextOptionsBuilder<NewsroomDb>().UseSqlite(db.Database.GetDbConnection()).Options);
+            seed.Database.UseTransaction(transaction.GetDbTransaction());
+            seed.Articles.AddRange(Edition.Write(now));
+            seed.SaveChanges();
         }
 
         transaction.Commit();
+    }
+
+    /// <summary>Adds the outbox to a database of an earlier version of the sample, which has no migrations.</summary>
+    private static void CreateOutbox(DatabaseFacade database)
+    {
+        if (database.SqlQueryRaw<int>("SELECT COUNT(*) AS Value FROM sqlite_master WHERE name = 'redistagcache_outbox'").Single() == 0)
+            database.ExecuteSqlRaw(OutboxScript.CreateTable(OutboxDatabase.Sqlite));
     }
 }

@@ -18,7 +18,7 @@ internal sealed partial class NewsroomProcess : IAsyncDisposable
 
     public HttpClient Client { get; }
 
-    public static async Task<NewsroomProcess> StartAsync(string database, string? redis, string? buildNamespace = null)
+    public static async Task<NewsroomProcess> StartAsync(string database, string? redis, string? buildNamespace = null, string? @switch = null)
     {
         var dll = Repository.Program("samples", "Newsroom");
         var start = new ProcessStartInfo("dotnet") { WorkingDirectory = Repository.Folder("samples", "Newsroom"), RedirectStandardOutput = true };
@@ -28,6 +28,8 @@ internal sealed partial class NewsroomProcess : IAsyncDisposable
             start.Environment["ConnectionStrings__Redis"] = redis;
         if (buildNamespace is not null)
             start.Environment["RedisTagCache__BuildNamespace"] = buildNamespace;
+        if (@switch is not null)
+            start.Environment[@switch] = "true";
         var process = Process.Start(start)!;
 
         // The system gives it a port that nobody else can take before it does.

@@ -56,6 +56,17 @@ public sealed class NewsroomTests(NewsroomTests.Fleet fleet) : IClassFixture<New
     }
 
     [Fact]
+    public async Task AProcessThatEndsBetweenCommitAndEviction_IsEvictedForByAnother()
+    {
+        await using var crashing = await fleet.StartAsync("next", "Newsroom__CrashAfterCommit");
+        var before = await fleet.One.StoredStampAsync("/articles/2");
+        await Assert.ThrowsAsync<HttpRequestException>(() => crashing.EditAsync(2, "Saved by a process that ended"));
+        await Eventually.BecomesTrueAsync(
+            async () => (await fleet.One.Client.GetStringAsync("/articles/2")).Contains("Saved by a process that ended", StringComparison.Ordinal), "the new page is served");
+        Assert.NotEqual(before, await fleet.One.StampAsync("/articles/2"));
+    }
+
+    [Fact]
     public async Task WithoutAConnectionString_ItCachesInItsEmbeddedServer()
     {
         await using var alone = await fleet.StartAloneAsync();
@@ -92,7 +103,7 @@ public sealed class NewsroomTests(NewsroomTests.Fleet fleet) : IClassFixture<New
             Directory.Delete(_folder, recursive: true);
         }
 
-        internal Task<NewsroomProcess> StartAsync(string build) => NewsroomProcess.StartAsync(Database, _redis.ConnectionString, build);
+        internal Task<NewsroomProcess> StartAsync(string build, string? @switch = null) => NewsroomProcess.StartAsync(Database, _redis.ConnectionString, build, @switch);
 
         internal Task<NewsroomProcess> StartAloneAsync() => NewsroomProcess.StartAsync(Database, redis: null);
     }
