@@ -9,6 +9,9 @@ internal sealed class HostedTelemetry
     /// <summary>The meter and the activity source of pages, which are in another package.</summary>
     public const string Pages = "RedisTagCache.AspNetCore";
 
+    /// <summary>The meter of outboxes, which are in another package.</summary>
+    public const string Outbox = "RedisTagCache.Outbox";
+
     private static readonly string[] _tags = ["cache", "redis"];
 
     private readonly IServiceCollection _services;
@@ -37,7 +40,7 @@ internal sealed class HostedTelemetry
         if (!settings.DisableMetrics && !_hasMetrics)
         {
             _hasMetrics = true;
-            _services.AddOpenTelemetry().WithMetrics(static metrics => metrics.AddMeter(RedisTagCacheDiagnostics.MeterName, Pages));
+            _services.AddOpenTelemetry().WithMetrics(static metrics => metrics.AddMeter(RedisTagCacheDiagnostics.MeterName, Pages, Outbox));
         }
 
         if (!settings.DisableTracing && !_hasTracing)

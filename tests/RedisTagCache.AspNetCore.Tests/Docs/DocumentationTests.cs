@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Reflection;
 using System.Text.RegularExpressions;
+using Microsoft.EntityFrameworkCore;
+using RedisTagCache.Outbox;
 using RedisTagCache.Testing;
 using RedisTagCache.TestSupport;
 
@@ -16,11 +18,13 @@ public sealed partial class DocumentationTests
 
     public static IEnumerable<TheoryDataRow<string>> PageOptions => Rows(typeof(RedisTagOutputCacheOptions).GetProperties().Select(property => property.Name));
 
+    public static IEnumerable<TheoryDataRow<string>> OutboxOptions => Rows(typeof(RedisTagCacheOutboxOptions).GetProperties().Select(property => property.Name));
+
     public static IEnumerable<TheoryDataRow<string>> ReportedNames =>
-        Rows(Constants<string>(typeof(RedisTagCacheDiagnostics)).Concat(Constants<string>(typeof(RedisTagOutputCacheDiagnostics))).Distinct());
+        Rows(Constants<string>(typeof(RedisTagCacheDiagnostics)).Concat(Constants<string>(typeof(RedisTagOutputCacheDiagnostics))).Concat(Constants<string>(typeof(RedisTagCacheOutboxDiagnostics))).Distinct());
 
     public static IEnumerable<TheoryDataRow<int>> LogIds =>
-        Rows(new[] { (typeof(RedisTagCacheOptions), "RedisTagCache.Diagnostics.LogIds"), (typeof(RedisTagOutputCacheOptions), "RedisTagCache.AspNetCore.Diagnostics.LogIds"), (typeof(InMemoryRedis), "RedisTagCache.Testing.Diagnostics.InMemoryLogIds") }
+        Rows(new[] { (typeof(RedisTagCacheOptions), "RedisTagCache.Diagnostics.LogIds"), (typeof(RedisTagOutputCacheOptions), "RedisTagCache.AspNetCore.Diagnostics.LogIds"), (typeof(InMemoryRedis), "RedisTagCache.Testing.Diagnostics.InMemoryLogIds"), (typeof(ITagCacheOutbox), "RedisTagCache.Outbox.Diagnostics.OutboxLogIds"), (typeof(RedisTagCacheEntityTypeBuilderExtensions), "RedisTagCache.EntityFrameworkCore.Diagnostics.EntityFrameworkLogIds") }
             .SelectMany(ids => Constants<int>(ids.Item1.Assembly.GetType(ids.Item2, throwOnError: true)!)));
 
     public static IEnumerable<TheoryDataRow<string>> TestClasses =>
@@ -56,6 +60,10 @@ public sealed partial class DocumentationTests
     [Theory]
     [MemberData(nameof(PageOptions))]
     public void PageOption_IsDescribed(string name) => AssertNames("docs/output-cache.md", name);
+
+    [Theory]
+    [MemberData(nameof(OutboxOptions))]
+    public void OutboxOption_IsDescribed(string name) => AssertNames("docs/transactional-evictions.md", name);
 
     [Theory]
     [MemberData(nameof(ReportedNames))]

@@ -1,6 +1,8 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
+using RedisTagCache.Outbox;
 using RedisTagCache.Testing;
 
 namespace RedisTagCache.AspNetCore.Tests.Docs;
@@ -16,7 +18,7 @@ public sealed partial class LogTableTests
 
     private static readonly LoggerMessageAttribute[] _lines =
     [
-        .. new[] { (typeof(RedisTagCacheOptions), "RedisTagCache.Diagnostics.Log"), (typeof(RedisTagOutputCacheOptions), "RedisTagCache.AspNetCore.Diagnostics.Log"), (typeof(InMemoryRedis), "RedisTagCache.Testing.Diagnostics.InMemoryLog") }
+        .. new[] { (typeof(RedisTagCacheOptions), "RedisTagCache.Diagnostics.Log"), (typeof(RedisTagOutputCacheOptions), "RedisTagCache.AspNetCore.Diagnostics.Log"), (typeof(InMemoryRedis), "RedisTagCache.Testing.Diagnostics.InMemoryLog"), (typeof(ITagCacheOutbox), "RedisTagCache.Outbox.Diagnostics.OutboxLog"), (typeof(RedisTagCacheEntityTypeBuilderExtensions), "RedisTagCache.EntityFrameworkCore.Diagnostics.EntityFrameworkLog") }
             .SelectMany(type => type.Item1.Assembly.GetType(type.Item2, throwOnError: true)!.GetMethods(BindingFlags.Static | BindingFlags.Public))
             .Select(method => method.GetCustomAttribute<LoggerMessageAttribute>()).OfType<LoggerMessageAttribute>(),
     ];
