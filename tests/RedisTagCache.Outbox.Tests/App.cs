@@ -4,7 +4,6 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Testing;
-using RedisTagCache.Outbox.Dispatching;
 using RedisTagCache.Outbox.Tests.Databases;
 using RedisTagCache.Outbox.Tests.EntityFramework;
 using RedisTagCache.TestSupport;
@@ -17,6 +16,7 @@ public sealed class App : IAsyncDisposable
     private static readonly CacheRegion _region = new("tests", isTagged: true, isIsolatedByBuild: false);
 
     private readonly IHost _host;
+    private bool _isStarted;
 
     private App(IHost host) => _host = host;
 
@@ -86,9 +86,11 @@ public sealed class App : IAsyncDisposable
     public LibraryContext Context() => Services.GetRequiredService<IDbContextFactory<LibraryContext>>().CreateDbContext();
 
     /// <summary>Starts the background service.</summary>
-    public Task StartAsync() => _host.StartAsync();
-
-    public Task StopAsync() => _host.StopAsync();
+    public async Task StartAsync()
+    {
+        await _host.StartAsync();
+        _isStarted = true;
+    }
 
     /// <summary>Stores an entry for each tag.</summary>
     public async Task CacheAsync(params string[] tags)
@@ -125,10 +127,9 @@ public sealed class App : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _host.StopAsync();
+        if (_isStarted)
+            await _host.StopAsync();
         if (_host is IAsyncDisposable disposable)
             await disposable.DisposeAsync();
     }
-
-    internal OutboxDispatcher Dispatcher() => Services.GetRequiredService<OutboxDispatcher>();
 }

@@ -35,7 +35,7 @@ internal static class OutboxComposition
         RegisteredCaches.Of(services).References.Add((name, "The outbox"));
         CacheParts.Add<IOutboxConnections>(services, name, static cache => new DataSourceConnections(OptionsOf(cache), cache.Shared.GetService<DbDataSource>()));
         AddParts(services, name);
-        services.AddSingleton<IHostedService>(provider => new CacheParts(provider, name).Get<OutboxDispatcher>());
+        services.AddSingleton<IHostedService>(provider => new OutboxHost(() => new CacheParts(provider, name).Get<OutboxDispatcher>()));
     }
 
     private static void AddParts(IServiceCollection services, string name)

@@ -108,8 +108,8 @@ public sealed class PostgresServer : IAsyncDisposable
             throw new InvalidOperationException($"{start.FileName} {string.Join(' ', start.ArgumentList)} ended with exit code {process.ExitCode}.");
     }
 
-    /// <summary>Debian keeps the programs of each version in a folder of its own.</summary>
-    private static string? FindBinaries() =>
+    /// <summary>Debian keeps the programs of each version in a folder of its own. REDISTAGCACHE_POSTGRES=none hides them.</summary>
+    private static string? FindBinaries() => Environment.GetEnvironmentVariable("REDISTAGCACHE_POSTGRES") == "none" ? null :
         (Directory.Exists("/usr/lib/postgresql") ? Directory.GetDirectories("/usr/lib/postgresql").OrderDescending(StringComparer.Ordinal).Select(folder => Path.Combine(folder, "bin")) : [])
         .Concat((Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator))
         .FirstOrDefault(folder => File.Exists(Path.Combine(folder, "initdb")));
