@@ -7,7 +7,7 @@ namespace RedisTagCache.AspNetCore.Tests.Fleet;
 /// Evictions of pages that are being rendered, ten thousand times, on two instances under load: what began before an eviction is given to nobody
 /// who asks after it. And the same against stores that do give it, so that it is known to be noticed.
 /// </summary>
-[Collection(Quiet.Name)]
+[Collection(BesideFleets.Name)]
 public sealed class EvictionRoundTests(RedisFixture redis) : IClassFixture<RedisFixture>
 {
     private const int Rounds = 5_000;

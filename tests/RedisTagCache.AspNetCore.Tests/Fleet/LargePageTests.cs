@@ -5,7 +5,7 @@ using StackExchange.Redis;
 namespace RedisTagCache.AspNetCore.Tests.Fleet;
 
 /// <summary>Many visitors of one large page at once, and the memory that this takes: at most one and a half times what they are sent.</summary>
-[Collection(Quiet.Name)]
+[Collection(BesideFleets.Name)]
 public sealed class LargePageTests
 {
     private const int Visitors = 100;

@@ -6,7 +6,7 @@ namespace RedisTagCache.AspNetCore.Tests.Fleet;
 
 /// <summary>Four web applications on one Redis, each a process of its own, shared by tests that run one at a time and after those of the others.</summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
-public sealed class WebFleet : ICollectionFixture<QuietMachine>, ICollectionFixture<WebFleet>, IAsyncLifetime
+public sealed class WebFleet : ICollectionFixture<FleetMachine>, ICollectionFixture<WebFleet>, IAsyncLifetime
 {
     public const string Name = "web fleet";
     public const int Size = 4;

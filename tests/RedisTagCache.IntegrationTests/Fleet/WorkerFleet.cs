@@ -7,7 +7,7 @@ namespace RedisTagCache.IntegrationTests.Fleet;
 
 /// <summary>Eight processes on one Redis, shared by the tests of this folder, which run one at a time and after those of the others.</summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
-public sealed class WorkerFleet : ICollectionFixture<QuietMachine>, ICollectionFixture<WorkerFleet>, IAsyncLifetime
+public sealed class WorkerFleet : ICollectionFixture<FleetMachine>, ICollectionFixture<WorkerFleet>, IAsyncLifetime
 {
     public const string Name = "fleet";
     private const int Size = 8;

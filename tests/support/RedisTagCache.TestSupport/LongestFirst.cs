@@ -5,13 +5,13 @@ namespace RedisTagCache.TestSupport;
 
 /// <summary>
 /// Starts the collections that take longest before the others, so that no processor waits for one of them at the end. Of the collections that run alone,
-/// those that let other projects run come first.
+/// those that let other projects run come first, and then those that measure.
 /// </summary>
 public sealed class LongestFirst : ITestCollectionOrderer
 {
     private static readonly string[] _names =
     [
-        "HistoryControlTests", "History.HistoryTests", "Topology.ClusterFailureTests", "Load.MemoryPressureTests", "Fleet.NewsroomTests", "Tests.RightsTests", "http history",
+        "HistoryControlTests", "History.HistoryTests", "Topology.ClusterFailureTests", "Load.MemoryPressureTests", "Fleet.NewsroomTests", "Tests.RightsTests", "http history", "LargeReadsTests", "quiet",
     ];
 
     public IReadOnlyCollection<TTestCollection> OrderTestCollections<TTestCollection>(IReadOnlyCollection<TTestCollection> testCollections)

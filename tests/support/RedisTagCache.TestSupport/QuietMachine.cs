@@ -13,7 +13,7 @@ public sealed class QuietMachine : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         MachineShare.GiveUp();
-        _alone = await MachineShare.LockAsync(FileShare.None);
+        _alone = await MachineShare.LockAsync("machine", FileShare.None);
     }
 
     public async ValueTask DisposeAsync()
