@@ -59,6 +59,10 @@ internal sealed class PageApp : IAsyncDisposable
                 options.BuildNamespace = "test";
                 SharedServers.Apply(options, connectionString);
                 configure?.Invoke(options);
+
+                // Tests look at Redis right after a call.
+                var policy = options.Profiles.TryGetValue("default", out var given) ? given : new CachePolicy();
+                options.Profiles["default"] = policy with { WaitForWrite = policy.WaitForWrite ?? true };
             });
             builder.Services.AddRedisTagOutputCache(configurePages: pages);
         }

@@ -28,9 +28,6 @@ internal sealed class PendingSave
     /// <summary>Gets the rows that were added just before the commit. Each try of the call begins with none.</summary>
     public List<OutboxRow> Generated { get; } = [];
 
-    /// <summary>Gets or sets whether the tags of generated values were written.</summary>
-    public bool HasWrittenGenerated { get; set; }
-
     /// <summary>Returns the rows that were saved. They have numbers, which the entities may not have yet.</summary>
     public List<OutboxRow> Rows() =>
         [.. Entries.Where(static entry => !entry.Property(row => row.Id).IsTemporary).Select(static entry => new OutboxRow(entry.Property(row => row.Id).CurrentValue, (OutboxAction)entry.Entity.Action, entry.Entity.Tags))];

@@ -104,7 +104,7 @@ internal sealed partial class InstrumentScenario
         private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly TaskCompletionSource<string> _value = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        public Task Started => _started.Task;
+        public Task Started => _started.Task.WaitAsync(TimeSpan.FromSeconds(30));
 
         public async ValueTask<string> RunAsync(CacheContext context, CancellationToken cancellationToken)
         {

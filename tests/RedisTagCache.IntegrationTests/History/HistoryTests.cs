@@ -18,7 +18,7 @@ public sealed class HistoryTests
         Assert.Empty(result.Verdicts.Shown);
         Assert.Equal(0, result.Verdicts.TotalViolated);
         Assert.Empty(result.Planned.Except(result.Faults.Select(f => f.Name)));
-        Assert.True(result.Verdicts.TotalChecked > 50_000, "There was much to check.");
+        Assert.True(result.Verdicts.TotalChecked > 20_000, "There was much to check, also on a busy machine.");
         Assert.All(Enum.GetValues<Promise>(), promise => Assert.True(result.Verdicts.Checked[promise] > 1_000, $"{promise} was checked."));
     }
 

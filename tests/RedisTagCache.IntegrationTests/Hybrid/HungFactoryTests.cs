@@ -201,7 +201,7 @@ public sealed class HungFactoryTests(RedisFixture redis) : IClassFixture<RedisFi
         {
             started.TrySetResult();
             return new ValueTask<string>(never.Task);
-        }, started.Task);
+        }, started.Task.WaitAsync(TimeSpan.FromSeconds(30)));
     }
 
     private Instance NewInstance() => Instance.Create(redis.ConnectionString, options =>

@@ -9,15 +9,15 @@ namespace RedisTagCache.TestSupport;
 /// </summary>
 internal sealed record IdleServer(Process Process, LoopbackPort Port)
 {
-    private static readonly ConcurrentBag<IdleServer> _idle = [];
+    private static readonly ConcurrentQueue<IdleServer> _idle = [];
 
     /// <summary>Makes the server available. It ends with this process if nobody takes it.</summary>
-    public void Give() => _idle.Add(this);
+    public void Give() => _idle.Enqueue(this);
 
     /// <summary>Takes a server that is as it was when it was started; returns null if there is none.</summary>
     public static async Task<IdleServer?> TakeAsync()
     {
-        while (_idle.TryTake(out var server))
+        while (_idle.TryDequeue(out var server))
         {
             if (!server.Process.HasExited && await ServerReset.TryAsync(server.Port.Number))
                 return server;

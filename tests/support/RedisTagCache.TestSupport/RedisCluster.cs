@@ -8,7 +8,7 @@ namespace RedisTagCache.TestSupport;
 /// <summary>A Redis Cluster of the test's own on loopback ports: primaries, and as many replicas.</summary>
 public sealed class RedisCluster : IAsyncDisposable
 {
-    private static readonly ConcurrentBag<RedisCluster> _idle = [];
+    private static readonly ConcurrentQueue<RedisCluster> _idle = [];
     private readonly List<RedisServer> _nodes;
     private bool _isShared;
 
@@ -36,7 +36,7 @@ public sealed class RedisCluster : IAsyncDisposable
     /// </summary>
     public static async Task<RedisCluster> StartSharedAsync()
     {
-        while (_idle.TryTake(out var idle))
+        while (_idle.TryDequeue(out var idle))
         {
             if (await idle.IsResetAsync())
                 return idle;
@@ -159,7 +159,7 @@ public sealed class RedisCluster : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (_isShared)
-            _idle.Add(this);
+            _idle.Enqueue(this);
         else
             await EndAsync();
     }

@@ -7,7 +7,9 @@ namespace RedisTagCache.TestSupport;
 /// <summary>Makes a server that tests have not harmed as it was when it was started.</summary>
 internal static class ServerReset
 {
-    /// <summary>Removes keys and scripts. Returns false if the server has users of a test's own, or a client that may still write.</summary>
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(2);
+
+    /// <summary>Removes keys and scripts. Returns false if the server has users of a test's own, or a client that may still write and does not go.</summary>
     public static async Task<bool> TryAsync(int port)
     {
         try
@@ -16,11 +18,25 @@ internal static class ServerReset
             await client.ConnectAsync(IPAddress.Loopback, port);
             var stream = client.GetStream();
             return Lines(await AskAsync(stream, "ACL", "LIST")) is [_, _, var user] && user.StartsWith("user default on nopass ", StringComparison.Ordinal)
-                && Lines(await AskAsync(stream, "CLIENT", "LIST")).Count(IsClient) == 1
+                && await IsAloneAsync(stream)
                 && await AskAsync(stream, "FLUSHALL") is "+OK\r\n" or ['-', 'R', 'E', 'A', 'D', 'O', 'N', 'L', 'Y', ..]
                 && await AskAsync(stream, "SCRIPT", "FLUSH") == "+OK\r\n";
         }
         catch (Exception e) when (e is SocketException or IOException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>A server notices only after a moment that clients have gone.</summary>
+    private static async Task<bool> IsAloneAsync(NetworkStream stream)
+    {
+        try
+        {
+            await Eventually.BecomesTrueAsync(async () => Lines(await AskAsync(stream, "CLIENT", "LIST")).Count(IsClient) == 1, "the clients have gone", _patience);
+            return true;
+        }
+        catch (TimeoutException)
         {
             return false;
         }
