@@ -12,5 +12,6 @@ internal sealed record Study(string Name, Func<Arguments, Task<StudyResult>> Run
         new("Stampede", StampedeStudy.RunAsync),
         new("Memory in Redis", MemoryStudy.RunAsync),
         new("Start-up", StartUpStudy.RunAsync),
+        new("Save with evictions", SaveStudy.RunAsync),
     ];
 }

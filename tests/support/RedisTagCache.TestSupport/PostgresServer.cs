@@ -1,11 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
 using Npgsql;
-using RedisTagCache.TestSupport;
 
-namespace RedisTagCache.Outbox.Tests.Databases;
+namespace RedisTagCache.TestSupport;
 
-/// <summary>A PostgreSQL process of the tests' own, on a free loopback port, with its data in a temporary folder.</summary>
+/// <summary>A PostgreSQL process of the test's own, on a free loopback port, with its data in a temporary folder.</summary>
 public sealed class PostgresServer : IAsyncDisposable
 {
     private static readonly string? _binaries = FindBinaries();
