@@ -90,9 +90,9 @@ internal static class SaveStudy
             var note = new Note { Id = 1 };
             db.Attach(note);
             note.Text = Guid.NewGuid().ToString();
-            var begun = Stopwatch.GetTimestamp();
+            var started = Stopwatch.GetTimestamp();
             await db.SaveChangesAsync();
-            ticks += Stopwatch.GetTimestamp() - begun;
+            ticks += Stopwatch.GetTimestamp() - started;
         }
 
         return Stopwatch.GetElapsedTime(0, ticks).TotalMicroseconds / Saves;

@@ -111,10 +111,10 @@ internal sealed class CommitsRun : IAsyncDisposable
         var rollBack = Random.Shared.Next(8) == 0;
         if (fault == Fault.RedisHangs)
             _redis.Hang();
-        var begun = Stopwatch.GetTimestamp();
+        var started = Stopwatch.GetTimestamp();
         var saving = writer.SaveAsync(Id, _version + 1, rollBack);
         var moment = _usual * (1.4 * Random.Shared.NextDouble());
-        SpinWait.SpinUntil(() => Stopwatch.GetElapsedTime(begun) >= moment);
+        SpinWait.SpinUntil(() => Stopwatch.GetElapsedTime(started) >= moment);
         switch (fault)
         {
             case Fault.WriterKilled:
@@ -123,7 +123,7 @@ internal sealed class CommitsRun : IAsyncDisposable
             case Fault.RedisHangs:
                 if (Random.Shared.Next(2) == 0)
                     writer.Kill();
-                await Task.Delay(_outage - Stopwatch.GetElapsedTime(begun));
+                await Task.Delay(_outage - Stopwatch.GetElapsedTime(started));
                 _redis.Resume();
                 break;
             case Fault.DatabaseRestarts:
@@ -211,9 +211,9 @@ internal sealed class CommitsRun : IAsyncDisposable
         var writer = _writer ??= await SiteProcess.StartAsync(_redis.ConnectionString, ConnectionString);
         for (var saves = 0; saves < 5;)
         {
-            var begun = Stopwatch.GetTimestamp();
+            var started = Stopwatch.GetTimestamp();
             saves = await writer.SaveAsync(Other, Random.Shared.Next(), rollBack: saves == 0) ? saves + 1 : 0;
-            _usual = Stopwatch.GetElapsedTime(begun);
+            _usual = Stopwatch.GetElapsedTime(started);
         }
 
         return writer;
