@@ -26,6 +26,7 @@ internal sealed partial class NewsroomProcess : IAsyncDisposable
             start.ArgumentList.Add(argument);
         if (redis is not null)
             start.Environment["ConnectionStrings__Redis"] = redis;
+        start.Environment["RedisTagCache__OperationTimeout"] = SharedServers.OperationTimeout.ToString(); // the machine may be busy
         if (buildNamespace is not null)
             start.Environment["RedisTagCache__BuildNamespace"] = buildNamespace;
         if (@switch is not null)

@@ -2,6 +2,7 @@ using System.Data.Common;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
+using RedisTagCache.TestSupport;
 
 namespace RedisTagCache.Outbox.Tests.Databases;
 
