@@ -113,7 +113,7 @@ internal sealed class CommitsRun : IAsyncDisposable
             _redis.Hang();
         var started = Stopwatch.GetTimestamp();
         var saving = writer.SaveAsync(Id, _version + 1, rollBack);
-        var moment = _usual * (1.4 * Random.Shared.NextDouble());
+        var moment = _usual * (0.4 + (1.6 * Random.Shared.NextDouble()));
         SpinWait.SpinUntil(() => Stopwatch.GetElapsedTime(started) >= moment);
         switch (fault)
         {
