@@ -54,8 +54,8 @@ internal sealed class CommitsRun : IAsyncDisposable
             var writer = await ReadyWriterAsync();
             await SettleAsync(fault);
             var before = await WarmUpAsync();
-            var isAnswered = await SaveAsync(writer, fault);
-            await CheckAsync(tally, round, before, isAnswered);
+            var asked = await SaveAsync(writer, fault);
+            await CheckAsync(tally, round, before, asked);
         }
 
         Console.WriteLine($"{fault}, {rounds} rounds: {tally}");
@@ -105,15 +105,16 @@ internal sealed class CommitsRun : IAsyncDisposable
         return shown;
     }
 
-    /// <summary>Saves a new version while the fault happens. Returns whether the writer has confirmed a commit.</summary>
-    private async Task<bool> SaveAsync(SiteProcess writer, Fault fault)
+    /// <summary>Saves a new version while the fault happens: at a random moment from just before the commit to a while after its answer.</summary>
+    private async Task<Asked> SaveAsync(SiteProcess writer, Fault fault)
     {
         var rollBack = Random.Shared.Next(8) == 0;
         if (fault == Fault.RedisHangs)
             _redis.Hang();
-        var started = Stopwatch.GetTimestamp();
         var saving = writer.SaveAsync(Id, _version + 1, rollBack);
-        var moment = _usual * (0.4 + (1.6 * Random.Shared.NextDouble()));
+        await writer.IsCommittingAsync();
+        var started = Stopwatch.GetTimestamp();
+        var moment = _usual * (2 * Random.Shared.NextDouble());
         SpinWait.SpinUntil(() => Stopwatch.GetElapsedTime(started) >= moment);
         switch (fault)
         {
@@ -131,24 +132,27 @@ internal sealed class CommitsRun : IAsyncDisposable
                 break;
         }
 
-        return await saving && !rollBack;
+        var isAnswered = await saving;
+        return rollBack ? Asked.RollBack : isAnswered ? Asked.AnsweredCommit : Asked.Commit;
     }
 
-    private async Task CheckAsync(Tally tally, int round, Dictionary<(SiteProcess Reader, string Kind), string> before, bool isAnswered)
+    private async Task CheckAsync(Tally tally, int round, Dictionary<(SiteProcess Reader, string Kind), string> before, Asked asked)
     {
         var watch = Stopwatch.StartNew();
         var version = await CommittedAsync();
         if (version == _version)
         {
-            tally.RolledBack++;
-            if (isAnswered)
+            _ = asked == Asked.RollBack ? tally.RolledBack++ : tally.Lost++;
+            if (asked == Asked.AnsweredCommit)
                 tally.Violated(round, "a commit was confirmed, and the database does not have it");
             foreach (var ((reader, kind), shown) in before)
                 await IsKeptAsync(tally, round, watch, reader, kind, shown);
         }
         else
         {
-            _ = isAnswered ? tally.Confirmed++ : tally.Unanswered++;
+            _ = asked == Asked.AnsweredCommit ? tally.Confirmed++ : tally.Unanswered++;
+            if (asked == Asked.RollBack)
+                tally.Violated(round, "a change was rolled back, and the database has it");
             _version = version;
             foreach (var (reader, kind) in Views())
                 await IsNewAsync(tally, round, watch, reader, kind);
@@ -199,7 +203,7 @@ internal sealed class CommitsRun : IAsyncDisposable
         return (int)(await select.ExecuteScalarAsync())!;
     }
 
-    /// <summary>Returns a writer that has saved before, so that it is known how long that takes.</summary>
+    /// <summary>Returns a writer that has saved before, so that it is known how long a commit takes.</summary>
     private async Task<SiteProcess> ReadyWriterAsync()
     {
         if (_writer is { IsKilled: true })
@@ -211,8 +215,10 @@ internal sealed class CommitsRun : IAsyncDisposable
         var writer = _writer ??= await SiteProcess.StartAsync(_redis.ConnectionString, ConnectionString);
         for (var saves = 0; saves < 5;)
         {
+            var saving = writer.SaveAsync(Other, Random.Shared.Next(), rollBack: saves == 0);
+            await writer.IsCommittingAsync();
             var started = Stopwatch.GetTimestamp();
-            saves = await writer.SaveAsync(Other, Random.Shared.Next(), rollBack: saves == 0) ? saves + 1 : 0;
+            saves = await saving ? saves + 1 : 0;
             _usual = Stopwatch.GetElapsedTime(started);
         }
 

@@ -11,7 +11,10 @@ internal sealed class Tally
     /// <summary>Gets or sets the number of rounds whose change was committed, and whose caller got no answer.</summary>
     public int Unanswered { get; set; }
 
-    /// <summary>Gets or sets the number of rounds whose change was not committed.</summary>
+    /// <summary>Gets or sets the number of rounds whose commit did not reach the database.</summary>
+    public int Lost { get; set; }
+
+    /// <summary>Gets or sets the number of rounds that were asked to roll back.</summary>
     public int RolledBack { get; set; }
 
     /// <summary>Gets or sets the longest time from the end of the fault until all instances served a committed change.</summary>
@@ -22,6 +25,6 @@ internal sealed class Tally
     public void Violated(int round, string what) => _violations.Add(FormattableString.Invariant($"round {round}: {what}"));
 
     public override string ToString() => FormattableString.Invariant(
-        $"{Confirmed} committed and answered, {Unanswered} committed and not answered, {RolledBack} rolled back, slowest {Slowest.TotalSeconds:0.00} s, {_violations.Count} violations")
+        $"{Confirmed} committed and answered, {Unanswered} committed and not answered, {Lost} not committed, {RolledBack} rolled back, slowest {Slowest.TotalSeconds:0.00} s, {_violations.Count} violations")
         + string.Concat(_violations.Select(static violation => Environment.NewLine + "  " + violation));
 }

@@ -58,6 +58,14 @@ internal sealed class SiteProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits until the site is about to end the transaction of a save.</summary>
+    public async Task IsCommittingAsync()
+    {
+        var line = await _process.StandardOutput.ReadLineAsync().WaitAsync(_patience);
+        if (line != StorySite.Committing)
+            throw new InvalidOperationException($"The site wrote '{line}'.");
+    }
+
     /// <summary>Ends it as a power failure would.</summary>
     public void Kill()
     {

@@ -15,6 +15,9 @@ internal static class StorySite
     /// <summary>The first argument of a process that is one.</summary>
     public const string Role = "site";
 
+    /// <summary>What a process writes when it is about to end the transaction of a save.</summary>
+    public const string Committing = "committing";
+
     private static int _rendered;
 
     /// <summary>Runs it until its input ends. It says its address when it has started.</summary>
@@ -62,6 +65,7 @@ internal static class StorySite
         var story = await db.Stories.SingleAsync(story => story.Id == id);
         story.Version = version;
         await db.SaveChangesAsync();
+        Console.WriteLine(Committing);
         if (rollBack)
             await transaction.RollbackAsync();
         else
