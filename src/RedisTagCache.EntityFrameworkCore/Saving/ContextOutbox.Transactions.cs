@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Storage;
 using RedisTagCache.EntityFrameworkCore.Mapping;
+using RedisTagCache.Outbox;
 using RedisTagCache.Outbox.Storage;
 
 namespace RedisTagCache.EntityFrameworkCore.Saving;
@@ -117,6 +118,37 @@ internal sealed partial class ContextOutbox
             save.Generated.AddRange(await WriteAsync(transaction, save.Tags.Generated(), isAsync, cancellationToken).ConfigureAwait(false));
         if (Outbox.Options.EvictBeforeCommit)
             await EvictBeforeAsync([.. save.Rows(), .. save.Generated], isAsync).ConfigureAwait(false);
+    }
+
+    /// <summary>Writes rows of changes that are saved already. If that fails, the transaction must not commit: it would without these evictions.</summary>
+    private async ValueTask<List<OutboxRow>> WriteOrRollBackAsync(IEnumerable<(OutboxAction Action, string Tag)> tags, bool isAsync, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await WriteAsync(Transaction, tags, isAsync, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            if (Context.Database.CurrentTransaction is not { } transaction)
+                Ambient().Rollback(e);
+            else if (isAsync)
+                await transaction.RollbackAsync(CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // one that cannot roll back cannot commit
+            else
+                RollBack(transaction);
+            throw;
+        }
+    }
+
+    private static void RollBack(IDbContextTransaction transaction)
+    {
+        try
+        {
+            transaction.Rollback();
+        }
+        catch (Exception e) when (e is DbException or InvalidOperationException or ObjectDisposedException)
+        {
+            // One that cannot roll back cannot commit.
+        }
     }
 
     private async ValueTask EvictBeforeAsync(IReadOnlyCollection<OutboxRow> rows, bool isAsync)

@@ -106,7 +106,7 @@ internal sealed partial class ContextOutbox(ICurrentDbContext current, IDbContex
         }
 
         if (save.Tags.HasGenerated)
-            rows.AddRange(await WriteAsync(Transaction, save.Tags.Generated(), isAsync, cancellationToken).ConfigureAwait(false));
+            rows.AddRange(await WriteOrRollBackAsync(save.Tags.Generated(), isAsync, cancellationToken).ConfigureAwait(false));
         if (Transaction is { } transaction)
             Outbox.Evictions(transaction).Add(rows);
         else

@@ -35,6 +35,9 @@ public abstract class TestDatabase : IAsyncDisposable
     /// <summary>Makes all rows due, so that no test waits for it.</summary>
     public Task MakeDueAsync() => RunAsync("UPDATE redistagcache_outbox SET due_at = 0 WHERE claim IS NULL");
 
+    /// <summary>Makes the database reject rows of the outbox with certain tags.</summary>
+    public abstract Task RejectRowsAsync(string prefix);
+
     public abstract ValueTask DisposeAsync();
 }
 
@@ -52,6 +55,9 @@ public sealed class SqliteDatabase : TestDatabase
     public override string Identity => "INTEGER PRIMARY KEY AUTOINCREMENT";
 
     public override void Use(DbContextOptionsBuilder options) => options.UseSqlite($"Data Source={_file}");
+
+    public override Task RejectRowsAsync(string prefix) =>
+        RunAsync($"CREATE TRIGGER rejected BEFORE INSERT ON redistagcache_outbox WHEN NEW.tags LIKE '%{prefix}%' BEGIN SELECT RAISE(ABORT, 'rejected'); END");
 
     public override async ValueTask DisposeAsync()
     {
@@ -85,6 +91,8 @@ public sealed class PostgresDatabase : TestDatabase
     }
 
     public override void Use(DbContextOptionsBuilder options) => options.UseNpgsql(_source.ConnectionString);
+
+    public override Task RejectRowsAsync(string prefix) => RunAsync($"ALTER TABLE redistagcache_outbox ADD CONSTRAINT rejected CHECK (tags NOT LIKE '%{prefix}%')");
 
     public override async ValueTask DisposeAsync()
     {

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Transactions;
 using Microsoft.EntityFrameworkCore;
 using RedisTagCache.Outbox.Tests.Databases;
@@ -55,6 +56,22 @@ public sealed class PostgresTransactionTests(RedisFixture redis, PostgresFixture
         }
 
         Assert.Equal(2, await CommittedRowsAsync()); // the tags of the shelf, and of the generated key
+    }
+
+    [Fact]
+    public async Task Scope_WhoseRowsOfGeneratedKeysFail_CannotComplete()
+    {
+        await Database.RejectRowsAsync("book:");
+        var scope = new TransactionScope(TransactionScopeAsyncFlowOption.Enabled);
+        await using (var db = App.Context())
+        {
+            db.Books.Add(new Book { Title = "Persuasion", ShelfId = 2 });
+            await Assert.ThrowsAnyAsync<DbException>(() => db.SaveChangesAsync());
+            scope.Complete();
+        }
+
+        Assert.Throws<TransactionAbortedException>(scope.Dispose);
+        Assert.Equal(1, await Database.NumberAsync("SELECT COUNT(*) FROM \"Books\""));
     }
 
     private async Task<long> CommittedRowsAsync()

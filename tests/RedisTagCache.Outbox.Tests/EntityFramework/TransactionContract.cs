@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Metadata;
@@ -119,6 +120,23 @@ public abstract class TransactionContract(RedisFixture redis) : IAsyncLifetime
         await transaction.CommitAsync();
         await App.AssertEvictedAsync("shelf:1", "said before");
         await App.AssertCachedAsync("shelf:2", "said after");
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task SaveChanges_WhoseRowsOfGeneratedKeysFail_EndsTheTransaction(bool isAsync)
+    {
+        await Database.RejectRowsAsync("book:");
+        await using var db = App.Context();
+        await using var transaction = await db.Database.BeginTransactionAsync();
+        (await db.Shelves.FirstAsync()).Name = "new";
+        db.Books.Add(new Book { Title = "Persuasion", ShelfId = 2 });
+        await Assert.ThrowsAnyAsync<DbException>(() => isAsync ? db.SaveChangesAsync() : Task.FromResult(db.SaveChanges()));
+        await Assert.ThrowsAnyAsync<Exception>(() => transaction.CommitAsync()); // the application goes on all the same
+        Assert.Equal(0, await Database.NumberAsync("SELECT COUNT(*) FROM \"Shelves\" WHERE \"Name\" = 'new'"));
+        Assert.Equal(1, await Database.NumberAsync("SELECT COUNT(*) FROM \"Books\""));
+        Assert.Equal(0, await Database.RowsAsync());
     }
 
     [Fact]
