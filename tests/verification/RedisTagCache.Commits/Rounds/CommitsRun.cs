@@ -105,14 +105,14 @@ internal sealed class CommitsRun : IAsyncDisposable
         return shown;
     }
 
-    /// <summary>Saves a new version while the fault happens: at a random moment from just before the commit to a while after its answer.</summary>
+    /// <summary>Saves a new version while the fault happens: at a random moment from just before the statements to a while after the commit.</summary>
     private async Task<Asked> SaveAsync(SiteProcess writer, Fault fault)
     {
         var rollBack = Random.Shared.Next(8) == 0;
         if (fault == Fault.RedisHangs)
             _redis.Hang();
         var saving = writer.SaveAsync(Id, _version + 1, rollBack);
-        await writer.IsCommittingAsync();
+        await writer.IsSavingAsync();
         var started = Stopwatch.GetTimestamp();
         var moment = _usual * (2 * Random.Shared.NextDouble());
         SpinWait.SpinUntil(() => Stopwatch.GetElapsedTime(started) >= moment);
@@ -203,7 +203,7 @@ internal sealed class CommitsRun : IAsyncDisposable
         return (int)(await select.ExecuteScalarAsync())!;
     }
 
-    /// <summary>Returns a writer that has saved before, so that it is known how long a commit takes.</summary>
+    /// <summary>Returns a writer that has saved before, so that it is known how long that takes.</summary>
     private async Task<SiteProcess> ReadyWriterAsync()
     {
         if (_writer is { IsKilled: true })
@@ -216,7 +216,7 @@ internal sealed class CommitsRun : IAsyncDisposable
         for (var saves = 0; saves < 5;)
         {
             var saving = writer.SaveAsync(Other, Random.Shared.Next(), rollBack: saves == 0);
-            await writer.IsCommittingAsync();
+            await writer.IsSavingAsync();
             var started = Stopwatch.GetTimestamp();
             saves = await saving ? saves + 1 : 0;
             _usual = Stopwatch.GetElapsedTime(started);

@@ -58,11 +58,11 @@ internal sealed class SiteProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits until the site is about to end the transaction of a save.</summary>
-    public async Task IsCommittingAsync()
+    /// <summary>Waits until the site is about to save, and then to end the transaction.</summary>
+    public async Task IsSavingAsync()
     {
         var line = await _process.StandardOutput.ReadLineAsync().WaitAsync(_patience);
-        if (line != StorySite.Committing)
+        if (line != StorySite.Saving)
             throw new InvalidOperationException($"The site wrote '{line}'.");
     }
 

@@ -15,8 +15,8 @@ internal static class StorySite
     /// <summary>The first argument of a process that is one.</summary>
     public const string Role = "site";
 
-    /// <summary>What a process writes when it is about to end the transaction of a save.</summary>
-    public const string Committing = "committing";
+    /// <summary>What a process writes when it is about to save, and then to end the transaction.</summary>
+    public const string Saving = "saving";
 
     private static int _rendered;
 
@@ -64,8 +64,8 @@ internal static class StorySite
         await using var transaction = await db.Database.BeginTransactionAsync();
         var story = await db.Stories.SingleAsync(story => story.Id == id);
         story.Version = version;
+        Console.WriteLine(Saving);
         await db.SaveChangesAsync();
-        Console.WriteLine(Committing);
         if (rollBack)
             await transaction.RollbackAsync();
         else
