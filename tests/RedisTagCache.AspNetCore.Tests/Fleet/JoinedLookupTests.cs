@@ -40,8 +40,9 @@ public sealed class JoinedLookupTests(RedisFixture redis) : IClassFixture<RedisF
     {
         await using var a = await StartAsync(isLocking, _gated.AddTo);
         await using var b = await StartAsync(isLocking);
+        using var outcomes = new Outcomes(a.Services);
         await WarmUpAsync(a);
-        var pages = await AskAsync(a, isLocking);
+        var pages = await AskAsync(a, outcomes, isLocking);
         _gated.Open();
         await Eventually.BecomesTrueAsync(() => Volatile.Read(ref _rendering) == (isLocking ? 1 : Requests), "all that may render do");
 
@@ -61,8 +62,9 @@ public sealed class JoinedLookupTests(RedisFixture redis) : IClassFixture<RedisF
     {
         await using var a = await StartAsync(isLocking, _gated.AddTo);
         await using var b = await StartAsync(isLocking);
+        using var outcomes = new Outcomes(a.Services);
         await WarmUpAsync(a);
-        var pages = await AskAsync(a, isLocking);
+        var pages = await AskAsync(a, outcomes, isLocking);
         Volatile.Write(ref _content, "new");
         await b.Pages.EvictByTagAsync("pages", default);
         _gated.Open();
@@ -80,7 +82,7 @@ public sealed class JoinedLookupTests(RedisFixture redis) : IClassFixture<RedisF
         await using var b = await StartAsync(isLocking);
         using var outcomes = new Outcomes(a.Services);
         await WarmUpAsync(a);
-        var pages = await AskAsync(a, isLocking);
+        var pages = await AskAsync(a, outcomes, isLocking);
         _gated.Open();
         _rendered.SetResult();
         Assert.All(await Task.WhenAll(pages), page => Assert.Equal("old", page));
@@ -93,11 +95,12 @@ public sealed class JoinedLookupTests(RedisFixture redis) : IClassFixture<RedisF
     /// <summary>The instance has seen evictions before, as those in production have; one that knows none yet could only refuse.</summary>
     private static async Task WarmUpAsync(PageApp app) => await app.Pages.EvictByTagAsync("other", default);
 
-    private async Task<Task<string>[]> AskAsync(PageApp app, bool isLocking)
+    private async Task<Task<string>[]> AskAsync(PageApp app, Outcomes outcomes, bool isLocking)
     {
         var pages = Enumerable.Range(0, Requests).Select(_ => app.GetAsync("/page")).ToArray();
         await Eventually.BecomesTrueAsync(
-            () => _gated.Waiting == Requests && _gated.Lookups == Requests && _gated.Answered == (isLocking ? 1 : Requests), "each has looked up for itself");
+            () => _gated.Waiting == Requests && _gated.Lookups == Requests && _gated.Answered == (isLocking ? 1 : Requests) && outcomes.Lookups("miss") == Requests,
+            "Redis has answered the lookup of each");
         return pages;
     }
 
