@@ -1,9 +1,11 @@
+using System.Data.Common;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
 using RedisTagCache.AspNetCore.Diagnostics;
 using RedisTagCache.AspNetCore.Operations.Messages;
+using RedisTagCache.Health;
 using RedisTagCache.Management;
 using RedisTagCache.Management.Internal;
 
@@ -21,6 +23,7 @@ internal sealed class OperationsEndpoints(RedisTagCacheEndpointOptions options, 
         endpoints.MapGet("/stats", gate.Look(StatsAsync));
         endpoints.MapGet("/status", gate.Look(StatusAsync));
         endpoints.MapGet("/servers", gate.Look(ServersAsync));
+        endpoints.MapGet("/outbox", gate.Look(OutboxAsync));
         endpoints.MapPost("/find", gate.Ask(FindAsync));
         endpoints.MapPost("/inspect", gate.Ask(InspectAsync));
         endpoints.MapPost("/evict", gate.Change(context => InvalidateAsync(context, "evict", static (store, tags, stop) => store.EvictByTagAsync(tags, stop))));
@@ -42,6 +45,25 @@ internal sealed class OperationsEndpoints(RedisTagCacheEndpointOptions options, 
     {
         var description = await cache.Get<ITagCacheInspector>(context).DescribeAsync(context.RequestAborted).ConfigureAwait(false);
         await Reply.WriteAsync(context, description, OperationsJson.Default.CacheDescription).ConfigureAwait(false);
+    }
+
+    private async Task OutboxAsync(HttpContext context)
+    {
+        if (cache.Find<IOutboxReport>(context) is not { } outbox)
+        {
+            await Reply.ProblemAsync(context, StatusCodes.Status404NotFound, "This cache has no outbox.").ConfigureAwait(false);
+            return;
+        }
+
+        try
+        {
+            var (pending, oldestAge, isLate, setAside) = await outbox.ReadAsync(context.RequestAborted).ConfigureAwait(false);
+            await Reply.WriteAsync(context, new OutboxReply(pending, oldestAge, isLate, setAside), OperationsJson.Default.OutboxReply).ConfigureAwait(false);
+        }
+        catch (DbException)
+        {
+            await Reply.ProblemAsync(context, StatusCodes.Status503ServiceUnavailable, "The outbox table cannot be read, so evictions wait.").ConfigureAwait(false);
+        }
     }
 
     private async Task FindAsync(HttpContext context)

@@ -5,6 +5,7 @@ using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using RedisTagCache.Health;
 
 namespace RedisTagCache.AspNetCore.Operations;
 
@@ -31,6 +32,7 @@ internal sealed class OperationsPage(RedisTagCacheEndpointOptions options, Selec
             .Replace("{token-header}", Encode(token?.HeaderName))
             .Replace("{cache}", Encode(caches.NameIn(context)))
             .Replace("{one-cache}", caches.Names.Count > 1 ? "" : " hidden")
+            .Replace("{no-outbox}", caches.Find<IOutboxReport>(context) is null ? " hidden" : "")
             .Replace("{caches}", string.Concat(caches.Names.Select(name => $"<option{(name == caches.NameIn(context) ? " selected" : "")}>{Encode(name)}</option>")))
             .Replace("{read-only}", options.IsReadOnly ? "true" : "false")
             .Replace("{payloads}", options.ShowPayloads ? "true" : "false");

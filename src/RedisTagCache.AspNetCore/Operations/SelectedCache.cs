@@ -24,9 +24,15 @@ internal sealed class SelectedCache(RegisteredCaches caches)
 
     /// <summary>Returns a service of the selected cache.</summary>
     public T Get<T>(HttpContext context)
-        where T : notnull
+        where T : notnull => PartsOf(context).Get<T>();
+
+    /// <summary>Returns a service of the selected cache, if it has it.</summary>
+    public T? Find<T>(HttpContext context)
+        where T : class => PartsOf(context).Find<T>();
+
+    private CacheParts PartsOf(HttpContext context)
     {
         var name = NameIn(context);
-        return new CacheParts(context.RequestServices, name == CacheNames.Unnamed ? "" : name).Get<T>();
+        return new CacheParts(context.RequestServices, name == CacheNames.Unnamed ? "" : name);
     }
 }

@@ -7,8 +7,10 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using RedisTagCache.DependencyInjection;
 using RedisTagCache.DependencyInjection.Configuration;
+using RedisTagCache.Health;
 using RedisTagCache.Outbox.Diagnostics;
 using RedisTagCache.Outbox.Dispatching;
+using RedisTagCache.Outbox.Health;
 using RedisTagCache.Outbox.Storage;
 
 namespace RedisTagCache.Outbox.DependencyInjection;
@@ -48,6 +50,7 @@ internal static class OutboxComposition
             cache.Get<OutboxEvictor>(), cache.Get<OutboxTable>(), cache.Get<ConfirmedRows>(), cache.Get<OutboxMeter>(), Time(cache), cache.GetShared<ILogger<CommitDelivery>>()));
         CacheParts.Add(services, name, static cache => new OutboxDispatcher(
             cache.Get<OutboxTable>(), cache.Get<OutboxEvictor>(), cache.Get<ConfirmedRows>(), OptionsOf(cache), cache.Get<OutboxMeter>(), Time(cache), cache.GetShared<ILogger<OutboxDispatcher>>()));
+        CacheParts.Add<IOutboxReport>(services, name, static cache => new OutboxReport(cache.Get<OutboxTable>(), OptionsOf(cache).MaxAge));
         CacheParts.Add(services, name, static cache => new TagCacheOutbox(
             new OutboxWriter(CacheNames.Shown(cache.Name), OptionsOf(cache).Database), cache.Get<OutboxTable>(), cache.Get<CommitDelivery>(), OptionsOf(cache)));
         CacheParts.Add<ITagCacheOutbox>(services, name, static cache => cache.Get<TagCacheOutbox>());

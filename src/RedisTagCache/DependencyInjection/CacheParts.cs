@@ -22,6 +22,10 @@ internal readonly struct CacheParts(IServiceProvider services, string name)
     public T Get<T>()
         where T : notnull => name.Length == 0 ? services.GetRequiredService<T>() : services.GetRequiredKeyedService<T>(name);
 
+    /// <summary>Gets a service of this cache, if it is registered.</summary>
+    public T? Find<T>()
+        where T : class => name.Length == 0 ? services.GetService<T>() : services.GetKeyedService<T>(name);
+
     /// <summary>Gets a service that all caches share.</summary>
     public T GetShared<T>()
         where T : notnull => services.GetRequiredService<T>();

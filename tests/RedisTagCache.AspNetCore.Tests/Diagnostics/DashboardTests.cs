@@ -39,7 +39,7 @@ public sealed partial class DashboardTests
         var file = new DeserializerBuilder().Build().Deserialize<Dictionary<string, List<Dictionary<string, object>>>>(
             await File.ReadAllTextAsync(PathOf("prometheus-alerts.yml"), TestContext.Current.CancellationToken));
         var alerts = ((List<object>)Assert.Single(file["groups"])["rules"]).Cast<Dictionary<object, object>>().ToArray();
-        Assert.Equal(3, alerts.Length);
+        Assert.Equal(4, alerts.Length);
         var names = await PrometheusNames.ReadAsync();
         foreach (var alert in alerts)
         {

@@ -15,7 +15,7 @@ internal static partial class DocumentedTelemetry
             .Select(row => (Words(row[0])[0], row[1].Split(',')[0], Code().Match(row[1]).Groups[1].Value, new[] { RedisTagCacheDiagnostics.CacheNameDimension }.Concat(Words(row[2])).ToArray()))];
 
     /// <summary>Every value that a dimension of an instrument may have.</summary>
-    public static HashSet<(string Instrument, string Dimension, string Value)> Values { get; } = [.. OfCache(), .. OfPages()];
+    public static HashSet<(string Instrument, string Dimension, string Value)> Values { get; } = [.. OfCache(), .. OfOtherMeters()];
 
     /// <summary>The activities, each with the names of its tags.</summary>
     public static Dictionary<string, string[]> Activities { get; } =
@@ -38,9 +38,9 @@ internal static partial class DocumentedTelemetry
         }
     }
 
-    /// <summary>Each of them has one more dimension, and its values stand beside it.</summary>
-    private static IEnumerable<(string, string, string)> OfPages() =>
-        Rows("`redistagcache.page").SelectMany(row => Words(row[3]).Select(value => (Words(row[0])[0], Words(row[2])[0], value)));
+    /// <summary>Each of them has one more dimension at most, and its values stand beside it.</summary>
+    private static IEnumerable<(string, string, string)> OfOtherMeters() =>
+        Rows("`redistagcache.page").Concat(Rows("`redistagcache.outbox")).Where(row => row[2] != "none").SelectMany(row => Words(row[3]).Select(value => (Words(row[0])[0], Words(row[2])[0], value)));
 
     private static string[] Words(string cell) => [.. Word().Matches(cell).Select(match => match.Groups[1].Value)];
 

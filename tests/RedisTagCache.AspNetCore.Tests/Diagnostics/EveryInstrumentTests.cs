@@ -20,6 +20,7 @@ public sealed class EveryInstrumentTests
         await scenario.EntriesComeAndGoAsync();
         await scenario.RedisGoesAndComesAsync();
         await scenario.PagesAreRenderedAsync();
+        await scenario.EvictionsAreCommittedAsync();
 
         Assert.Equal(
             DocumentedTelemetry.Instruments.Select(i => $"{i.Name}: {i.Kind}, {i.Unit}").Order(StringComparer.Ordinal),

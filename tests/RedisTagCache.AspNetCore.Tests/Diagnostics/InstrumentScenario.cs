@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using RedisTagCache.TestSupport;
 using StackExchange.Redis;
 
@@ -13,9 +14,9 @@ internal sealed partial class InstrumentScenario : IAsyncDisposable
     private readonly PageApp _a;
     private readonly PageApp _b;
 
-    private InstrumentScenario(RedisServer server, ConnectionMultiplexer admin, Pages pages, PageApp a, PageApp b)
+    private InstrumentScenario(RedisServer server, ConnectionMultiplexer admin, Pages pages, OutboxFile database, PageApp a, PageApp b)
     {
-        (_server, _admin, _pages, _a, _b) = (server, admin, pages, a, b);
+        (_server, _admin, _pages, _database, _a, _b) = (server, admin, pages, database, a, b);
         Telemetry = new Telemetry(a.Services, b.Services);
     }
 
@@ -28,8 +29,9 @@ internal sealed partial class InstrumentScenario : IAsyncDisposable
     {
         var server = await RedisServer.StartAsync();
         var pages = new Pages();
+        var database = await OutboxFile.CreateAsync();
         var events = new HashSet<CacheEvent>();
-        return new InstrumentScenario(server, await server.ConnectAsync(), pages, await AppAsync(), await AppAsync()) { Events = events };
+        return new InstrumentScenario(server, await server.ConnectAsync(), pages, database, await AppAsync(), await AppAsync()) { Events = events };
 
         Task<PageApp> AppAsync() => PageApp.StartAsync(
             server.ConnectionString,
@@ -43,7 +45,8 @@ internal sealed partial class InstrumentScenario : IAsyncDisposable
                     lock (events)
                         events.Add(told with { Count = 1, Duration = default });
                 };
-            });
+            },
+            services => services.AddRedisTagCacheOutbox(options => (options.DataSource, options.PollInterval) = (database.Source, TimeSpan.FromMilliseconds(200))));
     }
 
     public async ValueTask DisposeAsync()
@@ -52,6 +55,7 @@ internal sealed partial class InstrumentScenario : IAsyncDisposable
         _server.Resume();
         await _a.DisposeAsync();
         await _b.DisposeAsync();
+        await _database.DisposeAsync();
         await _admin.DisposeAsync();
         await _server.DisposeAsync();
     }

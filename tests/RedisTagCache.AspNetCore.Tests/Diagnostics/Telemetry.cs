@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
+using RedisTagCache.Outbox;
 
 namespace RedisTagCache.AspNetCore.Tests.Diagnostics;
 
@@ -63,7 +64,7 @@ internal sealed class Telemetry : IDisposable
         _traces.Dispose();
     }
 
-    private static bool IsOurs(string name) => name is RedisTagCacheDiagnostics.MeterName or RedisTagOutputCacheDiagnostics.MeterName;
+    private static bool IsOurs(string name) => name is RedisTagCacheDiagnostics.MeterName or RedisTagOutputCacheDiagnostics.MeterName or RedisTagCacheOutboxDiagnostics.MeterName;
 
     private void Note(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> dimensions)
     {

@@ -10,6 +10,7 @@ namespace RedisTagCache.AspNetCore.Operations.Messages;
 [JsonSerializable(typeof(StatsReply))]
 [JsonSerializable(typeof(RedisTagCacheStatus))]
 [JsonSerializable(typeof(CacheDescription))]
+[JsonSerializable(typeof(OutboxReply))]
 [JsonSerializable(typeof(FindRequest))]
 [JsonSerializable(typeof(FindReply))]
 [JsonSerializable(typeof(InspectRequest))]

@@ -66,6 +66,15 @@ function showEvictions(counts) {
         element('div', { class: 'how' }, element('b', null, row.isExpiry ? 'expired' : 'evicted'), row.isOwn ? ' here' : ' elsewhere', row.isConfirmed ? null : element('em', null, ', not confirmed yet: it is repeated')))))));
 }
 
+function showOutbox(outbox) {
+  redraw('outbox-rows', [outbox, ago(outbox.oldestAgeSeconds)],
+    () => pairs([
+      ['pending', count(outbox.pending)],
+      ['age of the oldest', outbox.pending === 0 ? '-' : element('span', { class: outbox.isLate ? 'status invalidated' : null }, ago(outbox.oldestAgeSeconds))],
+      ['set aside', outbox.setAside === 0 ? '0' : element('span', { class: 'status invalidated' }, `${count(outbox.setAside)}, because a tag was rejected`)],
+    ], 'lines'));
+}
+
 function persistence(server) {
   if (server.hasAppendOnlyFile) return 'AOF';
   return server.snapshots ? 'snapshots' : server.snapshots === '' ? 'none' : '-';

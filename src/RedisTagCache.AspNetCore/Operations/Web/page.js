@@ -1,5 +1,5 @@
 'use strict';
-// Asks once a second for the counts, which costs no Redis; every five seconds for a round trip; every half minute for the servers. A page nobody sees asks nothing.
+// Asks once a second for the counts, which costs no Redis; every five seconds for a round trip, and for the rows of an outbox, which its database counts; every half minute for the servers. A page nobody sees asks nothing.
 const latest = new Map();
 const window10 = [];
 let isPaused = false;
@@ -93,10 +93,21 @@ async function pollServers() {
   }
 }
 
+async function pollOutbox() {
+  if (byId('outbox').hidden) return;
+  try {
+    showOutbox(await ask('/outbox'));
+  } catch (e) {
+    drawn.delete('outbox-rows');
+    byId('outbox-rows').replaceChildren(element('p', { class: 'status invalidated' }, e instanceof Refused ? e.message : 'The application does not answer.'));
+  }
+}
+
 async function tick() {
   if (!isPaused && !document.hidden) {
     const isThere = await poll();
     if (isThere && ticks % 5 === 0) pollStatus();
+    if (isThere && ticks % 5 === 0) pollOutbox();
     if (isThere && ticks % 30 === 0) pollServers();
     ticks = isThere ? ticks + 1 : 0;
   }
