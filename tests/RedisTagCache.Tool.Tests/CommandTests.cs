@@ -66,6 +66,14 @@ public sealed class CommandTests : IClassFixture<RedisFixture>, IAsyncDisposable
         Assert.Contains("post/77", missing.Json.GetProperty("error").GetString(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Inspect_OfAKeyThatManyKeysBeginWith_FindsIt()
+    {
+        await Task.WhenAll(Enumerable.Range(0, 1_500).Select(i => _application.Store.WriteAsync("post/1" + i, "v")));
+        await _application.Store.WriteAsync("post/1", "v");
+        Assert.Equal(ExitCode.Ok, (await RunAsync("inspect", "post/1")).Code);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

@@ -18,7 +18,7 @@ internal static class Lookup
         }
 
         // The build is part of the key of an entry in Redis. If it is not known, walk through all keys.
-        var query = new CacheEntryQuery { Region = region, KeyPrefix = key, AllBuilds = true, MaxResults = 1_000, MaxKeys = long.MaxValue };
+        var query = new CacheEntryQuery { Region = region, KeyPrefix = key, AllBuilds = true, MaxResults = int.MaxValue, MaxKeys = long.MaxValue };
         await foreach (var entry in session.Inspector.FindAsync(query, cancellationToken))
         {
             if (entry.Key != key)
