@@ -60,6 +60,9 @@ public sealed record CacheEntryInfo
     /// <summary>Gets the tag that is the reason, if there is one.</summary>
     public string? ReasonTag { get; init; }
 
+    /// <summary>Gets when <see cref="ReasonTag"/> was last evicted or expired, by the clock of the server, or <see langword="null"/> if no tag is the reason.</summary>
+    public DateTimeOffset? TagInvalidatedAt { get; init; }
+
     /// <summary>Gets the stored payload, if it was requested. A compressed payload begins with its uncompressed length in 4 bytes, little-endian.</summary>
     public ReadOnlyMemory<byte>? Payload { get; init; }
 

@@ -109,4 +109,8 @@ internal sealed class TagInvalidationTable
 }
 
 /// <summary>The epochs at which one tag was last evicted and last softly expired; 0 for never.</summary>
-internal readonly record struct TagInvalidations(long EvictedAt, long ExpiredAt);
+internal readonly record struct TagInvalidations(long EvictedAt, long ExpiredAt)
+{
+    /// <summary>Returns the epoch of the newest invalidation of a kind; 0 for never.</summary>
+    public long At(TagInvalidationKind kind) => kind == TagInvalidationKind.Evict ? EvictedAt : ExpiredAt;
+}

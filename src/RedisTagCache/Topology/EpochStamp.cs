@@ -16,9 +16,14 @@ internal readonly record struct EpochStamp(long Epoch, ulong Generation, uint Ru
     /// <summary>The length of the longest text.</summary>
     public const int MaxLength = 19 + 1 + 16 + 1 + 8;
 
+    private static readonly long _latest = (DateTimeOffset.MaxValue - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+
     public bool IsSameLineage(in EpochStamp other) => Generation == other.Generation && Run == other.Run;
 
     public bool IsSameGeneration(in EpochStamp other) => Generation == other.Generation;
+
+    /// <summary>Returns the time of an epoch: it is the server's time in microseconds, or barely above it where evictions come faster.</summary>
+    public static DateTimeOffset TimeOf(long epoch) => DateTimeOffset.UnixEpoch.AddTicks(Math.Clamp(epoch, 0, _latest) * TimeSpan.TicksPerMicrosecond);
 
     public static bool TryParse(ReadOnlySpan<byte> text, out EpochStamp stamp)
     {

@@ -5,7 +5,7 @@ using RedisTagCache.Tags;
 namespace RedisTagCache.Management.Internal;
 
 /// <summary>Says why the <see cref="EntryValidator"/> reached its verdict on an entry. It decides nothing: if there are several reasons, it names the first.</summary>
-internal readonly record struct Explanation(CacheEntryStatus Status, CacheStatusReason Reason, string? Tag = null)
+internal readonly record struct Explanation(CacheEntryStatus Status, CacheStatusReason Reason, string? Tag = null, long? InvalidatedAt = null)
 {
     private const int Hash = 32;
 
@@ -16,9 +16,9 @@ internal readonly record struct Explanation(CacheEntryStatus Status, CacheStatus
         return verdict switch
         {
             Verdict.Fresh => new(CacheEntryStatus.Fresh, CacheStatusReason.None),
-            Verdict.Stale when !tag.IsEmpty => new(CacheEntryStatus.Stale, CacheStatusReason.TagExpired, NameOf(tag)),
+            Verdict.Stale when !tag.IsEmpty => new(CacheEntryStatus.Stale, CacheStatusReason.TagExpired, NameOf(tag), state.Invalidations[tag].At(TagInvalidationKind.Expire)),
             Verdict.Stale => new(CacheEntryStatus.Stale, CacheStatusReason.FreshnessEnded),
-            _ when !tag.IsEmpty => new(CacheEntryStatus.Invalidated, CacheStatusReason.TagEvicted, NameOf(tag)),
+            _ when !tag.IsEmpty => new(CacheEntryStatus.Invalidated, CacheStatusReason.TagEvicted, NameOf(tag), state.Invalidations[tag].At(TagInvalidationKind.Evict)),
             _ when header.Generation != state.Stamp.Generation => new(CacheEntryStatus.Invalidated, CacheStatusReason.OtherGeneration),
             _ when header.Epoch > state.Stamp.Epoch => new(CacheEntryStatus.Invalidated, CacheStatusReason.AheadOfHistory),
             _ => new(CacheEntryStatus.Invalidated, CacheStatusReason.BelowFloor),

@@ -4,8 +4,6 @@ namespace RedisTagCache.Management.Internal;
 
 internal sealed partial class Inspector
 {
-    private static readonly long _latestEpoch = (DateTimeOffset.MaxValue - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
-
     /// <inheritdoc/>
     public async Task<CacheDescription> DescribeAsync(CancellationToken cancellationToken = default)
     {
@@ -32,9 +30,7 @@ internal sealed partial class Inspector
         {
             var stamp = (await _commands.StampsAsync([partition], cancellationToken).ConfigureAwait(false))[0];
             var (count, floor) = await _commands.TagInvalidationsAsync(partition, cancellationToken).ConfigureAwait(false);
-
-            // An epoch is the server's time in microseconds, or barely above it where evictions come faster.
-            var reached = floor is { } epoch ? DateTimeOffset.UnixEpoch.AddTicks(Math.Clamp(epoch, 0, _latestEpoch) * TimeSpan.TicksPerMicrosecond) : (DateTimeOffset?)null;
+            var reached = floor is { } epoch ? EpochStamp.TimeOf(epoch) : (DateTimeOffset?)null;
             var age = _time.GetUtcNow() + serverAhead - reached;
             return info with
             {

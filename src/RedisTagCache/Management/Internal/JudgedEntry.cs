@@ -51,6 +51,7 @@ internal readonly record struct JudgedEntry(StoredKey Key, StoredStart Start, Ex
             Status = Explanation.Status,
             Reason = Explanation.Reason,
             ReasonTag = Explanation.Tag,
+            TagInvalidatedAt = Explanation.InvalidatedAt is { } epoch ? EpochStamp.TimeOf(epoch) : null,
         };
         if (!TryOpen(out var envelope))
             return info;
