@@ -57,6 +57,22 @@ public abstract class InspectorContract(IEngine engine) : StoreSuite(engine)
     }
 
     [Fact]
+    public async Task Find_OfAnEntryThatATagEnded_TellsWhenTheTagWasInvalidated()
+    {
+        await A.WriteAsync("fresh", "v", "a");
+        await A.WriteAsync("expired", "v", "soft");
+        await A.WriteAsync("evicted", "v", "hard");
+        await B.ExpireByTagAsync("soft");
+        await B.EvictByTagAsync("soft2");
+        await B.EvictByTagAsync("hard");
+        var byKey = (await FindAsync(new CacheEntryQuery())).ToDictionary(entry => entry.Key, entry => entry.TagInvalidatedAt);
+        var newest = (await Inspector.DescribeAsync()).Partitions.Max(partition => partition.Epoch);
+        Assert.Null(byKey["fresh"]);
+        Assert.True(byKey["expired"] < byKey["evicted"]);
+        Assert.InRange((DateTimeOffset.UnixEpoch.AddMicroseconds(newest!.Value) - byKey["evicted"]!.Value).Duration(), TimeSpan.Zero, TimeSpan.FromMinutes(1));
+    }
+
+    [Fact]
     public async Task Find_AfterHistoryWasLost_TellsSoAndBeginsNone()
     {
         await A.WriteAsync("k", "v", "a");
