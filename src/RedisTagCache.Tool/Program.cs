@@ -1,3 +1,4 @@
+using ModelContextProtocol.Server;
 using RedisTagCache.Tool;
 
 #pragma warning disable RS0030 // A tool has a terminal; everything else is handed what it needs.
@@ -7,7 +8,10 @@ var host = new ToolHost(
     Console.In,
     !Console.IsInputRedirected && !Console.IsOutputRedirected,
     Environment.GetEnvironmentVariable,
-    Environment.CurrentDirectory);
+    Environment.CurrentDirectory)
+{
+    Transport = static () => new StdioServerTransport("redistagcache"),
+};
 using var stop = new CancellationTokenSource();
 Console.CancelKeyPress += (_, e) =>
 {

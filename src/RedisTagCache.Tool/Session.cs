@@ -35,11 +35,16 @@ internal sealed class Session : IAsyncDisposable
 
     public ITagCacheStore Store => _services.GetRequiredService<ITagCacheStore>();
 
+    /// <summary>A search in the build that is meant, or in all.</summary>
+    public CacheEntryQuery Query => new() { BuildNamespace = Settings.BuildNamespace, AllBuilds = Settings.BuildNamespace is null };
+
     /// <summary>Connects to a cache that is there.</summary>
     /// <exception cref="ToolException">There is no connection, or no cache.</exception>
-    public static async Task<Session> OpenAsync(ParseResult parsed, ToolHost host, CancellationToken cancellationToken)
+    public static Task<Session> OpenAsync(ParseResult parsed, ToolHost host, CancellationToken cancellationToken) => OpenAsync(ToolSettings.Of(parsed, host), cancellationToken);
+
+    /// <inheritdoc cref="OpenAsync(ParseResult, ToolHost, CancellationToken)"/>
+    public static async Task<Session> OpenAsync(ToolSettings settings, CancellationToken cancellationToken)
     {
-        var settings = ToolSettings.Of(parsed, host);
         var connection = await ConnectAsync(settings, cancellationToken);
         try
         {

@@ -2,8 +2,8 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 using RedisTagCache.Tool.Commands;
+using RedisTagCache.Tool.Mcp;
 using RedisTagCache.Tool.Output;
-using StackExchange.Redis;
 
 namespace RedisTagCache.Tool;
 
@@ -42,6 +42,7 @@ internal static class ToolProgram
             RemoveCommand.Create(host),
             ReclaimCommand.Create(host),
             BenchCommand.Create(host),
+            McpCommand.Create(host),
         };
         CommonOptions.AddTo(root);
         return root;
@@ -67,21 +68,9 @@ internal static class ToolProgram
             {
                 return await action(parsed, report, cancellationToken);
             }
-            catch (ToolException e)
+            catch (Exception e) when (Failure.Of(e, report.WhenStopped) is { } failure)
             {
-                return report.Failed(e.Code, e.Message, e.Advice);
-            }
-            catch (OperationCanceledException)
-            {
-                return report.Failed(ExitCode.Problem, "Canceled before the end.", report.WhenStopped);
-            }
-            catch (ArgumentException e)
-            {
-                return report.Failed(ExitCode.Usage, e.Message, "redistagcache --help tells what is accepted.");
-            }
-            catch (Exception e) when (e is RedisTagCacheUnavailableException or RedisException or RedisCommandException or TimeoutException)
-            {
-                return report.Failed(ExitCode.Unreachable, e.Message, "redistagcache doctor looks for the cause.");
+                return report.Failed(failure.Code, failure.Message, failure.Advice);
             }
         });
 }

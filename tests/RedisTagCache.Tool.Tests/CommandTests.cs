@@ -61,6 +61,7 @@ public sealed class CommandTests : IClassFixture<RedisFixture>, IAsyncDisposable
         Assert.All((string[])["invalidated: tag post:1 evicted", "post:1 posts", "page 1", "pages"], part => Assert.Contains(part, human.Out, StringComparison.Ordinal));
         var entry = (await RunAsync("inspect", "post/1", "--payload", "--json", "--region", "pages", "--build-namespace", "test")).Json.GetProperty("entries")[0];
         Assert.Equal(("invalidated", "tagEvicted", "post:1", "page 1"), (Text(entry, "status"), Text(entry, "reason"), Text(entry, "reasonTag"), Decoded(entry)));
+        Assert.InRange(entry.GetProperty("tagInvalidatedAt").GetDateTimeOffset(), DateTimeOffset.UtcNow - TimeSpan.FromMinutes(1), DateTimeOffset.UtcNow + TimeSpan.FromSeconds(5));
         var missing = await RunAsync("inspect", "post/77", "--json");
         Assert.Equal(ExitCode.Problem, missing.Code);
         Assert.Contains("post/77", missing.Json.GetProperty("error").GetString(), StringComparison.Ordinal);
@@ -264,7 +265,7 @@ public sealed class CommandTests : IClassFixture<RedisFixture>, IAsyncDisposable
     {
         var help = await ToolRun.StartAsync("--help");
         Assert.Equal(ExitCode.Ok, help.Code);
-        Assert.All((string[])["doctor", "stats", "find", "inspect", "evict", "expire", "remove", "reclaim", "bench"], name => Assert.Contains(name, help.Out, StringComparison.Ordinal));
+        Assert.All((string[])["doctor", "stats", "find", "inspect", "evict", "expire", "remove", "reclaim", "bench", "mcp"], name => Assert.Contains(name, help.Out, StringComparison.Ordinal));
         Assert.Equal(ExitCode.Ok, (await ToolRun.StartAsync("--version")).Code);
         Assert.Equal(ExitCode.Ok, (await ToolRun.StartAsync("reclaim", "--help")).Code);
     }

@@ -32,7 +32,8 @@ public sealed partial class QuotedCommandTests
 
         var run = await ToolRun.StartAsync([.. words]);
 
-        Assert.True(run.Code is ExitCode.Unreachable or ExitCode.Problem, $"{page}: redistagcache {command}\n{run.Error}"); // doctor takes an address without a listener for a problem
+        // A server without a client ends at once.
+        Assert.True(words[0] == "mcp" ? run.Code == ExitCode.Ok : run.Code is ExitCode.Unreachable or ExitCode.Problem, $"{page}: redistagcache {command}\n{run.Error}"); // doctor takes an address without a listener for a problem
     }
 
     [Fact]

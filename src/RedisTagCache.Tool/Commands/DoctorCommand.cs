@@ -18,7 +18,7 @@ internal static class DoctorCommand
         ToolProgram.SetAction(command, host, async (parsed, report, cancellationToken) =>
         {
             var settings = ToolSettings.Of(parsed, host);
-            var (findings, isConnected) = await Checkup.RunAsync(settings, cancellationToken);
+            var (findings, isConnected) = await Checkup.RunAsync(settings, isReadOnly: false, cancellationToken);
             var worst = findings.Max(static finding => finding.Level);
             report.Write(new { worst, findings }, () => Show(report, findings));
             return !isConnected ? ExitCode.Unreachable : worst == Level.Error ? ExitCode.Problem : ExitCode.Ok;

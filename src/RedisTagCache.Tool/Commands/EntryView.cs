@@ -1,4 +1,5 @@
 using RedisTagCache.Management;
+using RedisTagCache.Management.Internal;
 using RedisTagCache.Tool.Output;
 using Spectre.Console;
 
@@ -17,6 +18,7 @@ internal static class EntryView
         entry.Status,
         entry.Reason,
         entry.ReasonTag,
+        entry.TagInvalidatedAt,
         entry.CreatedAt,
         entry.FreshUntil,
         entry.StaleUntil,
@@ -50,6 +52,8 @@ internal static class EntryView
 
         return table;
     }
+
+    public static string PayloadOf(ReadOnlyMemory<byte> payload, CacheCompression compression) => PayloadText.Of(payload, compression);
 
     public static string NameOf(CacheEntryInfo entry) => entry.IsKeyHashed ? $"(hash) {entry.Key}" : entry.Key;
 

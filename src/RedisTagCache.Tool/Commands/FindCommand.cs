@@ -12,7 +12,7 @@ internal static class FindCommand
     private static readonly Option<string?> _path = new("--path") { Description = "The path or address of a page. All its variants are found." };
     private static readonly Option<CacheEntryStatus?> _status = new("--status") { Description = "The status of the entries: fresh, stale or invalidated.", CustomParser = ParseVerdict };
     private static readonly Option<int> _limit = Numbers.Option("--limit", ["-n"], "The maximum number of entries.", 50, 1, int.MaxValue);
-    private static readonly Option<long> _maximumKeys = Numbers.Option("--max-keys", [], "The maximum number of keys of the servers to scan.", 1_000_000L, 1, long.MaxValue);
+    private static readonly Option<long> _maximumKeys = Numbers.Option("--max-keys", [], "The maximum number of keys of the servers to scan.", Search.MaximumKeys, 1, long.MaxValue);
 
     public static Command Create(ToolHost host)
     {
@@ -31,30 +31,25 @@ internal static class FindCommand
         {
             report.Widen(parsed);
             await using var session = await Session.OpenAsync(parsed, host, cancellationToken);
-            var last = new Last();
-            var query = new CacheEntryQuery
+            var search = new Search();
+            var query = session.Query with
             {
                 Tag = parsed.GetValue(_path) is { } path ? PagePath.TagOf(path) : parsed.GetValue(_tag) is { } tag ? Shown.Meant(tag) : null,
                 KeyPrefix = parsed.GetValue(_key) is { } key ? Shown.Meant(key) : null,
                 Region = parsed.GetValue(CommonOptions.Region),
-                BuildNamespace = session.Settings.BuildNamespace,
-                AllBuilds = session.Settings.BuildNamespace is null,
                 Status = parsed.GetValue(_status),
                 MaxResults = parsed.GetValue(_limit),
                 MaxKeys = parsed.GetValue(_maximumKeys),
-                Progress = last,
             };
-            var found = new List<CacheEntryInfo>();
-            await foreach (var entry in session.Inspector.FindAsync(query, cancellationToken))
-                found.Add(entry);
-
+            await search.RunAsync(session, query, cancellationToken);
+            var (found, progress) = (search.Found, search.Progress);
             report.Write(
-                new { entries = found.Select(EntryView.Json), keysLookedAt = last.Value.Keys, isComplete = last.Value.IsComplete },
+                new { entries = found.Select(EntryView.Json), keysLookedAt = progress.Keys, isComplete = progress.IsComplete },
                 () =>
                 {
                     if (found.Count > 0)
                         report.Show(EntryView.Table(found));
-                    report.Line($"{Shown.Count(found.Count, "entry")} of {Shown.Count(last.Value.Keys)} looked at{(last.Value.IsComplete ? "." : "; a limit ended the search (--limit, --max-keys).")}");
+                    report.Line($"{Shown.Count(found.Count, "entry")} of {Shown.Count(progress.Keys)} looked at{(progress.IsComplete ? "." : "; a limit ended the search (--limit, --max-keys).")}");
                 });
             return ExitCode.Ok;
         });
@@ -68,12 +63,5 @@ internal static class FindCommand
             return status;
         result.AddError($"--status must be fresh, stale or invalidated, but was '{text}'.");
         return null;
-    }
-
-    private sealed class Last : IProgress<CacheScanProgress>
-    {
-        public CacheScanProgress Value { get; private set; }
-
-        public void Report(CacheScanProgress value) => Value = value;
     }
 }

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using RedisTagCache.Management;
-using RedisTagCache.Management.Internal;
 using RedisTagCache.Tool.Output;
 
 namespace RedisTagCache.Tool.Commands;
@@ -24,7 +23,7 @@ internal static class InspectCommand
             var key = Shown.Meant(parsed.GetRequiredValue(_key));
             var found = await Lookup.OfAsync(session, key, parsed.GetValue(CommonOptions.Region), parsed.GetValue(_payload), cancellationToken);
             if (found.Count == 0)
-                throw Lookup.NotFound(session, key);
+                throw Lookup.NotFound(session, key, parsed.GetValue(CommonOptions.Region));
             report.Write(new { entries = found.Select(EntryView.Json) }, () => found.ForEach(entry => Show(report, entry)));
             return ExitCode.Ok;
         });
@@ -40,6 +39,8 @@ internal static class InspectCommand
         Report.Row(table, "build", entry.BuildNamespace ?? "shared by all builds");
         Report.Row(table, "partition", entry.Partition.ToString(CultureInfo.InvariantCulture));
         Report.Row(table, "status", EntryView.VerdictOf(entry));
+        if (entry.TagInvalidatedAt is not null)
+            Report.Row(table, "since", Shown.Time(entry.TagInvalidatedAt));
         Report.Row(table, "written", $"{Shown.Time(entry.CreatedAt)} ({Shown.Of(entry.Age)} ago)");
         Report.Row(table, "fresh until", entry.FreshUntil is null ? "its end" : Shown.Time(entry.FreshUntil));
         if (entry.StaleUntil is not null)
@@ -52,7 +53,7 @@ internal static class InspectCommand
         if (entry.IsNull)
             Report.Row(table, "value", "null");
         if (entry.Payload is { } payload)
-            Report.Row(table, "payload", PayloadText.Of(payload, entry.Compression));
+            Report.Row(table, "payload", EntryView.PayloadOf(payload, entry.Compression));
         report.Show(table);
     }
 }

@@ -39,10 +39,10 @@ internal static class InvalidateCommand
         });
         ToolProgram.SetAction(command, host, async (parsed, report, cancellationToken) =>
         {
-            string[] tags = [.. (parsed.GetValue(_tags) ?? []).Select(Shown.Meant), .. (parsed.GetValue(_paths) ?? []).Select(PagePath.TagOf)];
+            string[] tags = [.. (parsed.GetValue(_tags) ?? []).Select(Shown.Meant), .. (parsed.GetValue(_paths) ?? []).Select(static path => PagePath.TagOf(path))];
             await using var session = await Session.OpenAsync(parsed, host, cancellationToken);
             await report.ConfirmAsync(parsed.GetValue(CommonOptions.Yes), $"{asked} {string.Join(", ", tags)} in '{session.Settings.Prefix}' at {session.Settings.Where}?", cancellationToken);
-            report.WhenStopped = "Redis has not confirmed it, and may or may not have done it. Run the command again.";
+            report.WhenStopped = Report.Unconfirmed;
             await invalidate(session.Store, tags, cancellationToken);
             report.Write(new { done = true, tags }, () => report.Line($"{done}: {string.Join(", ", tags)}."));
             return ExitCode.Ok;

@@ -39,10 +39,17 @@ internal static class Lookup
         }
     }
 
-    public static ToolException NotFound(Session session, string key) => new(
+    /// <param name="session">The session.</param>
+    /// <param name="key">The key.</param>
+    /// <param name="region">The region, if it was said.</param>
+    /// <param name="options">What to add to find a key that is stored as a hash.</param>
+    public static ToolException NotFound(Session session, string key, string? region, string options = "--region and --build-namespace") => new(
         ExitCode.Problem,
         $"There is no entry with the key '{key}'.",
-        session.Settings.BuildNamespace is null
-            ? "To find a key of more than 512 bytes, add --region and --build-namespace."
-            : $"Only the build '{session.Settings.BuildNamespace}' and entries that all builds share were searched.");
+        ScopeOf(session, region) ?? $"To find a key of more than 512 bytes, add {options}.");
+
+    /// <summary>Returns what was searched; none for everything.</summary>
+    public static string? ScopeOf(Session session, string? region) => session.Settings.BuildNamespace is { } build
+        ? $"Only the build '{build}' and entries that all builds share were searched, in the region{(region is null ? "s " + string.Join(", ", _regions) : $" {region}")}."
+        : null;
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using RedisTagCache.Management;
 using RedisTagCache.Tool.Output;
 
 namespace RedisTagCache.Tool.Commands;
@@ -19,19 +20,26 @@ internal static class RemoveCommand
             await using var session = await Session.OpenAsync(parsed, host, cancellationToken);
             var found = await Lookup.OfAsync(session, key, parsed.GetValue(CommonOptions.Region), includePayload: false, cancellationToken);
             if (found.Count == 0)
-                throw Lookup.NotFound(session, key);
+                throw Lookup.NotFound(session, key, parsed.GetValue(CommonOptions.Region));
             var where = string.Join(", ", found.Select(static entry => $"{entry.Region} of {entry.BuildNamespace ?? "all builds"}"));
             await report.ConfirmAsync(parsed.GetValue(CommonOptions.Yes), $"Remove '{key}' ({where}) at {session.Settings.Where}?", cancellationToken);
-            report.WhenStopped = "Entries that were already removed stay removed.";
+            report.WhenStopped = Report.PartlyRemoved;
 
-            var removed = 0;
-            foreach (var entry in found)
-                removed += await session.Inspector.RemoveAsync(entry, cancellationToken) ? 1 : 0;
+            var removed = await RemoveAsync(session, found, cancellationToken);
             report.Write(
                 new { removed, entries = found.Select(static entry => new { entry.Region, entry.BuildNamespace, entry.Key }) },
                 () => report.Line($"Removed {Shown.Count(removed)}: {where}."));
             return removed > 0 ? ExitCode.Ok : ExitCode.Problem;
         });
         return command;
+    }
+
+    /// <summary>Returns how many of the entries were still there.</summary>
+    public static async Task<int> RemoveAsync(Session session, IEnumerable<CacheEntryInfo> found, CancellationToken cancellationToken)
+    {
+        var removed = 0;
+        foreach (var entry in found)
+            removed += await session.Inspector.RemoveAsync(entry, cancellationToken) ? 1 : 0;
+        return removed;
     }
 }

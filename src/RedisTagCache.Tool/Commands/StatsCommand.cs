@@ -8,7 +8,10 @@ namespace RedisTagCache.Tool.Commands;
 /// <summary><c>stats</c>: the servers, the partitions, and the content of the cache.</summary>
 internal static class StatsCommand
 {
-    private static readonly Option<long> _maximumKeys = Numbers.Option("--max-keys", [], "The maximum number of keys of the servers to scan. 0 for none.", 100_000L, 0, long.MaxValue);
+    /// <summary>The maximum number of keys to scan, unless the command line says another.</summary>
+    public const long MaximumKeys = 100_000;
+
+    private static readonly Option<long> _maximumKeys = Numbers.Option("--max-keys", [], "The maximum number of keys of the servers to scan. 0 for none.", MaximumKeys, 0, long.MaxValue);
 
     public static Command Create(ToolHost host)
     {
@@ -25,12 +28,21 @@ internal static class StatsCommand
             report.Widen(parsed);
             await using var session = await Session.OpenAsync(parsed, host, cancellationToken);
             var described = await session.Inspector.DescribeAsync(cancellationToken);
-            var count = await EntryCount.OfAsync(session, parsed.GetValue(CommonOptions.Region), parsed.GetValue(_maximumKeys), cancellationToken);
+            var count = new EntryCount();
+            if (parsed.GetValue(_maximumKeys) is > 0 and var most)
+                await count.RunAsync(session, session.Query with { Region = parsed.GetValue(CommonOptions.Region), MaxKeys = most }, cancellationToken);
             report.Write(Json(described, count), () => Show(report, described, count));
             return ExitCode.Ok;
         });
         return command;
     }
+
+    /// <summary>Returns how many evicted and expired tags are remembered, how old the floor is, and how many partitions have no history.</summary>
+    public static (long TagInvalidations, TimeSpan? FloorAge, int WithoutHistory) HistoryOf(CacheDescription described) =>
+    (
+        described.Partitions.Sum(static partition => partition.TagInvalidations),
+        described.Partitions.Max(static partition => partition.FloorAge),
+        described.Partitions.Count(static partition => partition.Epoch is null));
 
     private static object Json(CacheDescription described, EntryCount count) => new
     {
@@ -64,10 +76,8 @@ internal static class StatsCommand
         }
 
         report.Terminal.Write(servers);
-        var invalidations = described.Partitions.Sum(static partition => partition.TagInvalidations);
-        var without = described.Partitions.Count(static partition => partition.Epoch is null);
-        report.Line($"{Shown.Count(invalidations)} evicted or expired tags are remembered, the floor is {Shown.Of(described.Partitions.Max(static partition => partition.FloorAge))} old"
-            + (without == 0 ? "." : $"; {without} partitions have no history."));
+        var (invalidations, floorAge, without) = HistoryOf(described);
+        report.Line($"{Shown.Count(invalidations)} evicted or expired tags are remembered, the floor is {Shown.Of(floorAge)} old" + (without == 0 ? "." : $"; {without} partitions have no history."));
 
         var entries = Report.Table("region", "build", "fresh", "stale", "invalidated", "memory", "of it invalidated");
         foreach (var row in count.Rows)

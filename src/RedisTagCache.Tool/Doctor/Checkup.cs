@@ -5,7 +5,10 @@ namespace RedisTagCache.Tool.Doctor;
 /// <summary>All checks, one after the other. Each wait is bounded, and after the first server that does not answer there are few.</summary>
 internal static class Checkup
 {
-    public static async Task<(IReadOnlyList<Finding> Findings, bool IsConnected)> RunAsync(ToolSettings settings, CancellationToken cancellationToken)
+    /// <param name="settings">The cache.</param>
+    /// <param name="isReadOnly">Whether to leave out the commands that are tried, which write.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public static async Task<(IReadOnlyList<Finding> Findings, bool IsConnected)> RunAsync(ToolSettings settings, bool isReadOnly, CancellationToken cancellationToken)
     {
         var findings = new List<Finding>();
         await using var connection = await ReachCheck.ConnectAsync(settings, findings, cancellationToken);
@@ -26,7 +29,8 @@ internal static class Checkup
         var database = connection.GetDatabase();
         if (primaries.Length > 0)
         {
-            findings.AddRange(await new Rights(connection, Array.ConvertAll(primaries, static primary => primary.Server), settings).CheckAsync(cancellationToken));
+            if (!isReadOnly)
+                findings.AddRange(await new Rights(connection, Array.ConvertAll(primaries, static primary => primary.Server), settings).CheckAsync(cancellationToken));
             findings.Add(await CacheChecks.RoundTripAsync(database, settings.Timeout, cancellationToken));
             if (await CacheChecks.ClockAsync(primaries[0].Server, settings.Timeout, cancellationToken) is { } clock)
                 findings.Add(clock);

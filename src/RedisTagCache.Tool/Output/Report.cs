@@ -11,11 +11,14 @@ namespace RedisTagCache.Tool.Output;
 internal sealed class Report
 {
     public const string NothingDone = "Nothing was changed.";
+    public const string Unconfirmed = "Redis has not confirmed it, and may or may not have done it. Run the command again.";
+    public const string PartlyRemoved = "Entries that were already removed stay removed.";
 
     /// <summary>Wide enough for an entry with as many and as long tags as there may be.</summary>
     private const int Unwrapped = 1_000_000;
 
-    private static readonly JsonSerializerOptions _json = new(JsonSerializerDefaults.Web)
+    /// <summary>Enumerations as words, and times in seconds.</summary>
+    public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
         WriteIndented = true,
         Encoder = JavaScriptEncoder.Default,
@@ -52,7 +55,7 @@ internal sealed class Report
     public void Write(object value, Action people)
     {
         if (IsJson)
-            _host.Out.WriteLine(JsonSerializer.Serialize(value, _json));
+            _host.Out.WriteLine(JsonSerializer.Serialize(value, Json));
         else
             people();
     }
@@ -82,7 +85,7 @@ internal sealed class Report
     {
         if (IsJson)
         {
-            _host.Out.WriteLine(JsonSerializer.Serialize(new { error = message, advice }, _json));
+            _host.Out.WriteLine(JsonSerializer.Serialize(new { error = message, advice }, Json));
             return code;
         }
 
