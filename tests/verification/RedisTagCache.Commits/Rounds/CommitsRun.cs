@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using RedisTagCache.Commits.Site;
 using RedisTagCache.TestSupport;
+using StackExchange.Redis;
 
 namespace RedisTagCache.Commits.Rounds;
 
@@ -21,13 +22,15 @@ internal sealed class CommitsRun : IAsyncDisposable
     private static readonly TimeSpan _settling = TimeSpan.FromSeconds(2);
 
     private readonly RedisServer _redis;
+    private readonly ConnectionMultiplexer _admin;
     private readonly PostgresServer _postgres;
     private readonly SiteProcess[] _readers;
     private SiteProcess? _writer;
     private TimeSpan _usual;
     private int _version;
 
-    private CommitsRun(RedisServer redis, PostgresServer postgres, SiteProcess[] readers) => (_redis, _postgres, _readers) = (redis, postgres, readers);
+    private CommitsRun(RedisServer redis, ConnectionMultiplexer admin, PostgresServer postgres, SiteProcess[] readers) =>
+        (_redis, _admin, _postgres, _readers) = (redis, admin, postgres, readers);
 
     private string ConnectionString => _postgres.ConnectionString(Database);
 
@@ -42,7 +45,7 @@ internal sealed class CommitsRun : IAsyncDisposable
         await using (var insert = source.CreateCommand($"INSERT INTO \"Stories\" (\"Id\", \"Version\") VALUES ({Id}, 0), ({Other}, 0)"))
             await insert.ExecuteNonQueryAsync();
         SiteProcess[] readers = [await SiteProcess.StartAsync(redis.ConnectionString, database), await SiteProcess.StartAsync(redis.ConnectionString, database)];
-        return new CommitsRun(redis, postgres, readers);
+        return new CommitsRun(redis, await redis.ConnectAsync(), postgres, readers);
     }
 
     /// <summary>Runs rounds with a fault, and prints how they ended. Returns whether the rule held.</summary>
@@ -54,8 +57,9 @@ internal sealed class CommitsRun : IAsyncDisposable
             var writer = await ReadyWriterAsync();
             await SettleAsync(fault);
             var before = await WarmUpAsync();
+            var evicted = await EvictedAtAsync();
             var asked = await SaveAsync(writer, fault);
-            await CheckAsync(tally, round, before, asked);
+            await CheckAsync(tally, round, fault == Fault.RedisHangs, before, evicted, asked);
         }
 
         Console.WriteLine($"{fault}, {rounds} rounds: {tally}");
@@ -68,6 +72,7 @@ internal sealed class CommitsRun : IAsyncDisposable
             await _writer.DisposeAsync();
         foreach (var reader in _readers)
             await reader.DisposeAsync();
+        await _admin.DisposeAsync();
         await _redis.DisposeAsync();
         await _postgres.DisposeAsync();
     }
@@ -105,7 +110,7 @@ internal sealed class CommitsRun : IAsyncDisposable
         return shown;
     }
 
-    /// <summary>Saves a new version while the fault happens: at a random moment from just before the statements to a while after the commit.</summary>
+    /// <summary>Saves a new version while the fault happens: at a random moment from the beginning of the transaction to a while after its commit.</summary>
     private async Task<Asked> SaveAsync(SiteProcess writer, Fault fault)
     {
         var rollBack = Random.Shared.Next(8) == 0;
@@ -136,7 +141,7 @@ internal sealed class CommitsRun : IAsyncDisposable
         return rollBack ? Asked.RollBack : isAnswered ? Asked.AnsweredCommit : Asked.Commit;
     }
 
-    private async Task CheckAsync(Tally tally, int round, Dictionary<(SiteProcess Reader, string Kind), string> before, Asked asked)
+    private async Task CheckAsync(Tally tally, int round, bool isOutage, Dictionary<(SiteProcess Reader, string Kind), string> before, double? evicted, Asked asked)
     {
         var watch = Stopwatch.StartNew();
         var version = await CommittedAsync();
@@ -146,7 +151,9 @@ internal sealed class CommitsRun : IAsyncDisposable
             if (asked == Asked.AnsweredCommit)
                 tally.Violated(round, "a commit was confirmed, and the database does not have it");
             foreach (var ((reader, kind), shown) in before)
-                await IsKeptAsync(tally, round, watch, reader, kind, shown);
+                await IsKeptAsync(tally, round, watch, reader, kind, shown, isOutage);
+            if (await EvictedAtAsync() != evicted)
+                tally.Violated(round, "nothing was committed, and the tag was evicted");
         }
         else
         {
@@ -166,12 +173,15 @@ internal sealed class CommitsRun : IAsyncDisposable
             tally.Violated(round, $"version {_version} was committed, and after {_bound} the {kind} was still '{other}'");
     }
 
-    /// <summary>While Redis does not answer, pages are rendered and not stored. After that, the stored one must be there.</summary>
-    private static async Task IsKeptAsync(Tally tally, int round, Stopwatch watch, SiteProcess reader, string kind, string before)
+    /// <summary>What a reader renders while Redis does not answer may be stored when it is back, in place of what was stored before. Otherwise, that must be there.</summary>
+    private async Task IsKeptAsync(Tally tally, int round, Stopwatch watch, SiteProcess reader, string kind, string before, bool isOutage)
     {
-        if (await ShowsAsync(watch, reader, kind, shown => shown == before) is { } other)
+        if (await ShowsAsync(watch, reader, kind, shown => isOutage ? IsOf(shown, _version) : shown == before) is { } other)
             tally.Violated(round, $"nothing was committed, and the {kind} '{before}' became '{other}'");
     }
+
+    /// <summary>Returns the number of the last eviction of the tag, from Redis itself. Nothing if there was none.</summary>
+    private Task<double?> EvictedAtAsync() => _admin.GetDatabase().SortedSetScoreAsync("{rtc:0}:marks", "h=" + Story.Tag(Id));
 
     /// <summary>Waits until a reader shows what it must, within the bound from the end of the fault. Returns what it shows if that is something else.</summary>
     private static async Task<string?> ShowsAsync(Stopwatch watch, SiteProcess reader, string kind, Func<string?, bool> isRight)

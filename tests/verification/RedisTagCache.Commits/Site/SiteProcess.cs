@@ -58,7 +58,7 @@ internal sealed class SiteProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits until the site is about to save, and then to end the transaction.</summary>
+    /// <summary>Waits until the site begins to save.</summary>
     public async Task IsSavingAsync()
     {
         var line = await _process.StandardOutput.ReadLineAsync().WaitAsync(_patience);

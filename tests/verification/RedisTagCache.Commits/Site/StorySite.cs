@@ -15,7 +15,7 @@ internal static class StorySite
     /// <summary>The first argument of a process that is one.</summary>
     public const string Role = "site";
 
-    /// <summary>What a process writes when it is about to save, and then to end the transaction.</summary>
+    /// <summary>What a process writes when it begins to save.</summary>
     public const string Saving = "saving";
 
     private static int _rendered;
@@ -61,10 +61,10 @@ internal static class StorySite
 
     private static async Task SaveAsync(int id, int version, bool rollBack, StoryContext db)
     {
+        Console.WriteLine(Saving);
         await using var transaction = await db.Database.BeginTransactionAsync();
         var story = await db.Stories.SingleAsync(story => story.Id == id);
         story.Version = version;
-        Console.WriteLine(Saving);
         await db.SaveChangesAsync();
         if (rollBack)
             await transaction.RollbackAsync();
