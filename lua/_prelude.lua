@@ -19,23 +19,30 @@ local function fence(stamp, version)
   return lineage == startedIn and tonumber(started) <= tonumber(epoch)
 end
 
--- Numbers the removal or the overwrite of an entry in the log, drops from the log what is too old or too much, and announces the change to the instances
--- that keep a local copy. Returns the number of this change and that of the change before it.
+-- Numbers the removals or overwrites of entries in the log, one after the other, drops from the log what is too old or too much, and announces the changes
+-- in one message to the instances that keep local copies. Returns the number of the first change and that of the change before it.
 -- Used by: entry_overwrite entry_remove
-local function log_change(removals, entry, channel, retention, cap, publish)
+local function log_changes(removals, entries, channel, retention, cap, publish)
   local now = clock()
   local before = redis.call('ZSCORE', removals, 'last')
-  local number = math.max(tonumber(before or '0') + 1, now)
-  local text = string.format('%.0f', number)
+  local first = math.max(tonumber(before or '0') + 1, now)
   if not before then
     redis.call('DEL', removals)
-    redis.call('ZADD', removals, string.format('%.0f', number - 1), 'floor')
+    redis.call('ZADD', removals, string.format('%.0f', first - 1), 'floor')
   end
-  redis.call('ZADD', removals, text, entry, text, 'last')
+
+  local message = {'r', before or '0', ' ', string.format('%.0f', first), ' '}
+  local numbered = {}
+  for i, entry in ipairs(entries) do
+    numbered[2 * i - 1] = string.format('%.0f', first + i - 1)
+    numbered[2 * i] = entry
+    message[#message + 1] = #entry .. ':' .. entry
+  end
+  redis.call('ZADD', removals, string.format('%.0f', first + #entries - 1), 'last', unpack(numbered))
 
   -- What is dropped raises the floor: an instance that knows no newer number has missed a change.
   local excess = redis.call('ZCARD', removals) - 2 - tonumber(cap)
-  local oldest = redis.call('ZRANGE', removals, 0, 4, 'WITHSCORES')
+  local oldest = redis.call('ZRANGE', removals, 0, #entries + 3, 'WITHSCORES')
   for i = 1, #oldest, 2 do
     local at = tonumber(oldest[i + 1])
     if oldest[i] ~= 'floor' and oldest[i] ~= 'last' and (excess > 0 or at < now - tonumber(retention)) then
@@ -45,8 +52,8 @@ local function log_change(removals, entry, channel, retention, cap, publish)
     end
   end
 
-  redis.pcall(publish, channel, 'r' .. (before or '0') .. ' ' .. text .. ' ' .. entry)
-  return text, before or '0'
+  redis.pcall(publish, channel, table.concat(message))
+  return string.format('%.0f', first), before or '0'
 end
 
 -- Returns the start of the server's replication ID, or zeros if the engine does not report one.

@@ -1,31 +1,40 @@
--- Purpose: overwrites an entry: revokes the lease on it, numbers the change in the log of removals and announces it.
--- KEYS: entry epoch lease removals staged
--- ARGV: envelope ttl version retention cap publish
---   envelope   '' if it is in the staged key
---   ttl        milliseconds
---   version    the stamp "<epoch>:<generation>:<run>" at which the computation of the value started
---   retention  microseconds for which the log keeps the change
+-- Purpose: overwrites entries: revokes the leases on them, numbers the changes in the log of removals, and announces them in one message.
+-- KEYS: epoch removals staged entry... lease...
+--   entry and lease follow each other, for one entry after the other
+-- ARGV: retention cap publish envelope... ttl... version...
+--   retention  microseconds for which the log keeps a change
 --   cap        the maximum number of changes that the log keeps
 --   publish    the command for messages: PUBLISH, or SPUBLISH if they stay on the servers that have the slot
--- Prelude: clock fence log_change
--- Reply: {verdict, stamp now ('' if there is none), number of this change, number of the change before it}; the verdict is
---   DONE if stored, REJECTED if the value may be older than an eviction: then the entry is removed
--- Cost: O(size of the envelope + log r) for r changes in the log; a message
+--   envelope, ttl and version follow each other, for one entry after the other
+--   envelope   '' if it is in the staged key: only for one entry alone
+--   ttl        milliseconds
+--   version    the stamp "<epoch>:<generation>:<run>" at which the computation of the value started
+-- Prelude: clock fence log_changes
+-- Reply: {stamp now ('' if there is none), number of the first change, number of the change before it, for each entry a verdict}; the verdict is
+--   DONE if stored, REJECTED if the value may be older than an eviction: then the entry is removed. The changes have consecutive numbers.
+-- Cost: O(size of the envelopes + n log r) for n entries and r changes in the log; a message
 local REJECTED, DONE = 0, 1
 
-local stamp = redis.call('GET', KEYS[2])
-local fits = fence(stamp, ARGV[3]) and (ARGV[1] ~= '' or redis.call('EXISTS', KEYS[5]) == 1)
+local stamp = redis.call('GET', KEYS[1])
+local staged = KEYS[3]
+local entries, leases, verdicts = {}, {}, {}
+for i = 4, #KEYS, 2 do
+  local n = #entries + 1
+  local entry, envelope, ttl, version = KEYS[i], ARGV[3 * n + 1], ARGV[3 * n + 2], ARGV[3 * n + 3]
+  local fits = fence(stamp, version) and (envelope ~= '' or redis.call('EXISTS', staged) == 1)
 
--- The old value is out of date, even if the new one is rejected.
-if not fits then
-  redis.call('UNLINK', KEYS[1], KEYS[5])
-elseif ARGV[1] == '' then
-  redis.call('RENAME', KEYS[5], KEYS[1])
-  redis.call('PEXPIRE', KEYS[1], ARGV[2])
-else
-  redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+  -- The old value is out of date, even if the new one is rejected.
+  if not fits then
+    redis.call('UNLINK', entry)
+  elseif envelope == '' then
+    redis.call('RENAME', staged, entry)
+    redis.call('PEXPIRE', entry, ttl)
+  else
+    redis.call('SET', entry, envelope, 'PX', ttl)
+  end
+  entries[n], leases[n], verdicts[n] = entry, KEYS[i + 1], fits and DONE or REJECTED
 end
-redis.call('DEL', KEYS[3])
+redis.call('UNLINK', staged, unpack(leases))
 
-local verdict = fits and DONE or REJECTED
-return {verdict, stamp or '', log_change(KEYS[4], KEYS[1], KEYS[2], ARGV[4], ARGV[5], ARGV[6])}
+local number, before = log_changes(KEYS[2], entries, KEYS[1], ARGV[1], ARGV[2], ARGV[3])
+return {stamp or '', number, before, unpack(verdicts)}

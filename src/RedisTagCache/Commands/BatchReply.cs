@@ -46,6 +46,15 @@ internal static class BatchReply
             : throw new UnexpectedReplyException("A command gave something that is neither yes nor no.");
     }
 
+    /// <summary>Reads a number of the log of removals: engines write a score in different ways.</summary>
+    public static long NextNumber(ref RespReader reader)
+    {
+        MoveToScalar(ref reader);
+        return reader.TryReadDouble(out var number) && number is >= 0 and < long.MaxValue
+            ? (long)number
+            : throw new UnexpectedReplyException("A command gave something that is no number.");
+    }
+
     public static EpochStamp? NextStamp(ref RespReader reader)
     {
         reader.MoveNext();

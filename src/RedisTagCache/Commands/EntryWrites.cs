@@ -5,10 +5,8 @@ using StackExchange.Redis;
 namespace RedisTagCache.Commands;
 
 /// <summary>Writes of one partition's entries with tags, each as one <see cref="EntrySetScript"/>, which may store several.</summary>
-internal sealed class EntryWrites(Partition partition) : RequestBatcher<EntryWrite, (bool Stored, EpochStamp? Stamp)>
+internal sealed class EntryWrites(Partition partition, VersionText versions) : RequestBatcher<EntryWrite, (bool Stored, EpochStamp? Stamp)>
 {
-    private TokenText? _token;
-
     /// <summary>With entries of less than <see cref="RedisCommands.LargeFrom"/>: the server does nothing else in that time.</summary>
     protected override int MaxTogether => 16;
 
@@ -22,7 +20,7 @@ internal sealed class EntryWrites(Partition partition) : RequestBatcher<EntryWri
         IDatabase database, in RedisKey key, ReadOnlyMemory<byte> envelope, long timeToLive, in EpochStamp token)
     {
         var write = EntryWrite.Take(database, key);
-        (write.Envelope, write.TimeToLive, write.Token) = (envelope, timeToLive, TextOf(token));
+        (write.Envelope, write.TimeToLive, write.Token) = (envelope, timeToLive, versions.Of(token));
         return SubmitAsync(write);
     }
 
@@ -46,16 +44,4 @@ internal sealed class EntryWrites(Partition partition) : RequestBatcher<EntryWri
     }
 
     protected override bool IsUnknown(Exception failure) => failure is RedisServerException refusal && ScriptCall.IsUnknownScript(refusal);
-
-    /// <summary>Until the next eviction, all have the same.</summary>
-    private RedisValue TextOf(in EpochStamp token)
-    {
-        if (Volatile.Read(ref _token) is { } last && last.Token == token)
-            return last.Text;
-        var text = new TokenText(token, token.ToString());
-        Volatile.Write(ref _token, text);
-        return text.Text;
-    }
-
-    private sealed record TokenText(EpochStamp Token, RedisValue Text);
 }

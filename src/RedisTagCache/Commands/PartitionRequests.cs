@@ -9,7 +9,9 @@ internal sealed class PartitionRequests
     {
         Reads = new EntryReads(partition, Sizes, withEpoch: true);
         PlainReads = new EntryReads(partition, Sizes, withEpoch: false);
-        Writes = new EntryWrites(partition);
+        var versions = new VersionText();
+        Writes = new EntryWrites(partition, versions);
+        Overwrites = new EntryOverwrites(partition, versions);
     }
 
     /// <summary>Gets the sizes of the entries that were read or written last.</summary>
@@ -23,4 +25,7 @@ internal sealed class PartitionRequests
 
     /// <summary>Gets the writes of entries with tags.</summary>
     public EntryWrites Writes { get; }
+
+    /// <summary>Gets the overwrites of values.</summary>
+    public EntryOverwrites Overwrites { get; }
 }

@@ -104,13 +104,23 @@ internal sealed class RedisCommands(RedisRunner runner)
         return RunStagedAsync(partition, staged, large, EntryFillScript.Call(address, staged, small, timeToLive, token, owner, startedAt), EntryFillScript.Parse, CancellationToken.None);
     }
 
-    /// <summary>Overwrites an entry, and numbers and announces that.</summary>
+    /// <summary>Overwrites an entry, and numbers and announces that. Small ones may travel together.</summary>
     public ValueTask<FillReply> ReplaceAsync(
         in EntryLocation address, ReadOnlyMemory<byte> envelope, long timeToLive, in EpochStamp token, CancellationToken cancellationToken)
     {
         var partition = address.Partition;
-        var (staged, large, small) = Stage(partition, envelope);
-        return RunStagedAsync(partition, staged, large, EntryOverwriteScript.Call(address, staged, small, timeToLive, token), EntryOverwriteScript.Parse, cancellationToken);
+        if (IsLarge(envelope))
+        {
+            var staged = StagedIn(partition);
+            return RunStagedAsync(partition, staged, envelope, EntryOverwriteScript.Call(address, staged, timeToLive, token), EntryOverwriteScript.Parse, cancellationToken);
+        }
+
+        return runner.RunAsync(
+            Operation.Write,
+            partition,
+            (RequestsOf(partition).Overwrites, address, envelope, timeToLive, token),
+            static (database, write) => write.Overwrites.WriteAsync(database, write.address, write.envelope, write.timeToLive, write.token),
+            cancellationToken);
     }
 
     /// <summary>Deletes a partition's stamp. The next synchronization begins a new generation.</summary>

@@ -74,7 +74,7 @@ internal sealed partial class EntryStore
     {
         var reply = await _commands.RemoveNumberedAsync(key.Location).ConfigureAwait(false);
         _meter.Sent(CacheEventDetail.Removal);
-        _partitions.Known()[key.Partition].Record(reply.Before, reply.Number, (byte[])key.Key!);
+        _partitions.Known()[key.Partition].RecordOwn(reply.Before, reply.Number, (byte[])key.Key!);
         return true;
     }
 
@@ -150,7 +150,7 @@ internal sealed partial class EntryStore
         try
         {
             var (place, reply) = await RetryPolicy.Transient.RunAsync(() => RemoveOnceAsync(address.Entry), _time).ConfigureAwait(false);
-            place.Watch.Record(reply.Before, reply.Number, (byte[])place.Location.Key!);
+            place.Watch.RecordOwn(reply.Before, reply.Number, (byte[])place.Location.Key!);
             outcome = CacheOutcome.Done;
         }
         catch (Exception e) when (RedisFailure.IsRedis(e))

@@ -8,7 +8,7 @@ namespace RedisTagCache.Invalidation;
 /// What a script announces on the channel of its partition:
 /// <code>
 /// m BEFORE AFTER FLOOR LENGTH:MEMBER...   tag invalidations were raised: an eviction or an expiry
-/// r BEFORE NUMBER ENTRY                   an entry was removed or overwritten
+/// r BEFORE FIRST LENGTH:ENTRY...          entries were removed or overwritten: the first has the number FIRST, and each other one the next number
 /// l ENTRY                                 a lease was released, or its value is stored
 /// p ENTRY                                 a lease was released, and no caller needs it: its value is not stored
 /// </code>
@@ -34,26 +34,37 @@ internal static class BackplaneMessage
 
         while (!message.IsEmpty)
         {
-            if (!Utf8Parser.TryParse(message, out int length, out var used) || used == message.Length || message[used] != (byte)':')
+            if (!TryTake(ref message, out var member))
                 return false;
-            message = message[(used + 1)..];
-            if (length < 0 || length > message.Length)
-                return false;
-            members.Add(message[..length].ToArray());
-            message = message[length..];
+            members.Add(member.ToArray());
         }
 
         reply = new TagInvalidationReply(before, after, floor);
         return true;
     }
 
-    public static bool TryParseRemoval(ReadOnlySpan<byte> message, out long before, out long number, out ReadOnlySpan<byte> entry)
+    /// <summary>Reads the numbers of a message. The entries follow: see <see cref="TryTake"/>.</summary>
+    public static bool TryParseRemovals(ReadOnlySpan<byte> message, out long before, out long first, out ReadOnlySpan<byte> entries)
     {
-        (before, number) = (0, 0);
-        entry = default;
-        if (!TryStart(ref message, Removal) || !TryParseNumber(TakeWord(ref message), out before) || !TryParseNumber(TakeWord(ref message), out number))
+        (before, first) = (0, 0);
+        entries = default;
+        if (!TryStart(ref message, Removal) || !TryParseNumber(TakeWord(ref message), out before) || !TryParseNumber(TakeWord(ref message), out first))
             return false;
-        entry = message;
+        entries = message;
+        return true;
+    }
+
+    /// <summary>Takes the first of the members or entries that a message has after its numbers.</summary>
+    public static bool TryTake(ref ReadOnlySpan<byte> list, out ReadOnlySpan<byte> item)
+    {
+        item = default;
+        if (!Utf8Parser.TryParse(list, out int length, out var used) || used == list.Length || list[used] != (byte)':')
+            return false;
+        var rest = list[(used + 1)..];
+        if (length < 0 || length > rest.Length)
+            return false;
+        item = rest[..length];
+        list = rest[length..];
         return true;
     }
 

@@ -88,9 +88,9 @@ internal sealed class PartitionWatch : EntryWatch
             if (!isComplete)
                 TagState.Refresh();
         }
-        else if (BackplaneMessage.TryParseRemoval(message.Span, out var before, out var number, out var entry))
+        else if (BackplaneMessage.TryParseRemovals(message.Span, out var before, out var number, out var entries))
         {
-            var isComplete = Record(before, number, entry);
+            var isComplete = Record(before, number, entries);
             _meter.Message(CacheEventDetail.Removal, isComplete ? CacheOutcome.Applied : CacheOutcome.Gap);
         }
         else if (BackplaneMessage.TryParseRelease(message.Span, out var released, out var isPassed))
@@ -100,11 +100,28 @@ internal sealed class PartitionWatch : EntryWatch
         }
     }
 
-    /// <summary>Takes over a removal of an entry that was announced, or that this instance made.</summary>
-    public bool Record(long before, long number, ReadOnlySpan<byte> entry)
+    /// <summary>
+    /// Takes over a removal or an overwrite that this instance made. If changes before it are not known yet, they are on their way, as is its own announcement: only the lack of that shows that
+    /// one was missed.
+    /// </summary>
+    public void RecordOwn(long before, long number, ReadOnlySpan<byte> entry)
     {
-        var isComplete = Removals.Record(before, number, NameOf(entry));
+        Removals.Record(before, number, NameOf(entry));
         Tell(entry, number);
+    }
+
+    /// <summary>Takes over changes that were announced. Each has the number after the one before.</summary>
+    private bool Record(long before, long number, ReadOnlySpan<byte> entries)
+    {
+        var isComplete = true;
+        while (BackplaneMessage.TryTake(ref entries, out var entry))
+        {
+            isComplete &= Removals.Record(before, number, NameOf(entry));
+            Tell(entry, number);
+            (before, number) = (number, number + 1);
+        }
+
+        isComplete &= entries.IsEmpty; // what cannot be read has been missed
         if (!isComplete)
             _ = QuietlyAsync();
         return isComplete;

@@ -7,4 +7,4 @@ namespace RedisTagCache.Scripts;
 /// <param name="Stamp">The stamp now.</param>
 /// <param name="Removal">The newest removal; of an overwrite its own number.</param>
 /// <param name="Before">Of an overwrite: the number before it.</param>
-internal sealed record FillReply(bool Stored, EpochStamp? Stamp, long Removal, long Before = 0);
+internal readonly record struct FillReply(bool Stored, EpochStamp? Stamp, long Removal, long Before = 0);
