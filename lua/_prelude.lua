@@ -31,7 +31,7 @@ local function log_changes(removals, entries, channel, retention, cap, publish)
     redis.call('ZADD', removals, string.format('%.0f', first - 1), 'floor')
   end
 
-  local message = {'r', before or '0', ' ', string.format('%.0f', first), ' '}
+  local message = {before or '0', ' ', string.format('%.0f', first), ' '}
   local numbered = {}
   for i, entry in ipairs(entries) do
     numbered[2 * i - 1] = string.format('%.0f', first + i - 1)
@@ -52,7 +52,7 @@ local function log_changes(removals, entries, channel, retention, cap, publish)
     end
   end
 
-  redis.pcall(publish, channel, table.concat(message))
+  redis.pcall(publish, channel, 'r' .. table.concat(message))
   return string.format('%.0f', first), before or '0'
 end
 

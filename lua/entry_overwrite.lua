@@ -16,25 +16,24 @@
 local REJECTED, DONE = 0, 1
 
 local stamp = redis.call('GET', KEYS[1])
-local staged = KEYS[3]
 local entries, leases, verdicts = {}, {}, {}
 for i = 4, #KEYS, 2 do
   local n = #entries + 1
-  local entry, envelope, ttl, version = KEYS[i], ARGV[3 * n + 1], ARGV[3 * n + 2], ARGV[3 * n + 3]
-  local fits = fence(stamp, version) and (envelope ~= '' or redis.call('EXISTS', staged) == 1)
+  local envelope, ttl, version = ARGV[3 * n + 1], ARGV[3 * n + 2], ARGV[3 * n + 3]
+  local fits = fence(stamp, version) and (envelope ~= '' or redis.call('EXISTS', KEYS[3]) == 1)
 
   -- The old value is out of date, even if the new one is rejected.
   if not fits then
-    redis.call('UNLINK', entry)
+    redis.call('UNLINK', KEYS[i])
   elseif envelope == '' then
-    redis.call('RENAME', staged, entry)
-    redis.call('PEXPIRE', entry, ttl)
+    redis.call('RENAME', KEYS[3], KEYS[i])
+    redis.call('PEXPIRE', KEYS[i], ttl)
   else
-    redis.call('SET', entry, envelope, 'PX', ttl)
+    redis.call('SET', KEYS[i], envelope, 'PX', ttl)
   end
-  entries[n], leases[n], verdicts[n] = entry, KEYS[i + 1], fits and DONE or REJECTED
+  entries[n], leases[n], verdicts[n] = KEYS[i], KEYS[i + 1], fits and DONE or REJECTED
 end
-redis.call('UNLINK', staged, unpack(leases))
+redis.call('UNLINK', KEYS[3], unpack(leases))
 
 local number, before = log_changes(KEYS[2], entries, KEYS[1], ARGV[1], ARGV[2], ARGV[3])
 return {stamp or '', number, before, unpack(verdicts)}

@@ -1,4 +1,5 @@
 using System.Buffers;
+using RedisTagCache.Commands.Batching;
 using RedisTagCache.Topology;
 
 namespace RedisTagCache.Commands;

@@ -1,3 +1,4 @@
+using RedisTagCache.Commands.Batching;
 using RedisTagCache.Scripts;
 using RedisTagCache.Topology;
 using StackExchange.Redis;

@@ -11,7 +11,8 @@ internal sealed class PartitionRequests
         PlainReads = new EntryReads(partition, Sizes, withEpoch: false);
         var versions = new VersionText();
         Writes = new EntryWrites(partition, versions);
-        Overwrites = new EntryOverwrites(partition, versions);
+        Fills = new ValueFills(partition, versions);
+        Overwrites = new ValueOverwrites(partition, versions);
     }
 
     /// <summary>Gets the sizes of the entries that were read or written last.</summary>
@@ -26,6 +27,9 @@ internal sealed class PartitionRequests
     /// <summary>Gets the writes of entries with tags.</summary>
     public EntryWrites Writes { get; }
 
+    /// <summary>Gets the writes of computed values.</summary>
+    public ValueFills Fills { get; }
+
     /// <summary>Gets the overwrites of values.</summary>
-    public EntryOverwrites Overwrites { get; }
+    public ValueOverwrites Overwrites { get; }
 }

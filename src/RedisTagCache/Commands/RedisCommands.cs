@@ -95,13 +95,23 @@ internal sealed class RedisCommands(RedisRunner runner)
             cancellationToken);
     }
 
-    /// <summary>Writes what was computed under a lease, and gives the lease back.</summary>
+    /// <summary>Writes what was computed under a lease, and gives the lease back. Small ones may travel together.</summary>
     public ValueTask<FillReply> FillAsync(
         in EntryLocation address, ReadOnlyMemory<byte> envelope, long timeToLive, in EpochStamp token, string owner, long startedAt)
     {
         var partition = address.Partition;
-        var (staged, large, small) = Stage(partition, envelope);
-        return RunStagedAsync(partition, staged, large, EntryFillScript.Call(address, staged, small, timeToLive, token, owner, startedAt), EntryFillScript.Parse, CancellationToken.None);
+        if (IsLarge(envelope))
+        {
+            var staged = StagedIn(partition);
+            return RunStagedAsync(partition, staged, envelope, EntryFillScript.Call(address, staged, timeToLive, token, owner, startedAt), EntryFillScript.Parse, CancellationToken.None);
+        }
+
+        return runner.RunAsync(
+            Operation.Write,
+            partition,
+            (RequestsOf(partition).Fills, address, envelope, timeToLive, token, owner, startedAt),
+            static (database, write) => write.Fills.WriteAsync(database, write.address, write.envelope, write.timeToLive, write.token, write.owner, write.startedAt),
+            CancellationToken.None);
     }
 
     /// <summary>Overwrites an entry, and numbers and announces that. Small ones may travel together.</summary>
@@ -227,23 +237,21 @@ internal sealed class RedisCommands(RedisRunner runner)
         }
     }
 
-    /// <summary>Runs a script with an envelope in one round trip: a large one goes to a key of its own first, so that its bytes do not pass through the script.</summary>
+    /// <summary>Runs a script with a large envelope in one round trip: it goes to a key of its own first, so that its bytes do not pass through the script.</summary>
     private ValueTask<T> RunStagedAsync<T>(
-        Partition partition, RedisKey staged, ReadOnlyMemory<byte> large, ScriptCall call, Func<RedisResult, T> parse, CancellationToken cancellationToken) =>
-        large.IsEmpty
-            ? RunAsync(Operation.Write, partition, call, parse, cancellationToken)
-            : runner.RunAsync(
-                Operation.Write,
-                partition,
-                (staged, large, call, parse),
-                static async (database, write) =>
-                {
-                    var staging = database.StringSetAsync(write.staged, write.large, _stagedLifetime, flags: Flags);
-                    var writing = write.call.RunAsync(database).AsTask();
-                    await Task.WhenAll(staging, writing).ConfigureAwait(false);
-                    return ScriptReply.Read(await writing.ConfigureAwait(false), write.parse);
-                },
-                cancellationToken);
+        Partition partition, RedisKey staged, ReadOnlyMemory<byte> envelope, ScriptCall call, Func<RedisResult, T> parse, CancellationToken cancellationToken) =>
+        runner.RunAsync(
+            Operation.Write,
+            partition,
+            (staged, envelope, call, parse),
+            static async (database, write) =>
+            {
+                var staging = database.StringSetAsync(write.staged, write.envelope, _stagedLifetime, flags: Flags);
+                var writing = write.call.RunAsync(database).AsTask();
+                await Task.WhenAll(staging, writing).ConfigureAwait(false);
+                return ScriptReply.Read(await writing.ConfigureAwait(false), write.parse);
+            },
+            cancellationToken);
 
     private ValueTask<T> RunAsync<T>(
         Operation operation, Partition partition, ScriptCall call, Func<RedisResult, T> parse, CancellationToken cancellationToken) =>
@@ -252,10 +260,6 @@ internal sealed class RedisCommands(RedisRunner runner)
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private static async ValueTask<T> RunAsync<T>(IDatabase database, ScriptCall call, Func<RedisResult, T> parse) =>
         ScriptReply.Read(await call.RunAsync(database).ConfigureAwait(false), parse);
-
-    /// <summary>What goes where: the key of a staged envelope, the bytes that are staged, and those that come along.</summary>
-    private static (RedisKey Staged, ReadOnlyMemory<byte> Large, ReadOnlyMemory<byte> Small) Stage(Partition partition, ReadOnlyMemory<byte> envelope) =>
-        IsLarge(envelope) ? (StagedIn(partition), envelope, default) : (partition.NothingStaged, default, envelope);
 
     private static RedisKey StagedIn(Partition partition) => partition.StagedPrefix + Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture);
 

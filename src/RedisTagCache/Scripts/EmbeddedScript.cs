@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using StackExchange.Redis;
 
 namespace RedisTagCache.Scripts;
 
@@ -15,6 +16,7 @@ internal sealed class EmbeddedScript
         Name = name;
         Text = text;
         Hash = Digest(text);
+        HashText = Convert.ToHexStringLower(Hash);
     }
 
     public string Name { get; }
@@ -22,6 +24,9 @@ internal sealed class EmbeddedScript
     public string Text { get; }
 
     public byte[] Hash { get; }
+
+    /// <summary>Gets the hash as servers take it in a command.</summary>
+    public RedisValue HashText { get; }
 
     public static EmbeddedScript Load(string name)
     {

@@ -3,29 +3,28 @@ using StackExchange.Redis;
 
 namespace RedisTagCache.Scripts;
 
-/// <summary>Stores what a factory computed and releases its lease.</summary>
+/// <summary>Stores what factories computed, and releases their leases.</summary>
 internal static class EntryFillScript
 {
     public static readonly EmbeddedScript Script = EmbeddedScript.Load("entry_fill");
-    public static readonly string[] KeyNames = ["entry", "epoch", "lease", "removals", "staged"];
-    public static readonly string[] ArgumentNames = ["envelope", "ttl", "version", "owner", "started", "publish"];
+    public static readonly string[] KeyNames = ["epoch", "removals", "staged", "entry...", "lease..."];
+    public static readonly string[] ArgumentNames = ["publish", "envelope...", "ttl...", "version...", "owner...", "started..."];
 
+    /// <summary>Stores one value, whose envelope is staged.</summary>
     /// <param name="address">The entry and its lease.</param>
-    /// <param name="staged">The key of a staged envelope; any other when the envelope comes along.</param>
-    /// <param name="envelope">The envelope; empty when it is staged.</param>
+    /// <param name="staged">The key of the staged envelope.</param>
     /// <param name="timeToLive">Milliseconds.</param>
     /// <param name="version">When the computation began, in evictions.</param>
     /// <param name="owner">The lease's owner; empty without one.</param>
     /// <param name="startedAt">When it began, in removals.</param>
-    public static ScriptCall Call(
-        in EntryLocation address, RedisKey staged, ReadOnlyMemory<byte> envelope, long timeToLive, in EpochStamp version, string owner, long startedAt) => new(
-            Script,
-            [address.Key, address.Partition.Epoch, address.Lease, address.Partition.Removals, staged],
-            [envelope, timeToLive, version.ToString(), owner, startedAt, address.Partition.Publish]);
+    public static ScriptCall Call(in EntryLocation address, RedisKey staged, long timeToLive, in EpochStamp version, string owner, long startedAt) => new(
+        Script,
+        [address.Partition.Epoch, address.Partition.Removals, staged, address.Key, address.Lease],
+        [address.Partition.Publish, RedisValue.EmptyString, timeToLive, version.ToString(), owner, startedAt]);
 
     public static FillReply Parse(RedisResult reply)
     {
         var parts = ScriptReply.Parts(reply, least: 3);
-        return new FillReply(ScriptReply.IsDone(parts[0]), ScriptReply.Stamp(parts[1]), (long)(double)parts[2]);
+        return new FillReply(ScriptReply.IsDone(parts[2]), ScriptReply.Stamp(parts[0]), (long)(double)parts[1]);
     }
 }

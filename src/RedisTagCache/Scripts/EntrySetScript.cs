@@ -9,16 +9,13 @@ internal static class EntrySetScript
     public static readonly string[] KeyNames = ["epoch", "entry..."];
     public static readonly string[] ArgumentNames = ["envelope...", "ttl...", "version..."];
 
-    private static readonly RedisValue _hash = Convert.ToHexStringLower(Script.Hash);
-    private static readonly RedisValue _text = Script.Text;
-
     /// <summary>How many parts the command has for so many entries.</summary>
     public static int Count(int entries) => 3 + (entries * 4);
 
     /// <summary>The parts of the command before its entries: the script's hash, or its text, and the first key.</summary>
     public static void Begin(Span<RedisKeyOrValue> parts, in RedisKey epoch, int entries, bool isByHash)
     {
-        parts[0] = isByHash ? _hash : _text;
+        parts[0] = isByHash ? Script.HashText : (RedisValue)Script.Text;
         parts[1] = (RedisValue)(1 + entries);
         parts[2] = epoch;
     }

@@ -20,6 +20,8 @@ internal sealed partial class ScriptPair
     private readonly Partition _partition;
     private readonly EntryLocation[] _entries;
     private readonly EntryWrites _writes;
+    private readonly ValueFills _fills;
+    private readonly ValueOverwrites _overwrites;
     private readonly Pairs _epochs = new();
     private readonly Pairs _removals = new();
     private readonly Dictionary<byte, uint> _runs = [];
@@ -31,7 +33,8 @@ internal sealed partial class ScriptPair
     {
         _database = database;
         _partition = new Partition(prefix, 0, "0");
-        _writes = new EntryWrites(_partition);
+        var versions = new VersionText();
+        (_writes, _fills, _overwrites) = (new EntryWrites(_partition, versions), new ValueFills(_partition, versions), new ValueOverwrites(_partition, versions));
         _entries = [.. Enumerable.Range(0, Two.Length).Select(i => new EntryLocation(_partition, $"{_partition.HashTag}:e:o:-:k{i}", $"{_partition.HashTag}:l:o:-:k{i}"))];
         _model.Here = 1;
     }
@@ -106,8 +109,9 @@ internal sealed partial class ScriptPair
         var id = ++_id;
         var expected = _model.FillEntry(key, new Entry(id, token.Epoch, token.Generation, 0, 0), token, owner, startedAt, Broken.None);
         var staged = await StageAsync(isStaged, id);
-        Same(expected, EntryFillScript.Parse(await RunAsync(EntryFillScript.Call(
-            _entries[key], staged, isStaged ? default : BytesOf(id), LongLife, Real(token), NameOf(owner), _removals[startedAt]))));
+        Same(expected, isStaged
+            ? EntryFillScript.Parse(await RunAsync(EntryFillScript.Call(_entries[key], staged, LongLife, Real(token), NameOf(owner), _removals[startedAt])))
+            : await _fills.WriteAsync(_database, _entries[key], BytesOf(id), LongLife, Real(token), NameOf(owner), _removals[startedAt]));
     }
 
     public async Task OverwriteAsync(int key, Stamp token, bool isStaged)
@@ -116,9 +120,39 @@ internal sealed partial class ScriptPair
         KeepTime();
         var expected = _model.OverwriteEntry(key, new Entry(id, token.Epoch, token.Generation, 0, 0), token, Broken.None);
         var staged = await StageAsync(isStaged, id);
-        Same(expected, EntryOverwriteScript.Parse(await RunAsync(EntryOverwriteScript.Call(
-            _entries[key], staged, isStaged ? default : BytesOf(id), LongLife, Real(token)))));
+        Same(expected, isStaged
+            ? EntryOverwriteScript.Parse(await RunAsync(EntryOverwriteScript.Call(_entries[key], staged, LongLife, Real(token))))
+            : await _overwrites.WriteAsync(_database, _entries[key], BytesOf(id), LongLife, Real(token)));
     }
+
+    /// <summary>Fills both keys in one script, which must be as if they were filled one after the other.</summary>
+    public async Task FillBothAsync(Stamp token, byte owner, byte startedAt)
+    {
+        var (first, second) = (++_id, ++_id);
+        var expected = (RedisTagCache.Model.FillReply[])[.. new[] { first, second }.Select((id, key) => _model.FillEntry(key, new Entry(id, token.Epoch, token.Generation, 0, 0), token, owner, startedAt, Broken.None))];
+        var reply = (RedisResult[])(await RunAsync(new ScriptCall(EntryFillScript.Script, KeysOfBoth(), [_partition.Publish, .. Own(first), .. Own(second)])))!;
+        for (var key = 0; key < 2; key++)
+            Same(expected[key], EntryFillScript.Parse(RedisResult.Create([reply[0], reply[1], reply[2 + key]])));
+
+        RedisValue[] Own(byte id) => [BytesOf(id), LongLife, Real(token).ToString(), NameOf(owner), _removals[startedAt]];
+    }
+
+    /// <summary>Overwrites both keys in one script, which must be as if they were overwritten one after the other.</summary>
+    public async Task OverwriteBothAsync(Stamp token)
+    {
+        var (first, second) = (++_id, ++_id);
+        KeepTime();
+        var expected = (RedisTagCache.Model.FillReply[])[.. new[] { first, second }.Select((id, key) => _model.OverwriteEntry(key, new Entry(id, token.Epoch, token.Generation, 0, 0), token, Broken.None))];
+        var reply = (RedisResult[])(await RunAsync(new ScriptCall(
+            EntryOverwriteScript.Script, KeysOfBoth(), [RemovalsSyncScript.Retention, RemovalsSyncScript.Cap, _partition.Publish, .. Own(first), .. Own(second)])))!;
+        var number = (long)(double)(RedisValue)reply[1];
+        Same(expected[0], EntryOverwriteScript.Parse(RedisResult.Create([reply[0], reply[1], reply[2], reply[3]])));
+        Same(expected[1], EntryOverwriteScript.Parse(RedisResult.Create([reply[0], RedisResult.Create((RedisValue)(number + 1)), reply[1], reply[4]])));
+
+        RedisValue[] Own(byte id) => [BytesOf(id), LongLife, Real(token).ToString()];
+    }
+
+    private RedisKey[] KeysOfBoth() => [_partition.Epoch, _partition.Removals, _partition.NothingStaged, _entries[0].Key, _entries[0].Lease, _entries[1].Key, _entries[1].Lease];
 
     public async Task RemoveAsync(int key)
     {

@@ -42,7 +42,7 @@ public abstract class WritesTogetherContract(IEngine engine) : StoreSuite(engine
         ];
         await Database.StringSetAsync(partition.Epoch, now.ToString());
         var keys = Enumerable.Range(0, Many).Select(i => (StackExchange.Redis.RedisKey)$"{partition.HashTag}:e:s:b:{Key(i)}").ToArray();
-        var writes = new EntryWrites(partition);
+        var writes = new EntryWrites(partition, new VersionText());
         var replies = await Task.WhenAll(keys.Select((key, i) => writes.WriteAsync(Database, key, Encoding.UTF8.GetBytes(Key(i)), 60_000, versions[i % versions.Length].Version).AsTask()));
         Assert.Equal(Enumerable.Range(0, Many).Select(i => (versions[i % versions.Length].IsStored, (EpochStamp?)now)), replies);
         for (var i = 0; i < Many; i++)
@@ -54,7 +54,7 @@ public abstract class WritesTogetherContract(IEngine engine) : StoreSuite(engine
     {
         var partition = Partitions[0];
         var keys = Enumerable.Range(0, 40).Select(i => (StackExchange.Redis.RedisKey)$"{partition.HashTag}:e:s:b:{Key(i)}").ToArray();
-        var writes = new EntryWrites(partition);
+        var writes = new EntryWrites(partition, new VersionText());
         var replies = await Task.WhenAll(keys.Select(key => writes.WriteAsync(Database, key, new byte[] { 1 }, 60_000, new EpochStamp(100, 7, 1)).AsTask()));
         Assert.All(replies, static reply => Assert.Equal((false, null), reply));
         Assert.Empty(EntryKeys());

@@ -1,5 +1,6 @@
 using System.Buffers;
 using RedisTagCache.Commands;
+using RedisTagCache.Commands.Batching;
 using RedisTagCache.Topology;
 
 namespace RedisTagCache.Tests.Commands;

@@ -65,15 +65,24 @@ public sealed class BackplaneMessageTests
     public void TryParseTagInvalidations_OfAnythingElse_IsRefused(string text) => Assert.False(TryParse(text, out _, out _));
 
     [Theory]
-    [InlineData("r5 6 {rtc:0}:e:hybrid:build:k", 5, 6, "{rtc:0}:e:hybrid:build:k")]
-    [InlineData("r0 1763862000000123 a b  c", 0, 1_763_862_000_000_123, "a b  c")]
-    [InlineData("r5 6 ", 5, 6, "")]
-    [InlineData("r5 6", 5, 6, "")]
-    [InlineData("r5 9223372036854775807 \n", 5, long.MaxValue, "\n")]
-    public void TryParseRemoval_OfWellFormedText_TellsBothNumbersAndTheEntry(string text, long before, long number, string entry)
+    [InlineData("r5 6 24:{rtc:0}:e:hybrid:build:k", 5, 6, new[] { "{rtc:0}:e:hybrid:build:k" }, "")]
+    [InlineData("r0 1763862000000123 6:a b  c", 0, 1_763_862_000_000_123, new[] { "a b  c" }, "")]
+    [InlineData("r5 6 1:k10:0123456789", 5, 6, new[] { "k", "0123456789" }, "")]
+    [InlineData("r5 6 ", 5, 6, new string[0], "")]
+    [InlineData("r5 6", 5, 6, new string[0], "")]
+    [InlineData("r5 9223372036854775807 1:\n0:", 5, long.MaxValue, new[] { "\n", "" }, "")]
+    [InlineData("r5 6 1:k3:ab", 5, 6, new[] { "k" }, "3:ab")]
+    [InlineData("r5 6 1:k-1:a", 5, 6, new[] { "k" }, "-1:a")]
+    [InlineData("r5 6 k", 5, 6, new string[0], "k")]
+    [InlineData("r5 6 2147483648:k", 5, 6, new string[0], "2147483648:k")]
+    public void TryParseRemovals_OfWellFormedText_TellsBothNumbersAndTheEntries(string text, long before, long first, string[] entries, string rest)
     {
-        Assert.True(BackplaneMessage.TryParseRemoval(Encoding.UTF8.GetBytes(text), out var wasBefore, out var is_, out var found));
-        Assert.Equal((before, number, entry), (wasBefore, is_, Encoding.UTF8.GetString(found)));
+        Assert.True(BackplaneMessage.TryParseRemovals(Encoding.UTF8.GetBytes(text), out var wasBefore, out var is_, out var list));
+        var found = new List<string>();
+        while (BackplaneMessage.TryTake(ref list, out var entry))
+            found.Add(Encoding.UTF8.GetString(entry));
+        Assert.Equal((before, first, rest), (wasBefore, is_, Encoding.UTF8.GetString(list)));
+        Assert.Equal(entries, found);
     }
 
     [Theory]
@@ -90,8 +99,8 @@ public sealed class BackplaneMessageTests
     [InlineData("r5 9223372036854775808 k")]
     [InlineData("R5 6 k")]
     [InlineData("m5:7:1 6:7:1 4 ")]
-    public void TryParseRemoval_OfAnythingElse_IsRefused(string text) =>
-        Assert.False(BackplaneMessage.TryParseRemoval(Encoding.UTF8.GetBytes(text), out _, out _, out _));
+    public void TryParseRemovals_OfAnythingElse_IsRefused(string text) =>
+        Assert.False(BackplaneMessage.TryParseRemovals(Encoding.UTF8.GetBytes(text), out _, out _, out _));
 
     [Theory]
     [InlineData("l{rtc:0}:e:hybrid:build:k", "{rtc:0}:e:hybrid:build:k")]
@@ -112,7 +121,7 @@ public sealed class BackplaneMessageTests
     public void TryParse_OfNearlyRightBytes_NeverThrowsAndMeansWhatItSays()
     {
         var random = new Random(6);
-        byte[][] whole = [.. new[] { $"m{Stamps} 4 3:h=t12:s=0123456789", "r1763862000000123 1763862000000124 {rtc:0}:e:hybrid:build:k" }.Select(Encoding.UTF8.GetBytes)];
+        byte[][] whole = [.. new[] { $"m{Stamps} 4 3:h=t12:s=0123456789", "r1763862000000123 1763862000000124 24:{rtc:0}:e:hybrid:build:k" }.Select(Encoding.UTF8.GetBytes)];
         var parsed = 0;
         for (var i = 0; i < 100_000; i++)
         {
@@ -122,7 +131,7 @@ public sealed class BackplaneMessageTests
             bytes = bytes[..random.Next(bytes.Length / 2, bytes.Length + 1)];
 
             Assert.Equal(bytes[0] is (byte)'l' or (byte)'p', BackplaneMessage.TryParseRelease(bytes, out _, out _));
-            if (BackplaneMessage.TryParseRemoval(bytes, out var before, out var number, out var entry))
+            if (BackplaneMessage.TryParseRemovals(bytes, out var before, out var number, out var entry))
             {
                 parsed++;
                 Assert.EndsWith(Encoding.Latin1.GetString(entry), Encoding.Latin1.GetString(bytes), StringComparison.Ordinal);

@@ -111,7 +111,7 @@ public sealed class FleetWatchTests : IDisposable
         await SendAsync("m5:7:1 6:7:1 0 3:h=t", () => _watch.TagState.Known!.Stamp.Epoch == 6);
         Assert.Equal(6, _watch.TagState.Known!.Invalidations[Invalidations.Id("t")].EvictedAt);
         using var removed = Listen();
-        await SendAsync("r100 101 " + Entry, () => removed.Woken.IsCompleted);
+        await SendAsync($"r100 101 {Entry.Length}:{Entry}", () => removed.Woken.IsCompleted);
         using var released = Listen();
         await SendAsync("l" + Entry, () => released.Woken.IsCompleted);
         using var passed = Listen();

@@ -17,8 +17,8 @@ public sealed class ValueScriptReplyTests
         ["entry_drop"] = reply => EntryDropScript.Parse(reply),
         ["entry_move"] = reply => EntryMoveScript.Parse(reply),
         ["entry_touch"] = reply => EntryTouchScript.Parse(reply),
-        ["entry_fill"] = EntryFillScript.Parse,
-        ["entry_overwrite"] = EntryOverwriteScript.Parse,
+        ["entry_fill"] = reply => EntryFillScript.Parse(reply),
+        ["entry_overwrite"] = reply => EntryOverwriteScript.Parse(reply),
         ["entry_remove"] = reply => EntryRemoveScript.Parse(reply),
         ["lease_acquire"] = LeaseAcquireScript.Parse,
         ["lease_renew"] = reply => LeaseRenewScript.Parse(reply),
@@ -83,8 +83,8 @@ public sealed class ValueScriptReplyTests
     public void Parse_OfAWriteUnderALease_TellsOutcomeStampAndNumbers(int stored, string stamp)
     {
         EpochStamp? expected = stamp.Length > 0 ? _stamp : null;
-        Assert.Equal(new FillReply(stored == 1, expected, 9), EntryFillScript.Parse(Reply(stored, stamp, "9")));
-        Assert.Equal(new FillReply(stored == 1, expected, 9, 8), EntryOverwriteScript.Parse(Reply(stored, stamp, "9", "8")));
+        Assert.Equal(new FillReply(stored == 1, expected, 9), EntryFillScript.Parse(Reply(stamp, "9", stored)));
+        Assert.Equal(new FillReply(stored == 1, expected, 9, 8), EntryOverwriteScript.Parse(Reply(stamp, "9", "8", stored)));
     }
 
     [Fact]
@@ -114,8 +114,8 @@ public sealed class ValueScriptReplyTests
         Check(LeaseAcquireScript.Call(address, "me", TimeSpan.FromSeconds(20), LeaseAcquireScript.NotLooked, isPatient: false), [Lease, Entry, Epoch, Removals], ["me", "20000", "*", "0"]);
         Check(LeaseRenewScript.Call(address, "me", TimeSpan.FromSeconds(20)), [Lease], ["me", "20000"]);
         Check(LeaseReleaseScript.Call(address, "me", LeaseReleaseScript.Pause, TimeSpan.FromSeconds(10)), [Lease, Entry, Epoch], ["me", "pause", "10000", "PUBLISH"]);
-        Check(EntryFillScript.Call(address, "staged", bytes, 7, _stamp, "me", 9), [Entry, Epoch, Lease, Removals, "staged"], ["A", "7", Stamp, "me", "9", "PUBLISH"]);
-        Check(EntryOverwriteScript.Call(address, "staged", bytes, 7, _stamp), [Entry, Epoch, Lease, Removals, "staged"], ["A", "7", Stamp, "60000000", "10000", "PUBLISH"]);
+        Check(EntryFillScript.Call(address, "staged", 7, _stamp, "me", 9), [Epoch, Removals, "staged", Entry, Lease], ["PUBLISH", "", "7", Stamp, "me", "9"]);
+        Check(EntryOverwriteScript.Call(address, "staged", 7, _stamp), [Epoch, Removals, "staged", Entry, Lease], ["60000000", "10000", "PUBLISH", "", "7", Stamp]);
         Check(EntryRemoveScript.Call(address), [Entry, Epoch, Lease, Removals], ["60000000", "10000", "PUBLISH"]);
         Check(RemovalsSyncScript.Call(keys.Partitions[0], 9), [Removals], ["9", "2000"]);
 

@@ -46,7 +46,7 @@ internal partial struct Server
         return LogChange(key);
     }
 
-    /// <summary>The function log_change in lua/_prelude.lua</summary>
+    /// <summary>The function log_changes in lua/_prelude.lua</summary>
     private RemovalReply LogChange(int key)
     {
         var before = LastRemoval;

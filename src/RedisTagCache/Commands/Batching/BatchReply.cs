@@ -5,7 +5,7 @@ using RedisTagCache.Scripts;
 using RedisTagCache.Topology;
 using StackExchange.Redis;
 
-namespace RedisTagCache.Commands;
+namespace RedisTagCache.Commands.Batching;
 
 /// <summary>What Redis answers to requests that travel together: a list.</summary>
 internal static class BatchReply

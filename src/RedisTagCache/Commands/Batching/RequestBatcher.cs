@@ -1,6 +1,6 @@
 using StackExchange.Redis;
 
-namespace RedisTagCache.Commands;
+namespace RedisTagCache.Commands.Batching;
 
 /// <summary>
 /// Requests to one partition, each as a command of its own. While many are on their way, further ones travel together, as one command: what a

@@ -1,7 +1,7 @@
 using System.Threading.Tasks.Sources;
 using StackExchange.Redis;
 
-namespace RedisTagCache.Commands;
+namespace RedisTagCache.Commands.Batching;
 
 /// <summary>
 /// One request of a <see cref="RequestBatcher{TRequest, T}"/>; those that travel together are a list. Its result is awaited once, which gives the object back

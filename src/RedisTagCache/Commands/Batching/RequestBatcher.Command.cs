@@ -1,7 +1,7 @@
 using RedisTagCache.Connection;
 using StackExchange.Redis;
 
-namespace RedisTagCache.Commands;
+namespace RedisTagCache.Commands.Batching;
 
 internal abstract partial class RequestBatcher<TRequest, T>
 {

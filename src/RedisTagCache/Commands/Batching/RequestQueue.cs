@@ -1,4 +1,4 @@
-namespace RedisTagCache.Commands;
+namespace RedisTagCache.Commands.Batching;
 
 /// <summary>
 /// The requests of a <see cref="RequestBatcher{TRequest, T}"/> that have not been sent. One that asks for what another one is waiting for shares its answer:
