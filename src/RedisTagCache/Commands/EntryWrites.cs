@@ -46,3 +46,36 @@ internal sealed class EntryWrites(Partition partition, VersionText versions) : R
 
     protected override bool IsUnknown(Exception failure) => failure is RedisServerException refusal && ScriptCall.IsUnknownScript(refusal);
 }
+
+/// <summary>One write of an entry.</summary>
+internal sealed class EntryWrite : BatchedRequest<EntryWrite, (bool Stored, EpochStamp? Stamp)>
+{
+    public ReadOnlyMemory<byte> Envelope { get; set; }
+
+    public long TimeToLive { get; set; }
+
+    public RedisValue Token { get; set; }
+
+    public void AnswerWith(bool isStored, EpochStamp? stamp) => Answer((isStored, stamp));
+
+    protected override void Clear() => (Envelope, Token) = (default, default);
+}
+
+/// <summary>The last version that was sent to a partition, as text. Until the next eviction, all writes have the same.</summary>
+/// <remarks>Safe for concurrent use.</remarks>
+internal sealed class VersionText
+{
+    private Entry? _last;
+
+    /// <summary>Returns the text of a version.</summary>
+    public RedisValue Of(in EpochStamp version)
+    {
+        if (Volatile.Read(ref _last) is { } last && last.Version == version)
+            return last.Text;
+        var entry = new Entry(version, version.ToString());
+        Volatile.Write(ref _last, entry);
+        return entry.Text;
+    }
+
+    private sealed record Entry(EpochStamp Version, RedisValue Text);
+}

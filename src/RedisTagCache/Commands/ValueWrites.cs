@@ -66,3 +66,64 @@ internal abstract class ValueWrites(Partition partition, VersionText versions, E
 
     protected override bool IsUnknown(Exception failure) => failure is RedisServerException refusal && ScriptCall.IsUnknownScript(refusal);
 }
+
+/// <summary>Writes of what was computed, which give the leases back.</summary>
+internal sealed class ValueFills(Partition partition, VersionText versions) : ValueWrites(partition, versions, EntryFillScript.Script, sharedArguments: 1, ownArguments: 5)
+{
+    protected override void AddShared(Span<RedisKeyOrValue> arguments) => arguments[0] = Partition.Publish;
+
+    protected override void Add(Span<RedisKeyOrValue> arguments, ValueWriteRequest write)
+    {
+        (arguments[0], arguments[1], arguments[2]) = ((RedisValue)write.Envelope, (RedisValue)write.TimeToLive, write.Version);
+        (arguments[3], arguments[4]) = ((RedisValue)write.Owner, (RedisValue)write.StartedAt);
+    }
+
+    protected override void Read(ValueWriteRequest first, int count, RespResult reply)
+    {
+        var reader = BatchReply.Begin(reply, 2 + count);
+        var stamp = BatchReply.NextStamp(ref reader);
+        var removal = BatchReply.NextNumber(ref reader);
+        for (var write = first; write is not null; write = write.Next)
+            write.Answer(new FillReply(BatchReply.NextVerdict(ref reader), stamp, removal));
+    }
+}
+
+/// <summary>Overwrites, which are numbered and announced in one message. If a value may be older than what Redis remembers, the old one is removed all the same.</summary>
+internal sealed class ValueOverwrites(Partition partition, VersionText versions) : ValueWrites(partition, versions, EntryOverwriteScript.Script, sharedArguments: 3, ownArguments: 3)
+{
+    protected override void AddShared(Span<RedisKeyOrValue> arguments) =>
+        (arguments[0], arguments[1], arguments[2]) = ((RedisValue)RemovalsSyncScript.Retention, (RedisValue)RemovalsSyncScript.Cap, Partition.Publish);
+
+    protected override void Add(Span<RedisKeyOrValue> arguments, ValueWriteRequest write) =>
+        (arguments[0], arguments[1], arguments[2]) = ((RedisValue)write.Envelope, (RedisValue)write.TimeToLive, write.Version);
+
+    protected override void Read(ValueWriteRequest first, int count, RespResult reply)
+    {
+        var reader = BatchReply.Begin(reply, 3 + count);
+        var stamp = BatchReply.NextStamp(ref reader);
+        var number = BatchReply.NextNumber(ref reader);
+        var before = BatchReply.NextNumber(ref reader);
+        for (var write = first; write is not null; write = write.Next, (before, number) = (number, number + 1))
+            write.Answer(new FillReply(BatchReply.NextVerdict(ref reader), stamp, number, before));
+    }
+}
+
+/// <summary>One write of a value: what was computed under a lease, or an overwrite.</summary>
+internal sealed class ValueWriteRequest : BatchedRequest<ValueWriteRequest, FillReply>
+{
+    public EntryLocation Location { get; set; }
+
+    public ReadOnlyMemory<byte> Envelope { get; set; }
+
+    public long TimeToLive { get; set; }
+
+    public RedisValue Version { get; set; }
+
+    /// <summary>Gets or sets the owner of the lease. Empty without one.</summary>
+    public string Owner { get; set; } = "";
+
+    /// <summary>Gets or sets when the computation began, in removals.</summary>
+    public long StartedAt { get; set; }
+
+    protected override void Clear() => (Location, Envelope, Version, Owner) = (default, default, default, "");
+}

@@ -57,7 +57,8 @@ public sealed class FolderTests
         { "RedisTagCache/Adapters", "RedisTagCache RedisTagCache/Caching RedisTagCache/Entries" },
         { "RedisTagCache/Caching", "RedisTagCache RedisTagCache/Caching/Serialization RedisTagCache/Diagnostics RedisTagCache/Entries RedisTagCache/Invalidation RedisTagCache/Leases RedisTagCache/LocalCaching RedisTagCache/SingleFlight RedisTagCache/Tags RedisTagCache/Topology" },
         { "RedisTagCache/Caching/Serialization", "RedisTagCache RedisTagCache/Entries" },
-        { "RedisTagCache/Commands", "RedisTagCache RedisTagCache/Connection RedisTagCache/Scripts RedisTagCache/Topology" },
+        { "RedisTagCache/Commands", "RedisTagCache RedisTagCache/Commands/Batching RedisTagCache/Connection RedisTagCache/Scripts RedisTagCache/Topology" },
+        { "RedisTagCache/Commands/Batching", "RedisTagCache/Connection RedisTagCache/Scripts RedisTagCache/Topology" },
         { "RedisTagCache/Connection", "RedisTagCache RedisTagCache/Diagnostics RedisTagCache/Topology" },
         { "RedisTagCache/DependencyInjection", "RedisTagCache RedisTagCache/Adapters RedisTagCache/Caching RedisTagCache/Caching/Serialization RedisTagCache/Commands RedisTagCache/Connection RedisTagCache/DependencyInjection/Configuration RedisTagCache/Diagnostics RedisTagCache/Diagnostics/Counters RedisTagCache/Entries RedisTagCache/Health RedisTagCache/Invalidation RedisTagCache/Leases RedisTagCache/LocalCaching RedisTagCache/Management RedisTagCache/Management/Internal RedisTagCache/Management/Statistics RedisTagCache/Tags RedisTagCache/Topology" },
         { "RedisTagCache/DependencyInjection/Configuration", "RedisTagCache RedisTagCache/Caching RedisTagCache/Diagnostics RedisTagCache/Topology" },
@@ -91,7 +92,7 @@ public sealed class FolderTests
     private static readonly string[] _descending =
     [
         "DependencyInjection", "DependencyInjection/Configuration", "Health", "Adapters", "Management/Internal", "Caching", "Caching/Serialization", "SingleFlight", "Leases", "LocalCaching", "Entries", "Invalidation", "Tags", "Entries/Envelope",
-        "Commands", "Scripts", "Connection", "Topology", "Diagnostics", "Diagnostics/Counters", "Management", "Management/Statistics",
+        "Commands", "Commands/Batching", "Scripts", "Connection", "Topology", "Diagnostics", "Diagnostics/Counters", "Management", "Management/Statistics",
     ];
 
     [Theory]

@@ -116,7 +116,7 @@ public sealed class FleetWatchTests : IDisposable
         await SendAsync("l" + Entry, () => released.Woken.IsCompleted);
         using var passed = Listen();
         await SendAsync("p" + Entry, () => passed.Woken.IsCompleted);
-        await SendAsync("r101 102 {rtc:0}:e:hybrid:other:k", () => _watch.Removals.Known == 102); // another build's
+        await SendAsync("r101 102 24:{rtc:0}:e:hybrid:other:k", () => _watch.Removals.Known == 102); // another build's
         Assert.Equal(["drop k 101"], copies.Told);
         Assert.Equal((false, false, true), (await removed.Woken, await released.Woken, await passed.Woken));
     }

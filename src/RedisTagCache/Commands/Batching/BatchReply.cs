@@ -71,3 +71,17 @@ internal static class BatchReply
             throw new UnexpectedReplyException("A command gave something that is no value.");
     }
 }
+
+/// <summary>An entry copied out of a reply that also answers other reads, so that holding it does not hold their bytes.</summary>
+internal sealed class PooledEntry(int length) : IMemoryOwner<byte>
+{
+    private byte[]? _buffer = ArrayPool<byte>.Shared.Rent(length);
+
+    public Memory<byte> Memory => new(_buffer ?? throw new ObjectDisposedException(nameof(PooledEntry)), 0, length);
+
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _buffer, null) is { } buffer)
+            ArrayPool<byte>.Shared.Return(buffer);
+    }
+}
