@@ -4,7 +4,7 @@ using RedisTagCache.TestSupport;
 
 namespace RedisTagCache.AspNetCore.Tests.Docs;
 
-/// <summary>What docs/verification.md says of a recorded run is what the run's report says.</summary>
+/// <summary>What docs/verification.md and docs/hosting.md say of a recorded run is what the run's report says.</summary>
 public sealed partial class ReportTests
 {
     private static readonly string _page = Space().Replace(DocPage.Of("docs/verification.md").Text, " ");
@@ -35,6 +35,21 @@ public sealed partial class ReportTests
         AssertSays($"on {Text(report, @"\* ([\d-]+),")}, at commit {Commit(report)}, with plots");
         AssertSays(string.Create(CultureInfo.InvariantCulture, $"{Number(report, @"\| requests \| (\d+)"):N0} requests and {faults} faults. No request failed, but {Number(report, @"had killed that web process \| (\d+)")} were on their way"));
         AssertSays(string.Create(CultureInfo.InvariantCulture, $"{Number(report, @"on either instance \| (\d+)"):N0} checks after edits, without a violation"));
+    }
+
+    [Fact]
+    public void NativeAot_InProse_IsThatOfItsReport()
+    {
+        var report = Report("benchmarks", "native-aot.md");
+        var (worker, site) = (Row("worker: process start to the first value from Redis"), Row("web application: process start to the first page from Redis"));
+        var (files, memory) = (Row("files to deploy, without symbols"), Row("memory of the web application after its first page"));
+        Assert.Contains(
+            $"a worker had its first value from Redis {worker[1]} ms after the start of its process, compared with {worker[2]} ms on the .NET runtime. A web application had its first page after {site[1]} ms, compared with {site[2]} ms. " +
+            $"It took {memory[1]} MB of memory, compared with {memory[2]} MB. The files to deploy are {files[1]} MB, compared with {files[2]} MB with the runtime",
+            Space().Replace(DocPage.Of("docs/hosting.md").Text, " "),
+            StringComparison.Ordinal);
+
+        string[] Row(string name) => [.. report.Split('\n').Where(static line => line.StartsWith('|')).Select(static line => line.Trim('|', ' ').Split('|', StringSplitOptions.TrimEntries)).Single(cells => cells[0] == name)];
     }
 
     private static string Report(params string[] path) => File.ReadAllText(Repository.Folder(["docs", .. path])).ReplaceLineEndings("\n");

@@ -3,6 +3,7 @@ using RedisTagCache.Benchmarks;
 using RedisTagCache.Benchmarks.Cluster;
 using RedisTagCache.Benchmarks.Http;
 using RedisTagCache.Benchmarks.Micro;
+using RedisTagCache.Benchmarks.Native;
 using RedisTagCache.Benchmarks.Processes;
 using RedisTagCache.Benchmarks.Studies;
 
@@ -39,6 +40,9 @@ switch (args)
     case ["cluster"]:
         await ClusterRun.RunAsync();
         break;
+    case ["native", .. var rest]:
+        await NativeRun.RunAsync(Arguments.Parse(rest));
+        break;
     case ["overhead"]:
         await OverheadRun.RunAsync();
         break;
@@ -46,7 +50,7 @@ switch (args)
         MicroRun.Run(rest);
         break;
     default:
-        Console.Error.WriteLine("Modes: all, load, processes, http, studies, cluster, overhead, micro.");
+        Console.Error.WriteLine("Modes: all, load, processes, http, studies, cluster, native, overhead, micro.");
         return 1;
 }
 

@@ -25,7 +25,7 @@ internal static class Site
     /// <summary>Serves pages until the input ends.</summary>
     public static async Task ServeAsync(string redis)
     {
-        await using var app = await StartAsync(options => (options.Configuration, options.KeyPrefix, options.BuildNamespace) = (redis, "smoke.start", "start"));
+        await using var app = await StartAsync(options => (options.Configuration, options.KeyPrefix, options.BuildNamespace, options.OperationTimeout) = (redis, "smoke.start", "start", TimeSpan.FromSeconds(30)));
         Console.WriteLine(app.Urls.First());
         await Console.In.ReadToEndAsync();
     }

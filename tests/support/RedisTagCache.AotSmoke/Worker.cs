@@ -44,7 +44,7 @@ internal static class Worker
     public static async Task<string> LookAsync(string redis)
     {
         var services = new ServiceCollection();
-        services.AddRedisTagCache(options => (options.Configuration, options.KeyPrefix, options.BuildNamespace) = (redis, "smoke.start", "start"));
+        services.AddRedisTagCache(options => (options.Configuration, options.KeyPrefix, options.BuildNamespace, options.OperationTimeout) = (redis, "smoke.start", "start", TimeSpan.FromSeconds(30)));
         AddJson(services);
         await using var provider = services.BuildServiceProvider();
         var from = "cache";

@@ -12,11 +12,13 @@ namespace RedisTagCache.Benchmarks.Reporting;
 /// <summary>Where, when and with what something was measured.</summary>
 internal static class Surroundings
 {
-    public static IEnumerable<string> Lines(string redis)
+    public static IEnumerable<string> Lines(string redis) =>
+        Machine().Append($"{RuntimeInformation.FrameworkDescription}, {redis}, {string.Join(", ", Versions())}");
+
+    public static IEnumerable<string> Machine()
     {
         yield return FormattableString.Invariant($"{DateTime.UtcNow:yyyy-MM-dd}, RedisTagCache at commit {Commit.Describe()}");
         yield return FormattableString.Invariant($"{Processor()}, {Environment.ProcessorCount} cores shared by callers and server, {RuntimeInformation.OSDescription}, load before {Load()}");
-        yield return $"{RuntimeInformation.FrameworkDescription}, {redis}, {string.Join(", ", Versions())}";
     }
 
     private static IEnumerable<string> Versions() =>
