@@ -40,15 +40,18 @@ local function log_changes(removals, entries, channel, retention, cap, publish)
   end
   redis.call('ZADD', removals, string.format('%.0f', first + #entries - 1), 'last', unpack(numbered))
 
-  -- What is dropped raises the floor: an instance that knows no newer number has missed a change.
+  -- What is dropped raises the floor: an instance that knows no newer number has missed a change. The floor is the lowest, and the oldest change is next.
   local excess = redis.call('ZCARD', removals) - 2 - tonumber(cap)
-  local oldest = redis.call('ZRANGE', removals, 0, #entries + 3, 'WITHSCORES')
-  for i = 1, #oldest, 2 do
-    local at = tonumber(oldest[i + 1])
-    if oldest[i] ~= 'floor' and oldest[i] ~= 'last' and (excess > 0 or at < now - tonumber(retention)) then
-      redis.call('ZREM', removals, oldest[i])
-      redis.call('ZADD', removals, oldest[i + 1], 'floor')
-      excess = excess - 1
+  local limit = now - tonumber(retention)
+  local oldest = redis.call('ZRANGE', removals, 1, 1, 'WITHSCORES')
+  if excess > 0 or tonumber(oldest[2]) < limit then
+    oldest = redis.call('ZRANGE', removals, 0, #entries + 3, 'WITHSCORES')
+    for i = 1, #oldest, 2 do
+      if oldest[i] ~= 'floor' and oldest[i] ~= 'last' and (excess > 0 or tonumber(oldest[i + 1]) < limit) then
+        redis.call('ZREM', removals, oldest[i])
+        redis.call('ZADD', removals, oldest[i + 1], 'floor')
+        excess = excess - 1
+      end
     end
   end
 

@@ -150,7 +150,7 @@ internal sealed partial class EntryStore
         try
         {
             var (place, reply) = await RetryPolicy.Transient.RunAsync(() => RemoveOnceAsync(address.Entry), _time).ConfigureAwait(false);
-            place.Watch.RecordOwn(reply.Before, reply.Number, (byte[])place.Location.Key!);
+            place.Watch.RecordOwn(reply.Before, reply.Number, address.Entry.Region, address.Name, place.Location);
             outcome = CacheOutcome.Done;
         }
         catch (Exception e) when (RedisFailure.IsRedis(e))

@@ -64,7 +64,7 @@ internal sealed partial class EntryStore
             if (outcome != CacheWriteOutcome.Skipped)
             {
                 _meter.Sent(CacheEventDetail.Removal);
-                ((PartitionWatch)address.Watch).RecordOwn(write.Before, write.Removal, (byte[])address.Redis!.Value.Key!);
+                ((PartitionWatch)address.Watch).RecordOwn(write.Before, write.Removal, address.Entry.Region, address.Name, address.Redis!.Value);
             }
 
             return write;

@@ -104,6 +104,20 @@ internal sealed class PartitionWatch : EntryWatch
     /// Takes over a removal or an overwrite that this instance made. If changes before it are not known yet, they are on their way, as is its own announcement: only the lack of that shows that
     /// one was missed.
     /// </summary>
+    public void RecordOwn(long before, long number, CacheRegion region, string name, in EntryLocation location)
+    {
+        Removals.Record(before, number, name);
+        foreach (var copies in _copies)
+        {
+            if (copies.Region == region)
+                copies.Drop(name, number);
+        }
+
+        if (!Waiters.IsEmpty)
+            Wake((byte[])location.Key!);
+    }
+
+    /// <summary>The same of an entry of any region and build.</summary>
     public void RecordOwn(long before, long number, ReadOnlySpan<byte> entry)
     {
         Removals.Record(before, number, NameOf(entry));
@@ -116,8 +130,16 @@ internal sealed class PartitionWatch : EntryWatch
         var isComplete = true;
         while (BackplaneMessage.TryTake(ref entries, out var entry))
         {
-            isComplete &= Removals.Record(before, number, NameOf(entry));
-            Tell(entry, number);
+            if (Removals.Known >= number)
+            {
+                Wake(entry); // copies were told, for example because this instance made the change
+            }
+            else
+            {
+                isComplete &= Removals.Record(before, number, NameOf(entry));
+                Tell(entry, number);
+            }
+
             (before, number) = (number, number + 1);
         }
 
@@ -135,7 +157,14 @@ internal sealed class PartitionWatch : EntryWatch
                 copies.Drop(name, number);
         }
 
-        Waiters.Wake(NameOfEntry(entry)); // the caller that computes it has lost the lease
+        Wake(entry);
+    }
+
+    /// <summary>Wakes those that wait for an entry: the caller that computes it has lost the lease.</summary>
+    private void Wake(ReadOnlySpan<byte> entry)
+    {
+        if (!Waiters.IsEmpty)
+            Waiters.Wake(NameOfEntry(entry));
     }
 
     /// <inheritdoc/>

@@ -15,6 +15,16 @@ internal sealed class Waiters
         }
     }
 
+    /// <summary>Gets whether nobody waits.</summary>
+    public bool IsEmpty
+    {
+        get
+        {
+            lock (_byName)
+                return _byName.Count == 0;
+        }
+    }
+
     /// <summary>Begins to listen for a name. Do so before you ask, so that nothing comes in between.</summary>
     public Waiting Listen(string name)
     {
