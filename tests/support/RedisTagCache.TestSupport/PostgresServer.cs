@@ -11,6 +11,7 @@ public sealed class PostgresServer : IAsyncDisposable
     private readonly string _directory = Directory.CreateTempSubdirectory("rtc-postgres-").FullName;
     private readonly LoopbackPort _port = LoopbackPort.Take();
     private Process? _process;
+    private bool _isDurable;
 
     private PostgresServer()
     {
@@ -24,9 +25,11 @@ public sealed class PostgresServer : IAsyncDisposable
     public string ConnectionString(string database) =>
         string.Create(CultureInfo.InvariantCulture, $"Host=127.0.0.1;Port={_port.Number};Username=postgres;Database={database};Maximum Pool Size=40;Timeout=60;Command Timeout=60");
 
-    public static async Task<PostgresServer> StartAsync()
+    /// <summary>Starts a server.</summary>
+    /// <param name="isDurable">Whether each commit is written to disk, as in production.</param>
+    public static async Task<PostgresServer> StartAsync(bool isDurable = false)
     {
-        var server = new PostgresServer();
+        var server = new PostgresServer { _isDurable = isDurable };
         if (Environment.UserName == "root")
             await RunAsync(new ProcessStartInfo("chown", ["postgres", server._directory]));
         await RunAsync(StartInfo("initdb", "-D", server.Data, "-A", "trust", "-U", "postgres", "--no-sync", "-E", "UTF8"));
@@ -59,7 +62,7 @@ public sealed class PostgresServer : IAsyncDisposable
     private async Task StartProcessAsync()
     {
         _process = Start(StartInfo(
-            "postgres", "-D", Data, "-p", _port.Number.ToString(CultureInfo.InvariantCulture), "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "fsync=off", "-c", "max_connections=200"));
+            "postgres", "-D", Data, "-p", _port.Number.ToString(CultureInfo.InvariantCulture), "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", _isDurable ? "fsync=on" : "fsync=off", "-c", "max_connections=200"));
         await Eventually.BecomesTrueAsync(AnswersAsync, "PostgreSQL answers", TimeSpan.FromMinutes(1));
     }
 

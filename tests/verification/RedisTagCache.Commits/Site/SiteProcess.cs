@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net.Sockets;
 using RedisTagCache.TestSupport;
 
 namespace RedisTagCache.Commits.Site;
@@ -52,9 +53,9 @@ internal sealed class SiteProcess : IAsyncDisposable
             using var response = await _client.PostAsync(new Uri(string.Create(CultureInfo.InvariantCulture, $"/save/{id}/{version}?rollBack={rollBack}"), UriKind.Relative), content: null);
             return response.IsSuccessStatusCode;
         }
-        catch (HttpRequestException)
+        catch (Exception e) when (e is HttpRequestException or SocketException)
         {
-            return false;
+            return false; // the site was killed
         }
     }
 
