@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using RedisTagCache.Entries;
 using RedisTagCache.Invalidation;
 using RedisTagCache.LocalCaching;
@@ -10,6 +11,7 @@ namespace RedisTagCache.Caching;
 internal sealed partial class TagCache
 {
     /// <inheritdoc/>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask SetAsync<T>(
         string key, T value, CachePolicy? policy = null, IEnumerable<string>? tags = null, CancellationToken cancellationToken = default)
     {
@@ -38,7 +40,8 @@ internal sealed partial class TagCache
             .ConfigureAwait(false);
     }
 
-    private async Task SetAsync<T>(
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask SetAsync<T>(
         ValueCall<T> call, FlightResult<T> result, ReadOnlyMemory<byte> stored, byte flags, RemovalMoment moment, CancellationToken cancellationToken)
     {
         var life = call.Policy.LifeFrom(Now());

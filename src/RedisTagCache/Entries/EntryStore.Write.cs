@@ -52,6 +52,7 @@ internal sealed partial class EntryStore
     /// is removed when Redis is back, so that instances do not go on with different values.
     /// </summary>
     /// <exception cref="OperationCanceledException">The caller has stopped waiting. The value may be stored or not.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<ValueWrite> ReplaceAsync(
         ValueAddress address, ReadOnlySequence<byte> payload, byte payloadFlags, ValueLife life, byte[][] tags, CacheVersion version, CancellationToken cancellationToken)
     {

@@ -46,6 +46,16 @@ public sealed class OperationCostTests : IAsyncLifetime
     public Task Set_Large_StaysWithinItsCost() => _meter.AssertAsync(CostBounds.LargeSet, instance => Writing(instance.Store, _largePayload));
 
     [Fact]
+    public Task SetOfAValue_StaysWithinItsCost() => _meter.AssertAsync(CostBounds.ValueSet, instance =>
+    {
+        var cache = instance.Get<ITagCache>();
+        var policy = new CachePolicy { Lifetime = _hour };
+        string[] tags = ["a", "b", "c"];
+        var value = new string('v', CostBounds.Payload);
+        return Task.FromResult<Func<Task>>(() => cache.SetAsync(Key, value, policy, tags).AsTask());
+    });
+
+    [Fact]
     public Task Evict_StaysWithinItsCost() => _meter.AssertAsync(CostBounds.Evict, instance =>
     {
         var store = instance.Store;

@@ -26,11 +26,14 @@ public static class CostBounds
     /// <summary>The entry to a place of its own and then a script that moves it there; the envelope is pooled.</summary>
     public static OperationCost LargeSet { get; } = new(2_300, 1, "evalsha 1, exists 1, get 1, pexpire 1, rename 1, setex 1");
 
+    /// <summary>One script, which overwrites that travel together share: it also revokes the lease, numbers the change and announces it. The value, its copy in this instance, and its tags.</summary>
+    public static OperationCost ValueSet { get; } = new(3_100, 1, "evalsha 1, get 1, publish 1, set 1, time 1, unlink 1, zadd 1, zcard 1, zrange 1, zscore 1");
+
     /// <summary>Nothing at all.</summary>
     public static OperationCost LocalHit { get; } = new(0, 0, "");
 
     /// <summary>The lease, and the write that ends it, for which the caller does not wait; the value, its copy in this instance, and the key.</summary>
-    public static OperationCost LedMiss { get; } = new(7_800, 1, "del 1, evalsha 2, get 2, getrange 1, hmget 2, hset 1, pexpire 1, set 1, zscore 2");
+    public static OperationCost LedMiss { get; } = new(6_800, 1, "del 1, evalsha 2, get 2, getrange 1, hmget 2, hset 1, pexpire 1, set 1, zscore 2");
 
     /// <summary>One script, which looks for another primary, invalidates the tag, trims and sends the message; and the tag's place in the retry queue if it fails.</summary>
     public static OperationCost Evict { get; } = new(3_800, 1, "evalsha 1, get 1, info 1, publish 1, set 1, time 1, zadd 1, zcard 1, zrange 1, zscore 1");
