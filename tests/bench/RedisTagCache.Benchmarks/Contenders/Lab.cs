@@ -6,6 +6,9 @@ using RedisTagCache.Benchmarks.Stores;
 using RedisTagCache.TestSupport;
 using StackExchange.Redis;
 using ZiggyCreatures.Caching.Fusion;
+using ZiggyCreatures.Caching.Fusion.Backplane.StackExchangeRedis;
+using ZiggyCreatures.Caching.Fusion.Locking.Distributed.Redis;
+using ZiggyCreatures.Caching.Fusion.Serialization.SystemTextJson;
 
 namespace RedisTagCache.Benchmarks.Contenders;
 
@@ -17,6 +20,7 @@ internal sealed class Lab : IAsyncDisposable
     private readonly ServiceProvider _microsoft;
     private readonly ServiceProvider _microsoftForPages;
     private readonly FusionCache _fusion;
+    private readonly FusionCache _completeFusion;
     private readonly ConnectionMultiplexer _connection;
     private readonly ConnectionMultiplexer _watch;
     private readonly List<object> _owned = [];
@@ -28,13 +32,14 @@ internal sealed class Lab : IAsyncDisposable
         _ours = Instance.Create(connectionString);
         _microsoft = WithMicrosoftRedisCache("microsoft:", static services => services.AddHybridCache());
         _microsoftForPages = new ServiceCollection().AddStackExchangeRedisOutputCache(options => options.Configuration = connectionString).BuildServiceProvider();
-        _fusion = NewFusionCache();
+        _fusion = NewFusionCache(isComplete: false);
+        _completeFusion = NewFusionCache(isComplete: true);
         Contenders = [.. CreateContenders()];
         Stores = [.. CreateStores()];
     }
 
     /// <summary>Of those that get or compute values.</summary>
-    public static string[] Names { get; } = ["RedisTagCache as HybridCache", "RedisTagCache as ITagCache", "Microsoft HybridCache", "FusionCache", "bare StackExchange.Redis"];
+    public static string[] Names { get; } = ["RedisTagCache as HybridCache", "RedisTagCache as ITagCache", "Microsoft HybridCache", "FusionCache", "FusionCache, backplane and locker", "bare StackExchange.Redis"];
 
     public string ConnectionString { get; }
 
@@ -75,10 +80,17 @@ internal sealed class Lab : IAsyncDisposable
 
     public HybridCache NewMicrosoftHybridCache() => Own(WithMicrosoftRedisCache("microsoft:", static services => services.AddHybridCache())).GetRequiredService<HybridCache>();
 
-    public FusionCache NewFusionCache()
+    /// <summary>One more instance of FusionCache.</summary>
+    /// <param name="isComplete">Whether it has its backplane, so that other instances learn of changes, and its distributed locker, so that one of them computes a value.</param>
+    public FusionCache NewFusionCache(bool isComplete)
     {
-        var cache = Own(new FusionCache(new FusionCacheOptions()));
-        cache.SetupDistributedCache(Own(WithMicrosoftRedisCache("fusion:", static _ => { })).GetRequiredService<IDistributedCache>(), new FusionSerializer());
+        var name = isComplete ? "fusion-complete" : "fusion";
+        var cache = Own(new FusionCache(new FusionCacheOptions { CacheName = name }));
+        cache.SetupDistributedCache(Own(WithMicrosoftRedisCache(name + ":", static _ => { })).GetRequiredService<IDistributedCache>(), new FusionCacheSystemTextJsonSerializer());
+        if (!isComplete)
+            return cache;
+        cache.SetupBackplane(Own(new RedisBackplane(new RedisBackplaneOptions { Configuration = ConnectionString })));
+        cache.SetupDistributedLocker(Own(new RedisDistributedLocker(new RedisDistributedLockerOptions { Configuration = ConnectionString })));
         return cache;
     }
 
@@ -115,7 +127,8 @@ internal sealed class Lab : IAsyncDisposable
         yield return new TagCacheContender(Names[1], _ours.Get<ITagCache>());
         yield return new HybridContender(Names[2], _microsoft.GetRequiredService<HybridCache>());
         yield return new FusionContender(Names[3], _fusion);
-        yield return new RedisContender(Names[4], Bare);
+        yield return new FusionContender(Names[4], _completeFusion);
+        yield return new RedisContender(Names[5], Bare);
     }
 
     private IEnumerable<StoreContender> CreateStores()
@@ -132,6 +145,7 @@ internal sealed class Lab : IAsyncDisposable
         yield return new ValueStore(StoreNames.OurValues, _ours.Get<ITagCache>());
         yield return new HybridStore(StoreNames.MicrosoftHybrid, _microsoft.GetRequiredService<HybridCache>());
         yield return new FusionStore(StoreNames.Fusion, _fusion);
+        yield return new FusionStore(StoreNames.CompleteFusion, _completeFusion);
     }
 
     private ServiceProvider WithMicrosoftRedisCache(string prefix, Action<IServiceCollection> more)

@@ -10,7 +10,7 @@ public class MissAndFactory : LabBenchmark
     [ParamsSource(nameof(Caches))]
     public string Cache { get; set; } = "";
 
-    public static IEnumerable<string> Caches => Lab.Names[..4];
+    public static IEnumerable<string> Caches => Lab.Names[..5];
 
     [GlobalSetup]
     public Task SetUpAsync() => StartAsync(Cache);

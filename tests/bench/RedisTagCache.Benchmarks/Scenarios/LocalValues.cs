@@ -3,6 +3,8 @@ namespace RedisTagCache.Benchmarks.Scenarios;
 /// <summary>Values in the memory of the instance, and values that are nowhere.</summary>
 internal static class LocalValues
 {
+    public const string MissName = "Miss and factory, 3 tags, 1 caller";
+
     private static readonly int[] _tags = [0, 3, 10];
 
     public static IEnumerable<Scenario> All => [.. _tags.Select(LocalHit), MissAndFactory()];
@@ -20,7 +22,7 @@ internal static class LocalValues
     private static Scenario MissAndFactory()
     {
         var tags = Payload.Tags(3);
-        return new Scenario("Miss and factory, 3 tags, 1 caller", 1, Lab.Names[2], lab => lab.Contenders.Where(static contender => contender.HasMemory)
+        return new Scenario(MissName, 1, Lab.Names[2], lab => lab.Contenders.Where(static contender => contender.HasMemory)
             .Select(contender => new Entrant(contender.Name, Operation.Of(_ => contender.GetAsync(Payload.NextColdKey(), tags), Check))));
     }
 

@@ -15,4 +15,5 @@ internal static class StoreNames
     public const string MicrosoftPages = "Microsoft output-cache store";
     public const string MicrosoftHybrid = "Microsoft HybridCache";
     public const string Fusion = "FusionCache";
+    public const string CompleteFusion = "FusionCache, backplane and locker";
 }

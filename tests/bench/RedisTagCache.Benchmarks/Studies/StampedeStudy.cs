@@ -45,7 +45,8 @@ internal static class StampedeStudy
     [
         ("RedisTagCache, HybridCache", [.. Many(_ => Getting(lab.NewInstance(keepsCopies: true).Get<HybridCache>()))], [], []),
         ("Microsoft HybridCache", [.. Many(_ => Getting(lab.NewMicrosoftHybridCache()))], [], []),
-        ("FusionCache", [.. Many(_ => Getting(lab.NewFusionCache()))], [], []),
+        ("FusionCache", [.. Many(_ => Getting(lab.NewFusionCache(isComplete: false)))], [], []),
+        ("FusionCache, backplane and locker", [.. Many(_ => Getting(lab.NewFusionCache(isComplete: true)))], [], []),
     ];
 
     private static IEnumerable<Func<string, Task>> Many(Func<int, Func<string, Task>> create) => Enumerable.Range(0, Instances).Select(create);
