@@ -28,3 +28,10 @@ internal static class EntryFillScript
         return new FillReply(ScriptReply.IsDone(parts[2]), ScriptReply.Stamp(parts[0]), (long)(double)parts[1]);
     }
 }
+
+/// <summary>What came of storing or overwriting a value.</summary>
+/// <param name="Stored">Whether it is stored.</param>
+/// <param name="Stamp">The stamp now.</param>
+/// <param name="Removal">The newest removal; of an overwrite its own number.</param>
+/// <param name="Before">Of an overwrite: the number before it.</param>
+internal readonly record struct FillReply(bool Stored, EpochStamp? Stamp, long Removal, long Before = 0);

@@ -12,3 +12,6 @@ internal static class BuildName
     /// <summary>The same for a name that may have been copied from a key.</summary>
     public static string Normalize(string name) => Escape(Uri.UnescapeDataString(name));
 }
+
+/// <summary>The name of this build, and where it was found.</summary>
+internal sealed record BuildOrigin(string Name, string Source);
