@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Caching.Hybrid;
 using Microsoft.Extensions.Logging;
 using RedisTagCache.Caching.Serialization;
@@ -144,4 +145,98 @@ internal sealed partial class TagCache : ITagCache, ILocalCopies, IDisposable
     }
 
     public void Dispose() => _stopping.Cancel();
+
+    /// <summary>Gets what <see cref="TryGetCopy"/> did not return. It is traced only if there is a listener, so that it costs nothing otherwise.</summary>
+    public ValueTask<T> GetOrCreateAsync<T>(
+        string key, ValueFactory<T> factory, CachePolicy? policy, IEnumerable<string>? tags, CancellationToken cancellationToken)
+    {
+        var around = RunningFactory.Token;
+        return !around.CanBeCanceled || around == cancellationToken ? TraceAsync(key, factory, policy, tags, cancellationToken)
+            : !cancellationToken.CanBeCanceled ? TraceAsync(key, factory, policy, tags, around)
+            : LinkedAsync(key, factory, policy, tags, around, cancellationToken);
+    }
+
+    private ValueTask<T> TraceAsync<T>(
+        string key, ValueFactory<T> factory, CachePolicy? policy, IEnumerable<string>? tags, CancellationToken cancellationToken) =>
+        CacheActivity.HasListeners
+            ? TracedAsync(key, factory, policy, tags, cancellationToken)
+            : GetOrCreateAsync(key, factory, policy, tags, activity: null, cancellationToken);
+
+    /// <summary>Within a factory: the call ends if no caller waits for that factory any more.</summary>
+    private async ValueTask<T> LinkedAsync<T>(
+        string key, ValueFactory<T> factory, CachePolicy? policy, IEnumerable<string>? tags, CancellationToken around, CancellationToken cancellationToken)
+    {
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, around);
+        try
+        {
+            return await TraceAsync(key, factory, policy, tags, linked.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException e) when (cancellationToken.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(e.Message, e, cancellationToken);
+        }
+    }
+
+    private async ValueTask<T> TracedAsync<T>(
+        string key, ValueFactory<T> factory, CachePolicy? policy, IEnumerable<string>? tags, CancellationToken cancellationToken)
+    {
+        using var activity = CacheActivity.GetOrCreate(_meter);
+        try
+        {
+            return await GetOrCreateAsync(key, factory, policy, tags, activity, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            activity.Outcome(e is OperationCanceledException && cancellationToken.IsCancellationRequested ? CacheOutcome.Canceled : CacheOutcome.Error);
+            throw;
+        }
+    }
+
+    private void CountFlight<T>(ValueCall<T> call, CacheEventDetail role)
+    {
+        _meter.Flight(role);
+        call.Activity.Role(role);
+    }
+
+    private void CountFailSafe<T>(ValueCall<T> call)
+    {
+        _meter.Lookup(CacheRegion.Hybrid, CacheOutcome.FailSafe);
+        call.Activity.Outcome(CacheOutcome.FailSafe);
+    }
 }
+
+/// <summary>One call for a value, as far as it concerns the layers below: where, by what, how, and with which tags.</summary>
+internal sealed record ValueCall<T>(
+    ValueAddress Address, ValueFactory<T> Factory, CachePolicy Given, EffectivePolicy Policy, string[] Tags, IHybridCacheSerializer<T> Serializer)
+{
+    public string Name => Address.Name;
+
+    /// <summary>What was known of evictions when the caller began to read what the value may be made of; nothing when that is not known.</summary>
+    public CacheMoment? Moment { get; init; }
+
+    /// <summary>Gets the activity of the call; null without a listener.</summary>
+    public Activity? Activity { get; init; }
+}
+
+/// <summary>The options that concern values.</summary>
+/// <param name="IsEnabled">Whether anything is cached.</param>
+/// <param name="MaximumKeyLength">In characters.</param>
+/// <param name="MaximumPayloadBytes">Serialized, before compression.</param>
+/// <param name="LocalCacheBytes">For copies.</param>
+/// <param name="LocalCacheEntries">For copies.</param>
+/// <param name="AllowLocalReadsWhenDisconnected">Whether copies are returned while Redis is unavailable.</param>
+/// <param name="LeaseTimeout">For another instance's value.</param>
+/// <param name="FactoryTimeout">How long a factory may hold up other callers.</param>
+/// <param name="Compression">For Redis.</param>
+/// <param name="CompressionThreshold">In bytes.</param>
+internal sealed record TagCacheSettings(
+    bool IsEnabled,
+    int MaximumKeyLength,
+    int MaximumPayloadBytes,
+    long LocalCacheBytes,
+    int LocalCacheEntries,
+    bool AllowLocalReadsWhenDisconnected,
+    TimeSpan LeaseTimeout,
+    TimeSpan FactoryTimeout,
+    CacheCompression Compression,
+    int CompressionThreshold);

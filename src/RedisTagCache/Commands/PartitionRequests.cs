@@ -1,3 +1,4 @@
+using System.Numerics;
 using RedisTagCache.Topology;
 
 namespace RedisTagCache.Commands;
@@ -32,4 +33,64 @@ internal sealed class PartitionRequests
 
     /// <summary>Gets the overwrites of values.</summary>
     public ValueOverwrites Overwrites { get; }
+}
+
+/// <summary>
+/// Estimates how many bytes a read of an entry will bring, from earlier reads and writes: a table of fixed size for the keys seen last, and for other keys
+/// the largest recent surprise, which fades.
+/// </summary>
+/// <remarks>
+/// Safe for concurrent use without a lock: a lost update only makes an estimate worse. The hashes are seeded per process, so that callers cannot make keys collide.
+/// </remarks>
+internal sealed class EntrySizes
+{
+    /// <summary>Entries from this size on travel alone, and are bounded by their bytes in flight.</summary>
+    public const int LargeFrom = 64 * 1024;
+
+    private const int Slots = 16 * 1024;
+    private const int SizeBits = 5;
+    private const int LeastGuess = 16 * 1024;
+    private const int FadesBy = 4;
+
+    /// <summary>For each slot some bits of the key's hash, and the size as a power of two, rounded up. Made with the first entry that is seen.</summary>
+    private ushort[]? _slots;
+    private int _guess = LeastGuess;
+
+    /// <summary>Gets what an entry takes about which nothing is known.</summary>
+    public int Guess => Volatile.Read(ref _guess);
+
+    /// <summary>Gets the size of an entry, at most twice what it was, or zero when it is not known.</summary>
+    public int Find(int hash)
+    {
+        if (Volatile.Read(ref _slots) is not { } slots)
+            return 0;
+        var slot = slots[hash & (Slots - 1)];
+        return slot >> SizeBits == TagOf(hash) ? 1 << (slot & ((1 << SizeBits) - 1)) : 0;
+    }
+
+    /// <summary>Notes the size of an entry that was read.</summary>
+    /// <param name="hash">The key's hash.</param>
+    /// <param name="length">The size in bytes; zero if there was none, which is not remembered, because the next entry may have any size.</param>
+    public void Learn(int hash, int length)
+    {
+        var expected = Find(hash);
+        if (length > 0)
+            Note(hash, length);
+        if (expected != 0 && expected >= length)
+            return;
+        var guess = Guess;
+        Volatile.Write(ref _guess, Math.Max(Math.Max(length, LeastGuess), guess - (guess / FadesBy)));
+    }
+
+    /// <summary>Notes the size of an entry that was written.</summary>
+    public void Note(int hash, int length)
+    {
+        var slots = Volatile.Read(ref _slots) ?? Interlocked.CompareExchange(ref _slots, new ushort[Slots], null) ?? _slots;
+        slots[hash & (Slots - 1)] = (ushort)((TagOf(hash) << SizeBits) | ClassOf(length));
+    }
+
+    private static int ClassOf(int length) => length <= 1 ? 0 : Math.Min(30, BitOperations.Log2((uint)length - 1) + 1);
+
+    /// <summary>Never zero, which is an empty slot's.</summary>
+    private static int TagOf(int hash) => ((hash >>> 14) & 0x7FF) | 1;
 }

@@ -96,3 +96,14 @@ internal readonly record struct ValueWrite(CacheWriteOutcome Outcome, long Remov
     /// <summary>Gets whether the value may be cached locally. If Redis did not get it, it is validated by what was known when its computation began.</summary>
     public bool MayBeCopied => Outcome == CacheWriteOutcome.Skipped || (Outcome == CacheWriteOutcome.Stored && IsCovered);
 }
+
+/// <summary>How a payload is to be read.</summary>
+internal static class PayloadKinds
+{
+    public const byte Brotli = EnvelopeLayout.BrotliFlag;
+    public const byte GZip = EnvelopeLayout.GZipFlag;
+    public const byte Null = EnvelopeLayout.NullFlag;
+
+    /// <summary>The longest there is, in bytes.</summary>
+    public const int Longest = EnvelopeLayout.Longest;
+}

@@ -251,3 +251,42 @@ internal sealed class PartitionWatch : EntryWatch
 
     private string? NameOf(byte[] entry) => NameOf(entry.AsSpan());
 }
+
+/// <summary>Receives the changes in Redis for the local copies of a region's entries.</summary>
+internal interface ILocalCopies
+{
+    /// <summary>Gets the region of the entries.</summary>
+    CacheRegion Region { get; }
+
+    /// <summary>An entry was removed or overwritten: copies that are not newer than this number are gone.</summary>
+    void Drop(string name, long number);
+
+    /// <summary>Changes were missed: all copies that are validated by this are gone.</summary>
+    void DropAll(EntryWatch watch);
+}
+
+/// <summary>Represents work of which one run serves all callers that request it in the meantime. Each run begins after it was requested, and after the previous run has ended.</summary>
+internal sealed class OneAtATime<T>(Func<Task<T>> work)
+{
+    private readonly Lock _lock = new();
+    private Task _running = Task.CompletedTask;
+    private Task<T>? _queued;
+
+    public Task<T> RunAsync()
+    {
+        lock (_lock)
+            return _queued ??= RunAfterAsync(_running);
+    }
+
+    private async Task<T> RunAfterAsync(Task before)
+    {
+        await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
+        lock (_lock)
+        {
+            _running = _queued!;
+            _queued = null;
+        }
+
+        return await work().ConfigureAwait(false);
+    }
+}

@@ -94,3 +94,86 @@ internal sealed class EntryCopies : IEntryCopies, ILocalCopies
 
     void ILocalCopies.DropAll(EntryWatch watch) => _copies.DropAll(watch);
 }
+
+/// <summary>A copy of an entry's payload, as it was found in Redis.</summary>
+internal sealed class EntryCopy(ValueAddress address, ValueLookup found, ImmutableArray<byte> payload, CopyTimes times, int size)
+    : LocalCopy(address, found.EntryVersion, found.Moment.Number, found.Tags, found.Identity, times, size)
+{
+    public ImmutableArray<byte> Payload => payload;
+}
+
+/// <summary>
+/// Recognizes keys that were requested a moment ago, in memory that does not grow. Two keys may share a slot: the later one then replaces the other.
+/// So a key that is requested only once, by a crawler or with a unique address, does not take the place of another copy.
+/// </summary>
+internal sealed class HotKeyFilter(TimeProvider time)
+{
+    private const int Slots = 8_192; // a power of two
+    private const uint Moment = 10; // in seconds
+
+    private readonly long[] _slots = new long[Slots];
+
+    /// <summary>Notes that a key is asked for. True when it was within the last ten seconds.</summary>
+    public bool Note(ReadOnlySpan<char> key)
+    {
+        var hash = string.GetHashCode(key, StringComparison.Ordinal);
+        var now = (uint)(time.GetTimestamp() / time.TimestampFrequency);
+        ref var slot = ref _slots[hash & (Slots - 1)];
+        var seen = Volatile.Read(ref slot);
+        Volatile.Write(ref slot, ((long)hash << 32) | now);
+        return (int)(seen >> 32) == hash && now - (uint)seen <= Moment;
+    }
+}
+
+/// <summary>Creates local caches for entries.</summary>
+internal sealed class EntryCopiesOf(ValueStore values, TimeProvider time, CacheMeter meter) : ITagCacheCopies
+{
+    /// <inheritdoc/>
+    public IEntryCopies Keep(CacheRegion region, long maxBytes)
+    {
+        ArgumentNullException.ThrowIfNull(region);
+        if (!region.IsTagged)
+            throw new ArgumentException($"Entries of the region '{region}' have no tags, so local copies could not be invalidated. Use a region with tags.", nameof(region));
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maxBytes);
+        return new EntryCopies(region, maxBytes, values, time, meter);
+    }
+}
+
+/// <summary>Represents a local cache of one region's entries. See <see cref="ITagCacheCopies"/>. All members are thread-safe.</summary>
+internal interface IEntryCopies
+{
+    /// <summary>Gets a copy that is fresh as far as this instance knows, without asking Redis and without copying the bytes.</summary>
+    /// <param name="key">The entry's key.</param>
+    /// <param name="payload">The bytes that were written. All callers get the same bytes, and can keep them.</param>
+    /// <returns><see langword="true"/> if there is such a copy. If there is none, or if this instance does not know whether it is still fresh, <see langword="false"/>: look the entry up.</returns>
+    bool TryGet(ReadOnlySpan<char> key, out ImmutableArray<byte> payload);
+
+    /// <summary>
+    /// Looks an entry up in Redis, as <see cref="ITagCacheStore.GetAsync"/> does. If it is fresh, and was also looked up within the last ten
+    /// seconds, it is cached locally.
+    /// </summary>
+    /// <param name="key">The entry's key.</param>
+    /// <param name="cancellationToken">Ends the wait; the lookup is then abandoned.</param>
+    /// <returns>What was found. Dispose it when the payload has been read: its buffer is pooled.</returns>
+    /// <exception cref="ArgumentException">The key is empty.</exception>
+    ValueTask<CacheLookup> GetAsync(string key, CancellationToken cancellationToken = default);
+}
+
+/// <summary>
+/// Provides local caches of entries, for caches that are built on <see cref="ITagCacheStore"/>. <see cref="ITagCache"/> and
+/// <c>HybridCache</c> have their own.
+/// </summary>
+/// <remarks>
+/// A local copy is validated by the same evictions as its entry, as far as this instance knows them: its own evictions at once, those of other instances when their message arrives,
+/// or within two seconds if no message arrives. All members are thread-safe.
+/// </remarks>
+internal interface ITagCacheCopies
+{
+    /// <summary>Creates a local cache for entries of a region. Each call creates another one, which exists as long as the cache does.</summary>
+    /// <param name="region">The region, which must have tags.</param>
+    /// <param name="maxBytes">The maximum size, by the size of the payloads. Must be at least 1 byte.</param>
+    /// <returns>The empty local cache.</returns>
+    /// <exception cref="ArgumentException">The region takes no tags.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxBytes"/> is not positive.</exception>
+    IEntryCopies Keep(CacheRegion region, long maxBytes);
+}

@@ -1,3 +1,6 @@
+using System.ComponentModel;
+using System.Reflection;
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Caching.Hybrid;
 using RedisTagCache.Entries;
 using RedisTagCache.Invalidation;
@@ -101,4 +104,13 @@ internal readonly record struct CopyTimes(long FreshUntil, long StaleUntil, long
 {
     /// <summary>Until when there is nothing to do but to give it out.</summary>
     public long QuietUntil { get; } = Math.Min(Math.Min(FreshUntil, AskedUntil), EagerAt);
+}
+
+/// <summary>Decides whether values of a type can be shared between callers, because they cannot be changed.</summary>
+internal static class Immutable<T>
+{
+    public static bool IsShared { get; } =
+        typeof(T) == typeof(string)
+        || !RuntimeHelpers.IsReferenceOrContainsReferences<T>()
+        || ((typeof(T).IsSealed || typeof(T).IsValueType) && typeof(T).GetCustomAttribute<ImmutableObjectAttribute>(inherit: false)?.Immutable == true);
 }

@@ -1,4 +1,8 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Caching.Hybrid;
+using RedisTagCache.Entries;
+using RedisTagCache.Invalidation;
 
 namespace RedisTagCache.SingleFlight;
 
@@ -124,5 +128,116 @@ internal sealed class Flight<T>(string name, HybridCacheEntryFlags flags) : Flig
             Leave();
             throw;
         }
+    }
+}
+
+/// <summary>The flights under way in this process, one for each name. A flight that is detached completes for its callers, and accepts no more.</summary>
+internal sealed class Flights
+{
+    private readonly ConcurrentDictionary<string, Flight> _byName = new(StringComparer.Ordinal);
+
+    /// <summary>Lets other callers join a flight. Returns false, with the flight under way, if there is one.</summary>
+    public bool TryBegin(Flight flight, [NotNullWhen(false)] out Flight? underWay)
+    {
+        while (true)
+        {
+            if (_byName.TryAdd(flight.Name, flight))
+            {
+                underWay = null;
+                return true;
+            }
+
+            if (_byName.TryGetValue(flight.Name, out underWay))
+                return false;
+        }
+    }
+
+    public void End(Flight flight) => _byName.TryRemove(new KeyValuePair<string, Flight>(flight.Name, flight));
+
+    /// <summary>Accepts no more callers. Returns true if another caller has joined.</summary>
+    public bool Close(Flight flight)
+    {
+        End(flight);
+        return flight.Close();
+    }
+
+    public void Detach(string name) => _byName.TryRemove(name, out _);
+
+    public void DetachAll() => _byName.Clear();
+}
+
+/// <summary>Represents the result of a flight, for all its callers.</summary>
+/// <param name="Value">The value, for the caller that began it.</param>
+/// <param name="Plain">The value's bytes, for callers that joined and for the local cache, if the value cannot be shared.</param>
+/// <param name="Length">The size of the value in bytes; null if it could not be serialized, or is not to be stored.</param>
+/// <param name="PayloadFlags">Whether it is null.</param>
+/// <param name="Version">When the value began; the type's default when nothing was known of Redis.</param>
+/// <param name="Tags">The ids of its tags.</param>
+internal sealed record FlightResult<T>(T Value, ReadOnlyMemory<byte> Plain, int? Length, byte PayloadFlags, CacheVersion Version, byte[][] Tags)
+{
+    /// <summary>What was known of removals when it began; null for a value that is valid until its removal is received.</summary>
+    public RemovalMoment? StartedAt { get; set; }
+
+    /// <summary>Whether it counts as started before its own lookup, so that callers that joined before that lookup have to check it too.</summary>
+    public bool IsOlder { get; init; }
+
+    /// <summary>Whether it was neither evicted nor removed since it began, as far as this instance knows now.</summary>
+    public bool IsLive(ValueAddress address) =>
+        !address.Watch.IsOver
+        && (address.Watch.TagState is not { Known: { } state } tagState
+            || (Version.Stamp.IsSameGeneration(state.Stamp) && !state.IsPast(Version.Stamp, Tags, tagState.UnconfirmedAt(StartedAt?.Unconfirmed ?? 0))))
+        && (StartedAt is not { Number: >= 0 } startedAt || !address.Watch.Removals.IsSuperseded(address.Name, startedAt, startedAt.Number));
+}
+
+/// <summary>Which values' factories wait, in this process, for which other values: none may wait for itself by way of others.</summary>
+internal sealed class WaitGraph
+{
+    private readonly Dictionary<string, List<string>> _waits = new(StringComparer.Ordinal);
+
+    /// <summary>Notes that factories wait for a value. Returns false if that value waits for one of their own.</summary>
+    public bool TryBegin(HashSet<string> factories, string target)
+    {
+        lock (_waits)
+        {
+            if (Reaches(target, factories))
+                return false;
+            foreach (var factory in factories)
+            {
+                if (!_waits.TryGetValue(factory, out var targets))
+                    _waits.Add(factory, targets = []);
+                targets.Add(target);
+            }
+
+            return true;
+        }
+    }
+
+    public void End(HashSet<string> factories, string target)
+    {
+        lock (_waits)
+        {
+            foreach (var factory in factories)
+            {
+                if (_waits.TryGetValue(factory, out var targets) && targets.Remove(target) && targets.Count == 0)
+                    _waits.Remove(factory);
+            }
+        }
+    }
+
+    private bool Reaches(string from, HashSet<string> wanted)
+    {
+        var (seen, next) = (new HashSet<string>(StringComparer.Ordinal) { from }, new Stack<string>([from]));
+        while (next.TryPop(out var name))
+        {
+            if (wanted.Contains(name))
+                return true;
+            foreach (var target in _waits.GetValueOrDefault(name) ?? [])
+            {
+                if (seen.Add(target))
+                    next.Push(target);
+            }
+        }
+
+        return false;
     }
 }

@@ -198,3 +198,13 @@ internal sealed partial class TagState(Partition partition, RedisCommands comman
 
 /// <summary>Specifies how many tag invalidations Redis stores, and for how long.</summary>
 internal sealed record StoreSettings(TimeSpan TagInvalidationRetention, int MaxTagInvalidations);
+
+/// <summary>
+/// The tag invalidations of a partition, complete up to a stamp. The table may already hold newer ones: they only make the validation stricter.
+/// </summary>
+internal sealed record TagStateSnapshot(EpochStamp Stamp, long Floor, TagInvalidationTable Invalidations)
+{
+    /// <summary>Returns whether a value that was started at this stamp with these tags is known to be invalidated already.</summary>
+    public bool IsPast(in EpochStamp startedAt, ReadOnlySpan<byte[]> tags, in UnconfirmedTagInvalidations unconfirmed = default) =>
+        EntryValidator.IsPast(startedAt, tags, this, unconfirmed);
+}

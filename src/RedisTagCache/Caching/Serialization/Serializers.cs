@@ -1,5 +1,7 @@
+using System.Buffers;
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.Caching.Hybrid;
@@ -48,4 +50,48 @@ internal sealed class Serializers(IServiceProvider services)
     [UnconditionalSuppressMessage("AOT", "IL3050", Justification = "Only where the application has not turned reflection off.")]
     private static IJsonTypeInfoResolver Reflection() =>
         JsonSerializer.IsReflectionEnabledByDefault ? new DefaultJsonTypeInfoResolver() : JsonTypeInfoResolver.Combine();
+}
+
+/// <summary>Bytes as they are.</summary>
+internal sealed class BytesSerializer : IHybridCacheSerializer<byte[]>
+{
+    public byte[] Deserialize(ReadOnlySequence<byte> source) => source.ToArray();
+
+    public void Serialize(byte[] value, IBufferWriter<byte> target) => target.Write(value);
+}
+
+/// <summary>Strings as UTF-8; one that is not valid Unicode would not come back as it was, and is refused.</summary>
+internal sealed class StringSerializer : IHybridCacheSerializer<string>
+{
+    private static readonly UTF8Encoding _strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    public string Deserialize(ReadOnlySequence<byte> source) => _strict.GetString(source);
+
+    public void Serialize(string value, IBufferWriter<byte> target) => _strict.GetBytes(value, target);
+}
+
+/// <summary>JSON, by what the options know of the type: a source-generated context, or reflection where the application has it.</summary>
+internal sealed class JsonValueSerializer<T>(JsonTypeInfo<T> type) : IHybridCacheSerializer<T>
+{
+    // Readers and writers go by options of their own: without them a value could be written that is too deep to be read.
+    private readonly JsonReaderOptions _reading = new()
+    {
+        MaxDepth = type.Options.MaxDepth,
+        AllowTrailingCommas = type.Options.AllowTrailingCommas,
+        CommentHandling = type.Options.ReadCommentHandling,
+    };
+
+    private readonly JsonWriterOptions _writing = new() { MaxDepth = type.Options.MaxDepth, Encoder = type.Options.Encoder };
+
+    public T Deserialize(ReadOnlySequence<byte> source)
+    {
+        var reader = new Utf8JsonReader(source, _reading);
+        return JsonSerializer.Deserialize(ref reader, type)!;
+    }
+
+    public void Serialize(T value, IBufferWriter<byte> target)
+    {
+        using var writer = new Utf8JsonWriter(target, _writing);
+        JsonSerializer.Serialize(writer, value, type);
+    }
 }

@@ -1,3 +1,6 @@
+using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
+
 namespace RedisTagCache.Entries.Envelope;
 
 /// <summary>
@@ -60,4 +63,61 @@ internal static class EnvelopeLayout
     public const int IdentityLength = ChecksumFrom;
 
     public static ReadOnlySpan<byte> Magic => "RTC"u8;
+}
+
+/// <summary>What an envelope says of its entry besides the tags and the payload.</summary>
+/// <param name="Generation">The generation of the token; 0 for entries without tags.</param>
+/// <param name="Epoch">The epoch of the token; 0 for entries without tags.</param>
+/// <param name="CreatedAt">When it was written.</param>
+/// <param name="FreshUntil">When it becomes stale; <see cref="long.MaxValue"/> for never.</param>
+/// <param name="EndsAt">When it ends; <see cref="long.MaxValue"/> for never.</param>
+/// <param name="Sliding">After how many milliseconds without a read it ends; 0 for none, and for entries with tags.</param>
+/// <param name="StaleUntil">Until when it is returned as stale while it is refreshed; 0 for until it ends. Entries with tags only.</param>
+/// <param name="PayloadFlags">How the payload is to be read: some of <see cref="EnvelopeLayout.PayloadFlags"/>.</param>
+internal readonly record struct EnvelopeHeader(
+    ulong Generation, long Epoch, long CreatedAt, long FreshUntil, long EndsAt, long Sliding, long StaleUntil = 0, byte PayloadFlags = 0);
+
+/// <summary>Represents the ids of an entry's tags, in an envelope or in the local cache. Enumerates them without copying.</summary>
+internal ref struct TagIds
+{
+    private readonly ReadOnlySpan<byte[]> _list;
+    private ReadOnlySpan<byte> _rest;
+    private int _left;
+
+    /// <summary>As an envelope contains them: each after its length.</summary>
+    public TagIds(ReadOnlySpan<byte> packed, int count)
+    {
+        _rest = packed;
+        _left = count;
+    }
+
+    /// <summary>As a local copy has them.</summary>
+    public TagIds(ReadOnlySpan<byte[]> list)
+    {
+        _list = list;
+        _left = list.Length;
+    }
+
+    public ReadOnlySpan<byte> Current { get; private set; }
+
+    [SuppressMessage("Performance", "CA1822", Justification = "The pattern of foreach.")]
+    public readonly TagIds GetEnumerator() => this;
+
+    public bool MoveNext()
+    {
+        if (_left == 0)
+            return false;
+        if (!_list.IsEmpty)
+        {
+            Current = _list[_list.Length - _left];
+            _left--;
+            return true;
+        }
+
+        _left--;
+        var size = BinaryPrimitives.ReadUInt16LittleEndian(_rest);
+        Current = _rest.Slice(sizeof(ushort), size);
+        _rest = _rest[(sizeof(ushort) + size)..];
+        return true;
+    }
 }
