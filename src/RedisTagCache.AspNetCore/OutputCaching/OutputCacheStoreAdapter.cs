@@ -2,7 +2,6 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.OutputCaching;
-using RedisTagCache.Tags;
 
 namespace RedisTagCache.AspNetCore.OutputCaching;
 
@@ -12,9 +11,6 @@ namespace RedisTagCache.AspNetCore.OutputCaching;
 /// </summary>
 internal sealed class OutputCacheStoreAdapter(PageCache cache, OutstandingLookups outstanding) : IOutputCacheBufferStore
 {
-    /// <summary>Carried by every page, so that all of them can be evicted at once.</summary>
-    private const string EveryPage = "*";
-
     // Not async itself: what it sets for the flow has to be there when the caller goes on.
     public ValueTask<byte[]?> GetAsync(string key, CancellationToken cancellationToken)
     {
@@ -114,5 +110,5 @@ internal sealed class OutputCacheStoreAdapter(PageCache cache, OutstandingLookup
     private static string Varied(string key) => LookupFlow.Page is { Variation: { Length: > 0 } variation } ? key + variation : key;
 
     private static string[] Complete(ReadOnlySpan<string> tags) =>
-        LookupFlow.Page is { Context: not null } page ? [.. tags, EveryPage, PathTag.Of(page.Path.Value)] : [.. tags, EveryPage];
+        LookupFlow.Page is { Context: not null } page ? PageEntry.Complete(tags, page) : [.. tags, PageEntry.EveryPage];
 }

@@ -7,7 +7,7 @@ namespace RedisTagCache.AspNetCore.OutputCaching;
 internal static class PageEntry
 {
     /// <summary>Carried by every page, so that all of them can be evicted at once.</summary>
-    private const string EveryPage = "*";
+    public const string EveryPage = "*";
 
     public static TagCacheEntryOptions OptionsOf(PageRequest page, ReadOnlySpan<string> tags, TimeSpan validFor, RedisTagOutputCacheOptions options) => new()
     {
@@ -31,7 +31,8 @@ internal static class PageEntry
     private static TimeSpan? StaleWindowOf(Endpoint? endpoint) =>
         endpoint?.Metadata.GetMetadata<StaleWhileRevalidateAttribute>() is { } attribute ? TimeSpan.FromSeconds(attribute.Seconds) : null;
 
-    private static string[] Complete(ReadOnlySpan<string> tags, PageRequest page)
+    /// <summary>Adds the tags of every page, and of the pages of its path.</summary>
+    public static string[] Complete(ReadOnlySpan<string> tags, PageRequest page)
     {
         var all = new string[tags.Length + 2];
         tags.CopyTo(all);

@@ -255,3 +255,12 @@ internal sealed class PageRequest(PageStore pages, CacheMoment moment)
         public bool IsAsked { get; set; }
     }
 }
+
+/// <summary>How a request for a page was answered.</summary>
+internal enum PageStatus
+{
+    Bypass,
+    Miss,
+    Hit,
+    Stale,
+}

@@ -145,7 +145,7 @@ internal sealed partial class PageStore
         protected override async ValueTask<FlightStep> OnNotStoredAsync(CacheLease lease, CancellationToken cancellationToken)
         {
             var isOver = lease.State == CacheLeaseState.Taken || lease.Left <= LeaseEnding.Shortest;
-            if (!isOver || _hasRetried || LeaseEnding.IsConditional(page.Context!.HttpContext.Request))
+            if (!isOver || _hasRetried || RequestReplay.AsksForPart(page.Context!.HttpContext.Request.Headers))
                 return FlightStep.ComputeAlone;
             _hasRetried = true;
             await Task.Delay(_overAfter, pages._time, cancellationToken).ConfigureAwait(false);

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
+using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Microsoft.AspNetCore.OutputCaching;
@@ -9,6 +10,7 @@ using RedisTagCache.AspNetCore.Diagnostics;
 using RedisTagCache.AspNetCore.OutputCaching.Eviction;
 using RedisTagCache.AspNetCore.OutputCaching.Leading;
 using RedisTagCache.AspNetCore.OutputCaching.Refresh;
+using RedisTagCache.Entries;
 using RedisTagCache.Leases;
 using RedisTagCache.LocalCaching;
 
@@ -111,4 +113,26 @@ internal sealed partial class PageStore(
     }
 
     private static CacheEntryKey Key(string key) => new(CacheRegion.Output, key);
+}
+
+/// <summary>What the pages use of the cache that they are in.</summary>
+/// <param name="IsEnabled">Whether pages are cached.</param>
+/// <param name="Store">The entries, and evictions.</param>
+/// <param name="Leases">Leases that Redis grants.</param>
+/// <param name="InProcessLeases">Leases of this process.</param>
+/// <param name="Copies">The local cache.</param>
+internal sealed record PageCache(bool IsEnabled, TagCacheStore Store, ITagCacheLeases Leases, InProcessLeasesOf InProcessLeases, ITagCacheCopies Copies);
+
+/// <summary>The store of pages while their cache is disabled: it has none, and stores none.</summary>
+internal sealed class UncachedPages(ITagCacheStore store) : IOutputCacheBufferStore
+{
+    public ValueTask<byte[]?> GetAsync(string key, CancellationToken cancellationToken) => default;
+
+    public ValueTask<bool> TryGetAsync(string key, PipeWriter destination, CancellationToken cancellationToken = default) => default;
+
+    public ValueTask SetAsync(string key, byte[] value, string[]? tags, TimeSpan validFor, CancellationToken cancellationToken) => default;
+
+    public ValueTask SetAsync(string key, ReadOnlySequence<byte> value, ReadOnlyMemory<string> tags, TimeSpan validFor, CancellationToken cancellationToken = default) => default;
+
+    public ValueTask EvictByTagAsync(string tag, CancellationToken cancellationToken) => store.EvictByTagAsync(tag, cancellationToken);
 }

@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
-using Microsoft.Net.Http.Headers;
 using RedisTagCache.AspNetCore.OutputCaching.Refresh;
 
 namespace RedisTagCache.AspNetCore.OutputCaching.Leading;
@@ -11,27 +10,10 @@ internal sealed class LeaseEnding(RefreshAnswers answers, IOptions<RedisTagOutpu
     /// <summary>After an error, no request waits for the next attempt, and soon one leads again.</summary>
     private static readonly TimeSpan _failedFor = TimeSpan.FromSeconds(1);
 
-    private static readonly string[] _conditions =
-    [
-        HeaderNames.IfNoneMatch, HeaderNames.IfModifiedSince, HeaderNames.IfMatch, HeaderNames.IfUnmodifiedSince, HeaderNames.IfRange, HeaderNames.Range,
-    ];
-
     /// <summary>
     /// How long no request needs a lease after an answer to a condition or a range. It wakes the requests that wait, and is over before they ask again.
     /// </summary>
     public static TimeSpan Shortest { get; } = TimeSpan.FromMilliseconds(1);
-
-    /// <summary>Whether the request asks for less than the page: under a condition, or for a range.</summary>
-    public static bool IsConditional(HttpRequest request)
-    {
-        foreach (var name in _conditions)
-        {
-            if (request.Headers.ContainsKey(name))
-                return true;
-        }
-
-        return false;
-    }
 
     /// <summary>Gives the lease back, if the pass still has one.</summary>
     /// <param name="page">The pass.</param>
@@ -55,8 +37,7 @@ internal sealed class LeaseEnding(RefreshAnswers answers, IOptions<RedisTagOutpu
         _ when hasThrown => _failedFor,
 
         // The answer to a condition or a range says nothing about the page.
-        StatusCodes.Status206PartialContent or StatusCodes.Status304NotModified or StatusCodes.Status412PreconditionFailed or StatusCodes.Status416RangeNotSatisfiable
-            when IsConditional(context.Request) => Shortest,
+        _ when RefreshAnswers.IsPart(context) => Shortest,
         _ => options.Value.UncacheableDuration,
     };
 }

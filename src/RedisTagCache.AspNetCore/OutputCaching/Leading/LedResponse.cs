@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Primitives;
@@ -126,5 +127,106 @@ internal sealed class LedResponse
     {
         _timer?.Dispose();
         _ = ending.ContinueWith(static t => t.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+    }
+}
+
+/// <summary>
+/// The body of a response that is watched. The output cache writes to <see cref="Stream"/> alone; all else, also what other middleware writes after the
+/// page, goes to the body below.
+/// </summary>
+internal sealed class LedResponseBody(IHttpResponseBodyFeature body, LedResponse watch) : IHttpResponseBodyFeature
+{
+    public Stream Stream { get; } = new LedResponseStream(body.Stream, watch);
+
+    public PipeWriter Writer => body.Writer;
+
+    public void DisableBuffering() => body.DisableBuffering();
+
+    public Task StartAsync(CancellationToken cancellationToken = default) => body.StartAsync(cancellationToken);
+
+    public Task SendFileAsync(string path, long offset, long? count, CancellationToken cancellationToken = default) => body.SendFileAsync(path, offset, count, cancellationToken);
+
+    public Task CompleteAsync() => body.CompleteAsync();
+}
+
+/// <summary>Reports to a <see cref="LedResponse"/> what is written, and how long the client takes to receive it.</summary>
+internal sealed class LedResponseStream(Stream inner, LedResponse watch) : Stream
+{
+    public override bool CanRead => inner.CanRead;
+
+    public override bool CanSeek => inner.CanSeek;
+
+    public override bool CanWrite => inner.CanWrite;
+
+    public override long Length => inner.Length;
+
+    public override long Position
+    {
+        get => inner.Position;
+        set => inner.Position = value;
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) => inner.Read(buffer, offset, count);
+
+    public override long Seek(long offset, SeekOrigin origin) => inner.Seek(offset, origin);
+
+    public override void SetLength(long value) => inner.SetLength(value);
+
+    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
+
+    public override void Write(ReadOnlySpan<byte> buffer)
+    {
+        watch.Write(buffer.Length);
+        watch.BeginWait();
+        try
+        {
+            inner.Write(buffer);
+        }
+        finally
+        {
+            watch.EndWait();
+        }
+    }
+
+    public override void Flush()
+    {
+        watch.BeginWait();
+        try
+        {
+            inner.Flush();
+        }
+        finally
+        {
+            watch.EndWait();
+        }
+    }
+
+    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        watch.Write(buffer.Length);
+        var writing = inner.WriteAsync(buffer, cancellationToken);
+        return writing.IsCompleted ? writing : WaitAsync(writing);
+    }
+
+    public override Task FlushAsync(CancellationToken cancellationToken)
+    {
+        var flushing = inner.FlushAsync(cancellationToken);
+        return flushing.IsCompleted ? flushing : WaitAsync(new ValueTask(flushing)).AsTask();
+    }
+
+    private async ValueTask WaitAsync(ValueTask writing)
+    {
+        watch.BeginWait();
+        try
+        {
+            await writing.ConfigureAwait(false);
+        }
+        finally
+        {
+            watch.EndWait();
+        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
@@ -211,4 +212,58 @@ internal sealed class PageRefresher(
         CacheWriteOutcome.Rejected => PageRefreshOutcome.Rejected,
         _ => PageRefreshOutcome.Skipped,
     };
+}
+
+/// <summary>One refresh of a page.</summary>
+/// <param name="Page">The state of its request.</param>
+/// <param name="Copy">The request that it runs once more.</param>
+/// <param name="Pipeline">The pipeline from the output cache on.</param>
+/// <param name="Key">The page.</param>
+/// <param name="Acquiring">Brings the right to render the page.</param>
+/// <param name="Caller">The trace of the request.</param>
+internal sealed record RefreshWork(PageRequest Page, RequestCopy Copy, RequestDelegate Pipeline, string Key, Task<CacheLease> Acquiring, Activity? Caller)
+{
+    /// <summary>Completes when the application has prepared the new request from the old one.</summary>
+    public TaskCompletionSource Prepared { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+}
+
+/// <summary>The refreshes under way, for which the stop of the application waits: they use its services.</summary>
+internal sealed class RunningRefreshes : IHostedService
+{
+    private readonly ConcurrentDictionary<Task, bool> _running = new();
+
+    public void Add(Task refresh)
+    {
+        _running.TryAdd(refresh, true);
+        _ = refresh.ContinueWith(
+            static (ended, running) =>
+            {
+                _ = ended.Exception; // What a refresh throws that was given up is of no use any more.
+                ((ConcurrentDictionary<Task, bool>)running!).TryRemove(ended, out _);
+            },
+            _running,
+            CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default);
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Waits until the canceled refreshes have ended, within the time that the host has for its shutdown.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        while (!_running.IsEmpty && !cancellationToken.IsCancellationRequested)
+        {
+            try
+            {
+                await Task.WhenAll(_running.Keys).WaitAsync(cancellationToken).ConfigureAwait(false);
+            }
+#pragma warning disable CA1031 // Whatever a refresh throws, or the end of the time: the host goes on.
+            catch (Exception)
+#pragma warning restore CA1031
+            {
+                await Task.Yield();
+            }
+        }
+    }
 }
