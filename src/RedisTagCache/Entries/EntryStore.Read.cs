@@ -180,4 +180,19 @@ internal sealed partial class EntryStore
             Drop(location, bytes);
         return Missed(key, CacheMissReason.Damaged, version, activity, IdentityOf(bytes));
     }
+
+    /// <summary>Prolongs a sliding expiration without the caller waiting for it.</summary>
+    private void Touch(in EntryLocation location, byte[] identity, long timeToLive)
+    {
+        if (timeToLive > 0)
+            _ = QuietlyAsync(_commands.TouchAsync(location, identity, timeToLive, CancellationToken.None));
+    }
+
+    /// <summary>Removes what cannot be read, if it is still there, without the caller waiting for it.</summary>
+    private void Drop(in EntryLocation location, ReadOnlySpan<byte> bytes)
+    {
+        // So short a beginning may also be that of a good entry that another instance has written since. It is left to be overwritten or to expire.
+        if (bytes.Length >= EnvelopeLayout.IdentityLength || !EnvelopeReader.MayBegin(bytes))
+            _ = QuietlyAsync(_commands.DropAsync(location, IdentityOf(bytes), CancellationToken.None));
+    }
 }

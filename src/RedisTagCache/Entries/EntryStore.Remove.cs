@@ -121,21 +121,6 @@ internal sealed partial class EntryStore
         return timeToLive > 0;
     }
 
-    /// <summary>Prolongs a sliding expiration without the caller waiting for it.</summary>
-    private void Touch(in EntryLocation location, byte[] identity, long timeToLive)
-    {
-        if (timeToLive > 0)
-            _ = QuietlyAsync(_commands.TouchAsync(location, identity, timeToLive, CancellationToken.None));
-    }
-
-    /// <summary>Removes what cannot be read, if it is still there, without the caller waiting for it.</summary>
-    private void Drop(in EntryLocation location, ReadOnlySpan<byte> bytes)
-    {
-        // So short a beginning may also be that of a good entry that another instance has written since. It is left to be overwritten or to expire.
-        if (bytes.Length >= EnvelopeLayout.IdentityLength || !EnvelopeReader.MayBegin(bytes))
-            _ = QuietlyAsync(_commands.DropAsync(location, IdentityOf(bytes), CancellationToken.None));
-    }
-
     /// <summary>Numbers and announces the removal for instances that keep copies. An instance that computes the entry loses its lease, because it started before the removal.</summary>
     private Task<RemovalReply> RemoveNumberedAsync(in EntryLocation location)
     {

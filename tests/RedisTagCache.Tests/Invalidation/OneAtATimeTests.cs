@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
-using RedisTagCache.Connection;
+using RedisTagCache.Invalidation;
 
-namespace RedisTagCache.Tests.Connection;
+namespace RedisTagCache.Tests.Invalidation;
 
 public sealed class OneAtATimeTests : IDisposable
 {
