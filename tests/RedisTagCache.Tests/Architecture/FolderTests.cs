@@ -79,11 +79,10 @@ public sealed class FolderTests
         { "RedisTagCache/Topology", "RedisTagCache RedisTagCache/Diagnostics" },
     };
 
-    /// <summary>Folders that may have more files: one of each public type, and one of each script in lua/.</summary>
+    /// <summary>Folders that may have more files: one of each public type.</summary>
     private static readonly Dictionary<string, int> _crowded = new(StringComparer.Ordinal)
     {
         ["RedisTagCache"] = 20,
-        ["RedisTagCache/Scripts"] = 19,
     };
 
     /// <summary>

@@ -12,7 +12,7 @@ namespace RedisTagCache.Commands.Batching;
 /// bounded, as is what all of them bring; a request that exceeds the bound travels by itself. A write that nobody waits for any more is sent nevertheless. While a slot is being moved, a cluster refuses a command of which it
 /// has only some of the keys: those that were refused together are sent once more, each alone, so that none is lost for another's sake.
 /// </remarks>
-internal abstract partial class RequestBatcher<TRequest, T>
+internal abstract class RequestBatcher<TRequest, T>
     where TRequest : BatchedRequest<TRequest, T>, new()
 {
     /// <summary>Fewer callers than this never wait for each other; those of many wait for a fraction of a round trip.</summary>
