@@ -8,6 +8,7 @@ using RedisTagCache.Commands;
 using RedisTagCache.Connection;
 using RedisTagCache.DependencyInjection.Configuration;
 using RedisTagCache.Diagnostics;
+using RedisTagCache.Diagnostics.Advice;
 using RedisTagCache.Diagnostics.Counters;
 using RedisTagCache.Entries;
 using RedisTagCache.Invalidation;
@@ -41,7 +42,7 @@ internal static class CacheComposition
             cache.GetShared<IMeterFactory>(), CacheNames.Shown(cache.Name), cache.Get<CacheStatistics>(), ObserverOf(cache)));
         CacheParts.Add<IRedisConnector>(services, name, static cache => new RedisConnector(cache.Name, cache.Options, cache.GetShared<ConnectionPool>(), cache.Shared));
         CacheParts.Add(services, name, static cache => new LayoutAgreement(cache.Options.KeyPrefix, cache.Options.Partitions, LoggerOf<LayoutAgreement>(cache)));
-        CacheParts.Add(services, name, static cache => new RedisConnection(cache.Get<IRedisConnector>(), cache.Get<LayoutAgreement>(), SteadyTime(cache), LoggerOf<RedisConnection>(cache)));
+        CacheParts.Add(services, name, static cache => Advised(cache, new RedisConnection(cache.Get<IRedisConnector>(), cache.Get<LayoutAgreement>(), SteadyTime(cache), LoggerOf<RedisConnection>(cache))));
         CacheParts.Add(services, name, static cache => new RedisCircuits(
             cache.Get<RedisConnection>(), cache.Options.OperationTimeout, SteadyTime(cache), cache.Get<CacheMeter>(), LoggerOf<RedisCircuits>(cache)));
         CacheParts.Add(services, name, static cache => new RedisRunner(
@@ -94,6 +95,13 @@ internal static class CacheComposition
         CacheParts.Add<ITagCacheStatistics>(services, name, static cache => new TagCacheStatistics(
             cache.Get<CacheStatistics>(), cache.Get<RedisConnection>(), cache.Get<InspectionCommands>(), cache.Get<LayoutAgreement>(), new BuildOrigin(cache.Options.BuildNamespace!, cache.Options.BuildNamespaceSource),
             cache.Options.Enabled, Time(cache)));
+    }
+
+    private static RedisConnection Advised(in CacheParts cache, RedisConnection connection)
+    {
+        var logger = cache.GetShared<ILoggerFactory>().CreateLogger(AdviceCategory.Name);
+        new StartupAdvice(connection, cache.Get<LayoutAgreement>(), cache.Options, cache.GetShared<GivenAdvice>(), Time(cache), SteadyTime(cache), logger).Attach();
+        return connection;
     }
 
     private static TimeProvider Time(in CacheParts cache) => cache.GetShared<TimeProvider>();

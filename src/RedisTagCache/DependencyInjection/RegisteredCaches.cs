@@ -115,6 +115,7 @@ internal sealed class RegisteredCaches
         services.AddMetrics();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<ConnectionPool>();
+        services.TryAddSingleton<GivenAdvice>();
         services.TryAddSingleton<Serializers>();
 
         // Configuration comes first, wherever this call stands, so that what code sets wins.

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using RedisTagCache.Diagnostics.Advice;
 
 namespace RedisTagCache.Diagnostics;
 
@@ -97,4 +98,34 @@ internal static partial class Log
 
     [LoggerMessage(LogIds.ObserverFailed, LogLevel.Warning, "RedisTagCacheOptions.OnEvent threw an exception ({Count} since the previous line)")]
     public static partial void ObserverFailed(ILogger logger, Exception exception, long count);
+
+    [LoggerMessage(LogIds.MemoryNotFreed, LogLevel.Warning, "Redis at {Location} uses {Used} of {Limit} bytes of memory, and its policy is noeviction: " + MemoryAdvice.NoEvictionEffect + ". " + MemoryAdvice.NoEvictionRemedy + " See {Page}")]
+    public static partial void MemoryNotFreed(ILogger logger, RedisLocation location, long used, long limit, DocumentationLink page);
+
+    [LoggerMessage(LogIds.TagInvalidationsAtRisk, LogLevel.Warning, "Redis at {Location} has a memory limit of {Limit} bytes, which is small for {Tags} tag invalidations, and its policy drops any key: " + MemoryAdvice.AnyKeyEffect + ". " + MemoryAdvice.AnyKeyRemedy + " See {Page}")]
+    public static partial void TagInvalidationsAtRisk(ILogger logger, RedisLocation location, long limit, int tags, DocumentationLink page);
+
+    [LoggerMessage(LogIds.ChannelPrefixSet, LogLevel.Warning, "The connection to Redis at {Location} has a channelPrefix: " + ConnectionAdvice.ChannelPrefixEffect + ". " + ConnectionAdvice.ChannelPrefixRemedy + " See {Page}")]
+    public static partial void ChannelPrefixSet(ILogger logger, RedisLocation location, DocumentationLink page);
+
+    [LoggerMessage(LogIds.CallsQueued, LogLevel.Warning, "The connection to Redis at {Location} queues calls: " + ConnectionAdvice.QueueEffect + ". The timeout is {Timeout} ms. " + ConnectionAdvice.QueueRemedy + " See {Page}")]
+    public static partial void CallsQueued(ILogger logger, RedisLocation location, long timeout, DocumentationLink page);
+
+    [LoggerMessage(LogIds.PersistenceFailing, LogLevel.Warning, "Redis at {Location} " + ServerAdvice.PersistenceEffect + ". " + ServerAdvice.PersistenceRemedy + " See {Page}")]
+    public static partial void PersistenceFailing(ILogger logger, RedisLocation location, DocumentationLink page);
+
+    [LoggerMessage(LogIds.ServerTooOld, LogLevel.Warning, "The version of Redis at {Location} is {Major}.{Minor}. " + ServerAdvice.VersionRemedy + " See {Page}")]
+    public static partial void ServerTooOld(ILogger logger, RedisLocation location, int major, int minor, DocumentationLink page);
+
+    [LoggerMessage(LogIds.ClocksApart, LogLevel.Warning, "The clock of Redis at {Location} differs from the clock of this machine by {Seconds} s. " + ServerAdvice.ClockEffect + " " + ServerAdvice.ClockRemedy + " See {Page}")]
+    public static partial void ClocksApart(ILogger logger, RedisLocation location, long seconds, DocumentationLink page);
+
+    [LoggerMessage(LogIds.PrimariesUnrelated, LogLevel.Warning, "Redis at {Location} has {Primaries} primaries that do not know each other: " + ConnectionAdvice.UnrelatedEffect + ". " + ConnectionAdvice.UnrelatedRemedy + " See {Page}")]
+    public static partial void PrimariesUnrelated(ILogger logger, RedisLocation location, int primaries, DocumentationLink page);
+
+    [LoggerMessage(LogIds.ClusterInOnePartition, LogLevel.Warning, "Redis at {Location} is a cluster of {Primaries} primaries, but " + ConnectionAdvice.OnePartitionEffect + ". To spread them, stop all instances, delete the key of the layout, and start them again without the option Partitions. The cache then begins empty. See {Page}")]
+    public static partial void ClusterInOnePartition(ILogger logger, RedisLocation location, int primaries, DocumentationLink page);
+
+    [LoggerMessage(LogIds.SettingsChecked, LogLevel.Debug, "The settings of Redis at {Location} were checked on {Primaries} primaries. {Silent} of them did not report their memory, persistence, version, and clock to this user")]
+    public static partial void SettingsChecked(ILogger logger, RedisLocation location, int primaries, int silent);
 }

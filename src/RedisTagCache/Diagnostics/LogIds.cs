@@ -34,4 +34,14 @@ internal static class LogIds
     public const int ValueNotKept = 52;
     public const int ValueUnreadable = 53;
     public const int ObserverFailed = 60;
+    public const int MemoryNotFreed = 120;
+    public const int TagInvalidationsAtRisk = 121;
+    public const int ChannelPrefixSet = 122;
+    public const int CallsQueued = 123;
+    public const int PersistenceFailing = 124;
+    public const int ServerTooOld = 125;
+    public const int ClocksApart = 126;
+    public const int PrimariesUnrelated = 127;
+    public const int ClusterInOnePartition = 128;
+    public const int SettingsChecked = 129;
 }

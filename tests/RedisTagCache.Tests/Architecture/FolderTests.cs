@@ -21,7 +21,7 @@ public sealed class FolderTests
         { "RedisTagCache", "RedisTagCache/Commands RedisTagCache/Entries RedisTagCache/Topology" },
         { "RedisTagCache.AspNetCore", "RedisTagCache.AspNetCore/OutputCaching RedisTagCache.AspNetCore/OutputCaching/Eviction" },
         { "RedisTagCache.AspNetCore/DependencyInjection", "RedisTagCache RedisTagCache.AspNetCore RedisTagCache.AspNetCore/Diagnostics RedisTagCache.AspNetCore/OutputCaching RedisTagCache.AspNetCore/OutputCaching/Eviction RedisTagCache.AspNetCore/OutputCaching/Leading RedisTagCache.AspNetCore/OutputCaching/Refresh RedisTagCache/DependencyInjection RedisTagCache/DependencyInjection/Configuration RedisTagCache/Entries RedisTagCache/Leases RedisTagCache/LocalCaching" },
-        { "RedisTagCache.AspNetCore/Diagnostics", "RedisTagCache RedisTagCache.AspNetCore RedisTagCache/Diagnostics" },
+        { "RedisTagCache.AspNetCore/Diagnostics", "RedisTagCache RedisTagCache.AspNetCore RedisTagCache/Diagnostics RedisTagCache/Diagnostics/Advice" },
         { "RedisTagCache.AspNetCore/Operations", "RedisTagCache RedisTagCache.AspNetCore RedisTagCache.AspNetCore/Diagnostics RedisTagCache.AspNetCore/Operations/Messages RedisTagCache/DependencyInjection RedisTagCache/DependencyInjection/Configuration RedisTagCache/Health RedisTagCache/Management RedisTagCache/Management/Internal RedisTagCache/Management/Statistics" },
         { "RedisTagCache.AspNetCore/Operations/Messages", "RedisTagCache RedisTagCache/Management RedisTagCache/Management/Statistics" },
         { "RedisTagCache.AspNetCore/OutputCaching", "RedisTagCache RedisTagCache.AspNetCore RedisTagCache.AspNetCore/Diagnostics RedisTagCache.AspNetCore/OutputCaching/Eviction RedisTagCache.AspNetCore/OutputCaching/Leading RedisTagCache.AspNetCore/OutputCaching/Refresh RedisTagCache/Entries RedisTagCache/Invalidation RedisTagCache/Leases RedisTagCache/LocalCaching RedisTagCache/SingleFlight RedisTagCache/Tags" },
@@ -51,7 +51,7 @@ public sealed class FolderTests
         { "RedisTagCache.Testing/Scripting", "RedisTagCache.Testing/Commands RedisTagCache.Testing/Engine RedisTagCache.Testing/Protocol RedisTagCache/Scripts" },
         { "RedisTagCache.Tool", "RedisTagCache RedisTagCache.Tool/Commands RedisTagCache.Tool/Mcp RedisTagCache.Tool/Output RedisTagCache/DependencyInjection RedisTagCache/Management" },
         { "RedisTagCache.Tool/Commands", "RedisTagCache RedisTagCache.Tool RedisTagCache.Tool/Doctor RedisTagCache.Tool/Output RedisTagCache/Management RedisTagCache/Management/Internal RedisTagCache/Tags" },
-        { "RedisTagCache.Tool/Doctor", "RedisTagCache.Tool RedisTagCache.Tool/Output" },
+        { "RedisTagCache.Tool/Doctor", "RedisTagCache.Tool RedisTagCache.Tool/Output RedisTagCache/Diagnostics/Advice" },
         { "RedisTagCache.Tool/Mcp", "RedisTagCache RedisTagCache.Tool RedisTagCache.Tool/Commands RedisTagCache.Tool/Doctor RedisTagCache.Tool/Output RedisTagCache/Management" },
         { "RedisTagCache.Tool/Output", "RedisTagCache.Tool" },
         { "RedisTagCache/Adapters", "RedisTagCache RedisTagCache/Caching RedisTagCache/Entries" },
@@ -60,9 +60,10 @@ public sealed class FolderTests
         { "RedisTagCache/Commands", "RedisTagCache RedisTagCache/Commands/Batching RedisTagCache/Connection RedisTagCache/Scripts RedisTagCache/Topology" },
         { "RedisTagCache/Commands/Batching", "RedisTagCache/Connection RedisTagCache/Scripts RedisTagCache/Topology" },
         { "RedisTagCache/Connection", "RedisTagCache RedisTagCache/Diagnostics RedisTagCache/Topology" },
-        { "RedisTagCache/DependencyInjection", "RedisTagCache RedisTagCache/Adapters RedisTagCache/Caching RedisTagCache/Caching/Serialization RedisTagCache/Commands RedisTagCache/Connection RedisTagCache/DependencyInjection/Configuration RedisTagCache/Diagnostics RedisTagCache/Diagnostics/Counters RedisTagCache/Entries RedisTagCache/Health RedisTagCache/Invalidation RedisTagCache/Leases RedisTagCache/LocalCaching RedisTagCache/Management RedisTagCache/Management/Internal RedisTagCache/Management/Statistics RedisTagCache/Tags RedisTagCache/Topology" },
+        { "RedisTagCache/DependencyInjection", "RedisTagCache RedisTagCache/Adapters RedisTagCache/Caching RedisTagCache/Caching/Serialization RedisTagCache/Commands RedisTagCache/Connection RedisTagCache/DependencyInjection/Configuration RedisTagCache/Diagnostics RedisTagCache/Diagnostics/Advice RedisTagCache/Diagnostics/Counters RedisTagCache/Entries RedisTagCache/Health RedisTagCache/Invalidation RedisTagCache/Leases RedisTagCache/LocalCaching RedisTagCache/Management RedisTagCache/Management/Internal RedisTagCache/Management/Statistics RedisTagCache/Scripts RedisTagCache/Tags RedisTagCache/Topology" },
         { "RedisTagCache/DependencyInjection/Configuration", "RedisTagCache RedisTagCache/Caching RedisTagCache/Diagnostics RedisTagCache/Topology" },
-        { "RedisTagCache/Diagnostics", "RedisTagCache RedisTagCache/Diagnostics/Counters" },
+        { "RedisTagCache/Diagnostics", "RedisTagCache RedisTagCache/Diagnostics/Advice RedisTagCache/Diagnostics/Counters" },
+        { "RedisTagCache/Diagnostics/Advice", "" },
         { "RedisTagCache/Diagnostics/Counters", "RedisTagCache RedisTagCache/Management/Statistics" },
         { "RedisTagCache/Entries", "RedisTagCache RedisTagCache/Commands RedisTagCache/Connection RedisTagCache/Diagnostics RedisTagCache/Entries/Envelope RedisTagCache/Invalidation RedisTagCache/Scripts RedisTagCache/Tags RedisTagCache/Topology" },
         { "RedisTagCache/Entries/Envelope", "" },
@@ -91,7 +92,7 @@ public sealed class FolderTests
     private static readonly string[] _descending =
     [
         "DependencyInjection", "DependencyInjection/Configuration", "Health", "Adapters", "Management/Internal", "Caching", "Caching/Serialization", "SingleFlight", "Leases", "LocalCaching", "Entries", "Invalidation", "Tags", "Entries/Envelope",
-        "Commands", "Commands/Batching", "Scripts", "Connection", "Topology", "Diagnostics", "Diagnostics/Counters", "Management", "Management/Statistics",
+        "Commands", "Commands/Batching", "Scripts", "Connection", "Topology", "Diagnostics", "Diagnostics/Advice", "Diagnostics/Counters", "Management", "Management/Statistics",
     ];
 
     [Theory]

@@ -1,6 +1,7 @@
 using System.Reflection;
 using Microsoft.Extensions.Logging;
 using RedisTagCache.Diagnostics;
+using RedisTagCache.Diagnostics.Advice;
 using RedisTagCache.TestSupport;
 
 namespace RedisTagCache.Tests.Diagnostics;
@@ -38,7 +39,7 @@ public sealed class LogTests
         {
             Assert.All(method.GetParameters(), parameter => Assert.True(
                 parameter.ParameterType == typeof(ILogger) || parameter.ParameterType == typeof(Exception) || parameter.ParameterType == typeof(int) || parameter.ParameterType == typeof(long)
-                    || parameter.ParameterType.IsEnum || parameter.ParameterType == typeof(RedisLocation) || parameter.ParameterType == typeof(FailureReason) || parameter.ParameterType == typeof(PartitionName),
+                    || parameter.ParameterType.IsEnum || parameter.ParameterType == typeof(RedisLocation) || parameter.ParameterType == typeof(FailureReason) || parameter.ParameterType == typeof(PartitionName) || parameter.ParameterType == typeof(DocumentationLink),
                 $"{method.Name}: {parameter.Name}"));
             Assert.DoesNotMatch("(?i)\\{(key|tag|payload)\\}", message.Message);
         }

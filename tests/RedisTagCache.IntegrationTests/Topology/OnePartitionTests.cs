@@ -1,0 +1,28 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
+using RedisTagCache.Diagnostics;
+using RedisTagCache.TestSupport;
+
+namespace RedisTagCache.IntegrationTests.Topology;
+
+/// <summary>A cluster whose keys are all in one partition is reported when the application starts.</summary>
+public sealed class OnePartitionTests(ClusterFixture cluster) : IClassFixture<ClusterFixture>
+{
+    [Theory]
+    [InlineData(1, true)]
+    [InlineData(null, false)]
+    public async Task Cluster_WithItsPartitions_IsAdvisedOnIfThereIsOne(int? partitions, bool isAdvised)
+    {
+        using var logs = new FakeLoggerProvider();
+        await using var instance = Instance.Create(
+            cluster.ConnectionString,
+            options => (options.KeyPrefix, options.Partitions) = ($"one{partitions ?? 0}", partitions),
+            services => services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(logs)));
+        await instance.Store.ReadAsync("k");
+        await Eventually.BecomesTrueAsync(() => logs.Collector.GetSnapshot().Any(line => line.Id.Id == LogIds.SettingsChecked), "it has looked");
+        var advice = logs.Collector.GetSnapshot().Where(line => line is { Category: "RedisTagCache.Advice", Level: >= LogLevel.Warning }).ToArray();
+        Assert.Equal(isAdvised ? [LogIds.ClusterInOnePartition] : [], advice.Select(line => line.Id.Id));
+        Assert.All(advice, line => Assert.EndsWith("docs/cluster.md#partitions", line.Message, StringComparison.Ordinal));
+    }
+}
