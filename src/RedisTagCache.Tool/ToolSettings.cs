@@ -9,8 +9,9 @@ namespace RedisTagCache.Tool;
 /// <param name="Prefix">The key prefix.</param>
 /// <param name="BuildNamespace">The build; none for all.</param>
 /// <param name="Partitions">The number of partitions that the application sets, if any.</param>
+/// <param name="MaxTagInvalidations">The maximum number of tag invalidations that the application sets, or the default.</param>
 /// <param name="Timeout">How long an answer may take.</param>
-internal sealed record ToolSettings(ConfigurationOptions Connection, string Prefix, string? BuildNamespace, int? Partitions, TimeSpan Timeout)
+internal sealed record ToolSettings(ConfigurationOptions Connection, string Prefix, string? BuildNamespace, int? Partitions, int MaxTagInvalidations, TimeSpan Timeout)
 {
     private const string Variable = "REDISTAGCACHE_CONNECTION";
     private const string Section = "RedisTagCache";
@@ -36,8 +37,11 @@ internal sealed record ToolSettings(ConfigurationOptions Connection, string Pref
             Parse(connection, timeout),
             Checked(parsed.GetValue(CommonOptions.Prefix) ?? own["KeyPrefix"] ?? (common["KeyPrefix"] ?? "rtc") + (name is null ? "" : "." + name)),
             parsed.GetValue(CommonOptions.BuildNamespace) ?? own["BuildNamespace"] ?? common["BuildNamespace"],
-            (own["Partitions"] ?? common["Partitions"]) is { } text && int.TryParse(text, out var partitions) ? partitions : null,
+            Number("Partitions"),
+            Number(nameof(RedisTagCacheOptions.MaxTagInvalidations)) ?? new RedisTagCacheOptions().MaxTagInvalidations,
             timeout);
+
+        int? Number(string option) => int.TryParse(own[option] ?? common[option], out var number) ? number : null;
     }
 
     private static IConfigurationRoot Configuration(ToolHost host)

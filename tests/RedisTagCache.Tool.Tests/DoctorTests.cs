@@ -32,7 +32,7 @@ public sealed class DoctorTests
         await FillAsync(connection.GetDatabase());
         var run = await ToolRun.StartAsync("doctor", "-c", server.ConnectionString);
         Assert.Equal(ExitCode.Problem, run.Code);
-        AssertSays(run.Out, "it is full, and refuses writes and evictions", "volatile-lru", "its memory is full and its policy drops nothing");
+        AssertSays(run.Out, "it is full, and rejects writes and evictions", "volatile-lru", "its memory is full and its policy drops nothing");
         AssertFinding(await JsonAsync(server.ConnectionString), "write", "error");
         Assert.InRange(run.Taken, TimeSpan.Zero, _bound);
     }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using RedisTagCache.Diagnostics.Advice;
 using RedisTagCache.Tool.Output;
 using StackExchange.Redis;
 
@@ -10,7 +11,6 @@ internal static class CacheChecks
 {
     private const int Pings = 20;
     private static readonly TimeSpan _slow = TimeSpan.FromMilliseconds(10);
-    private static readonly TimeSpan _apart = TimeSpan.FromSeconds(2);
 
     public static async Task<Finding> RoundTripAsync(IDatabase database, TimeSpan timeout, CancellationToken cancellationToken)
     {
@@ -46,8 +46,8 @@ internal static class CacheChecks
             var there = DateTimeOffset.FromUnixTimeSeconds(long.Parse(reply[0]!, CultureInfo.InvariantCulture)).AddMicroseconds(long.Parse(reply[1]!, CultureInfo.InvariantCulture));
             var ahead = there - (TimeProvider.System.GetUtcNow() - (watch.Elapsed / 2));
             var text = $"The server's clock is {Shown.Of(ahead.Duration())} {(ahead < TimeSpan.Zero ? "behind" : "ahead of")} this machine's.";
-            return ahead.Duration() > _apart
-                ? new Finding("clock", Level.Warn, text, "Evictions do not depend on it; lifetimes differ by that much. Synchronize the clocks (NTP).")
+            return ServerAdvice.AreClocksApart(ahead)
+                ? new Finding("clock", Level.Warn, text, $"{ServerAdvice.ClockEffect} {ServerAdvice.ClockRemedy}")
                 : new Finding("clock", Level.Ok, text);
         }
         catch (Exception e) when (e is RedisException or TimeoutException or FormatException or IndexOutOfRangeException)
@@ -73,8 +73,8 @@ internal static class CacheChecks
                     "Set Partitions alike everywhere, or leave it out.");
             }
 
-            return isCluster && count == 1
-                ? new Finding(Name, Level.Warn, "All keys lie in one partition, so on one server of the cluster.", $"Stop all instances, delete {{{settings.Prefix}:layout}}, and start them again: the cache begins empty, in 36 partitions.")
+            return ConnectionAdvice.IsInOnePartition(isCluster, count)
+                ? new Finding(Name, Level.Warn, $"On this cluster, {ConnectionAdvice.OnePartitionEffect}.", $"Stop all instances, delete {{{settings.Prefix}:layout}}, and start them again: the cache begins empty, in 36 partitions.")
                 : new Finding(Name, Level.Ok, $"The fleet spreads its keys over {count} partition{(count == 1 ? "" : "s")}.");
         }
         catch (Exception e) when (e is RedisException or TimeoutException)

@@ -1,3 +1,4 @@
+using RedisTagCache.Diagnostics.Advice;
 using StackExchange.Redis;
 
 namespace RedisTagCache.Tool.Doctor;
@@ -14,6 +15,8 @@ internal static class Checkup
         await using var connection = await ReachCheck.ConnectAsync(settings, findings, cancellationToken);
         if (connection is null)
             return (findings, false);
+        if (!string.IsNullOrEmpty(settings.Connection.ChannelPrefix))
+            findings.Add(new Finding("messages", Level.Warn, $"The connection string has a channelPrefix: {ConnectionAdvice.ChannelPrefixEffect}.", ConnectionAdvice.ChannelPrefixRemedy));
 
         var facts = await Task.WhenAll(connection.GetServers().Where(static server => server.ServerType != ServerType.Sentinel)
             .Select(server => ServerFacts.OfAsync(server, settings.Timeout, cancellationToken)));
@@ -21,7 +24,7 @@ internal static class Checkup
         foreach (var server in facts.Where(static server => server.IsAnswering))
         {
             findings.Add(ServerChecks.Version(server));
-            findings.Add(ServerChecks.Memory(server));
+            findings.Add(ServerChecks.Memory(server, settings.MaxTagInvalidations));
             findings.Add(ServerChecks.Persistence(server));
         }
 
