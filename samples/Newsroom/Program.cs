@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.HostFiltering;
 using Microsoft.AspNetCore.Mvc;
 using Newsroom;
 using Newsroom.Api;
@@ -24,6 +25,9 @@ builder.Services.AddRedisTagOutputCache(
         // Authentication runs in every application with controllers. No page here depends on it, so a refresh needs no state from the visitor's request.
         pages.PrepareRefresh = static (_, _, _) => default;
     });
+
+// Pages that are shared across hosts must not be asked for under a host that somebody made up. Add the host names under which you run the sample.
+builder.Services.Configure<HostFilteringOptions>(o => o.AllowedHosts = ["localhost", "127.0.0.1", "[::1]"]);
 
 builder.AddTelemetry();
 builder.Services.AddHealthChecks().AddRedisTagCache();

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.OutputCaching;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using RedisTagCache.AspNetCore.Diagnostics;
 using RedisTagCache.AspNetCore.OutputCaching;
 using RedisTagCache.AspNetCore.OutputCaching.Eviction;
 
@@ -16,7 +17,8 @@ internal sealed class AddPagePolicy(IServiceProvider services) : IPostConfigureO
         var policy = new PagePolicy(
             services.GetRequiredService<TagTemplates>(),
             services.GetRequiredService<EvictAfterResponse>(),
-            services.GetRequiredService<IOptions<RedisTagOutputCacheOptions>>().Value.AddCacheStatusHeader);
+            services.GetRequiredService<PageAdvice>(),
+            services.GetRequiredService<IOptions<RedisTagOutputCacheOptions>>().Value);
         options.AddBasePolicy(policy);
     }
 }

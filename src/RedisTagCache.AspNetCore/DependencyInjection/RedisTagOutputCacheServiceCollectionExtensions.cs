@@ -81,6 +81,7 @@ public static class RedisTagOutputCacheServiceCollectionExtensions
 
         services.TryAddSingleton(CreatePageMeter);
         services.TryAddSingleton<TagTemplates>();
+        services.TryAddSingleton<PageAdvice>();
         services.TryAddSingleton<EvictAfterResponse>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, EvictionMatcher>());
         services.TryAddSingleton<IHttpContextFactory, DefaultHttpContextFactory>(); // as every web host does

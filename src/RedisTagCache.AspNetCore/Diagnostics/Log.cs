@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using RedisTagCache.Diagnostics.Advice;
 
 namespace RedisTagCache.AspNetCore.Diagnostics;
 
@@ -34,4 +35,10 @@ internal static partial class Log
 
     [LoggerMessage(LogIds.PageRefreshedByRequest, LogLevel.Information, "Middleware before the output cache gives requests for {Endpoint} state that a background refresh does not have, so the request that finds a stale page renders it ({Count} since the last line). To refresh in the background, set RedisTagOutputCacheOptions.PrepareRefresh.")]
     public static partial void PageRefreshedByRequest(ILogger logger, string? endpoint, long count);
+
+    [LoggerMessage(LogIds.VisitorPageStale, LogLevel.Warning, "Pages of {Endpoint} vary by the header Cookie or Authorization, so each visitor may have pages of their own, and they have a stale window of {Seconds} s. A background refresh then runs with the cookies of that visitor, even after the visitor has signed out. Remove the stale window. This endpoint is not reported again. See {Page}")]
+    public static partial void VisitorPageStale(ILogger logger, string? endpoint, long seconds, DocumentationLink page);
+
+    [LoggerMessage(LogIds.HostNotVaried, LogLevel.Warning, "Pages of {Endpoint} do not vary by host, and the application accepts every host. If a page shows the host, one request with a made-up host decides what all visitors see. Set AllowedHosts to your own hosts. Other endpoints are not reported. See {Page}")]
+    public static partial void HostNotVaried(ILogger logger, string? endpoint, DocumentationLink page);
 }

@@ -13,4 +13,6 @@ internal static class LogIds
     public const int EvictionTagIncomplete = 80;
     public const int PageTagIncomplete = 81;
     public const int PageTagUnknown = 82;
+    public const int VisitorPageStale = 130;
+    public const int HostNotVaried = 131;
 }

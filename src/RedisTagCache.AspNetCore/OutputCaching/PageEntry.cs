@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Http;
 using RedisTagCache.Tags;
 
 namespace RedisTagCache.AspNetCore.OutputCaching;
@@ -12,9 +11,13 @@ internal static class PageEntry
     public static TagCacheEntryOptions OptionsOf(PageRequest page, ReadOnlySpan<string> tags, TimeSpan validFor, RedisTagOutputCacheOptions options) => new()
     {
         Lifetime = validFor,
-        StaleWindow = page.StaleWindow ?? StaleWindowOf(page.Endpoint) ?? options.StaleWindow,
+        StaleWindow = StaleWindowOf(page, options),
         Tags = Complete(tags, page),
     };
+
+    /// <summary>Gets how long after its expiration a page is still served: as its policy says, its endpoint, or the options.</summary>
+    public static TimeSpan StaleWindowOf(PageRequest page, RedisTagOutputCacheOptions options) =>
+        page.StaleWindow ?? (page.Endpoint?.Metadata.GetMetadata<StaleWhileRevalidateAttribute>() is { } attribute ? TimeSpan.FromSeconds(attribute.Seconds) : options.StaleWindow);
 
     /// <summary>
     /// Gets the version of a page: the older of the request's beginning, since middleware may have read what the page shows before the lookup, and the
@@ -27,9 +30,6 @@ internal static class PageEntry
             return startedAt;
         return startedAt == CacheVersion.Unknown || page.BeginsWithLookup ? lookup : CacheVersion.Min(startedAt, lookup);
     }
-
-    private static TimeSpan? StaleWindowOf(Endpoint? endpoint) =>
-        endpoint?.Metadata.GetMetadata<StaleWhileRevalidateAttribute>() is { } attribute ? TimeSpan.FromSeconds(attribute.Seconds) : null;
 
     /// <summary>Adds the tags of every page, and of the pages of its path.</summary>
     public static string[] Complete(ReadOnlySpan<string> tags, PageRequest page)

@@ -2,13 +2,14 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.OutputCaching;
 using Microsoft.Extensions.Primitives;
+using RedisTagCache.AspNetCore.Diagnostics;
 using RedisTagCache.AspNetCore.OutputCaching.Eviction;
 using RedisTagCache.AspNetCore.OutputCaching.Leading;
 
 namespace RedisTagCache.AspNetCore.OutputCaching;
 
 /// <summary>Runs in every request that passes the output cache, before the policies of its endpoint: brings the request's own state together with the middleware's.</summary>
-internal sealed class PagePolicy(TagTemplates templates, EvictAfterResponse evictions, bool addsStatus) : IOutputCachePolicy
+internal sealed class PagePolicy(TagTemplates templates, EvictAfterResponse evictions, PageAdvice advice, RedisTagOutputCacheOptions options) : IOutputCachePolicy
 {
     private const string RequestMarkName = "~";
 
@@ -24,7 +25,7 @@ internal sealed class PagePolicy(TagTemplates templates, EvictAfterResponse evic
             LookupFlow.BeginRequest(page); // This method is not async, so the flow holds for the rest of this pass, and for no other one.
         AbortWatch.Begin(http.Features, page);
         context.CacheVaryByRules.VaryByValues[RequestMarkName] = page.RequestMark;
-        if (addsStatus && page.Refreshes is null)
+        if (options.AddCacheStatusHeader && page.Refreshes is null)
             http.Response.OnStarting(static state => AddStatus((PageRequest)state), page);
         return default;
     }
@@ -34,7 +35,11 @@ internal sealed class PagePolicy(TagTemplates templates, EvictAfterResponse evic
     public ValueTask ServeResponseAsync(OutputCacheContext context, CancellationToken cancellation)
     {
         if (context.AllowCacheStorage && PageRequest.Of(context) is { } page)
+        {
             templates.Expand(page);
+            advice.Check(page.Endpoint, context.CacheVaryByRules, PageEntry.StaleWindowOf(page, options));
+        }
+
         return default;
     }
 
