@@ -8,8 +8,8 @@ using StackExchange.Redis;
 namespace RedisTagCache.DependencyInjection;
 
 /// <summary>
-/// Looks once, in the background after the first connection, for settings that will hurt, and logs what to do about each. It asks each primary one question, and is done after the
-/// operation timeout. Nobody waits for it, and without a logger that wants warnings it asks nothing.
+/// Looks once, in the background after the first connection, for settings that will hurt, and logs what to do about each. It asks each primary one question, or two if the first reply
+/// leaves out the time, and ends after the operation timeout. Nobody waits for it, and without a logger that wants warnings it asks nothing.
 /// </summary>
 internal sealed class StartupAdvice(RedisConnection connection, LayoutAgreement layout, RedisTagCacheOptions options, GivenAdvice given, TimeProvider time, TimeProvider steadyTime, ILogger logger)
 {
@@ -31,10 +31,11 @@ internal sealed class StartupAdvice(RedisConnection connection, LayoutAgreement 
         {
             if (!logger.IsEnabled(LogLevel.Warning))
                 return;
-            var database = await connection.GetDatabaseAsync().AsTask().WaitAsync(options.OperationTimeout, steadyTime).ConfigureAwait(false);
+            using var end = new CancellationTokenSource(options.OperationTimeout, steadyTime);
+            var database = await connection.GetDatabaseAsync().AsTask().WaitAsync(end.Token).ConfigureAwait(false);
             AdviseOnConnection(database.Multiplexer);
             var primaries = Array.FindAll(database.Multiplexer.GetServers(), static server => server is { IsConnected: true, IsReplica: false } && server.ServerType != ServerType.Sentinel);
-            var reports = await Task.WhenAll(primaries.Select(ReportAsync)).ConfigureAwait(false);
+            var reports = await Task.WhenAll(primaries.Select(server => ReportAsync(server, end.Token))).ConfigureAwait(false);
             AdviseOnTopology(primaries, Array.ConvertAll(reports, static report => report.Report));
             foreach (var (server, (report, difference)) in primaries.Zip(reports))
                 AdviseOnServer(LocationOf(server), report, difference);
@@ -93,21 +94,29 @@ internal sealed class StartupAdvice(RedisConnection connection, LayoutAgreement 
     private bool IsNew(int logId, RedisLocation location) => given.IsNew(logId, location.Addresses);
 
     /// <summary>Asks a server about itself, and compares its clock. A server that does not answer in time, or not this user, reports nothing.</summary>
-    private async Task<(ServerReport Report, TimeSpan ClockDifference)> ReportAsync(IServer server)
+    private async Task<(ServerReport Report, TimeSpan ClockDifference)> ReportAsync(IServer server, CancellationToken end)
     {
+        var report = ServerReport.Empty;
         try
         {
-            var start = time.GetUtcNow();
-            var asking = ServerInfoScript.RunAsync(server);
-            asking.Forget();
-            var report = ServerReport.Parse(ServerInfoScript.Parse(await asking.WaitAsync(options.OperationTimeout, steadyTime).ConfigureAwait(false)));
-            return (report, ServerAdvice.ClockDifference(report.Time, start, time.GetUtcNow()));
+            var before = time.GetUtcNow();
+            report = ServerReport.Parse(ServerInfoScript.Parse(await UntilAsync(ServerInfoScript.RunAsync(server), end).ConfigureAwait(false)));
+            if (report.IsEmpty)
+                return (report, TimeSpan.Zero);
+            var there = report.Time ?? new DateTimeOffset(await UntilAsync(server.TimeAsync(), end).ConfigureAwait(false), TimeSpan.Zero); // not every server reports it
+            return (report, ServerAdvice.ClockDifference(there, before, time.GetUtcNow()));
         }
         catch (Exception e) when (RedisFailure.IsRedis(e) || connection.IsClosing(e))
         {
             Log.BackgroundCommandFailed(logger, e);
-            return (ServerReport.Empty, TimeSpan.Zero);
+            return (report, TimeSpan.Zero);
         }
+    }
+
+    private static Task<T> UntilAsync<T>(Task<T> asking, CancellationToken end)
+    {
+        asking.Forget();
+        return asking.WaitAsync(end);
     }
 
     private RedisLocation LocationOf(IServer server) => new(Addresses.Format(server.EndPoint), layout.KeyPrefix);

@@ -26,13 +26,12 @@ internal static class ServerAdvice
     public static bool IsPersistenceFailing(ServerReport server) => server["rdb_last_bgsave_status"] is "err" || server["aof_last_write_status"] is "err";
 
     /// <summary>Returns by how much the clock of a server differs from the local clock, at least.</summary>
-    /// <param name="there">The time of the server, between the other two. None if it did not report it.</param>
+    /// <param name="there">The time of the server, between the other two.</param>
     /// <param name="before">The local time before the server was asked.</param>
     /// <param name="after">The local time after it answered.</param>
-    public static TimeSpan ClockDifference(DateTimeOffset? there, DateTimeOffset before, DateTimeOffset after) =>
-        there is null ? TimeSpan.Zero
-        : there < before ? before - there.Value
-        : there > after ? there.Value - after
+    public static TimeSpan ClockDifference(DateTimeOffset there, DateTimeOffset before, DateTimeOffset after) =>
+        there < before ? before - there
+        : there > after ? there - after
         : TimeSpan.Zero;
 
     /// <summary>Returns whether two clocks differ by so much that lifetimes are wrong.</summary>
