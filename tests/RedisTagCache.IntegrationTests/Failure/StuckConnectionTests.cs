@@ -47,6 +47,7 @@ public sealed class StuckConnectionTests : IAsyncLifetime
         await Eventually.BecomesTrueAsync(async () => await instance.Store.ReadAsync("k") is null, "nothing arrives");
         await IsWorkingAsync(instance.Store);
         Assert.Equal(1, instance.Get<RedisConnection>().Replacements);
+        await Eventually.BecomesTrueAsync(() => _logs.Collector.GetSnapshot().Any(line => line.Id == LogIds.ConnectionReplaced), "the replacement is logged"); // after it, on another thread
         Assert.Single(_logs.Collector.GetSnapshot(), line => line.Id == LogIds.ConnectionReplaced);
 
         // Messages arrive on the new connection: they are announced, and not only found by the poll.
