@@ -8,7 +8,7 @@ public sealed record OperationCost(long Bytes, int RoundTrips, string Commands)
 {
     /// <summary>What a script runs.</summary>
     private static readonly string[] _within =
-        ["del", "exists", "get", "getrange", "hmget", "hset", "info", "pexpire", "publish", "rename", "set", "time", "zadd", "zcard", "zrange", "zscore"];
+        ["del", "exists", "get", "getrange", "hmget", "hset", "info", "pexpire", "publish", "rename", "set", "time", "unlink", "zadd", "zcard", "zrange", "zscore"];
 
     /// <summary>The same on the embedded server, which counts no commands within scripts.</summary>
     public OperationCost WithoutScripts() => !Commands.Contains("evalsha", StringComparison.Ordinal)
