@@ -130,16 +130,8 @@ internal sealed class PartitionWatch : EntryWatch
         var isComplete = true;
         while (BackplaneMessage.TryTake(ref entries, out var entry))
         {
-            if (Removals.Known >= number)
-            {
-                Wake(entry); // copies were told, for example because this instance made the change
-            }
-            else
-            {
-                isComplete &= Removals.Record(before, number, NameOf(entry));
-                Tell(entry, number);
-            }
-
+            isComplete &= Removals.Record(before, number, NameOf(entry));
+            Tell(entry, number); // also a number that is not new: after a failover, a clock that is behind issues lower ones
             (before, number) = (number, number + 1);
         }
 
