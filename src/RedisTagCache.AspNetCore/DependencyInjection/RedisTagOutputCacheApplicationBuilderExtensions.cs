@@ -10,7 +10,7 @@ public static class RedisTagOutputCacheApplicationBuilderExtensions
 {
     /// <summary>
     /// Adds output caching like <c>UseOutputCache()</c>, with background refreshes of stale pages. Call it in the same place: after routing, CORS,
-    /// authentication and request localization.
+    /// authentication, authorization, and request localization.
     /// </summary>
     /// <param name="app">The application builder.</param>
     /// <returns>The same application builder.</returns>
