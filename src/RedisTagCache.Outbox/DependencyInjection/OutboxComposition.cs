@@ -45,7 +45,7 @@ internal static class OutboxComposition
         CacheParts.Add(services, name, static cache => new OutboxMeter(cache.GetShared<IMeterFactory>(), CacheNames.Shown(cache.Name)));
         CacheParts.Add(services, name, static cache => new OutboxTable(cache.Get<IOutboxConnections>(), CacheNames.Shown(cache.Name), OptionsOf(cache).Database));
         CacheParts.Add(services, name, static cache => new OutboxEvictor(cache.Get<ITagCacheStore>(), cache.Options.OperationTimeout, Time(cache)));
-        CacheParts.Add(services, name, static cache => new ConfirmedRows(OptionsOf(cache).BatchSize));
+        CacheParts.Add(services, name, static _ => new ConfirmedRows());
         CacheParts.Add(services, name, static cache => new CommitDelivery(
             cache.Get<OutboxEvictor>(), cache.Get<OutboxTable>(), cache.Get<ConfirmedRows>(), cache.Get<OutboxMeter>(), Time(cache), cache.GetShared<ILogger<CommitDelivery>>()));
         CacheParts.Add(services, name, static cache => new OutboxDispatcher(

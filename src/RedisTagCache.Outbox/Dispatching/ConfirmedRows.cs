@@ -3,8 +3,10 @@ using System.Collections.Concurrent;
 namespace RedisTagCache.Outbox.Dispatching;
 
 /// <summary>Rows that were evicted right after their commit, and wait to be deleted together. If there are too many, the oldest are forgotten: they are evicted again, which does no harm.</summary>
-internal sealed class ConfirmedRows(int batch) : IDisposable
+internal sealed class ConfirmedRows : IDisposable
 {
+    /// <summary>With fewer, deleting waits for the next poll: each deletion is a transaction, which holds up the application's own on a database with one writer.</summary>
+    private const int Enough = 1_000;
     private const int Most = 50_000;
 
     private readonly ConcurrentQueue<long> _ids = new();
@@ -22,7 +24,7 @@ internal sealed class ConfirmedRows(int batch) : IDisposable
         {
         }
 
-        if (_ids.Count < batch || _full.CurrentCount > 0)
+        if (_ids.Count < Enough || _full.CurrentCount > 0)
             return;
         try
         {

@@ -2,13 +2,14 @@ using System.Diagnostics;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using RedisTagCache.Outbox;
 using RedisTagCache.TestSupport;
 
 namespace RedisTagCache.Benchmarks.Studies;
 
 /// <summary>
-/// What the outbox adds to a SaveChanges of one changed entity with one tag: a row, the eviction after the commit, and the deletion in the background. It takes turns with a SaveChanges alone, and
-/// with one that is followed by the same eviction, which is lost if the process ends in between.
+/// What the outbox adds to a SaveChanges of one changed entity with one tag: a row, the eviction after the commit, and the deletion in the background. It takes turns with a SaveChanges alone, with
+/// one that is followed by the same eviction, which is lost if the process ends in between, and with an outbox by hand: an application saves a row itself, evicts, and deletes the rows later.
 /// </summary>
 internal static class SaveStudy
 {
@@ -20,7 +21,7 @@ internal static class SaveStudy
         await using var redis = await RedisServer.StartAsync();
         await using var postgres = await PostgresServer.StartAsync(isDurable: true);
         var file = Path.Combine(Path.GetTempPath(), $"rtc-saves-{Guid.NewGuid():N}.db");
-        var table = new Table("database", "SaveChanges, us", "and EvictByTagAsync, us", "with the outbox, us", "by SaveChanges", "middle half", "by both", "middle half");
+        var table = new Table("database", "SaveChanges, us", "and EvictByTagAsync, us", "and a row by hand, us", "with the outbox, us", "by SaveChanges", "middle half", "by all by hand", "middle half");
         var figures = new Dictionary<string, double>();
         try
         {
@@ -30,10 +31,10 @@ internal static class SaveStudy
                 ("PostgreSQL", options => options.UseNpgsql(postgres.ConnectionString("saves"))),
             })
             {
-                var (alone, byHand, with) = await MeasureAsync(redis.ConnectionString, use, arguments.IsQuick ? 3 : Rounds);
+                var (alone, evicted, byHand, with) = await MeasureAsync(redis.ConnectionString, use, arguments.IsQuick ? 3 : Rounds);
                 var (byAlone, byBoth) = (Ratio(with, alone), Ratio(with, byHand));
                 table.Add(
-                    name, Text.Number(Spread.Of(alone).Median), Text.Number(Spread.Of(byHand).Median), Text.Number(Spread.Of(with).Median),
+                    name, Text.Number(Spread.Of(alone).Median), Text.Number(Spread.Of(evicted).Median), Text.Number(Spread.Of(byHand).Median), Text.Number(Spread.Of(with).Median),
                     Text.Number(byAlone.Median), Text.Range(byAlone), Text.Number(byBoth.Median), Text.Range(byBoth));
                 (figures[name], figures[name + ", by hand"]) = (byAlone.Median, byBoth.Median);
             }
@@ -47,11 +48,12 @@ internal static class SaveStudy
         return new StudyResult(table, figures);
     }
 
-    private static async Task<(List<double> Alone, List<double> ByHand, List<double> With)> MeasureAsync(string redis, Action<DbContextOptionsBuilder> use, int rounds)
+    private static async Task<(List<double> Alone, List<double> Evicted, List<double> ByHand, List<double> With)> MeasureAsync(string redis, Action<DbContextOptionsBuilder> use, int rounds)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Services.AddRedisTagCache(options => options.Configuration = redis);
         builder.Services.AddDbContextFactory<PlainContext>(use);
+        builder.Services.AddDbContextFactory<ByHandContext>(use);
         builder.Services.AddDbContextFactory<EvictingContext>(options =>
         {
             use(options);
@@ -61,6 +63,7 @@ internal static class SaveStudy
         using var host = builder.Build();
         var evicting = host.Services.GetRequiredService<IDbContextFactory<EvictingContext>>();
         var plain = host.Services.GetRequiredService<IDbContextFactory<PlainContext>>();
+        var handmade = host.Services.GetRequiredService<IDbContextFactory<ByHandContext>>();
         await using (var db = await evicting.CreateDbContextAsync())
             await db.Database.EnsureCreatedAsync();
         await using (var db = await plain.CreateDbContextAsync())
@@ -69,21 +72,27 @@ internal static class SaveStudy
             await db.SaveChangesAsync();
         }
 
+        await using (var db = await handmade.CreateDbContextAsync())
+            await db.Database.ExecuteSqlRawAsync(OutboxScript.CreateTable(db.Database.IsNpgsql() ? OutboxDatabase.PostgreSql : OutboxDatabase.Sqlite, ByHandContext.Table));
+
         await host.StartAsync();
         var store = host.Services.GetRequiredService<ITagCacheStore>();
-        List<double> alone = [], byHand = [], with = [];
+        List<double> alone = [], evicted = [], byHand = [], with = [];
         for (var round = -1; round < rounds; round++)
         {
-            var (one, two, three) = (await SaveAsync(plain, evictor: null), await SaveAsync(plain, store), await SaveAsync(evicting, evictor: null));
+            var (one, two, three, four) = (await SaveAsync(plain, evictor: null), await SaveAsync(plain, store), await SaveAsync(handmade, store), await SaveAsync(evicting, evictor: null));
+            await using (var db = await handmade.CreateDbContextAsync())
+                await db.Set<Row>().ExecuteDeleteAsync();
             if (round < 0)
                 continue; // compiled
             alone.Add(one);
-            byHand.Add(two);
-            with.Add(three);
+            evicted.Add(two);
+            byHand.Add(three);
+            with.Add(four);
         }
 
         await host.StopAsync();
-        return (alone, byHand, with);
+        return (alone, evicted, byHand, with);
     }
 
     private static Spread Ratio(List<double> times, List<double> others) => Spread.Of(times.Zip(others, static (one, other) => one / other));
@@ -100,6 +109,8 @@ internal static class SaveStudy
             db.Attach(note);
             note.Text = Guid.NewGuid().ToString();
             var started = Stopwatch.GetTimestamp();
+            if (db is ByHandContext)
+                db.Add(new Row { Cache = "default", Action = 1, Tags = "[\"note:1\"]" });
             await db.SaveChangesAsync();
             if (evictor is not null)
                 await evictor.EvictByTagAsync("note:1");
@@ -116,9 +127,33 @@ internal static class SaveStudy
         public string Text { get; set; } = "";
     }
 
+    private sealed class Row
+    {
+        public long Id { get; set; }
+
+        public string Cache { get; set; } = "";
+
+        public long Action { get; set; }
+
+        public string Tags { get; set; } = "";
+    }
+
     private sealed class PlainContext(DbContextOptions<PlainContext> options) : DbContext(options)
     {
         protected override void OnModelCreating(ModelBuilder modelBuilder) => modelBuilder.Entity<Note>().ToTable("notes");
+    }
+
+    private sealed class ByHandContext(DbContextOptions<ByHandContext> options) : DbContext(options)
+    {
+        public const string Table = "by_hand";
+
+        protected override void OnModelCreating(ModelBuilder modelBuilder)
+        {
+            modelBuilder.Entity<Note>().ToTable("notes");
+            modelBuilder.Entity<Row>().ToTable(Table);
+            foreach (var property in modelBuilder.Entity<Row>().Metadata.GetProperties())
+                property.SetColumnName(property.Name.ToLowerInvariant());
+        }
     }
 
     private sealed class EvictingContext(DbContextOptions<EvictingContext> options) : DbContext(options)
