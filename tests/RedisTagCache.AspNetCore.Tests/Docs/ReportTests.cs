@@ -29,7 +29,8 @@ public sealed partial class ReportTests
     {
         var report = Report("history", "commits.md");
         var rows = Rows(report, "## Rounds").ToArray();
-        AssertSays($"of {rows[0][1]} rounds with a killed writer, {rows[1][1]} with an outage of Redis, and {rows[2][1]} with a restart of PostgreSQL on {Text(report, @"\* ([\d-]+),")} found no violation. " +
+        var commits = Regex.Matches(report, "library at ([0-9a-f]+)").Select(match => match.Groups[1].Value);
+        AssertSays($"on {Text(report, @"\* ([\d-]+),")}, with the library at {string.Join(" and the library at ", commits)}, had {rows[0][1]} rounds with a killed writer, {rows[1][1]} with an outage of Redis, and {rows[2][1]} with a restart of PostgreSQL, without a violation. " +
             $"All instances served a committed change at most {rows.Max(row => double.Parse(row[6][..^2], CultureInfo.InvariantCulture)):0.00} s after the fault.");
         Assert.StartsWith("No violation in ", report.Split('\n')[2], StringComparison.Ordinal);
     }
@@ -41,8 +42,8 @@ public sealed partial class ReportTests
         var paragraphs = Repository.Files("docs", "*.md").SelectMany(static page => Paragraphs(File.ReadAllText(page).ReplaceLineEndings("\n")).Select(text => $"{Path.GetRelativePath(Repository.Root, page)}: {text}"));
         Assert.All(paragraphs.Where(static text => Day().IsMatch(text) && !text.Contains("Status: accepted", StringComparison.Ordinal)), static text => Assert.Contains("library at ", text, StringComparison.Ordinal));
 
-        // Blocks of code are no prose. Each row of a table, and each item of a list, stands alone.
-        static IEnumerable<string> Paragraphs(string page) => Border().Split(Block().Replace(page, "")).Select(static text => Space().Replace(text, " "));
+        // Code is no prose. Each row of a table, and each item of a list, stands alone.
+        static IEnumerable<string> Paragraphs(string page) => Border().Split(Code().Replace(page, "")).Select(static text => Space().Replace(text, " "));
     }
 
     [Fact]
@@ -114,8 +115,8 @@ public sealed partial class ReportTests
     [GeneratedRegex(@"\b20\d\d-\d\d-\d\d\b")]
     private static partial Regex Day();
 
-    [GeneratedRegex("^```.*?^```", RegexOptions.Singleline | RegexOptions.Multiline)]
-    private static partial Regex Block();
+    [GeneratedRegex("^```.*?^```|`[^`\n]+`", RegexOptions.Singleline | RegexOptions.Multiline)]
+    private static partial Regex Code();
 
     [GeneratedRegex(@"\n(?:\n|(?=[|*] ))")]
     private static partial Regex Border();
