@@ -119,7 +119,7 @@ public sealed class ProofScriptTests : IDisposable
         var (code, output) = await ProofAsync("release");
 
         Assert.Equal(1, code);
-        Assert.Contains($"docs/run.md is of the library at {commit}. The protocol has changed in 1 commits since:", output, StringComparison.Ordinal);
+        Assert.Contains($"docs/run.md is of the library at {commit}. Commits of the protocol since then: 1\n", output, StringComparison.Ordinal);
         Assert.Contains("Change the protocol", output, StringComparison.Ordinal);
         Assert.DoesNotContain("Change a page", output, StringComparison.Ordinal);
         Assert.Contains("Published runs are older than the protocol", output, StringComparison.Ordinal);
