@@ -10,12 +10,49 @@ public sealed partial class ReportTests
     private static readonly string _page = Space().Replace(DocPage.Of("docs/verification.md").Text, " ");
 
     [Fact]
+    public void Model_InProse_IsThatOfItsReport()
+    {
+        var report = Report("history", "model.md");
+        var (scenarios, rules) = (Rows(report, "## Scenarios").ToArray(), Rows(report, "## Omitted rules").ToArray());
+        var complete = scenarios.Where(row => row[2] == "completely").ToArray();
+        var paths = rules.Select(row => int.Parse(row[3], CultureInfo.InvariantCulture)).ToArray();
+        AssertSays($"on {Text(report, @"\* ([\d-]+),")}, with the library at {Commit(report)}, explored {Millions(scenarios.Sum(row => long.Parse(row[1], CultureInfo.InvariantCulture)))} million states of {scenarios.Length} scenarios, without a violation. " +
+            $"{complete.Length} scenarios were explored completely, with paths of up to {complete.Max(row => int.Parse(row[4], CultureInfo.InvariantCulture))} steps. " +
+            $"Each of the {rules.Length} omitted rules was detected, on a path of {paths.Min()} to {paths.Max()} steps. " +
+            $"{scenarios.Count(IsOfTransactions)} of the scenarios and {rules.Count(row => IsOfTransactions(row[1..]))} of the rules are about");
+
+        static bool IsOfTransactions(string[] row) => row[0].StartsWith("outbox", StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Commits_InProse_AreThoseOfTheirReport()
+    {
+        var report = Report("history", "commits.md");
+        var rows = Rows(report, "## Rounds").ToArray();
+        var commits = Regex.Matches(report, "library at ([0-9a-f]+)").Select(match => match.Groups[1].Value);
+        AssertSays($"on {Text(report, @"\* ([\d-]+),")}, with the library at {string.Join(" and the library at ", commits)}, had {rows[0][1]} rounds with a killed writer, {rows[1][1]} with an outage of Redis, and {rows[2][1]} with a restart of PostgreSQL, without a violation. " +
+            $"All instances served a committed change at most {rows.Max(row => double.Parse(row[6][..^2], CultureInfo.InvariantCulture)):0.00} s after the fault.");
+        Assert.StartsWith("No violation in ", report.Split('\n')[2], StringComparison.Ordinal);
+    }
+
+    /// <summary>A figure without a commit is of an unknown library. A decision is accepted on a day, and is no figure.</summary>
+    [Fact]
+    public void Measurements_WithADate_NameTheirCommit()
+    {
+        var paragraphs = Repository.Files("docs", "*.md").SelectMany(static page => Paragraphs(File.ReadAllText(page).ReplaceLineEndings("\n")).Select(text => $"{Path.GetRelativePath(Repository.Root, page)}: {text}"));
+        Assert.All(paragraphs.Where(static text => Day().IsMatch(text) && !text.Contains("Status: accepted", StringComparison.Ordinal)), static text => Assert.Contains("library at ", text, StringComparison.Ordinal));
+
+        // Code is no prose. Each row of a table, and each item of a list, stands alone.
+        static IEnumerable<string> Paragraphs(string page) => Border().Split(Code().Replace(page, "")).Select(static text => Space().Replace(text, " "));
+    }
+
+    [Fact]
     public void History_InProse_IsThatOfItsReport()
     {
         var report = Report("history", "report.md");
         var (checks, operations) = (Number(report, @"in (\d+) checks"), Number(report, @"(\d+) operations recorded"));
         var faults = Rows(report, "## Faults").Select(row => long.Parse(row[1], CultureInfo.InvariantCulture)).ToArray();
-        AssertSays($"on {Text(report, @"\* ([\d-]+),")}, at commit {Commit(report)}, made {Millions(operations)} million operations and {Millions(checks)} million checks, with {faults.Sum()} faults of {faults.Length} kinds and no violation");
+        AssertSays($"on {Text(report, @"\* ([\d-]+),")}, with the library at {Commit(report)}, made {Millions(operations)} million operations and {Millions(checks)} million checks, with {faults.Sum()} faults of {faults.Length} kinds and no violation");
     }
 
     [Fact]
@@ -23,7 +60,7 @@ public sealed partial class ReportTests
     {
         var report = Report("history", "http.md");
         var faults = Rows(report, "## Faults").Select(row => long.Parse(row[1], CultureInfo.InvariantCulture)).ToArray();
-        AssertSays($"on {Text(report, @"\* ([\d-]+),")}, at commit {Commit(report)}, on two cores that also did other work, checked {Millions(Number(report, @"checks of (\d+) responses"))} million responses of {Number(report, @"(\d+) generated applications")} applications. " +
+        AssertSays($"on {Text(report, @"\* ([\d-]+),")}, with the library at {Commit(report)}, on two cores that also did other work, checked {Millions(Number(report, @"checks of (\d+) responses"))} million responses of {Number(report, @"(\d+) generated applications")} applications. " +
             $"It made {Millions(Number(report, @"in (\d+) checks"))} million checks, with {faults.Sum()} faults of {faults.Length} kinds and no violation");
     }
 
@@ -32,7 +69,7 @@ public sealed partial class ReportTests
     {
         var report = Report("soak", "report.md");
         var faults = Rows(report, "## Faults").Sum(row => long.Parse(row[1], CultureInfo.InvariantCulture));
-        AssertSays($"on {Text(report, @"\* ([\d-]+),")}, at commit {Commit(report)}, with plots");
+        AssertSays($"on {Text(report, @"\* ([\d-]+),")}, with the library at {Commit(report)}, with plots");
         AssertSays(string.Create(CultureInfo.InvariantCulture, $"{Number(report, @"\| requests \| (\d+)"):N0} requests and {faults} faults. No request failed, but {Number(report, @"had killed that web process \| (\d+)")} were on their way"));
         AssertSays(string.Create(CultureInfo.InvariantCulture, $"{Number(report, @"on either instance \| (\d+)"):N0} checks after edits, without a violation"));
     }
@@ -74,6 +111,15 @@ public sealed partial class ReportTests
     private static void AssertSays(FormattableString text) => AssertSays(FormattableString.Invariant(text));
 
     private static void AssertSays(string text) => Assert.Contains(text, _page, StringComparison.Ordinal);
+
+    [GeneratedRegex(@"\b20\d\d-\d\d-\d\d\b")]
+    private static partial Regex Day();
+
+    [GeneratedRegex("^```.*?^```|`[^`\n]+`", RegexOptions.Singleline | RegexOptions.Multiline)]
+    private static partial Regex Code();
+
+    [GeneratedRegex(@"\n(?:\n|(?=[|*] ))")]
+    private static partial Regex Border();
 
     [GeneratedRegex(@"\s+")]
     private static partial Regex Space();

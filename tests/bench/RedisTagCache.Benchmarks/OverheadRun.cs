@@ -3,18 +3,22 @@ using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Caching.Hybrid;
+using RedisTagCache.Benchmarks.Reporting;
 using RedisTagCache.TestSupport;
 
 namespace RedisTagCache.Benchmarks;
 
-/// <summary>What metrics and traces cost, with and without listeners. They come and go in every round, so that a busy moment of the machine hits all alike.</summary>
+/// <summary>
+/// What metrics and traces cost, with and without listeners. They come and go in every round, so that a busy moment of the machine hits all alike. The cost is processor
+/// time, which other processes and the round trip affect less than the time of a call.
+/// </summary>
 internal static class OverheadRun
 {
     private const int Rounds = 31;
     private static readonly TimeSpan _sample = TimeSpan.FromSeconds(0.1);
     private static readonly CachePolicy _fromRedis = new() { Lifetime = TimeSpan.FromMinutes(30), Flags = HybridCacheEntryFlags.DisableLocalCache };
     private static readonly (string Name, bool Meters, bool Traces)[] _listeners =
-        [("nobody", false, false), ("metrics", true, false), ("traces", false, true), ("both", true, true)];
+        [("none", false, false), ("metrics", true, false), ("traces", false, true), ("both", true, true)];
 
     private static long _measurements;
     private static long _activities;
@@ -24,9 +28,11 @@ internal static class OverheadRun
         await using var server = await RedisServer.StartAsync();
         await using var instance = Instance.Create(server.ConnectionString);
         var cache = instance.Get<ITagCache>();
-        var load = File.Exists("/proc/loadavg") ? File.ReadAllText("/proc/loadavg").Split(' ')[0] : "unknown";
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{DateTime.UtcNow:yyyy-MM-dd}, {RuntimeInformation.FrameworkDescription}, {Environment.ProcessorCount} cores, load before {load}, {Rounds} rounds\n"));
-        Console.WriteLine("| work | who listens | ns/op | more than nobody | CPU ns/op | B/op | measurements/op | activities/op |\n|---|---|--:|--:|--:|--:|--:|--:|");
+        foreach (var line in Surroundings.Machine())
+            Console.WriteLine($"* {line}");
+        await using var connection = await server.ConnectAsync();
+        Console.WriteLine($"* {RuntimeInformation.FrameworkDescription}, {(await ServerState.ReadAsync(connection.GetDatabase())).Version}, {Rounds} rounds\n");
+        Console.WriteLine("| Work | Listeners | CPU ns/op | Difference to none | Middle half | B/op | Measurements/op | Activities/op |\n|---|---|--:|--:|--:|--:|--:|--:|");
         await MeasureAsync("local hit", () => cache.GetOrCreateAsync("local", static (_, _) => new ValueTask<string>(Payload.Text())));
         await MeasureAsync("hit in Redis", () => cache.GetOrCreateAsync("redis", static (_, _) => new ValueTask<string>(Payload.Text()), _fromRedis));
     }
@@ -34,7 +40,7 @@ internal static class OverheadRun
     private static async Task MeasureAsync(string work, Func<ValueTask<string>> call)
     {
         var times = await TimesAsync(call);
-        var rows = _listeners.Select(_ => (Nanoseconds: new List<double>(), Processor: new List<double>(), Bytes: new List<double>(), Measurements: 0.0, Activities: 0.0)).ToArray();
+        var rows = _listeners.Select(_ => (Processor: new List<double>(), Bytes: new List<double>(), Measurements: 0.0, Activities: 0.0)).ToArray();
         for (var round = -1; round < Rounds; round++)
         {
             for (var turn = 0; turn < rows.Length; turn++)
@@ -44,14 +50,13 @@ internal static class OverheadRun
                 await RepeatAsync(call, times / 20); // what comes with a listener alone
                 GC.Collect();
                 (_measurements, _activities) = (0, 0);
-                var (bytes, processor, start) = (GC.GetTotalAllocatedBytes(precise: true), Environment.CpuUsage.TotalTime, Stopwatch.GetTimestamp());
+                var (bytes, processor) = (GC.GetTotalAllocatedBytes(precise: true), Environment.CpuUsage.TotalTime);
                 await RepeatAsync(call, times);
-                var elapsed = Stopwatch.GetElapsedTime(start);
+                var used = Environment.CpuUsage.TotalTime - processor;
                 if (round < 0)
                     continue;
                 (rows[i].Measurements, rows[i].Activities) = ((double)_measurements / times, (double)_activities / times);
-                rows[i].Nanoseconds.Add(elapsed.TotalNanoseconds / times);
-                rows[i].Processor.Add((Environment.CpuUsage.TotalTime - processor).TotalNanoseconds / times);
+                rows[i].Processor.Add(used.TotalNanoseconds / times);
                 rows[i].Bytes.Add((double)(GC.GetTotalAllocatedBytes(precise: true) - bytes) / times);
             }
         }
@@ -59,10 +64,10 @@ internal static class OverheadRun
         for (var i = 0; i < rows.Length; i++)
         {
             // Round by round, so that what the machine did besides is in neither.
-            var more = Median(rows[i].Nanoseconds.Zip(rows[0].Nanoseconds, static (with, without) => with - without));
+            var more = Spread.Of(rows[i].Processor.Zip(rows[0].Processor, static (with, without) => with - without));
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {work} | {_listeners[i].Name} | {Median(rows[i].Nanoseconds):N1} | {(i == 0 ? "" : more.ToString("+0.0;-0.0;0.0", CultureInfo.InvariantCulture))} | {Median(rows[i].Processor):N1} | {Median(rows[i].Bytes):N0} | {rows[i].Measurements:N1} | {rows[i].Activities:N1} |"));
+                $"| {work} | {_listeners[i].Name} | {Median(rows[i].Processor):N1} | {(i == 0 ? "" : Signed(more.Median))} | {(i == 0 ? "" : $"{Signed(more.Lower)} to {Signed(more.Upper)}")} | {Median(rows[i].Bytes):N0} | {rows[i].Measurements:0.#} | {rows[i].Activities:0.#} |"));
         }
     }
 
@@ -86,6 +91,8 @@ internal static class OverheadRun
         for (var i = 0; i < times; i++)
             await call();
     }
+
+    private static string Signed(double value) => value.ToString(Math.Abs(value) >= 100 ? "+#,0;-#,0" : "+0.0;-0.0;0.0", CultureInfo.InvariantCulture);
 
     private static double Median(IEnumerable<double> values) => values.Order().ElementAt(Rounds / 2);
 

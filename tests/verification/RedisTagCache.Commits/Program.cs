@@ -16,9 +16,15 @@ internal static class Program
 
         var options = CommitsOptions.Parse(args);
         await using var run = await CommitsRun.StartAsync();
-        var isGood = await run.RunAsync(Fault.WriterKilled, options.Kills);
-        isGood &= await run.RunAsync(Fault.RedisHangs, options.Outages);
-        isGood &= await run.RunAsync(Fault.DatabaseRestarts, options.Restarts);
-        return isGood ? 0 : 1;
+        var report = new Report(options, await run.DescribeServersAsync());
+        foreach (var (fault, rounds) in new[] { (Fault.WriterKilled, options.Kills), (Fault.RedisHangs, options.Outages), (Fault.DatabaseRestarts, options.Restarts) })
+            report.Add(fault, rounds, await run.RunAsync(fault, rounds));
+        if (options.Output.Length > 0)
+        {
+            Directory.CreateDirectory(options.Output);
+            await File.WriteAllTextAsync(Path.Combine(options.Output, "commits.md"), report.Write());
+        }
+
+        return report.IsGood ? 0 : 1;
     }
 }

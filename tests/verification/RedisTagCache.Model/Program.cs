@@ -1,22 +1,32 @@
 using System.Globalization;
 using RedisTagCache.Model;
 
-// Arguments: the maximum number of states of a scenario, "large" for the large ones too, and a part of the names of those to explore.
-var most = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 10_000_000;
-var part = args.Skip(1).FirstOrDefault(argument => argument != "large") ?? "";
-var isViolated = false;
-foreach (var scenario in Scenarios.Sound.Concat(OutboxScenarios.Sound).Concat(args.Contains("large") ? Scenarios.Large : []).Where(scenario => scenario.Name.Contains(part, StringComparison.Ordinal)))
+// Arguments: the maximum number of states of a scenario, "large" for the large ones too, a part of the names of those to explore, and "--output" with the folder of the report.
+List<string> given = [.. args];
+var output = "";
+if (given.IndexOf("--output") is >= 0 and var at)
 {
+    output = given[at + 1];
+    given.RemoveRange(at, 2);
+}
+
+var isLarge = given.Remove("large");
+var most = given.Count > 0 ? int.Parse(given[0], CultureInfo.InvariantCulture) : 10_000_000;
+var part = given.Count > 1 ? given[1] : "";
+var report = new Report(string.Join(' ', args));
+foreach (var scenario in Scenarios.Sound.Concat(OutboxScenarios.Sound).Concat(isLarge ? Scenarios.Large : []).Concat(Scenarios.Broken).Concat(OutboxScenarios.Broken))
+{
+    if (!scenario.Name.Contains(part, StringComparison.Ordinal))
+        continue;
     var exploration = new Explorer(new Machine(scenario), most).Run();
-    isViolated |= exploration.Violation != Violation.None;
+    report.Add(exploration);
     Console.WriteLine(exploration);
 }
 
-foreach (var scenario in Scenarios.Broken.Concat(OutboxScenarios.Broken).Where(scenario => scenario.Name.Contains(part, StringComparison.Ordinal)))
+if (output.Length > 0)
 {
-    var exploration = new Explorer(new Machine(scenario), most).Run();
-    isViolated |= exploration.Violation == Violation.None;
-    Console.WriteLine(exploration);
+    Directory.CreateDirectory(output);
+    await File.WriteAllTextAsync(Path.Combine(output, "model.md"), report.Write());
 }
 
-return isViolated ? 1 : 0;
+return report.IsGood ? 0 : 1;

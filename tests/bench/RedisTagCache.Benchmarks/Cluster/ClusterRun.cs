@@ -1,11 +1,13 @@
 using System.Buffers;
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.InteropServices;
+using RedisTagCache.Benchmarks.Reporting;
 using RedisTagCache.TestSupport;
 
 namespace RedisTagCache.Benchmarks.Cluster;
 
-/// <summary>How throughput, latency and the servers' work change with the number of primaries and of partitions. Prints the rows of a table.</summary>
+/// <summary>How throughput, latency and the servers' work change with the number of primaries and of partitions. Prints the table of docs/cluster.md.</summary>
 internal static class ClusterRun
 {
     private const int Callers = 64;
@@ -16,7 +18,12 @@ internal static class ClusterRun
 
     public static async Task RunAsync()
     {
-        Console.WriteLine("| servers | partitions | gets/s | server CPU a get | busiest : idlest | round trip | eviction, median | p99 | server CPU an eviction |");
+        foreach (var line in Surroundings.Machine())
+            Console.WriteLine($"* {line}");
+        await using (var server = await RedisServer.StartAsync())
+        await using (var connection = await server.ConnectAsync())
+            Console.WriteLine($"* {RuntimeInformation.FrameworkDescription}, {(await ServerState.ReadAsync(connection.GetDatabase())).Version}\n");
+        Console.WriteLine("| Servers | Partitions | Gets/s | Server CPU per get | Busiest : idlest | Round trip | Eviction, median | p99 | Server CPU per eviction |");
         Console.WriteLine("|---|---|---|---|---|---|---|---|---|");
         await using (var server = await RedisServer.StartAsync())
         {

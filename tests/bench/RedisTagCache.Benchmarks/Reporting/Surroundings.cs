@@ -17,7 +17,7 @@ internal static class Surroundings
 
     public static IEnumerable<string> Machine()
     {
-        yield return FormattableString.Invariant($"{DateTime.UtcNow:yyyy-MM-dd}, RedisTagCache at commit {Commit.Describe()}");
+        yield return FormattableString.Invariant($"{DateTime.UtcNow:yyyy-MM-dd}, library at {Commit.Describe()}");
         yield return FormattableString.Invariant($"{Processor()}, {Environment.ProcessorCount} cores shared by callers and server, {RuntimeInformation.OSDescription}, load before {Load()}");
     }
 

@@ -48,8 +48,16 @@ internal sealed class CommitsRun : IAsyncDisposable
         return new CommitsRun(redis, await redis.ConnectAsync(), postgres, readers);
     }
 
-    /// <summary>Runs rounds with a fault, and prints how they ended. Returns whether the rule held.</summary>
-    public async Task<bool> RunAsync(Fault fault, int rounds)
+    /// <summary>Returns the names and versions of the servers.</summary>
+    public async Task<string> DescribeServersAsync()
+    {
+        await using var source = NpgsqlDataSource.Create(ConnectionString);
+        await using var version = source.CreateCommand("SHOW server_version");
+        return $"Redis {_admin.GetServers()[0].Version}, PostgreSQL {await version.ExecuteScalarAsync()}";
+    }
+
+    /// <summary>Runs rounds with a fault, and prints how they ended.</summary>
+    public async Task<Tally> RunAsync(Fault fault, int rounds)
     {
         var tally = new Tally();
         for (var round = 1; round <= rounds; round++)
@@ -63,7 +71,7 @@ internal sealed class CommitsRun : IAsyncDisposable
         }
 
         Console.WriteLine($"{fault}, {rounds} rounds: {tally}");
-        return tally.IsGood;
+        return tally;
     }
 
     public async ValueTask DisposeAsync()

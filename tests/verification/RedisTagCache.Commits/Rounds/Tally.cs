@@ -20,6 +20,9 @@ internal sealed class Tally
     /// <summary>Gets or sets the longest time from the end of the fault until all instances served a committed change.</summary>
     public TimeSpan Slowest { get; set; }
 
+    /// <summary>Gets what broke the rule, with the round.</summary>
+    public IReadOnlyList<string> Violations => _violations;
+
     public bool IsGood => _violations.Count == 0;
 
     public void Violated(int round, string what) => _violations.Add(FormattableString.Invariant($"round {round}: {what}"));
