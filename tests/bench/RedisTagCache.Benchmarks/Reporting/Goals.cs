@@ -38,6 +38,7 @@ internal static class Goals
         new("hybrid-set-server", "Redis CPU of it by that of Microsoft's", run => run.Ratio(_taggedSet, StoreNames.OurHybrid, StoreNames.MicrosoftHybrid, _serverProcessor), AtMost: 2.5),
         new("miss-microsoft", "Miss and factory, 1 caller: throughput by Microsoft's HybridCache", run => run.Ratio(LocalValues.MissName, Lab.Names[0], Lab.Names[2]), AtLeast: 0.9),
         new("miss-fusion", "Miss and factory, 1 caller: throughput by FusionCache's with backplane and locker", run => run.Ratio(LocalValues.MissName, Lab.Names[0], Lab.Names[4]), AtLeast: 3),
+        new("miss-many-microsoft", "Miss and factory, 64 callers: throughput by Microsoft's HybridCache", run => run.Ratio(LocalValues.MissOfManyName, Lab.Names[0], Lab.Names[2]), AtLeast: 1.0),
         new("reads-among-evictions", "Reads at 1,000 evictions/s: throughput by that when quiet", run => run.Ratio(ReadsAmongEvictions.Name, ReadsAmongEvictions.Busiest, ReadsAmongEvictions.Quiet), AtLeast: 0.7),
         .. PageHits.Sizes.Select(static size => new Goal($"http-memory-{size}", $"HTTP hit, page of {Size.Text(size)} hot in the instance: throughput by ASP.NET's store in memory", run => run.Ratio(PageHits.Name(size), PageHits.Ours, PageHits.Memory), AtLeast: 0.9)),
         .. PageHits.Sizes.Select(static size => new Goal($"http-redis-{size}", $"HTTP hit, page of {Size.Text(size)} from Redis: throughput by Microsoft's store in Redis", run => run.Ratio(PageHits.Name(size), PageHits.OursWithoutCopies, PageHits.Microsoft), AtLeast: 1.15)),
