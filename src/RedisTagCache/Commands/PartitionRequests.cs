@@ -1,12 +1,15 @@
 using System.Numerics;
+using RedisTagCache.Commands.Batching;
+using RedisTagCache.Scripts;
 using RedisTagCache.Topology;
+using StackExchange.Redis;
 
 namespace RedisTagCache.Commands;
 
 /// <summary>The requests for one partition's entries that are on their way, and what is known of the sizes of its entries.</summary>
 internal sealed class PartitionRequests
 {
-    public PartitionRequests(Partition partition)
+    public PartitionRequests(Partition partition, TimeProvider time)
     {
         Reads = new EntryReads(partition, Sizes, withEpoch: true);
         PlainReads = new EntryReads(partition, Sizes, withEpoch: false);
@@ -14,6 +17,7 @@ internal sealed class PartitionRequests
         Writes = new EntryWrites(partition, versions);
         Fills = new ValueFills(partition, versions);
         Overwrites = new ValueOverwrites(partition, versions);
+        Leases = new LeaseRequests(partition, time);
     }
 
     /// <summary>Gets the sizes of the entries that were read or written last.</summary>
@@ -33,6 +37,86 @@ internal sealed class PartitionRequests
 
     /// <summary>Gets the overwrites of values.</summary>
     public ValueOverwrites Overwrites { get; }
+
+    /// <summary>Gets the requests for leases.</summary>
+    public LeaseRequests Leases { get; }
+}
+
+/// <summary>
+/// Requests for leases on one partition's entries, each as one <see cref="LeaseAcquireScript"/>, which may grant several. One that fails among others is sent again
+/// alone, so that its failure is its own.
+/// </summary>
+internal sealed class LeaseRequests(Partition partition, TimeProvider time) : RequestBatcher<LeaseRequest, LeaseReply>
+{
+    /// <summary>As many as writes, and of less than 2 KB each: the server does nothing else in that time.</summary>
+    protected override int MaxTogether => 16;
+
+    /// <summary>Requests a lease.</summary>
+    /// <param name="database">Where.</param>
+    /// <param name="location">The entry and its lease.</param>
+    /// <param name="owner">The name of this one request.</param>
+    /// <param name="duration">How long the lease lasts, unless it is renewed.</param>
+    /// <param name="identity">The first bytes of the entry that the caller found.</param>
+    /// <param name="isPatient">Whether the caller has an old value.</param>
+    /// <param name="deadline">The time stamp from which on nobody waits for it. It is then not sent any more, because nobody would release the lease.</param>
+    public ValueTask<LeaseReply> AcquireAsync(
+        IDatabase database, in EntryLocation location, string owner, TimeSpan duration, ReadOnlyMemory<byte> identity, bool isPatient, long deadline)
+    {
+        var request = LeaseRequest.Take(database, location.Key);
+        (request.Location, request.Owner, request.Duration, request.Identity, request.IsPatient) = (location, owner, duration, identity, isPatient);
+        request.Begin(time, deadline);
+        return SubmitAsync(request);
+    }
+
+    protected override Task<RespResult> SendAsync(LeaseRequest first, int count, bool isKnown)
+    {
+        var room = RequestArguments.Take(LeaseAcquireScript.Count(count));
+        var parts = room.Span;
+        LeaseAcquireScript.Begin(parts, partition, count, isKnown);
+        for (var (i, request) = (0, (LeaseRequest?)first); request is not null; request = request.Next)
+            LeaseAcquireScript.Set(parts, count, i++, request.Location, request.Owner, request.Duration, request.Identity, request.IsPatient);
+        return first.Database.ExecuteRespAsync(isKnown ? "EVALSHA" : "EVAL", room, CommandFlags.DemandMaster);
+    }
+
+    protected override void Read(LeaseRequest first, int count, RespResult reply)
+    {
+        var reader = BatchReply.Begin(reply, LeaseAcquireScript.ReplyCount(count));
+        var stamp = BatchReply.NextStamp(ref reader);
+        var removal = BatchReply.NextNumber(ref reader);
+        for (var request = first; request is not null; request = request.Next)
+        {
+            var verdict = BatchReply.NextLeaseVerdict(ref reader, isShared: count > 1);
+            request.HasFailed = verdict == LeaseVerdict.Unavailable;
+            request.Answer(new LeaseReply(verdict, stamp, removal, BatchReply.NextTime(ref reader)));
+        }
+    }
+
+    protected override bool IsUnknown(Exception failure) => failure is RedisServerException refusal && ScriptCall.IsUnknownScript(refusal);
+}
+
+/// <summary>One request for a lease.</summary>
+internal sealed class LeaseRequest : BatchedRequest<LeaseRequest, LeaseReply>
+{
+    private TimeProvider _time = null!;
+    private long _deadline;
+
+    public EntryLocation Location { get; set; }
+
+    public string Owner { get; set; } = "";
+
+    public TimeSpan Duration { get; set; }
+
+    public ReadOnlyMemory<byte> Identity { get; set; }
+
+    public bool IsPatient { get; set; }
+
+    /// <inheritdoc/>
+    public override bool IsPast => _time.GetTimestamp() > _deadline;
+
+    public void Begin(TimeProvider time, long deadline) => (_time, _deadline) = (time, deadline);
+
+    /// <inheritdoc/>
+    protected override void Clear() => (Location, Owner, Identity, _time) = (default, "", default, null!);
 }
 
 /// <summary>

@@ -207,9 +207,15 @@ internal sealed class RedisCommands(RedisRunner runner)
     public ValueTask<RemovalsPage> SyncRemovalsAsync(Partition partition, long known) =>
         RunAsync(Operation.Sync, partition, RemovalsSyncScript.Call(partition, known), RemovalsSyncScript.Parse, CancellationToken.None);
 
+    /// <summary>Requests a lease. Requests may travel together.</summary>
     public ValueTask<LeaseReply> AcquireAsync(
         in EntryLocation address, string owner, TimeSpan duration, ReadOnlyMemory<byte> identity, bool isPatient) =>
-        RunAsync(Operation.Lease, address.Partition, LeaseAcquireScript.Call(address, owner, duration, identity, isPatient), LeaseAcquireScript.Parse, CancellationToken.None);
+        runner.RunAsync(
+            Operation.Lease,
+            address.Partition,
+            (RequestsOf(address.Partition).Leases, address, owner, duration, identity, isPatient, Deadline: runner.DeadlineFromNow()),
+            static (database, lease) => lease.Leases.AcquireAsync(database, lease.address, lease.owner, lease.duration, lease.identity, lease.isPatient, lease.Deadline),
+            CancellationToken.None);
 
     public ValueTask<bool> RenewAsync(in EntryLocation address, string owner, TimeSpan duration, CancellationToken cancellationToken) =>
         RunAsync(Operation.Renew, address.Partition, LeaseRenewScript.Call(address, owner, duration), LeaseRenewScript.Parse, cancellationToken);
@@ -231,7 +237,7 @@ internal sealed class RedisCommands(RedisRunner runner)
                 return known;
             var requests = new PartitionRequests?[Math.Max(_requests.Length, partition.Index + 1)];
             _requests.CopyTo(requests, 0);
-            var added = requests[partition.Index] = new PartitionRequests(partition);
+            var added = requests[partition.Index] = new PartitionRequests(partition, runner.Time);
             Volatile.Write(ref _requests, requests);
             return added;
         }

@@ -4,31 +4,45 @@ using StackExchange.Redis;
 
 namespace RedisTagCache.Scripts;
 
-/// <summary>Grants the right to compute a key's value to one instance of the fleet.</summary>
+/// <summary>Grants the right to compute a key's value to one instance of the fleet: for several requests at once.</summary>
 internal static class LeaseAcquireScript
 {
     /// <summary>In place of an identity: the caller did not look the entry up.</summary>
     public static readonly byte[] NotLooked = "*"u8.ToArray();
 
     public static readonly EmbeddedScript Script = EmbeddedScript.Load("lease_acquire");
-    public static readonly string[] KeyNames = ["lease", "entry", "epoch", "removals"];
-    public static readonly string[] ArgumentNames = ["owner", "duration", "identity", "patient"];
+    public static readonly string[] KeyNames = ["epoch", "removals", "entry...", "lease..."];
+    public static readonly string[] ArgumentNames = ["owner...", "duration...", "identity...", "patient..."];
 
-    public static ScriptCall Call(in EntryLocation address, string owner, TimeSpan duration, ReadOnlyMemory<byte> identity, bool isPatient) => new(
-        Script,
-        [address.Lease, address.Key, address.Partition.Epoch, address.Partition.Removals],
-        [owner, (long)duration.TotalMilliseconds, identity, isPatient ? 1 : 0]);
+    private const int BeforeRequests = 4;
 
-    public static LeaseReply Parse(RedisResult reply)
+    /// <summary>How many parts the command has for so many requests.</summary>
+    public static int Count(int requests) => BeforeRequests + (requests * 6);
+
+    /// <summary>How many values the reply has for so many requests.</summary>
+    public static int ReplyCount(int requests) => 2 + (requests * 2);
+
+    /// <summary>The parts of the command before its requests: the script's hash, or its text, and the keys that all share.</summary>
+    public static void Begin(Span<RedisKeyOrValue> parts, Partition partition, int requests, bool isByHash)
     {
-        var parts = ScriptReply.Parts(reply, least: 4);
-        return new LeaseReply(
-            (LeaseVerdict)(int)parts[0], ScriptReply.Stamp(parts[1]), (long)(double)parts[2], TimeSpan.FromMilliseconds(Math.Clamp((long)parts[3], 0, int.MaxValue)));
+        (parts[0], parts[1]) = (isByHash ? Script.HashText : (RedisValue)Script.Text, (RedisValue)(2 + (2 * requests)));
+        (parts[2], parts[3]) = (partition.Epoch, partition.Removals);
+    }
+
+    /// <summary>The parts of the command for one of its requests.</summary>
+    public static void Set(
+        Span<RedisKeyOrValue> parts, int requests, int index, in EntryLocation location, string owner, TimeSpan duration, ReadOnlyMemory<byte> identity, bool isPatient)
+    {
+        var keys = parts[(BeforeRequests + (2 * index))..];
+        (keys[0], keys[1]) = (location.Key, location.Lease);
+        var arguments = parts[(BeforeRequests + (2 * requests) + (4 * index))..];
+        (arguments[0], arguments[1]) = ((RedisValue)owner, (RedisValue)(long)duration.TotalMilliseconds);
+        (arguments[2], arguments[3]) = ((RedisValue)identity, (RedisValue)(isPatient ? 1 : 0));
     }
 }
 
 /// <summary>Whether the caller may compute the value, and what a value that is started now must carry.</summary>
-internal sealed record LeaseReply(LeaseVerdict Verdict, EpochStamp? Stamp, long Removal, TimeSpan Left);
+internal readonly record struct LeaseReply(LeaseVerdict Verdict, EpochStamp? Stamp, long Removal, TimeSpan Left);
 
 /// <summary>Specifies the result of a lease request. <c>lua/lease_acquire.lua</c> has the same numbers, and so has <see cref="CacheLeaseState"/>.</summary>
 internal enum LeaseVerdict
@@ -48,6 +62,6 @@ internal enum LeaseVerdict
     /// <summary>None is needed: the last value was not stored.</summary>
     NotNeeded = 4,
 
-    /// <summary>Redis did not respond.</summary>
+    /// <summary>Redis did not respond. Within a script: the request failed.</summary>
     Unavailable = 5,
 }

@@ -3,6 +3,7 @@ using RedisTagCache.Model;
 using RedisTagCache.Topology;
 using StackExchange.Redis;
 using RealFill = RedisTagCache.Scripts.FillReply;
+using RealLease = RedisTagCache.Scripts.LeaseReply;
 
 namespace RedisTagCache.IntegrationTests.Model;
 
@@ -117,6 +118,13 @@ internal sealed partial class ScriptPair
         Same(expected.Stamp, actual.Stamp);
         _removals.Add(expected.Removal, actual.Removal);
         _removals.Add(expected.Before, actual.Before);
+    }
+
+    private void Same(LeaseReply expected, RealLease actual)
+    {
+        Assert.Equal(expected.Verdict.ToString(), actual.Verdict.ToString());
+        Same(expected.Stamp, actual.Stamp);
+        _removals.Add(expected.Removal, actual.Removal);
     }
 
     private static EpochStamp? Parse(RedisValue text) =>

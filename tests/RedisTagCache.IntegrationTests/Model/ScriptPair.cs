@@ -22,6 +22,7 @@ internal sealed partial class ScriptPair
     private readonly EntryWrites _writes;
     private readonly ValueFills _fills;
     private readonly ValueOverwrites _overwrites;
+    private readonly LeaseRequests _leases;
     private readonly Pairs _epochs = new();
     private readonly Pairs _removals = new();
     private readonly Dictionary<byte, uint> _runs = [];
@@ -35,6 +36,7 @@ internal sealed partial class ScriptPair
         _partition = new Partition(prefix, 0, "0");
         var versions = new VersionText();
         (_writes, _fills, _overwrites) = (new EntryWrites(_partition, versions), new ValueFills(_partition, versions), new ValueOverwrites(_partition, versions));
+        _leases = new LeaseRequests(_partition, TimeProvider.System);
         _entries = [.. Enumerable.Range(0, Two.Length).Select(i => new EntryLocation(_partition, $"{_partition.HashTag}:e:o:-:k{i}", $"{_partition.HashTag}:l:o:-:k{i}"))];
         _model.Here = 1;
     }
@@ -167,12 +169,22 @@ internal sealed partial class ScriptPair
     public async Task AcquireAsync(int key, byte owner, byte seen)
     {
         var expected = _model.AcquireLease(key, owner, seen);
-        var identity = seen == 0 ? default : BytesOf(seen).AsMemory(0, EnvelopeLayout.IdentityLength);
-        var reply = LeaseAcquireScript.Parse(await RunAsync(LeaseAcquireScript.Call(_entries[key], NameOf(owner), _long, identity, isPatient: false)));
+        Same(expected, await _leases.AcquireAsync(_database, _entries[key], NameOf(owner), _long, IdentityOf(seen), isPatient: false, long.MaxValue));
+    }
 
-        Assert.Equal(expected.Verdict.ToString(), reply.Verdict.ToString());
-        Same(expected.Stamp, reply.Stamp);
-        _removals.Add(expected.Removal, reply.Removal);
+    /// <summary>Requests two leases in one script, which must be as if they were requested one after the other. They may be on the same key.</summary>
+    public async Task AcquireBothAsync((int Key, byte Owner, byte Seen) first, (int Key, byte Owner, byte Seen) second)
+    {
+        var expected = (RedisTagCache.Model.LeaseReply[])[_model.AcquireLease(first.Key, first.Owner, first.Seen), _model.AcquireLease(second.Key, second.Owner, second.Seen)];
+        var reply = (RedisValue[])(await RunAsync(new ScriptCall(
+            LeaseAcquireScript.Script, [_partition.Epoch, _partition.Removals, .. Keys(first.Key), .. Keys(second.Key)], [.. Own(first), .. Own(second)])))!;
+        Assert.Equal(LeaseAcquireScript.ReplyCount(2), reply.Length);
+        for (var i = 0; i < 2; i++)
+            Same(expected[i], new((Scripts.LeaseVerdict)(int)reply[2 + (2 * i)], ScriptReply.Stamp(reply[0]), (long)(double)reply[1], TimeSpan.FromMilliseconds((long)reply[3 + (2 * i)])));
+
+        RedisKey[] Keys(int key) => [_entries[key].Key, _entries[key].Lease];
+
+        RedisValue[] Own((int Key, byte Owner, byte Seen) request) => [NameOf(request.Owner), (long)_long.TotalMilliseconds, IdentityOf(request.Seen), 0];
     }
 
     public async Task ReleaseAsync(int key, byte owner) =>
@@ -210,6 +222,8 @@ internal sealed partial class ScriptPair
     private EpochStamp Real(Stamp stamp) => new(stamp.IsNone ? 1 : _epochs[stamp.Epoch], stamp.Generation, _runs.GetValueOrDefault(stamp.Run));
 
     private static string NameOf(byte owner) => owner == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"owner {owner}");
+
+    private static ReadOnlyMemory<byte> IdentityOf(byte seen) => seen == 0 ? default : BytesOf(seen).AsMemory(0, EnvelopeLayout.IdentityLength);
 
     private static byte[] BytesOf(byte id) => Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"entry {id:0000000000} and more"));
 }

@@ -37,6 +37,23 @@ public sealed class RequestsTogetherTests
     }
 
     [Fact]
+    public async Task ManyMissesAtOnce_TakeFewerScriptsThanMisses_AndOneAloneTakesTwo()
+    {
+        await using var server = await RedisServer.StartAsync();
+        await using var instance = Instance.Create(server.ConnectionString);
+        var cache = instance.Get<ITagCache>();
+        for (var i = 0; i < 40; i++)
+            await MissAsync("first:" + Key(i)); // from then on, misses are expected
+        var before = await CountAsync(server, "evalsha");
+        await MissAsync("k");
+        Assert.Equal(2, await CountAsync(server, "evalsha") - before);
+        await Task.WhenAll(Enumerable.Range(0, 1_000).Select(i => MissAsync(Key(i))));
+        Assert.InRange(await CountAsync(server, "evalsha") - before, 2 * 1_000 / 16, 900);
+
+        async Task MissAsync(string key) => Assert.Equal(key, await cache.GetOrCreateAsync(key, key, static (key, _, _) => new ValueTask<string>(key), new CachePolicy { WaitForWrite = true }));
+    }
+
+    [Fact]
     public async Task ServerThatHasForgottenTheScript_IsGivenItOnce_AndAllAreStored()
     {
         await using var server = await RedisServer.StartAsync();

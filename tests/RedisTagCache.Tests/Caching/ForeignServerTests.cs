@@ -40,7 +40,7 @@ public sealed class ForeignServerTests : IDisposable
 
     private string? Usual(string command) => command switch
     {
-        "lease_acquire" => ScriptedServer.List(":1\r\n", ScriptedServer.Bulk(_instance.Stamp.ToString()), ScriptedServer.Bulk("100"), ":5000\r\n"),
+        "lease_acquire" => ScriptedServer.List(ScriptedServer.Bulk(_instance.Stamp.ToString()), ScriptedServer.Bulk("100"), ":1\r\n", ":5000\r\n"),
         "entry_fill" => ScriptedServer.List(ScriptedServer.Bulk(_instance.Stamp.ToString()), ScriptedServer.Bulk("100"), ":1\r\n"),
         "entry_overwrite" => ScriptedServer.List(ScriptedServer.Bulk(_instance.Stamp.ToString()), ScriptedServer.Bulk("101"), ScriptedServer.Bulk("100"), ":1\r\n"),
         "entry_remove" => ScriptedServer.Texts("101", "100"),

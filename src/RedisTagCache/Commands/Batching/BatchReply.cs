@@ -46,6 +46,26 @@ internal static class BatchReply
             : throw new UnexpectedReplyException("A command gave something that is neither yes nor no.");
     }
 
+    /// <summary>Reads the verdict of a lease request.</summary>
+    /// <param name="reader">The reply.</param>
+    /// <param name="isShared">Whether the reply answers others too. One that was alone and failed has no reply.</param>
+    public static LeaseVerdict NextLeaseVerdict(ref RespReader reader, bool isShared)
+    {
+        MoveToScalar(ref reader);
+        return reader.TryReadInt64(out var verdict) && verdict >= 0 && verdict < (long)LeaseVerdict.Unavailable + (isShared ? 1 : 0)
+            ? (LeaseVerdict)verdict
+            : throw new UnexpectedReplyException("A command gave something that is no verdict.");
+    }
+
+    /// <summary>Reads a number of milliseconds; less than none counts as none.</summary>
+    public static TimeSpan NextTime(ref RespReader reader)
+    {
+        MoveToScalar(ref reader);
+        return reader.TryReadInt64(out var milliseconds)
+            ? TimeSpan.FromMilliseconds(Math.Clamp(milliseconds, 0, int.MaxValue))
+            : throw new UnexpectedReplyException("A command gave something that is no time.");
+    }
+
     /// <summary>Reads a number of the log of removals: engines write a score in different ways.</summary>
     public static long NextNumber(ref RespReader reader)
     {

@@ -45,6 +45,9 @@ internal abstract class BatchedRequest<TSelf, T> : IValueTaskSource<T>, IThreadP
     /// <summary>Whether it was refused together with others, and is sent without them.</summary>
     public bool IsAlone { get; set; }
 
+    /// <summary>Gets or sets whether it failed, and not those that it was sent with. It had no effect, and is sent once more without them.</summary>
+    public bool HasFailed { get; set; }
+
     /// <summary>Gets whether other requests may wait for what its caller does next. The caller then continues on another thread.</summary>
     public bool MayHoldUpOthers { get; set; }
 
@@ -119,7 +122,7 @@ internal abstract class BatchedRequest<TSelf, T> : IValueTaskSource<T>, IThreadP
         if (_keptCount == MaxKept)
             return;
         Clear();
-        (Database, Key, _answer, _failure, Sharer, IsAlone, MayHoldUpOthers) = (null!, default, default!, null, null, false, false);
+        (Database, Key, _answer, _failure, Sharer, IsAlone, HasFailed, MayHoldUpOthers) = (null!, default, default!, null, null, false, false, false);
         _core.Reset();
         (Next, _kept) = (_kept, (TSelf)this);
         _keptCount++;

@@ -10,7 +10,7 @@ namespace RedisTagCache.Commands.Batching;
 /// <remarks>
 /// Safe for concurrent use. While many are on their way, requests for the same that have not been sent share one answer. What a command is expected to bring is
 /// bounded, as is what all of them bring; a request that exceeds the bound travels by itself. A write that nobody waits for any more is sent nevertheless. While a slot is being moved, a cluster refuses a command of which it
-/// has only some of the keys: those that were refused together are sent once more, each alone, so that none is lost for another's sake.
+/// has only some of the keys: those that were refused together are sent once more, each alone, so that none is lost for another's sake. So is one that failed among others.
 /// </remarks>
 internal abstract class RequestBatcher<TRequest, T>
     where TRequest : BatchedRequest<TRequest, T>, new()
@@ -115,7 +115,7 @@ internal abstract class RequestBatcher<TRequest, T>
             for (var request = first; request is not null;)
             {
                 var next = request.Next;
-                (request.Next, request.IsAlone, request.MayHoldUpOthers) = (null, true, true);
+                (request.Next, request.IsAlone, request.HasFailed, request.MayHoldUpOthers) = (null, true, false, true);
                 _waiting.Add(request);
                 request = next;
             }
@@ -260,14 +260,21 @@ internal abstract class RequestBatcher<TRequest, T>
             }
         }
 
-        private static void CompleteAll(TRequest first, Exception? failure)
+        private void CompleteAll(TRequest first, Exception? failure)
         {
+            TRequest? failed = null;
             for (var request = first; request is not null;)
             {
                 var next = request.Next;
-                RequestBatcher<TRequest, T>.Complete(request, failure);
+                if (failure is null && request.HasFailed)
+                    (request.Next, failed) = (failed, request);
+                else
+                    RequestBatcher<TRequest, T>.Complete(request, failure);
                 request = next;
             }
+
+            if (failed is not null)
+                _batcher.SendAlone(failed);
         }
     }
 }

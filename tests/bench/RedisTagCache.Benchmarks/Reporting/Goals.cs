@@ -38,6 +38,7 @@ internal static class Goals
         new("hybrid-set-server", "Redis CPU of it by that of Microsoft's", run => run.Ratio(_taggedSet, StoreNames.OurHybrid, StoreNames.MicrosoftHybrid, _serverProcessor), AtMost: 2.5),
         new("miss-microsoft", "Miss and factory, 1 caller: throughput by Microsoft's HybridCache", run => run.Ratio(LocalValues.MissName, Lab.Names[0], Lab.Names[2]), AtLeast: 0.9),
         new("miss-fusion", "Miss and factory, 1 caller: throughput by FusionCache's with backplane and locker", run => run.Ratio(LocalValues.MissName, Lab.Names[0], Lab.Names[4]), AtLeast: 3),
+        new("miss-many-microsoft", "Miss and factory, 64 callers: throughput by Microsoft's HybridCache", run => run.Ratio(LocalValues.MissOfManyName, Lab.Names[0], Lab.Names[2]), AtLeast: 1.0),
         new("save-alone", "SaveChanges with the outbox, PostgreSQL: time by SaveChanges alone", run => run.Figure("Save with evictions", "PostgreSQL"), AtMost: 1.25),
         new("save-by-hand", "The same by SaveChanges with a row and an eviction by hand", run => run.Figure("Save with evictions", "PostgreSQL, by hand"), AtMost: 1.25),
         new("reads-among-evictions", "Reads at 1,000 evictions/s: throughput by that when quiet", run => run.Ratio(ReadsAmongEvictions.Name, ReadsAmongEvictions.Busiest, ReadsAmongEvictions.Quiet), AtLeast: 0.7),

@@ -4,10 +4,11 @@ namespace RedisTagCache.Benchmarks.Scenarios;
 internal static class LocalValues
 {
     public const string MissName = "Miss and factory, 3 tags, 1 caller";
+    public const string MissOfManyName = "Miss and factory, 3 tags, 64 callers";
 
     private static readonly int[] _tags = [0, 3, 10];
 
-    public static IEnumerable<Scenario> All => [.. _tags.Select(LocalHit), MissAndFactory()];
+    public static IEnumerable<Scenario> All => [.. _tags.Select(LocalHit), MissAndFactory(MissName, 1), MissAndFactory(MissOfManyName, 64)];
 
     public static string HitName(int tags) => $"Local hit, {tags} tags";
 
@@ -19,10 +20,10 @@ internal static class LocalValues
             .Select(contender => new Entrant(contender.Name, Operation.OfMany(_ => Finish(contender.GetAsync(key, tags))))));
     }
 
-    private static Scenario MissAndFactory()
+    private static Scenario MissAndFactory(string name, int callers)
     {
         var tags = Payload.Tags(3);
-        return new Scenario(MissName, 1, Lab.Names[2], lab => lab.Contenders.Where(static contender => contender.HasMemory)
+        return new Scenario(name, callers, Lab.Names[2], lab => lab.Contenders.Where(static contender => contender.HasMemory)
             .Select(contender => new Entrant(contender.Name, Operation.Of(_ => contender.GetAsync(Payload.NextColdKey(), tags), Check))));
     }
 

@@ -32,8 +32,8 @@ public static class CostBounds
     /// <summary>Nothing at all.</summary>
     public static OperationCost LocalHit { get; } = new(0, 0, "");
 
-    /// <summary>The lease, and the write that ends it, for which the caller does not wait; the value, its copy in this instance, and the key.</summary>
-    public static OperationCost LedMiss { get; } = new(6_800, 1, "del 1, evalsha 2, get 2, getrange 1, hmget 2, hset 1, pexpire 1, set 1, zscore 2");
+    /// <summary>The lease, and the write that ends it, for which the caller does not wait, each a script that such requests share; the value, its copy in this instance, and the key.</summary>
+    public static OperationCost LedMiss { get; } = new(6_000, 1, "del 1, evalsha 2, get 2, getrange 1, hmget 2, hset 1, pexpire 1, set 1, zscore 2");
 
     /// <summary>One script, which looks for another primary, invalidates the tag, trims and sends the message; and the tag's place in the retry queue if it fails.</summary>
     public static OperationCost Evict { get; } = new(3_800, 1, "evalsha 1, get 1, info 1, publish 1, set 1, time 1, zadd 1, zcard 1, zrange 1, zscore 1");
