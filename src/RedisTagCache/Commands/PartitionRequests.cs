@@ -58,7 +58,7 @@ internal sealed class LeaseRequests(Partition partition, TimeProvider time) : Re
     /// <param name="duration">How long the lease lasts, unless it is renewed.</param>
     /// <param name="identity">The first bytes of the entry that the caller found.</param>
     /// <param name="isPatient">Whether the caller has an old value.</param>
-    /// <param name="deadline">The time stamp from which on nobody waits for it. It is then not sent any more, because nobody would release the lease.</param>
+    /// <param name="deadline">The time stamp from which on it is not sent any more, well before its caller gives up: the caller then releases the lease, which must not be granted after that.</param>
     public ValueTask<LeaseReply> AcquireAsync(
         IDatabase database, in EntryLocation location, string owner, TimeSpan duration, ReadOnlyMemory<byte> identity, bool isPatient, long deadline)
     {

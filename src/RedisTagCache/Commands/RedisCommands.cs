@@ -213,7 +213,7 @@ internal sealed class RedisCommands(RedisRunner runner)
         runner.RunAsync(
             Operation.Lease,
             address.Partition,
-            (RequestsOf(address.Partition).Leases, address, owner, duration, identity, isPatient, Deadline: runner.DeadlineFromNow()),
+            (RequestsOf(address.Partition).Leases, address, owner, duration, identity, isPatient, Deadline: runner.EarlyDeadlineFromNow()),
             static (database, lease) => lease.Leases.AcquireAsync(database, lease.address, lease.owner, lease.duration, lease.identity, lease.isPatient, lease.Deadline),
             CancellationToken.None);
 

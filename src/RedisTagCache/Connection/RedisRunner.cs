@@ -17,6 +17,9 @@ internal sealed class RedisRunner(RedisConnection connection, RedisCircuits circ
     /// <summary>Gets the time stamp at which a call that begins now has had its time.</summary>
     public long DeadlineFromNow() => time.GetTimestamp() + _timeoutTicks;
 
+    /// <summary>Gets the same, a quarter of the time earlier: what is not sent by then must not be sent just when its caller gives up.</summary>
+    public long EarlyDeadlineFromNow() => time.GetTimestamp() + (_timeoutTicks / 4 * 3);
+
     /// <summary>Whether a call would wait for Redis at all. When not, it fails; ask first where that happens often.</summary>
     public bool IsAvailable(Partition partition) => !circuits[partition].IsOpen;
 
