@@ -42,7 +42,7 @@ public sealed class ScriptConformanceTests
         }
 
         TestContext.Current.TestOutputHelper?.WriteLine($"{kinds.Values.Sum()} steps from seed {seed}: {string.Join(", ", kinds.Select(kind => $"{kind.Value} {kind.Key}"))}");
-        Assert.Equal(18, kinds.Count);
+        Assert.Equal(19, kinds.Count);
     }
 
     private static async Task<string> StepAsync(ScriptPair pair, Random random)
@@ -54,7 +54,7 @@ public sealed class ScriptConformanceTests
         var owner = (byte)random.Next(1, 4);
         var isStaged = random.Next(3) == 0;
         var seen = random.Next(4) == 0 ? (byte)0 : pair.Model.Entries[key].Id;
-        switch (random.Next(26))
+        switch (random.Next(27))
         {
             case 0 or 1 or 2 or 3:
                 var floor = One([.. pair.Stamps]).Epoch;
@@ -101,6 +101,9 @@ public sealed class ScriptConformanceTests
                 await pair.OverwriteBothAsync(current);
                 return $"set-both {current}";
             case 24:
+                await pair.FindTagInvalidationsAsync();
+                return "find";
+            case 25:
                 return await LoseAsync(pair, random.Next(3));
             default:
                 if (!pair.HasEarlier)
