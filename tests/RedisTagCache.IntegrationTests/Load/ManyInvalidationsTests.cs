@@ -101,10 +101,10 @@ public sealed class ManyInvalidationsTests(RedisFixture redis) : IClassFixture<R
     [Fact]
     public async Task Instance_WithManyInvalidations_TakesFewBytesForEach()
     {
-        await using (var none = Create(prefix: _prefix + "none"))
-            await none.Store.ReadAsync("k"); // compiled
+        // Compiled, with pools that are filled. The runtime may keep the last one that was disposed, so that one is small.
         await using (var first = Create())
             await BecomesKnownAsync(first);
+        await MeasureAsync(_prefix + "none");
         var little = await MeasureAsync(_prefix + "none");
         var much = await MeasureAsync(_prefix);
         var each = (much - little) / (double)Tags;
