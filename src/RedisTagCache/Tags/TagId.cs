@@ -10,7 +10,7 @@ namespace RedisTagCache.Tags;
 /// <summary>
 /// A tag as bytes: <c>=</c> and its UTF-8 as given, or <c>#</c> and the SHA-256 of the folded tag when that is longer than 256 bytes. Where only one of the
 /// two is longer, the folded tag decides. Ids are compared by <see cref="TagFold"/>.
-/// A tag invalidation's member in Redis is <c>h</c> (hard) or <c>s</c> (soft) followed by the id.
+/// A tag invalidation's member in Redis is <c>h</c> (hard) or <c>s</c> (soft) followed by the id, which tag_invalidate turns into lowercase if it is ASCII.
 /// </summary>
 internal static class TagId
 {

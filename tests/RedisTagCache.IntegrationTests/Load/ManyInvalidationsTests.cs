@@ -21,7 +21,7 @@ public sealed class ManyInvalidationsTests(RedisFixture redis) : IClassFixture<R
     public async ValueTask InitializeAsync()
     {
         _other = Create();
-        foreach (var tags in Enumerable.Range(0, Tags).Select(static i => string.Create(CultureInfo.InvariantCulture, $"article:{i}")).Chunk(AtOnce))
+        foreach (var tags in Enumerable.Range(0, Tags).Select(static i => string.Create(CultureInfo.InvariantCulture, $"article:{i:D12}")).Chunk(AtOnce))
             await _other.Store.EvictByTagAsync(tags);
     }
 

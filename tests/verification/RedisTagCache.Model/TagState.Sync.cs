@@ -92,6 +92,9 @@ internal partial struct TagState
         TakePage();
         if (Sync.Page.HasMore && !broken.HasFlag(Broken.FirstPageIsAll))
         {
+            Sync.IsFull |= !Sync.Page.Stamp.IsSameLineage(Sync.Sent);
+            if (!Sync.IsFull)
+                Raise(Sync.Page.EvictedAt, Sync.Page.ExpiredAt, broken);
             (Sync.Phase, Sync.IsLong, Sync.Sent, Sync.From) = (SyncPhase.Asked, !HasKnown, Sync.Page.Stamp, Sync.Page.Highest());
             (Sync.PageAgain, Sync.Page) = (Sync.Page, default);
             return false;
