@@ -88,6 +88,7 @@ internal sealed partial class TagState
                 return (new TagStateSnapshot(page.Stamp, page.Floor, table), isFull);
             if (old is null)
                 BeginAsking();
+            Interlocked.Increment(ref _changes); // of the known table, where it is brought up to date
             from = page.Invalidations[^1].Epoch; // inclusive: tag invalidations of one epoch may be divided between two pages
         }
     }

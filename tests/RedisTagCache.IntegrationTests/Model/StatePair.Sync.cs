@@ -188,7 +188,7 @@ internal sealed partial class StatePair
 
     private static RedisResult Reply(in InvalidationPage page)
     {
-        List<(RedisValue Member, long Epoch)> rows = [("floor", page.Floor)];
+        List<(RedisValue Member, long Epoch)> rows = [("floor", page.HasMore && page.Floor > page.Highest() ? 0 : page.Floor)]; // on the next page
         for (var tag = 0; tag < Two.Length; tag++)
         {
             rows.Add((TagId.Member(TagInvalidationKind.Evict, Id(tag)), page.EvictedAt[tag]));
