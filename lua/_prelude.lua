@@ -60,7 +60,7 @@ local function log_changes(removals, entries, channel, retention, cap, publish)
 end
 
 -- Returns the start of the server's replication ID, or zeros if the engine does not report one.
--- Used by: invalidations_sync tag_invalidate
+-- Used by: invalidations_find invalidations_sync tag_invalidate
 local function server_run()
   local info = redis.pcall('INFO', 'replication')
   return type(info) == 'string' and string.match(info, 'master_replid:(%x%x%x%x%x%x%x%x)') or '00000000'

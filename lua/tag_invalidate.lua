@@ -25,7 +25,12 @@ local score = string.format('%.0f', epoch)
 local after = score .. ':' .. generation .. ':' .. run
 local members = {}
 for i = 4, #ARGV do
-  redis.call('ZADD', KEYS[2], score, ARGV[i])
+  -- The ids of tags that are ASCII are stored in lowercase, so that a tag can be found whatever its case: see invalidations_find.
+  local member = ARGV[i]
+  if string.sub(member, 2, 2) == '=' and not string.find(member, '[\128-\255]') then
+    member = string.lower(member)
+  end
+  redis.call('ZADD', KEYS[2], score, member)
   members[i - 3] = #ARGV[i] .. ':' .. ARGV[i]
 end
 redis.call('SET', KEYS[1], after)

@@ -189,6 +189,10 @@ internal sealed class RedisCommands(RedisRunner runner)
     public ValueTask<TagInvalidationPage> SyncAsync(Partition partition, EpochStamp? known, long from, ulong nonce, long floor, CancellationToken cancellationToken) =>
         RunAsync(Operation.Sync, partition, InvalidationsSyncScript.Call(partition, known, from, nonce, floor), InvalidationsSyncScript.Parse, cancellationToken);
 
+    /// <summary>The invalidations of some tags: nothing when the partition must be synchronized first.</summary>
+    public ValueTask<FoundTagInvalidations?> FindAsync(Partition partition, byte[][] members, CancellationToken cancellationToken) =>
+        RunAsync(Operation.Sync, partition, InvalidationsFindScript.Call(partition, members), InvalidationsFindScript.Parse, cancellationToken);
+
     /// <summary>The newest of both counts of a partition: evictions and removals. Zero for removals when there was none.</summary>
     public ValueTask<(EpochStamp? Stamp, long Removal)> PollAsync(Partition partition) =>
         runner.RunAsync(

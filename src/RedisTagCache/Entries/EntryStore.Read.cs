@@ -85,7 +85,8 @@ internal sealed partial class EntryStore
             var version = new CacheVersion(read);
 
             // Also if there is no entry to validate: a factory that runs under this version may read other values from the local cache.
-            var state = tagState.At(read) ?? await Remaining(tagState.CoverAsync(read, cancellationToken), start, cancellationToken).ConfigureAwait(false);
+            var state = tagState.At(read)
+                ?? await Remaining(CoverAsync(tagState, location, entry is null ? default : entry.Memory.Span, read, cancellationToken), start, cancellationToken).ConfigureAwait(false);
             var lookup = entry is null ? Missed(key, CacheMissReason.Absent, version, activity) : OpenTagged(key, location, entry, state, version, since, activity);
             if (lookup.HasValue)
                 entry = null; // the lookup owns it now
@@ -100,6 +101,19 @@ internal sealed partial class EntryStore
         {
             entry?.Dispose();
         }
+    }
+
+    /// <summary>Gets a state to validate an entry by. The entry is not used after the call: its buffer may go back to the pool.</summary>
+    private static ValueTask<TagStateSnapshot?> CoverAsync(TagState tagState, in EntryLocation location, ReadOnlySpan<byte> entry, in EpochStamp read, CancellationToken cancellationToken)
+    {
+        byte[][]? members = null;
+        if (tagState.Known is not null
+            || (EnvelopeReader.TryOpen(entry, location.KeyHash, out var envelope) && envelope.IsTagged && !TagId.TryMembersOf(envelope.Tags, out members)))
+        {
+            return tagState.CoverAsync(read, cancellationToken);
+        }
+
+        return tagState.CoverFirstAsync(read, members, cancellationToken);
     }
 
     private CacheLookup OpenTagged(

@@ -35,7 +35,7 @@ internal sealed class FleetWatch : IDisposable
     public int CountSilent(ImmutableArray<PartitionWatch> partitions) =>
         Volatile.Read(ref _started) is { IsCompleted: true } ? _backplane.CountSilent(partitions.Select(static partition => partition.Partition)) : 0;
 
-    /// <summary>Starts polling, and completes after the first poll. Before it, nothing is cached locally.</summary>
+    /// <summary>Starts polling, and completes after the first poll. Before it, nothing is cached locally. It does not wait where the first poll has to read many tag invalidations.</summary>
     public Task StartAsync()
     {
         if (Volatile.Read(ref _started) is { } started)
@@ -50,12 +50,19 @@ internal sealed class FleetWatch : IDisposable
 
     private async Task BeginAsync()
     {
-        await LookAsync().ConfigureAwait(false);
-        _ = Task.Run(RunAsync);
+        var looking = Task.CompletedTask;
+        await SafelyAsync(async () =>
+        {
+            var looks = (await _partitions().ConfigureAwait(false)).Select(partition => (Look: LookAsync(partition), partition.TagState.IsLong)).ToArray();
+            looking = Task.WhenAll(looks.Select(static look => look.Look));
+            await Task.WhenAll(looks.Select(static look => Task.WhenAny(look.Look, look.IsLong))).ConfigureAwait(false);
+        }).ConfigureAwait(false);
+        _ = Task.Run(() => RunAsync(looking));
     }
 
-    private async Task RunAsync()
+    private async Task RunAsync(Task looking)
     {
+        await SafelyAsync(() => looking).ConfigureAwait(false);
         try
         {
             using var timer = new PeriodicTimer(PartitionWatch.Interval, _time);

@@ -169,7 +169,7 @@ internal sealed class PartitionWatch : EntryWatch
     /// <exception cref="Exception">One that <see cref="RedisFailure.IsRedis"/> knows.</exception>
     public async ValueTask CatchUpAsync(EpochStamp stamp, long removal)
     {
-        if (TagState.At(stamp) is null)
+        if (TagState.At(stamp) is null && !await TagState.TryShowAsync(stamp, CancellationToken.None).ConfigureAwait(false))
             await TagState.CoverAsync(stamp, CancellationToken.None).ConfigureAwait(false);
         if (Removals.Known is >= 0 and var known && removal > known)
             await _removalSyncs.RunAsync().ConfigureAwait(false);

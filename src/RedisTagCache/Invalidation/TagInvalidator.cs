@@ -60,7 +60,7 @@ internal sealed class TagInvalidator : IDisposable
     public ValueTask InvalidateAsync(TagInvalidationKind kind, IEnumerable<string> tags, string parameter, CancellationToken cancellationToken)
     {
         string[] distinct = [.. tags.Distinct(StringComparer.OrdinalIgnoreCase)];
-        byte[][] members = [.. distinct.Select(tag => TagId.Member(kind, TagId.Of(tag, parameter)))];
+        byte[][] members = [.. distinct.SelectMany(tag => TagId.MembersOf(kind, TagId.Of(tag, parameter)))];
         if (members.Length == 0)
             return default;
 
@@ -73,11 +73,11 @@ internal sealed class TagInvalidator : IDisposable
     private async Task InvalidateEverywhereAsync(TagInvalidationKind kind, string[] tags, byte[][] members)
     {
         var detail = kind == TagInvalidationKind.Evict ? CacheEventDetail.Evict : CacheEventDetail.Expire;
-        using var activity = CacheActivity.Evict(_meter, detail, members.Length);
+        using var activity = CacheActivity.Evict(_meter, detail, tags.Length);
         var results = await TryInvalidateEverywhereAsync(members).ConfigureAwait(false);
         var cause = results.FirstOrDefault(static result => result is not null);
         var outcome = cause is null ? CacheOutcome.Done : CacheOutcome.Failed;
-        _meter.Evictions(members.Length, detail, outcome);
+        _meter.Evictions(tags.Length, detail, outcome);
         _meter.History.Add(tags, isExpiry: kind == TagInvalidationKind.Expire, isConfirmed: cause is null);
         activity.Outcome(outcome);
         if (cause is null)

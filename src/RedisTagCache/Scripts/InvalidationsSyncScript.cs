@@ -43,3 +43,30 @@ internal sealed record TagInvalidationPage(EpochStamp Stamp, long Floor, IReadOn
 
 /// <summary>One member of the tag invalidations and its epoch. Among the members stands the floor itself.</summary>
 internal readonly record struct TagInvalidationRow(byte[] Member, long Epoch);
+
+/// <summary>Returns the invalidations of some tags, for an instance that has not read all of them yet.</summary>
+internal static class InvalidationsFindScript
+{
+    public static readonly EmbeddedScript Script = EmbeddedScript.Load("invalidations_find");
+    public static readonly string[] KeyNames = ["epoch", "marks"];
+    public static readonly string[] ArgumentNames = ["member..."];
+
+    public static ScriptCall Call(Partition partition, byte[][] members) => new(
+        Script,
+        [partition.Epoch, partition.Marks],
+        Array.ConvertAll(members, static member => (RedisValue)member));
+
+    /// <summary>What was found, or nothing when the partition must be synchronized first.</summary>
+    public static FoundTagInvalidations? Parse(RedisResult reply)
+    {
+        var parts = (RedisValue[]?)reply ?? [];
+        if (parts.Length == 0)
+            return null;
+        if (parts.Length < 2 || !EpochStamp.TryParse(((ReadOnlyMemory<byte>)parts[0]).Span, out var stamp))
+            throw new UnexpectedReplyException("invalidations_find gave no stamp.");
+        return new FoundTagInvalidations(stamp, (long)(double)parts[1], Array.ConvertAll(parts[2..], static score => (long)(double)score));
+    }
+}
+
+/// <summary>The stamp, the floor, and the epoch of each member that was asked for, all of one moment; 0 for one that is not there.</summary>
+internal sealed record FoundTagInvalidations(EpochStamp Stamp, long Floor, long[] Epochs);

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Unicode;
@@ -9,11 +10,12 @@ namespace RedisTagCache.Tags;
 /// <summary>
 /// A tag as bytes: <c>=</c> and its UTF-8 as given, or <c>#</c> and the SHA-256 of the folded tag when that is longer than 256 bytes. Where only one of the
 /// two is longer, the folded tag decides. Ids are compared by <see cref="TagFold"/>.
-/// A tag invalidation's member in Redis is <c>h</c> (hard) or <c>s</c> (soft) followed by the id.
+/// A tag invalidation's member in Redis is <c>h</c> (hard) or <c>s</c> (soft) followed by the id, which tag_invalidate turns into lowercase if it is ASCII.
 /// </summary>
 internal static class TagId
 {
     private const int MaxRawTag = 256;
+    private const int MaxAsked = 500;
     private static readonly UTF8Encoding _strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <exception cref="ArgumentException">The tag is null, empty or not valid Unicode.</exception>
@@ -75,6 +77,43 @@ internal static class TagId
             ? [.. ids]
             : throw new ArgumentException($"An entry must have at most {EnvelopeLayout.MaxTags} different tags, but has {ids.Count}.", parameter);
     }
+
+    /// <summary>
+    /// What an invalidation of a tag is stored under. A tag that is ASCII only when it is folded has two members, because <see cref="TryMembersOf"/> names the folded one.
+    /// </summary>
+    public static byte[][] MembersOf(TagInvalidationKind kind, ReadOnlySpan<byte> id)
+    {
+        if (IsFoldedAlike(id))
+            return [Member(kind, id)];
+        Span<byte> folded = stackalloc byte[TagFold.MaxId];
+        folded = folded[..TagFold.Fold(id, folded)];
+        return Ascii.IsValid(folded) ? [Member(kind, id), Member(kind, folded)] : [Member(kind, id)];
+    }
+
+    /// <summary>
+    /// Names the members under which all invalidations of these tags are stored, whatever their case. That is certain only of tags that every instance folds alike; and not of more tags than
+    /// a script may be asked about.
+    /// </summary>
+    public static bool TryMembersOf(TagIds ids, [NotNullWhen(true)] out byte[][]? members)
+    {
+        members = null;
+        var all = new List<byte[]>();
+        foreach (var id in ids)
+        {
+            if (!IsFoldedAlike(id) || id.Length > TagFold.MaxId || all.Count >= MaxAsked)
+                return false;
+            Span<byte> folded = new byte[id.Length];
+            TagFold.Fold(id, folded);
+            all.Add(Member(TagInvalidationKind.Evict, folded));
+            all.Add(Member(TagInvalidationKind.Expire, folded));
+        }
+
+        members = [.. all];
+        return true;
+    }
+
+    /// <summary>Whether instances cannot disagree about how an id is folded. About other characters they may, if one does not know them.</summary>
+    private static bool IsFoldedAlike(ReadOnlySpan<byte> id) => id is [(byte)'#', ..] || Ascii.IsValid(id);
 
     public static byte[] Member(TagInvalidationKind kind, ReadOnlySpan<byte> id) => [kind == TagInvalidationKind.Evict ? (byte)'h' : (byte)'s', .. id];
 }

@@ -15,6 +15,7 @@ internal sealed partial class TagState
         {
             if (_syncing is null or { IsCompleted: true })
             {
+                _isReadingFirst = _known is null && _isLong.Task.IsCompleted; // after one that failed
                 _syncing = Task.Run(SyncOnceAsync);
                 _syncing.Forget();
             }
@@ -37,6 +38,8 @@ internal sealed partial class TagState
                 : [];
             if (lost.Count > 0)
                 read = read with { State = await HealAsync(read.State, lost).ConfigureAwait(false) };
+            if (old is null)
+                read = read with { State = await EndAskingAsync(read.State).ConfigureAwait(false) };
             var state = Adopt(old, read.State, read.IsFull, distrusts);
             Tell(activity, read.IsFull, CacheOutcome.Ok);
             return state;
@@ -46,6 +49,11 @@ internal sealed partial class TagState
             Tell(activity, isFull, CacheOutcome.Failed);
             BackgroundFault.Ignore(() => Log.SyncFailed(logger, e, partition.Name));
             throw;
+        }
+        finally
+        {
+            lock (_lock)
+                _isReadingFirst = false;
         }
     }
 
@@ -78,6 +86,9 @@ internal sealed partial class TagState
             known = page.Stamp;
             if (!page.HasMore)
                 return (new TagStateSnapshot(page.Stamp, page.Floor, table), isFull);
+            if (old is null)
+                BeginAsking();
+            Interlocked.Increment(ref _changes); // of the known table, where it is brought up to date
             from = page.Invalidations[^1].Epoch; // inclusive: tag invalidations of one epoch may be divided between two pages
         }
     }

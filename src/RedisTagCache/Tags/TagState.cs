@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using RedisTagCache.Commands;
 using RedisTagCache.Connection;
@@ -24,7 +25,7 @@ internal sealed partial class TagState(Partition partition, RedisCommands comman
     private int _changes;
     private TagInvalidationTable? _unconfirmed;
     private long _unconfirmedCount;
-    private EpochStamp? _first;
+    private StrongBox<EpochStamp>? _first;
 
     /// <summary>The newest state known, even when it is no longer trusted; nothing before the first synchronization.</summary>
     public TagStateSnapshot? Known => Volatile.Read(ref _known);
@@ -42,8 +43,8 @@ internal sealed partial class TagState(Partition partition, RedisCommands comman
     /// <summary>Changes after every change that may change a verdict: while it stays, so do the verdicts.</summary>
     public int Changes => Volatile.Read(ref _changes);
 
-    /// <summary>The first state that was known; read it after <see cref="Known"/>.</summary>
-    public EpochStamp? First => _first;
+    /// <summary>The stamp of the first state that was known, or the first one that a lookup was shown before; read it after <see cref="Known"/>.</summary>
+    public EpochStamp? First => Volatile.Read(ref _first)?.Value;
 
     /// <summary>Gets the number of the newest tag invalidation that this instance applied before it read it from Redis.</summary>
     public long UnconfirmedCount => Volatile.Read(ref _unconfirmedCount);
@@ -189,7 +190,7 @@ internal sealed partial class TagState(Partition partition, RedisCommands comman
         // not known then. At the same stamp, it has made none.
         if (_known is not { } known || known.Stamp != state.Stamp)
             Volatile.Write(ref _unconfirmed, null);
-        _first ??= state.Stamp;
+        _first ??= new(state.Stamp);
         state.Invalidations.Prune(state.Floor);
         Volatile.Write(ref _known, state);
         Interlocked.Increment(ref _changes);

@@ -54,7 +54,7 @@ public sealed class ScriptConformanceTests
         var owner = (byte)random.Next(1, 4);
         var isStaged = random.Next(3) == 0;
         var seen = random.Next(4) == 0 ? (byte)0 : pair.Model.Entries[key].Id;
-        switch (random.Next(27))
+        switch (random.Next(28))
         {
             case 0 or 1 or 2 or 3:
                 var floor = One([.. pair.Stamps]).Epoch;
@@ -105,6 +105,9 @@ public sealed class ScriptConformanceTests
                 await pair.AcquireBothAsync((key, owner, seen), (other, next, random.Next(4) == 0 ? (byte)0 : pair.Model.Entries[other].Id));
                 return $"acquire-both {key} {owner} {seen} and {other} {next}";
             case 25:
+                await pair.FindTagInvalidationsAsync();
+                return "find";
+            case 26:
                 return await LoseAsync(pair, random.Next(3));
             default:
                 if (!pair.HasEarlier)

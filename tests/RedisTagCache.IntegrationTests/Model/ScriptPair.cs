@@ -77,6 +77,21 @@ internal sealed partial class ScriptPair
         Assert.Empty(told);
     }
 
+    public async Task FindTagInvalidationsAsync()
+    {
+        var expected = _model.FindTagInvalidations();
+        string[] members = [.. Members(Spread(3), Spread(3)).Select(member => member.Member)];
+        var found = InvalidationsFindScript.Parse(await RunAsync(InvalidationsFindScript.Call(_partition, [.. members.Select(Encoding.UTF8.GetBytes)])));
+
+        Same(expected.Stamp, found?.Stamp);
+        if (found is null)
+            return;
+        _epochs.Add(expected.Floor, found.Floor);
+        var there = Members(expected.EvictedAt, expected.ExpiredAt).ToDictionary(member => member.Member, member => member.Epoch);
+        for (var i = 0; i < members.Length; i++)
+            _epochs.Add(there.GetValueOrDefault(members[i]), found.Epochs[i]);
+    }
+
     public async Task InvalidateAsync(byte evicted, byte expired, byte cap)
     {
         KeepTime();

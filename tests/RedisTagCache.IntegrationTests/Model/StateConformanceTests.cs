@@ -9,6 +9,9 @@ public sealed class StateConformanceTests
     private const int Histories = 600;
     private const int Steps = 80;
 
+    /// <summary>No step invalidates as many, so that a page is longer than one epoch, as in the product.</summary>
+    private const byte PageSize = 4;
+
     [Fact]
     public async Task TheSameEvents_HaveTheSameEffectInTheModelAndInTheProduct()
     {
@@ -17,7 +20,7 @@ public sealed class StateConformanceTests
         for (var history = 0; history < Histories; history++)
         {
             var random = new Random(seed + history);
-            using var pair = new StatePair();
+            using var pair = new StatePair(history % 2 == 0 ? PageSize : (byte)0);
             var done = new List<string>();
             try
             {

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using RedisTagCache.Connection;
 using RedisTagCache.Model;
+using RedisTagCache.Scripts;
 using RedisTagCache.Tags;
 using StackExchange.Redis;
 using InvalidationPage = RedisTagCache.Model.TagInvalidationPage;
@@ -52,7 +53,7 @@ internal sealed partial class StatePair
         {
             case SyncPhase.Asked or SyncPhase.AskedAgain:
                 var isAgain = SyncPhase == SyncPhase.AskedAgain;
-                Model.Ask(ref Server, (byte)(_generations + 1), Broken.None);
+                Model.Ask(ref Server, (byte)(_generations + 1), Broken.None, _pageSize);
                 _generations = Math.Max(_generations, Server.Stamp.Generation);
                 _reply = Reply(isAgain ? Model.Sync.PageAgain : Model.Sync.Page);
                 break;
@@ -187,20 +188,17 @@ internal sealed partial class StatePair
 
     private static RedisResult Reply(in InvalidationPage page)
     {
-        List<RedisValue> parts = [Text(Stamp(page.Stamp).ToString()), (long)page.Floor, "floor", (long)page.Floor];
+        List<(RedisValue Member, long Epoch)> rows = [("floor", page.HasMore && page.Floor > page.Highest() ? 0 : page.Floor)]; // on the next page
         for (var tag = 0; tag < Two.Length; tag++)
         {
-            Add(TagInvalidationKind.Evict, tag, page.EvictedAt[tag]);
-            Add(TagInvalidationKind.Expire, tag, page.ExpiredAt[tag]);
+            rows.Add((TagId.Member(TagInvalidationKind.Evict, Id(tag)), page.EvictedAt[tag]));
+            rows.Add((TagId.Member(TagInvalidationKind.Expire, Id(tag)), page.ExpiredAt[tag]));
         }
 
-        return RedisResult.Create(parts.ToArray());
-
-        void Add(TagInvalidationKind kind, int tag, byte epoch)
-        {
-            if (epoch > 0)
-                parts.AddRange([TagId.Member(kind, Id(tag)), (long)epoch]);
-        }
+        rows.RemoveAll(static row => row.Epoch == 0);
+        if (page.HasMore)
+            rows.InsertRange(0, Enumerable.Repeat(((RedisValue)"no invalidation", 0L), InvalidationsSyncScript.PageSize - rows.Count)); // as long as a page of the product
+        return RedisResult.Create([Text(Stamp(page.Stamp).ToString()), (long)page.Floor, .. rows.OrderBy(static row => row.Epoch).SelectMany(static row => (RedisValue[])[row.Member, row.Epoch])]);
     }
 
     private static RedisValue Text(string text) => Encoding.UTF8.GetBytes(text);

@@ -31,14 +31,17 @@ internal sealed partial class StatePair : IDisposable
     private readonly Machine _machine = new(_scenario);
     private readonly HashSet<Stamp> _stamps = [];
     private readonly List<Announcement> _announcements = [];
+    private readonly byte _pageSize;
     private World _world;
     private Server _earlier;
     private byte _generations;
     private Stamp _first;
     private int _modelDropped;
 
-    public StatePair()
+    /// <param name="pageSize">The maximum number of tag invalidations in one page; 0 for no maximum.</param>
+    public StatePair(byte pageSize)
     {
+        _pageSize = pageSize;
         _redis = new ManualRedis(_keys.Partitions, _time);
         var commands = new RedisCommands(_redis.Runner);
         var state = new RealState(_keys.Partitions[0], commands, new StoreSettings(TimeSpan.FromDays(1), 1_000), _redis.Meter, NullLogger<RealState>.Instance);

@@ -41,6 +41,15 @@ public sealed class ScriptReplyTests
         Assert.Equal([("floor", 3), ("h=t", 1_763_862_000_000_123), ("s=u", 1_763_862_000_000_124)], page.Invalidations.Select(row => (System.Text.Encoding.UTF8.GetString(row.Member), row.Epoch)));
     }
 
+    [Fact]
+    public void Parse_OfAFind_TellsStampFloorAndTheEpochOfEach()
+    {
+        var found = InvalidationsFindScript.Parse(Reply(Stamp, "3", "0", "1763862000000123", "1.763862000000124e+15"))!;
+        Assert.Equal((_stamp, 3L), (found.Stamp, found.Floor));
+        Assert.Equal([0, 1_763_862_000_000_123, 1_763_862_000_000_124], found.Epochs);
+        Assert.Null(InvalidationsFindScript.Parse(Reply()));
+    }
+
     [Theory]
     [InlineData(0, false)]
     [InlineData(1, false)]
@@ -60,6 +69,7 @@ public sealed class ScriptReplyTests
         Check(typeof(EntryMoveScript), EntryMoveScript.Call(address, "{rtc:0}:staged:x", 10, _stamp), ["{rtc:0}:e:s:b:k", "{rtc:0}:epoch", "{rtc:0}:staged:x"]);
         Check(typeof(EntryTouchScript), EntryTouchScript.Call(address, [1], 10), ["{rtc:0}:e:s:b:k"]);
         Check(typeof(InvalidationsSyncScript), InvalidationsSyncScript.Call(partition, null, 5, 0xAB), ["{rtc:0}:epoch", "{rtc:0}:marks"]);
+        Check(typeof(InvalidationsFindScript), InvalidationsFindScript.Call(partition, [[1]]), ["{rtc:0}:epoch", "{rtc:0}:marks"]);
         Check(typeof(TagInvalidateScript), TagInvalidateScript.Call(partition, TimeSpan.FromDays(7), 1_000, [[1]]), ["{rtc:0}:epoch", "{rtc:0}:marks"]);
 
         static void Check(Type type, ScriptCall call, string[] keys)

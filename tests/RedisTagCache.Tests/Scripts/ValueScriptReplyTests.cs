@@ -22,6 +22,7 @@ public sealed class ValueScriptReplyTests
         ["entry_remove"] = reply => EntryRemoveScript.Parse(reply),
         ["lease_renew"] = reply => LeaseRenewScript.Parse(reply),
         ["lease_release"] = reply => LeaseReleaseScript.Parse(reply),
+        ["invalidations_find"] = InvalidationsFindScript.Parse,
         ["invalidations_sync"] = InvalidationsSyncScript.Parse,
         ["removals_sync"] = RemovalsSyncScript.Parse,
         ["server_info"] = ServerInfoScript.Parse,

@@ -1,3 +1,4 @@
+using RedisTagCache.Entries.Envelope;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -75,5 +76,31 @@ public sealed class TagIdTests
     {
         Assert.Equal("h=t"u8, TagId.Member(TagInvalidationKind.Evict, TagId.Of("t", "tag")));
         Assert.Equal("s=t"u8, TagId.Member(TagInvalidationKind.Expire, TagId.Of("t", "tag")));
+    }
+
+    [Theory]
+    [InlineData("post:42", "h=post:42")]
+    [InlineData("Post:42", "h=Post:42")]
+    [InlineData("Straße", "h=Straße")]
+    [InlineData("\u212Aey", "h=\u212Aey h=key")]
+    public void MembersOf_OfATag_NamesTheFoldedOneTooIfThatIsAscii(string tag, string expected) =>
+        Assert.Equal(expected, string.Join(' ', TagId.MembersOf(TagInvalidationKind.Evict, TagId.Of(tag, "tag")).Select(Encoding.UTF8.GetString)));
+
+    [Fact]
+    public void TryMembersOf_OfAsciiTags_NamesBothKindsInLowercase()
+    {
+        var hash = TagId.Of(new string('A', 300), "tag");
+        Assert.True(TagId.TryMembersOf(new TagIds([TagId.Of("Post:42", "tag"), hash]), out var members));
+        Assert.Equal(["h=post:42", "s=post:42"], members[..2].Select(Encoding.UTF8.GetString));
+        Assert.Equal([TagId.Member(TagInvalidationKind.Evict, hash), TagId.Member(TagInvalidationKind.Expire, hash)], members[2..]);
+        Assert.True(TagId.TryMembersOf(new TagIds([]), out members));
+        Assert.Empty(members);
+    }
+
+    [Fact]
+    public void TryMembersOf_OfOtherOrTooManyTags_NamesNone()
+    {
+        Assert.False(TagId.TryMembersOf(new TagIds([TagId.Of("a", "tag"), TagId.Of("Straße", "tag")]), out _));
+        Assert.False(TagId.TryMembersOf(new TagIds([.. Enumerable.Range(0, 251).Select(static i => TagId.Of("t" + i, "tag"))]), out _));
     }
 }

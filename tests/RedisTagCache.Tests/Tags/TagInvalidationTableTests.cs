@@ -140,4 +140,58 @@ public sealed class TagInvalidationTableTests
         await Task.WhenAll(writers);
         Assert.Equal(new TagInvalidations((Rounds * Writers) + 2, (Rounds * Writers) + 3), table[id]);
     }
+
+    [Fact]
+    public void Raise_OfManyTagsOfAnyLength_FindsEach()
+    {
+        var random = new Random(7);
+        var table = new TagInvalidationTable();
+        var expected = new Dictionary<string, TagInvalidations>(StringComparer.Ordinal);
+        for (var i = 0; i < 20_000; i++)
+        {
+            var length = random.Next(100) switch { 0 => random.Next(40_000), < 5 => random.Next(300), _ => random.Next(20) };
+            var tag = random.Next(6_000) + new string('x', length);
+            var (isEviction, epoch) = (random.Next(2) == 0, random.Next(1, 1_000));
+            table.Raise(Encoding.UTF8.GetBytes((isEviction ? "h=" : "s=") + tag), epoch);
+            var known = expected.GetValueOrDefault(tag);
+            expected[tag] = isEviction ? known with { EvictedAt = Math.Max(known.EvictedAt, epoch) } : known with { ExpiredAt = Math.Max(known.ExpiredAt, epoch) };
+        }
+
+        Assert.Equal(expected.Count, table.Count);
+        Assert.All(expected, tag => Assert.Equal(tag.Value, table[Encoding.UTF8.GetBytes("=" + tag.Key)]));
+        table.Prune(500);
+        var left = expected.Where(static tag => Math.Max(tag.Value.EvictedAt, tag.Value.ExpiredAt) > 500).ToList();
+        Assert.Equal(left.Count, table.Count);
+        Assert.All(left, tag => Assert.Equal(tag.Value, table[Encoding.UTF8.GetBytes("=" + tag.Key)]));
+    }
+
+    [Fact]
+    public async Task Get_WhileTagsAreAdded_FindsWhatWasRaisedBefore()
+    {
+        const int Tags = 50_000;
+        var table = new TagInvalidationTable();
+        var raised = 0;
+        var reading = Enumerable.Range(0, 2).Select(_ => Task.Run(() =>
+        {
+            var random = new Random();
+            for (int count; (count = Volatile.Read(ref raised)) < Tags;)
+            {
+                var one = random.Next(count + 1);
+                var found = table[Id(one)].EvictedAt;
+                Assert.True(one == count || found >= one + 1, $"{one} of {count} has {found}");
+            }
+        })).ToArray();
+        for (var i = 0; i < Tags; i++)
+        {
+            table.Raise([(byte)'h', .. Id(i)], i + 1);
+            table.Raise([(byte)'h', .. Id(i / 2)], (i / 2) + 2);
+            Volatile.Write(ref raised, i + 1);
+            if (i % 10_000 == 0)
+                table.Prune(0);
+        }
+
+        await Task.WhenAll(reading);
+
+        static byte[] Id(int i) => Encoding.UTF8.GetBytes("=article:" + i);
+    }
 }

@@ -110,4 +110,13 @@ internal enum Broken : ulong
 
     /// <summary>It is evicted again at once.</summary>
     RepeatedAtOnce = 1ul << 34,
+
+    /// <summary>The first page of tag invalidations is taken for all of them.</summary>
+    FirstPageIsAll = 1ul << 35,
+
+    /// <summary>What Redis has told about the tags of an entry is used for later lookups too.</summary>
+    AnswersKept = 1ul << 36,
+
+    /// <summary>While the pages are read, lookups validate by those that were read.</summary>
+    PagesValidate = 1ul << 37,
 }

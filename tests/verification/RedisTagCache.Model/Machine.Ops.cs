@@ -53,6 +53,12 @@ internal sealed partial class Machine
             case Phase.Validates:
                 Validate(ref world, o);
                 break;
+            case Phase.Asks:
+                Ask(ref world, o);
+                break;
+            case Phase.Told:
+                TakeTold(ref world, o);
+                break;
             case Phase.Writes:
                 Write(ref world, o);
                 break;
@@ -77,7 +83,7 @@ internal sealed partial class Machine
 
     /// <summary>Whether the next step is Redis's.</summary>
     private static bool IsUnderWay(Phase phase) =>
-        phase is Phase.ReadsEntry or Phase.ReadsEpoch or Phase.Writes or Phase.Acquires or Phase.Fills or Phase.Releases or Phase.Replaces or Phase.Invalidates;
+        phase is Phase.ReadsEntry or Phase.ReadsEpoch or Phase.Asks or Phase.Writes or Phase.Acquires or Phase.Fills or Phase.Releases or Phase.Replaces or Phase.Invalidates;
 
     private void Begin(ref World world, int o)
     {
@@ -119,7 +125,7 @@ internal sealed partial class Machine
                 Keep(ref world, scenario.Ops[o], op.Found, op.Version, op.Moment.Number, op.Moment);
                 Land(ref world, o, op.Found, op.Moment);
                 break;
-            case Phase.ReadsEntry or Phase.ReadsEpoch or Phase.Validates or Phase.Acquires when scenario.Ops[o].Kind is OpKind.Get or OpKind.GetStrictly:
+            case Phase.ReadsEntry or Phase.ReadsEpoch or Phase.Validates or Phase.Asks or Phase.Acquires when scenario.Ops[o].Kind is OpKind.Get or OpKind.GetStrictly:
                 Drift(ref world, o);
                 break;
             case Phase.Invalidates:
@@ -162,7 +168,12 @@ internal sealed partial class Machine
                 return;
             }
         }
-        else if (op.Syncs++ < MaxSyncs)
+        else if (tagState.Sync.IsLong && op.Told == Told.Nothing && op.Found.Id > 0)
+        {
+            op.Phase = Phase.Asks;
+            return;
+        }
+        else if (!(tagState.Sync.IsLong && op.Found.Id == 0) && op.Syncs++ < MaxSyncs)
         {
             Await(ref world, o, Phase.Validates);
             return;

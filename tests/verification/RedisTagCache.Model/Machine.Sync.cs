@@ -12,13 +12,15 @@ internal sealed partial class Machine
                 EndWaits(ref world, i, p, isKnown: false);
                 break;
             case SyncPhase.Asked or SyncPhase.AskedAgain:
-                tagState.Ask(ref world.Servers[p], (byte)(world.Nonce + 1), scenario.Broken);
+                tagState.Ask(ref world.Servers[p], (byte)(world.Nonce + 1), scenario.Broken, scenario.PageSize);
                 if (world.Servers[p].Stamp.Generation > world.Nonce)
                     world.Nonce = world.Servers[p].Stamp.Generation;
                 break;
             case SyncPhase.Answered:
                 if (tagState.Adopt(scenario.Broken))
                     EndWaits(ref world, i, p, isKnown: true);
+                else if (tagState.Sync.IsLong)
+                    BeginAsking(ref world, i, p);
                 break;
             case SyncPhase.Recovering:
                 Recover(ref world, i, p);

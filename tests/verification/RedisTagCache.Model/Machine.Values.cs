@@ -46,6 +46,7 @@ internal sealed partial class Machine
     {
         ref var op = ref world.Ops[o];
         op.Phase = Phase.ReadsEntry;
+        op.Told = Told.Nothing;
         op.Syncs = 0;
         op.Moment = world.Instances[scenario.Ops[o].Instance].Removals.Observe();
         NoteStarted(ref world, o);

@@ -16,10 +16,17 @@ internal sealed partial class Machine(Scenario scenario)
         {
             ref var server = ref world.Servers[p];
             server.SyncTagInvalidations(default, 0, nonce: 1, floor: 0, Broken.None);
-            for (var i = 0; i < scenario.Instances; i++)
+            if (scenario.PageSize > 0)
+            {
+                server.Invalidate(evicted: 1 << 1, expired: 0, byte.MaxValue, Broken.None);
+                server.Invalidate(evicted: 0, expired: 1 << 1, byte.MaxValue, Broken.None);
+            }
+
+            for (var i = scenario.PageSize > 0 ? 1 : 0; i < scenario.Instances; i++)
             {
                 ref var tagState = ref world.Instances[i].TagStates[p];
                 (tagState.Known, tagState.Floor, tagState.IsTrusted) = (server.Stamp, server.Floor, true);
+                (tagState.EvictedAt, tagState.ExpiredAt) = (server.EvictedAt, server.ExpiredAt);
             }
         }
 
@@ -27,7 +34,7 @@ internal sealed partial class Machine(Scenario scenario)
         {
             ref var instance = ref world.Instances[i];
             instance.Removals.Known = RemovalLog.Unknown;
-            if (!scenario.IsWarm || !(scenario.HasPolls || scenario.IsCurrent))
+            if (!scenario.IsWarm || (scenario.PageSize > 0 && i == 0) || !(scenario.HasPolls || scenario.IsCurrent))
                 continue;
             instance.Removals.Adopt(RemovalLog.Unknown, world.Servers[0].SyncRemovals(0));
             instance.IsCurrent = true;

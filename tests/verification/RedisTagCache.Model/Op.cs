@@ -17,6 +17,12 @@ internal enum Phase : byte
     ReadsEpoch,
     Validates,
     AwaitsSync,
+
+    /// <summary>Asks for the invalidations of the tags of the entry that was found.</summary>
+    Asks,
+
+    /// <summary>Redis has told them, and the answer is under way.</summary>
+    Told,
     Writes,
     Acquires,
     Leased,
@@ -46,6 +52,22 @@ internal enum Phase : byte
     Done,
 }
 
+/// <summary>What an instance that has not read all tag invalidations was told about the tags of an entry.</summary>
+internal enum Told : byte
+{
+    /// <summary>It has not asked.</summary>
+    Nothing,
+
+    /// <summary>Nothing that it may validate by.</summary>
+    Unusable,
+    Invalidated,
+    Stale,
+    Fresh,
+
+    /// <summary>It is for this operation alone, which has waited for it.</summary>
+    Awaited,
+}
+
 /// <summary>How far an operation is.</summary>
 internal struct Op
 {
@@ -66,6 +88,7 @@ internal struct Op
     /// <summary>The failed evictions of its instance when it began.</summary>
     public byte Failed;
     public byte Syncs;
+    public Told Told;
     public RemovalMoment Moment;
 
     /// <summary>The number of removals that were known before the write.</summary>

@@ -98,6 +98,9 @@ internal sealed record Scenario(string Name, params OpPlan[] Ops)
     /// <summary>Whether instances know the partition when it begins.</summary>
     public bool IsWarm { get; init; } = true;
 
+    /// <summary>The maximum number of tag invalidations in one page. There are two of them then when the first instance starts, which knows nothing yet. 0 for as many as there are.</summary>
+    public byte PageSize { get; init; }
+
     /// <summary>Whether there is an entry under the first key, with the first tag.</summary>
     public bool HasEntry { get; init; }
 

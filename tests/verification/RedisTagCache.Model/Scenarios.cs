@@ -70,6 +70,15 @@ internal static class Scenarios
         new("misses expected, cold start", Op(GetStrictly, 0, T0), Op(Evict, 1, T0), Op(GetStrictly, 1, T0)) { ExpectsMisses = true, IsWarm = false },
         new("misses expected, failover", Op(GetStrictly, 0, T0), Op(GetStrictly, 0, T0), Op(Evict, 0, T0)) { ExpectsMisses = true, Instances = 1, Faults = Faults.GoBack | Faults.ClockBehind, MaxFaults = 1 },
         new("misses expected, outage", Op(Evict, 0, T0), Op(Get, 0, T0), Op(Evict, 1, T0), Op(Get, 0, T0) with { After = 1 }) { ExpectsMisses = true, WaitsForWrites = true, HasPolls = true, Faults = Faults.Silence, MaxFaults = 1 },
+        new("pages", Op(Evict, 1, T0), Op(Evict, 1, T1) with { After = 0 }, Op(Read, 0, T0), Op(Read, 0, T0) with { After = 2 }) { PageSize = 2, HasEntry = true },
+        new("pages and expiries", Op(Expire, 1, T0), Op(Compute, 1, T0), Op(Evict, 1, T0) with { After = 0 }, Op(Read, 0, T0)) { PageSize = 2, HasEntry = true },
+        new("pages and trimming", Op(Evict, 1, T1), Op(Evict, 1, T0), Op(Compute, 0, T0)) { PageSize = 2, MaxTagInvalidations = 2, HasEntry = true },
+        new("pages and announcements", Op(Evict, 1, T0), Op(Read, 0, T0), Op(Read, 0, T0) with { After = 0 }) { PageSize = 2, HasEntry = true, HasMessages = true },
+        new("pages and values", Op(GetStrictly, 0, T0), Op(Evict, 1, T0), Op(GetStrictly, 0, T0) with { After = 1 }) { PageSize = 2, HasEntry = true },
+        new("pages and copies", Op(Get, 0, T0), Op(Evict, 1, T0), Op(Get, 0, T0) with { After = 0 }) { PageSize = 2, HasEntry = true, HasPolls = true },
+        new("pages and lost keys", Op(Evict, 1, T0), Op(Read, 0, T0)) { PageSize = 2, HasEntry = true, Faults = Faults.LoseEpoch | Faults.LoseTagInvalidations | Faults.LoseEntry | Faults.Flush, MaxFaults = 2 },
+        new("pages and failover", Op(Evict, 1, T0), Op(Read, 0, T0)) { PageSize = 2, HasEntry = true, Faults = Faults.GoBack | Faults.ClockBehind, MaxFaults = 1 },
+        new("pages and outage", Op(Get, 0, T0), Op(Evict, 1, T0), Op(Get, 0, T0) with { After = 0 }) { PageSize = 2, HasEntry = true, HasPolls = true, WaitsForWrites = true, Faults = Faults.Silence, MaxFaults = 1 },
     ];
 
     /// <summary>The same with more at once, for the command: some minutes.</summary>
@@ -112,6 +121,9 @@ internal static class Scenarios
         Without(Model.Broken.OrderForgotten, "outage and an old answer"),
         Without(Model.Broken.FirstOfServer, "followers and failover of the evictor"),
         Without(Model.Broken.CopiesNotValidated, "copies and evictions"),
+        Without(Model.Broken.FirstPageIsAll, "pages"),
+        Without(Model.Broken.AnswersKept, "pages"),
+        Without(Model.Broken.PagesValidate, "pages"),
     ];
 
     private static OpPlan Op(OpKind kind, int instance, byte tags, int key = 0) => new(kind, instance, key, tags);

@@ -48,6 +48,10 @@ internal partial struct Server
         return page;
     }
 
+    /// <summary>lua/invalidations_find.lua; no stamp if the caller must synchronize first.</summary>
+    public readonly TagInvalidationPage FindTagInvalidations() =>
+        Stamp.IsNone || !HasTagInvalidations || Stamp.Run != Here ? default : new TagInvalidationPage(Stamp, Floor) { EvictedAt = EvictedAt, ExpiredAt = ExpiredAt };
+
     /// <summary>lua/tag_invalidate.lua, with every tag invalidation younger than the retention.</summary>
     /// <param name="evicted">The tags to evict, a bit each.</param>
     /// <param name="soft">The tags to expire, a bit each.</param>

@@ -34,6 +34,9 @@ internal struct Sync
     public TagInvalidationPage PageAgain;
     public byte LostEvictions;
     public byte LostExpiries;
+
+    /// <summary>Whether it is the first one, and has shown that there is more than one page: lookups ask for the tags of their entries in the meantime.</summary>
+    public bool IsLong;
 }
 
 internal partial struct TagState
@@ -56,11 +59,17 @@ internal partial struct TagState
     private readonly Stamp NewestSeen(Stamp known) => Ahead.IsSameLineage(known) && Ahead.Epoch > known.Epoch ? Ahead : known;
 
     /// <summary>The server's part.</summary>
-    public void Ask(ref Server server, byte nonce, Broken broken)
+    /// <param name="server">The server.</param>
+    /// <param name="nonce">The name of a new generation.</param>
+    /// <param name="broken">What is left out.</param>
+    /// <param name="pageSize">The maximum number of tag invalidations in the reply; 0 for no maximum.</param>
+    public void Ask(ref Server server, byte nonce, Broken broken, byte pageSize = 0)
     {
         if (Sync.Phase == SyncPhase.Asked)
         {
             Sync.Page = server.SyncTagInvalidations(Sync.Sent, Sync.From, nonce, Sync.OldFloor, broken);
+            if (pageSize > 0)
+                Sync.Page.Limit(pageSize);
             Sync.Phase = SyncPhase.Answered;
         }
         else
@@ -77,9 +86,20 @@ internal partial struct TagState
         Sync.Sent = NewestSeen(Sync.Page.Stamp);
     }
 
-    /// <summary>Takes over a reply. Returns false if there are lost evictions to retry first.</summary>
+    /// <summary>Takes over a reply. Returns false if there is another page to read, or if there are lost evictions to retry first.</summary>
     public bool Adopt(Broken broken)
     {
+        TakePage();
+        if (Sync.Page.HasMore && !broken.HasFlag(Broken.FirstPageIsAll))
+        {
+            Sync.IsFull |= !Sync.Page.Stamp.IsSameLineage(Sync.Sent);
+            if (!Sync.IsFull)
+                Raise(Sync.Page.EvictedAt, Sync.Page.ExpiredAt, broken);
+            (Sync.Phase, Sync.IsLong, Sync.Sent, Sync.From) = (SyncPhase.Asked, !HasKnown, Sync.Page.Stamp, Sync.Page.Highest());
+            (Sync.PageAgain, Sync.Page) = (Sync.Page, default);
+            return false;
+        }
+
         var page = Sync.Page;
         if (!Sync.IsFull && page.Stamp.IsSameLineage(Sync.Sent))
         {
@@ -100,6 +120,26 @@ internal partial struct TagState
 
         Finish(page, isFull: true, broken);
         return true;
+    }
+
+    /// <summary>Adds the pages that were read before, unless the server has started again with the lowest.</summary>
+    private void TakePage()
+    {
+        if (Sync.PageAgain.Stamp.IsNone)
+            return;
+        var before = Sync.PageAgain;
+        Sync.PageAgain = default;
+        if (!Sync.Page.Stamp.IsSameLineage(Sync.Sent))
+        {
+            Sync.IsFull = true;
+            return;
+        }
+
+        for (var tag = 0; tag < Two.Length; tag++)
+        {
+            Sync.Page.EvictedAt[tag] = Math.Max(Sync.Page.EvictedAt[tag], before.EvictedAt[tag]);
+            Sync.Page.ExpiredAt[tag] = Math.Max(Sync.Page.ExpiredAt[tag], before.ExpiredAt[tag]);
+        }
     }
 
     /// <summary>Takes over the effect of the retry. Returns false if the server changed again.</summary>

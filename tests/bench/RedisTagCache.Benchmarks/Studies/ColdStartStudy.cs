@@ -5,7 +5,7 @@ using RedisTagCache.TestSupport;
 
 namespace RedisTagCache.Benchmarks.Studies;
 
-/// <summary>From the making of an instance to its first judged lookup: it connects, and fetches the marks of all evicted tags once.</summary>
+/// <summary>From the making of an instance to its first judged lookup: it connects, and fetches the first of the marks of all evicted tags. If there are more, it asks for those of the entry.</summary>
 internal static class ColdStartStudy
 {
     private const int Marks = 100_000;
