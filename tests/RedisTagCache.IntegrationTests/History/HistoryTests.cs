@@ -13,7 +13,7 @@ public sealed class HistoryTests
     [Fact]
     public async Task Fleet_UnderEveryFault_BreaksNoPromise()
     {
-        var options = new HistoryOptions(TimeSpan.FromMinutes(2.2), "", Workers: 3, Rate: 300, Edits: 20, Settle: TimeSpan.FromSeconds(4), Faults: "", Broken.None);
+        var options = new HistoryOptions(TimeSpan.FromMinutes(1.5), "", Workers: 3, Rate: 200, Edits: 20, Settle: TimeSpan.FromSeconds(2.5), Faults: "", Broken.None);
         var result = await RunAsync(options);
         Assert.Empty(result.Verdicts.Shown);
         Assert.Equal(0, result.Verdicts.TotalViolated);
