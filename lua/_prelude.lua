@@ -9,7 +9,7 @@ end
 
 -- Returns whether a value of this version may be stored: the version must be of the same history as the stamp, and not above it. Numbers of different
 -- histories cannot be compared.
--- Used by: entry_fill entry_move entry_overwrite entry_set
+-- Used by: entry_fill entry_overwrite entry_set
 local function fence(stamp, version)
   if not stamp or stamp == version then
     return stamp == version

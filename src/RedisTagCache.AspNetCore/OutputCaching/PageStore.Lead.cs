@@ -76,13 +76,20 @@ internal sealed partial class PageStore
         /// <summary>How many renderings of other requests a request waits for before it renders the page itself.</summary>
         private const int MaxRenderings = 2;
 
-        private static readonly TimeSpan _overAfter = 5 * LeaseEnding.Shortest;
+        /// <summary>
+        /// How many answers to conditions and ranges a request for the whole page waits for. Requests that ask for parts may come again and again, and lead
+        /// before those that wait: one that gave up after the first would be one of many that render the page at the same time.
+        /// </summary>
+        private const int MaxPartAnswers = 16;
+
+        /// <summary>Not longer than needed: the next request for a part should not be first.</summary>
+        private static readonly TimeSpan _overAfter = 2 * LeaseEnding.Shortest;
 
         private readonly CacheVersion _first = first.Version;
         private readonly CacheVersion _since = first.Since;
         private CacheLookup _found = first;
         private int _renderings;
-        private bool _hasRetried;
+        private int _partAnswers;
 
         protected override TimeSpan WaitTimeout => pages.RenderTimeout;
 
@@ -145,9 +152,9 @@ internal sealed partial class PageStore
         protected override async ValueTask<FlightStep> OnNotStoredAsync(CacheLease lease, CancellationToken cancellationToken)
         {
             var isOver = lease.State == CacheLeaseState.Taken || lease.Left <= LeaseEnding.Shortest;
-            if (!isOver || _hasRetried || RequestReplay.AsksForPart(page.Context!.HttpContext.Request.Headers))
+            if (!isOver || _partAnswers >= MaxPartAnswers || RequestReplay.AsksForPart(page.Context!.HttpContext.Request.Headers))
                 return FlightStep.ComputeAlone;
-            _hasRetried = true;
+            _partAnswers++;
             await Task.Delay(_overAfter, pages._time, cancellationToken).ConfigureAwait(false);
             return FlightStep.LookUp;
         }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using RedisTagCache.Commands.Batching;
 using RedisTagCache.Scripts;
 using RedisTagCache.Topology;
@@ -8,8 +9,10 @@ namespace RedisTagCache.Commands;
 /// <summary>Writes of one partition's entries with tags, each as one <see cref="EntrySetScript"/>, which may store several.</summary>
 internal sealed class EntryWrites(Partition partition, VersionText versions) : RequestBatcher<EntryWrite, (bool Stored, EpochStamp? Stamp)>
 {
-    /// <summary>With entries of less than <see cref="RedisCommands.LargeFrom"/>: the server does nothing else in that time.</summary>
+    /// <summary>The server does nothing else in that time.</summary>
     protected override int MaxTogether => 16;
+
+    protected override int MaxBytesTogether => StagedEntry.MaxBytesTogether;
 
     /// <summary>Stores an entry, unless its value may be older than what Redis remembers.</summary>
     /// <param name="database">Where.</param>
@@ -22,18 +25,26 @@ internal sealed class EntryWrites(Partition partition, VersionText versions) : R
     {
         var write = EntryWrite.Take(database, key);
         (write.Envelope, write.TimeToLive, write.Token) = (envelope, timeToLive, versions.Of(token));
+        write.Staged = StagedEntry.KeyOf(partition, envelope);
         return SubmitAsync(write);
     }
 
     protected override Task<RespResult> SendAsync(EntryWrite first, int count, bool isKnown)
     {
-        var room = RequestArguments.Take(EntrySetScript.Count(count));
-        EntrySetScript.Begin(room.Span, partition.Epoch, count, isKnown);
-        for (var (i, write) = (0, (EntryWrite?)first); write is not null; write = write.Next)
-            EntrySetScript.Set(room.Span, count, i++, write.Key, write.Envelope, write.TimeToLive, write.Token);
+        var staging = StagedEntry.StageAll<EntryWrite, (bool Stored, EpochStamp? Stamp)>(first, out var staged);
+        var room = RequestArguments.Take(EntrySetScript.Count(count, staged));
+        EntrySetScript.Begin(room.Span, partition.Epoch, count, staged, isKnown);
+        var (index, nextStaged) = (0, 0);
+        for (var write = first; write is not null; write = write.Next)
+        {
+            EntrySetScript.Set(room.Span, count, staged, index++, write.Key, write.Sent, write.TimeToLive, write.Token);
+            if (write.Staged is { } key)
+                EntrySetScript.SetStaged(room.Span, count, nextStaged++, key);
+        }
+
         var reply = first.Database.ExecuteRespAsync(isKnown ? "EVALSHA" : "EVAL", room, CommandFlags.DemandMaster);
         room.Span.Clear(); // the entries belong to their writers
-        return reply;
+        return StagedEntry.AfterAsync(staging, reply);
     }
 
     protected override void Read(EntryWrite first, int count, RespResult reply)
@@ -47,18 +58,99 @@ internal sealed class EntryWrites(Partition partition, VersionText versions) : R
     protected override bool IsUnknown(Exception failure) => failure is RedisServerException refusal && ScriptCall.IsUnknownScript(refusal);
 }
 
-/// <summary>One write of an entry.</summary>
-internal sealed class EntryWrite : BatchedRequest<EntryWrite, (bool Stored, EpochStamp? Stamp)>
+/// <summary>One write of an entry that may be staged.</summary>
+internal abstract class EnvelopeRequest<TSelf, T> : BatchedRequest<TSelf, T>
+    where TSelf : EnvelopeRequest<TSelf, T>, new()
 {
     public ReadOnlyMemory<byte> Envelope { get; set; }
 
     public long TimeToLive { get; set; }
 
+    /// <summary>Gets or sets the key under which the envelope is staged; null if it travels with the script.</summary>
+    public RedisKey? Staged { get; set; }
+
+    public bool IsStaged => Staged is not null;
+
+    /// <summary>Gets what travels with the script.</summary>
+    public ReadOnlyMemory<byte> Sent => IsStaged ? default : Envelope;
+
+    public override int Cost => Envelope.Length;
+
+    protected override void Clear() => (Envelope, Staged) = (default, default);
+}
+
+/// <summary>One write of an entry.</summary>
+internal sealed class EntryWrite : EnvelopeRequest<EntryWrite, (bool Stored, EpochStamp? Stamp)>
+{
     public RedisValue Token { get; set; }
 
     public void AnswerWith(bool isStored, EpochStamp? stamp) => Answer((isStored, stamp));
 
-    protected override void Clear() => (Envelope, Token) = (default, default);
+    protected override void Clear()
+    {
+        base.Clear();
+        Token = default;
+    }
+}
+
+/// <summary>
+/// Large entries. Each is sent to a key of its own first, and a script that follows at once moves it into its place: bytes that pass through a script are
+/// copied several times, and the server does nothing else in that time.
+/// </summary>
+internal static class StagedEntry
+{
+    /// <summary>How many bytes of entries one script writes, if they are more than one entry: all of them share one timeout.</summary>
+    public const int MaxBytesTogether = 256 * 1024;
+
+    private const int StagedFrom = 8 * 1024;
+    private const int AloneFrom = 64 * 1024;
+
+    private static readonly TimeSpan _lifetime = TimeSpan.FromSeconds(60);
+
+    public static bool IsStaged(ReadOnlyMemory<byte> envelope) => envelope.Length >= StagedFrom;
+
+    public static bool TravelsAlone(ReadOnlyMemory<byte> envelope) => envelope.Length >= AloneFrom;
+
+    public static RedisKey NewKey(Partition partition) => partition.StagedPrefix + Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture);
+
+    /// <summary>Returns a key for an envelope that is staged, or null.</summary>
+    public static RedisKey? KeyOf(Partition partition, ReadOnlyMemory<byte> envelope) => IsStaged(envelope) ? NewKey(partition) : (RedisKey?)null;
+
+    public static Task<bool> StageAsync(IDatabase database, in RedisKey key, ReadOnlyMemory<byte> envelope) =>
+        database.StringSetAsync(key, envelope, _lifetime, flags: CommandFlags.DemandMaster);
+
+    /// <summary>Stages those of a list that are to be staged. Returns null if there is none.</summary>
+    public static Task? StageAll<TRequest, T>(TRequest first, out int count)
+        where TRequest : EnvelopeRequest<TRequest, T>, new()
+    {
+        count = 0;
+        for (var write = first; write is not null; write = write.Next)
+            count += write.IsStaged ? 1 : 0;
+        if (count == 0)
+            return null;
+        var (staging, at) = (new Task[count], 0);
+        for (var write = first; write is not null; write = write.Next)
+        {
+            if (write.Staged is { } key)
+                staging[at++] = StageAsync(write.Database, key, write.Envelope);
+        }
+
+        return count == 1 ? staging[0] : Task.WhenAll(staging);
+    }
+
+    /// <summary>Returns the reply of the script that follows. If staging failed, so has the script: it found nothing, and its reply does not tell why.</summary>
+    public static Task<RespResult> AfterAsync(Task? staging, Task<RespResult> reply) => staging is null ? reply : WaitAsync(staging, reply);
+
+    private static async Task<RespResult> WaitAsync(Task staging, Task<RespResult> reply)
+    {
+        await staging.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        var answer = await reply.ConfigureAwait(false);
+        if (staging.IsCompletedSuccessfully)
+            return answer;
+        answer.Dispose();
+        await staging.ConfigureAwait(false);
+        throw new InvalidOperationException("Staging has not failed.");
+    }
 }
 
 /// <summary>The last version that was sent to a partition, as text. Until the next eviction, all writes have the same.</summary>
@@ -89,10 +181,12 @@ internal sealed class VersionText
 internal abstract class ValueWrites(Partition partition, VersionText versions, EmbeddedScript script, int sharedArguments, int ownArguments)
     : RequestBatcher<ValueWriteRequest, FillReply>
 {
-    private const int BeforeEntries = 5;
+    private const int BeforeEntries = 4;
 
-    /// <summary>With entries of less than <see cref="RedisCommands.LargeFrom"/>: the server does nothing else in that time.</summary>
+    /// <summary>The server does nothing else in that time.</summary>
     protected override int MaxTogether => 16;
+
+    protected override int MaxBytesTogether => StagedEntry.MaxBytesTogether;
 
     protected Partition Partition => partition;
 
@@ -109,6 +203,7 @@ internal abstract class ValueWrites(Partition partition, VersionText versions, E
     {
         var write = ValueWriteRequest.Take(database, location.Key);
         (write.Location, write.Envelope, write.TimeToLive, write.Version, write.Owner, write.StartedAt) = (location, envelope, timeToLive, versions.Of(version), owner, startedAt);
+        write.Staged = StagedEntry.KeyOf(partition, envelope);
         return SubmitAsync(write);
     }
 
@@ -120,11 +215,13 @@ internal abstract class ValueWrites(Partition partition, VersionText versions, E
 
     protected override Task<RespResult> SendAsync(ValueWriteRequest first, int count, bool isKnown)
     {
-        var arguments = BeforeEntries + (2 * count);
+        var staging = StagedEntry.StageAll<ValueWriteRequest, FillReply>(first, out var staged);
+        var nextStaged = BeforeEntries + (2 * count);
+        var arguments = nextStaged + staged;
         var room = RequestArguments.Take(arguments + sharedArguments + (ownArguments * count));
         var parts = room.Span;
         (parts[0], parts[1]) = (isKnown ? script.HashText : (RedisValue)script.Text, (RedisValue)(arguments - 2));
-        (parts[2], parts[3], parts[4]) = (partition.Epoch, partition.Removals, partition.NothingStaged);
+        (parts[2], parts[3]) = (partition.Epoch, partition.Removals);
         AddShared(parts[arguments..]);
         var (key, own) = (BeforeEntries, arguments + sharedArguments);
         for (var write = first; write is not null; write = write.Next)
@@ -132,11 +229,13 @@ internal abstract class ValueWrites(Partition partition, VersionText versions, E
             (parts[key], parts[key + 1]) = (write.Location.Key, write.Location.Lease);
             Add(parts[own..], write);
             (key, own) = (key + 2, own + ownArguments);
+            if (write.Staged is { } stagedKey)
+                parts[nextStaged++] = stagedKey;
         }
 
         var reply = first.Database.ExecuteRespAsync(isKnown ? "EVALSHA" : "EVAL", room, CommandFlags.DemandMaster);
         parts.Clear(); // the entries belong to their writers
-        return reply;
+        return StagedEntry.AfterAsync(staging, reply);
     }
 
     protected override bool IsUnknown(Exception failure) => failure is RedisServerException refusal && ScriptCall.IsUnknownScript(refusal);
@@ -149,7 +248,7 @@ internal sealed class ValueFills(Partition partition, VersionText versions) : Va
 
     protected override void Add(Span<RedisKeyOrValue> arguments, ValueWriteRequest write)
     {
-        (arguments[0], arguments[1], arguments[2]) = ((RedisValue)write.Envelope, (RedisValue)write.TimeToLive, write.Version);
+        (arguments[0], arguments[1], arguments[2]) = ((RedisValue)write.Sent, (RedisValue)write.TimeToLive, write.Version);
         (arguments[3], arguments[4]) = ((RedisValue)write.Owner, (RedisValue)write.StartedAt);
     }
 
@@ -170,7 +269,7 @@ internal sealed class ValueOverwrites(Partition partition, VersionText versions)
         (arguments[0], arguments[1], arguments[2]) = ((RedisValue)RemovalsSyncScript.Retention, (RedisValue)RemovalsSyncScript.Cap, Partition.Publish);
 
     protected override void Add(Span<RedisKeyOrValue> arguments, ValueWriteRequest write) =>
-        (arguments[0], arguments[1], arguments[2]) = ((RedisValue)write.Envelope, (RedisValue)write.TimeToLive, write.Version);
+        (arguments[0], arguments[1], arguments[2]) = ((RedisValue)write.Sent, (RedisValue)write.TimeToLive, write.Version);
 
     protected override void Read(ValueWriteRequest first, int count, RespResult reply)
     {
@@ -184,13 +283,9 @@ internal sealed class ValueOverwrites(Partition partition, VersionText versions)
 }
 
 /// <summary>One write of a value: what was computed under a lease, or an overwrite.</summary>
-internal sealed class ValueWriteRequest : BatchedRequest<ValueWriteRequest, FillReply>
+internal sealed class ValueWriteRequest : EnvelopeRequest<ValueWriteRequest, FillReply>
 {
     public EntryLocation Location { get; set; }
-
-    public ReadOnlyMemory<byte> Envelope { get; set; }
-
-    public long TimeToLive { get; set; }
 
     public RedisValue Version { get; set; }
 
@@ -200,5 +295,9 @@ internal sealed class ValueWriteRequest : BatchedRequest<ValueWriteRequest, Fill
     /// <summary>Gets or sets when the computation began, in removals.</summary>
     public long StartedAt { get; set; }
 
-    protected override void Clear() => (Location, Envelope, Version, Owner) = (default, default, default, "");
+    protected override void Clear()
+    {
+        base.Clear();
+        (Location, Version, Owner) = (default, default, "");
+    }
 }

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Globalization;
 using System.Runtime.CompilerServices;
 using RedisTagCache.Connection;
 using RedisTagCache.Scripts;
@@ -12,11 +11,7 @@ namespace RedisTagCache.Commands;
 /// <summary>Sends every command of the cache, one member for each operation. It validates and decides nothing.</summary>
 internal sealed class RedisCommands(RedisRunner runner)
 {
-    /// <summary>From this size on an entry is staged and moved: a script copies its arguments, and the server does nothing else in that time.</summary>
-    public const int LargeFrom = 8 * 1024;
-
     private const CommandFlags Flags = CommandFlags.DemandMaster;
-    private static readonly TimeSpan _stagedLifetime = TimeSpan.FromSeconds(60);
     private static readonly Func<IDatabase, (EntryReads Reads, EntryLocation Of, TimeProvider Time, long Deadline), ValueTask<(IMemoryOwner<byte>? Entry, EpochStamp? Stamp)>> _read =
         static (database, read) => read.Reads.ReadAsync(database, read.Of, read.Time, read.Deadline);
 
@@ -75,16 +70,17 @@ internal sealed class RedisCommands(RedisRunner runner)
             (address, envelope, timeToLive),
             static (database, write) => database.StringSet(write.address.Key, write.envelope, Expiry(write.timeToLive), flags: Flags));
 
-    /// <summary>Writes an entry. Small ones may travel together.</summary>
+    /// <summary>Writes an entry. Those that are not very large may travel together.</summary>
     public ValueTask<(bool Stored, EpochStamp? Stamp)> WriteAsync(
         EntryLocation address, ReadOnlyMemory<byte> envelope, long timeToLive, in EpochStamp token, CancellationToken cancellationToken)
     {
         var requests = RequestsOf(address.Partition);
-        if (IsLarge(envelope))
-        {
+        if (StagedEntry.IsStaged(envelope))
             requests.Sizes.Note(address.Hash, envelope.Length);
-            var staged = StagedIn(address.Partition);
-            return RunStagedAsync(address.Partition, staged, envelope, EntryMoveScript.Call(address, staged, timeToLive, token), EntryMoveScript.Parse, cancellationToken);
+        if (StagedEntry.TravelsAlone(envelope))
+        {
+            var staged = StagedEntry.NewKey(address.Partition);
+            return RunStagedAsync(address.Partition, staged, envelope, EntrySetScript.Call(address, staged, timeToLive, token), EntrySetScript.Parse, cancellationToken);
         }
 
         return runner.RunAsync(
@@ -95,14 +91,14 @@ internal sealed class RedisCommands(RedisRunner runner)
             cancellationToken);
     }
 
-    /// <summary>Writes what was computed under a lease, and gives the lease back. Small ones may travel together.</summary>
+    /// <summary>Writes what was computed under a lease, and gives the lease back. Those that are not very large may travel together.</summary>
     public ValueTask<FillReply> FillAsync(
         in EntryLocation address, ReadOnlyMemory<byte> envelope, long timeToLive, in EpochStamp token, string owner, long startedAt)
     {
         var partition = address.Partition;
-        if (IsLarge(envelope))
+        if (StagedEntry.TravelsAlone(envelope))
         {
-            var staged = StagedIn(partition);
+            var staged = StagedEntry.NewKey(partition);
             return RunStagedAsync(partition, staged, envelope, EntryFillScript.Call(address, staged, timeToLive, token, owner, startedAt), EntryFillScript.Parse, CancellationToken.None);
         }
 
@@ -114,14 +110,14 @@ internal sealed class RedisCommands(RedisRunner runner)
             CancellationToken.None);
     }
 
-    /// <summary>Overwrites an entry, and numbers and announces that. Small ones may travel together.</summary>
+    /// <summary>Overwrites an entry, and numbers and announces that. Those that are not very large may travel together.</summary>
     public ValueTask<FillReply> ReplaceAsync(
         in EntryLocation address, ReadOnlyMemory<byte> envelope, long timeToLive, in EpochStamp token, CancellationToken cancellationToken)
     {
         var partition = address.Partition;
-        if (IsLarge(envelope))
+        if (StagedEntry.TravelsAlone(envelope))
         {
-            var staged = StagedIn(partition);
+            var staged = StagedEntry.NewKey(partition);
             return RunStagedAsync(partition, staged, envelope, EntryOverwriteScript.Call(address, staged, timeToLive, token), EntryOverwriteScript.Parse, cancellationToken);
         }
 
@@ -247,7 +243,7 @@ internal sealed class RedisCommands(RedisRunner runner)
         }
     }
 
-    /// <summary>Runs a script with a large envelope in one round trip: it goes to a key of its own first, so that its bytes do not pass through the script.</summary>
+    /// <summary>Runs a script for one staged envelope, in one round trip.</summary>
     private ValueTask<T> RunStagedAsync<T>(
         Partition partition, RedisKey staged, ReadOnlyMemory<byte> envelope, ScriptCall call, Func<RedisResult, T> parse, CancellationToken cancellationToken) =>
         runner.RunAsync(
@@ -256,7 +252,7 @@ internal sealed class RedisCommands(RedisRunner runner)
             (staged, envelope, call, parse),
             static async (database, write) =>
             {
-                var staging = database.StringSetAsync(write.staged, write.envelope, _stagedLifetime, flags: Flags);
+                var staging = StagedEntry.StageAsync(database, write.staged, write.envelope);
                 var writing = write.call.RunAsync(database).AsTask();
                 await Task.WhenAll(staging, writing).ConfigureAwait(false);
                 return ScriptReply.Read(await writing.ConfigureAwait(false), write.parse);
@@ -270,10 +266,6 @@ internal sealed class RedisCommands(RedisRunner runner)
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private static async ValueTask<T> RunAsync<T>(IDatabase database, ScriptCall call, Func<RedisResult, T> parse) =>
         ScriptReply.Read(await call.RunAsync(database).ConfigureAwait(false), parse);
-
-    private static RedisKey StagedIn(Partition partition) => partition.StagedPrefix + Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture);
-
-    private static bool IsLarge(ReadOnlyMemory<byte> envelope) => envelope.Length >= LargeFrom;
 
     private static bool IsOfAnotherType(RedisServerException e) => e.Message.StartsWith("WRONGTYPE", StringComparison.Ordinal);
 

@@ -7,7 +7,7 @@ namespace RedisTagCache.Scripts;
 internal static class EntryFillScript
 {
     public static readonly EmbeddedScript Script = EmbeddedScript.Load("entry_fill");
-    public static readonly string[] KeyNames = ["epoch", "removals", "staged", "entry...", "lease..."];
+    public static readonly string[] KeyNames = ["epoch", "removals", "entry...", "lease...", "staged..."];
     public static readonly string[] ArgumentNames = ["publish", "envelope...", "ttl...", "version...", "owner...", "started..."];
 
     /// <summary>Stores one value, whose envelope is staged.</summary>
@@ -19,7 +19,7 @@ internal static class EntryFillScript
     /// <param name="startedAt">When it began, in removals.</param>
     public static ScriptCall Call(in EntryLocation address, RedisKey staged, long timeToLive, in EpochStamp version, string owner, long startedAt) => new(
         Script,
-        [address.Partition.Epoch, address.Partition.Removals, staged, address.Key, address.Lease],
+        [address.Partition.Epoch, address.Partition.Removals, address.Key, address.Lease, staged],
         [address.Partition.Publish, RedisValue.EmptyString, timeToLive, version.ToString(), owner, startedAt]);
 
     public static FillReply Parse(RedisResult reply)

@@ -7,7 +7,7 @@ namespace RedisTagCache.Scripts;
 internal static class EntryOverwriteScript
 {
     public static readonly EmbeddedScript Script = EmbeddedScript.Load("entry_overwrite");
-    public static readonly string[] KeyNames = ["epoch", "removals", "staged", "entry...", "lease..."];
+    public static readonly string[] KeyNames = ["epoch", "removals", "entry...", "lease...", "staged..."];
     public static readonly string[] ArgumentNames = ["retention", "cap", "publish", "envelope...", "ttl...", "version..."];
 
     /// <summary>Overwrites one entry, whose envelope is staged.</summary>
@@ -17,7 +17,7 @@ internal static class EntryOverwriteScript
     /// <param name="version">When the computation of the value began, in evictions.</param>
     public static ScriptCall Call(in EntryLocation address, RedisKey staged, long timeToLive, in EpochStamp version) => new(
         Script,
-        [address.Partition.Epoch, address.Partition.Removals, staged, address.Key, address.Lease],
+        [address.Partition.Epoch, address.Partition.Removals, address.Key, address.Lease, staged],
         [RemovalsSyncScript.Retention, RemovalsSyncScript.Cap, address.Partition.Publish, RedisValue.EmptyString, timeToLive, version.ToString()]);
 
     public static FillReply Parse(RedisResult reply)

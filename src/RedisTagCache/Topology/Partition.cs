@@ -16,7 +16,6 @@ internal sealed class Partition
         Epoch = HashTag + ":epoch";
         Marks = HashTag + ":marks";
         Removals = HashTag + ":removals";
-        NothingStaged = HashTag + ":staged:-";
     }
 
     public int Index { get; }
@@ -42,9 +41,7 @@ internal sealed class Partition
     /// <summary>Where scripts announce what they did: the name of the epoch key, which each of them is given.</summary>
     public string Channel => HashTag + ":epoch";
 
-    /// <summary>For scripts that are given no staged entry: a key that is never there.</summary>
-    public RedisKey NothingStaged { get; }
-
+    /// <summary>Gets where large entries are staged until a script moves them into their places.</summary>
     public string StagedPrefix => HashTag + ":staged:";
 }
 

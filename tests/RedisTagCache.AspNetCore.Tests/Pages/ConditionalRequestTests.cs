@@ -49,6 +49,35 @@ public sealed class ConditionalRequestTests(RedisFixture redis) : PageSuite(redi
         Assert.All(await Task.WhenAll(others).WaitAsync(_patience), page => Assert.Equal("page 1", page));
     }
 
+    /// <summary>Clients that ask for parts again and again lead again and again, and do not make the others render the page beside each other.</summary>
+    [Fact]
+    public async Task ConditionalLeaders_OneAfterAnother_OneOfTheOthersRendersThePage()
+    {
+        var hold = new Hold();
+        await using var app = await StartAsync(hold);
+        var leader = SendAsync(app, HttpMethod.Get, "/slow", ("If-None-Match", "\"1\""), ("X-Hold", "1"));
+        await hold.Entered;
+        var others = Enumerable.Range(0, 10).Select(_ => GetAsync(app, "/slow")).ToArray();
+        await Eventually.BecomesTrueAsync(() => Volatile.Read(ref _leasesAsked) >= 1 + others.Length, "they ask for the lease, and wait", _patience);
+        await using (var conditional = new BackgroundLoad())
+        {
+            for (var i = 0; i < 8; i++)
+            {
+                conditional.Start(async stop =>
+                {
+                    while (!stop.IsCancellationRequested)
+                        Assert.Equal(HttpStatusCode.NotModified, (await SendAsync(app, HttpMethod.Get, "/slow", ("If-None-Match", "\"1\""), ("X-Slow", "1"))).Status);
+                });
+            }
+
+            hold.Release();
+            Assert.All(await Task.WhenAll(others).WaitAsync(_patience), page => Assert.Equal("page 1", page));
+            await conditional.StopAsync();
+        }
+
+        Assert.Equal(HttpStatusCode.NotModified, (await leader.WaitAsync(_patience)).Status);
+    }
+
     /// <summary>A condition is evaluated against the stored page, as HTTP has it: one that its ETag does not meet, or that has none, is served whole.</summary>
     [Theory]
     [InlineData("/slow", "\"1\"", HttpStatusCode.NotModified, "")]
@@ -96,6 +125,8 @@ public sealed class ConditionalRequestTests(RedisFixture redis) : PageSuite(redi
                     await hold.Released;
                 }
 
+                if (context.Request.Headers.ContainsKey("X-Slow"))
+                    await Task.Delay(20); // a rendering takes its time
                 context.Response.Headers.ETag = "\"1\""; // also of a 304
                 return RenderFile(context, "slow");
             }).CacheOutput(policy => policy.Expire(Lifetime));

@@ -42,7 +42,7 @@ public sealed class ScriptConformanceTests
         }
 
         TestContext.Current.TestOutputHelper?.WriteLine($"{kinds.Values.Sum()} steps from seed {seed}: {string.Join(", ", kinds.Select(kind => $"{kind.Value} {kind.Key}"))}");
-        Assert.Equal(20, kinds.Count);
+        Assert.Equal(21, kinds.Count);
     }
 
     private static async Task<string> StepAsync(ScriptPair pair, Random random)
@@ -54,7 +54,7 @@ public sealed class ScriptConformanceTests
         var owner = (byte)random.Next(1, 4);
         var isStaged = random.Next(3) == 0;
         var seen = random.Next(4) == 0 ? (byte)0 : pair.Model.Entries[key].Id;
-        switch (random.Next(28))
+        switch (random.Next(29))
         {
             case 0 or 1 or 2 or 3:
                 var floor = One([.. pair.Stamps]).Epoch;
@@ -95,10 +95,10 @@ public sealed class ScriptConformanceTests
                 await pair.LoseLeaseAsync(key);
                 return $"lose-lease {key}";
             case 22:
-                await pair.FillBothAsync(current, random.Next(2) == 0 ? pair.Model.Leases[key] : owner, startedAt);
+                await pair.FillBothAsync(current, random.Next(2) == 0 ? pair.Model.Leases[key] : owner, startedAt, isStaged, random.Next(2) == 0);
                 return $"fill-both {current}";
             case 23:
-                await pair.OverwriteBothAsync(current);
+                await pair.OverwriteBothAsync(current, isStaged, random.Next(2) == 0);
                 return $"set-both {current}";
             case 24:
                 var (other, next) = (random.Next(Two.Length), (byte)random.Next(1, 4));
@@ -109,6 +109,9 @@ public sealed class ScriptConformanceTests
                 return "find";
             case 26:
                 return await LoseAsync(pair, random.Next(3));
+            case 27:
+                await pair.WriteBothAsync(current, isStaged, random.Next(2) == 0);
+                return $"write-both {current}";
             default:
                 if (!pair.HasEarlier)
                 {

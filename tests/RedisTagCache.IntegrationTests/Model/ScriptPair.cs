@@ -114,7 +114,7 @@ internal sealed partial class ScriptPair
         var address = _entries[key];
         var staged = await StageAsync(isStaged, id);
         var (stored, stamp) = isStaged
-            ? EntryMoveScript.Parse(await RunAsync(EntryMoveScript.Call(address, staged, LongLife, Real(token))))
+            ? EntrySetScript.Parse(await RunAsync(EntrySetScript.Call(address, staged, LongLife, Real(token))))
             : await _writes.WriteAsync(_database, address.Key, BytesOf(id), LongLife, Real(token));
 
         Assert.Equal(expected, stored);
@@ -142,34 +142,60 @@ internal sealed partial class ScriptPair
             : await _overwrites.WriteAsync(_database, _entries[key], BytesOf(id), LongLife, Real(token)));
     }
 
-    /// <summary>Fills both keys in one script, which must be as if they were filled one after the other.</summary>
-    public async Task FillBothAsync(Stamp token, byte owner, byte startedAt)
+    /// <summary>Writes both keys in one script, which must be as if they were written one after the other. Either may be staged.</summary>
+    public async Task WriteBothAsync(Stamp token, bool isFirstStaged, bool isSecondStaged)
     {
-        var (first, second) = (++_id, ++_id);
-        var expected = (RedisTagCache.Model.FillReply[])[.. new[] { first, second }.Select((id, key) => _model.FillEntry(key, new Entry(id, token.Epoch, token.Generation, 0, 0), token, owner, startedAt, Broken.None))];
-        var reply = (RedisResult[])(await RunAsync(new ScriptCall(EntryFillScript.Script, KeysOfBoth(), [_partition.Publish, .. Own(first), .. Own(second)])))!;
+        var envelopes = await EnvelopesAsync(isFirstStaged, isSecondStaged);
+        var expected = (bool[])[.. envelopes.Ids.Select((id, key) => _model.SetEntry(key, new Entry(id, token.Epoch, token.Generation, 0, 0), token))];
+        var reply = (RedisResult[])(await RunAsync(new ScriptCall(
+            EntrySetScript.Script, [_partition.Epoch, _entries[0].Key, _entries[1].Key, .. envelopes.Staged], [.. Own(0), .. Own(1)])))!;
+        Assert.Equal((expected[0], expected[1]), (ScriptReply.IsDone(reply[1]), ScriptReply.IsDone(reply[2])));
+
+        RedisValue[] Own(int key) => [envelopes.Sent[key], LongLife, Real(token).ToString()];
+    }
+
+    /// <summary>Fills both keys in one script, which must be as if they were filled one after the other. Either may be staged.</summary>
+    public async Task FillBothAsync(Stamp token, byte owner, byte startedAt, bool isFirstStaged, bool isSecondStaged)
+    {
+        var envelopes = await EnvelopesAsync(isFirstStaged, isSecondStaged);
+        var expected = (RedisTagCache.Model.FillReply[])[.. envelopes.Ids.Select((id, key) => _model.FillEntry(key, new Entry(id, token.Epoch, token.Generation, 0, 0), token, owner, startedAt, Broken.None))];
+        var reply = (RedisResult[])(await RunAsync(new ScriptCall(EntryFillScript.Script, KeysOfBoth(envelopes.Staged), [_partition.Publish, .. Own(0), .. Own(1)])))!;
         for (var key = 0; key < 2; key++)
             Same(expected[key], EntryFillScript.Parse(RedisResult.Create([reply[0], reply[1], reply[2 + key]])));
 
-        RedisValue[] Own(byte id) => [BytesOf(id), LongLife, Real(token).ToString(), NameOf(owner), _removals[startedAt]];
+        RedisValue[] Own(int key) => [envelopes.Sent[key], LongLife, Real(token).ToString(), NameOf(owner), _removals[startedAt]];
     }
 
-    /// <summary>Overwrites both keys in one script, which must be as if they were overwritten one after the other.</summary>
-    public async Task OverwriteBothAsync(Stamp token)
+    /// <summary>Overwrites both keys in one script, which must be as if they were overwritten one after the other. Either may be staged.</summary>
+    public async Task OverwriteBothAsync(Stamp token, bool isFirstStaged, bool isSecondStaged)
     {
-        var (first, second) = (++_id, ++_id);
+        var envelopes = await EnvelopesAsync(isFirstStaged, isSecondStaged);
         KeepTime();
-        var expected = (RedisTagCache.Model.FillReply[])[.. new[] { first, second }.Select((id, key) => _model.OverwriteEntry(key, new Entry(id, token.Epoch, token.Generation, 0, 0), token, Broken.None))];
+        var expected = (RedisTagCache.Model.FillReply[])[.. envelopes.Ids.Select((id, key) => _model.OverwriteEntry(key, new Entry(id, token.Epoch, token.Generation, 0, 0), token, Broken.None))];
         var reply = (RedisResult[])(await RunAsync(new ScriptCall(
-            EntryOverwriteScript.Script, KeysOfBoth(), [RemovalsSyncScript.Retention, RemovalsSyncScript.Cap, _partition.Publish, .. Own(first), .. Own(second)])))!;
+            EntryOverwriteScript.Script, KeysOfBoth(envelopes.Staged), [RemovalsSyncScript.Retention, RemovalsSyncScript.Cap, _partition.Publish, .. Own(0), .. Own(1)])))!;
         var number = (long)(double)(RedisValue)reply[1];
         Same(expected[0], EntryOverwriteScript.Parse(RedisResult.Create([reply[0], reply[1], reply[2], reply[3]])));
         Same(expected[1], EntryOverwriteScript.Parse(RedisResult.Create([reply[0], RedisResult.Create((RedisValue)(number + 1)), reply[1], reply[4]])));
 
-        RedisValue[] Own(byte id) => [BytesOf(id), LongLife, Real(token).ToString()];
+        RedisValue[] Own(int key) => [envelopes.Sent[key], LongLife, Real(token).ToString()];
     }
 
-    private RedisKey[] KeysOfBoth() => [_partition.Epoch, _partition.Removals, _partition.NothingStaged, _entries[0].Key, _entries[0].Lease, _entries[1].Key, _entries[1].Lease];
+    private RedisKey[] KeysOfBoth(RedisKey[] staged) => [_partition.Epoch, _partition.Removals, _entries[0].Key, _entries[0].Lease, _entries[1].Key, _entries[1].Lease, .. staged];
+
+    /// <summary>Two envelopes, in the arguments or staged.</summary>
+    private async Task<(byte[] Ids, RedisKey[] Staged, RedisValue[] Sent)> EnvelopesAsync(params bool[] areStaged)
+    {
+        var ids = areStaged.Select(_ => ++_id).ToArray();
+        var staged = new List<RedisKey>();
+        foreach (var (id, isStaged) in ids.Zip(areStaged))
+        {
+            if (isStaged)
+                staged.Add(await StageAsync(isStaged: true, id));
+        }
+
+        return (ids, [.. staged], [.. ids.Zip(areStaged).Select(one => one.Second ? RedisValue.EmptyString : (RedisValue)BytesOf(one.First))]);
+    }
 
     public async Task RemoveAsync(int key)
     {
@@ -223,7 +249,7 @@ internal sealed partial class ScriptPair
     private async Task<RedisKey> StageAsync(bool isStaged, byte id)
     {
         if (!isStaged)
-            return _partition.NothingStaged;
+            return default;
         RedisKey key = _partition.StagedPrefix + id.ToString(CultureInfo.InvariantCulture);
         await _database.StringSetAsync(key, BytesOf(id));
         return key;

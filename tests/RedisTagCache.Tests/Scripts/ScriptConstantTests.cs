@@ -13,7 +13,7 @@ namespace RedisTagCache.Tests.Scripts;
 /// <summary>The numbers, lengths and words that the scripts share with the code are the same in both.</summary>
 public sealed partial class ScriptConstantTests
 {
-    private static readonly string[] _withVerdict = ["entry_fill", "entry_move", "entry_overwrite", "entry_set", "entry_touch", "lease_release", "lease_renew"];
+    private static readonly string[] _withVerdict = ["entry_fill", "entry_overwrite", "entry_set", "entry_touch", "lease_release", "lease_renew"];
 
     public static TheoryData<string> Files => [.. ScriptFiles.ByName.Keys];
 

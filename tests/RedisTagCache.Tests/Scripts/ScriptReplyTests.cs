@@ -13,10 +13,10 @@ public sealed class ScriptReplyTests
     [Fact]
     public void Parse_OfAWrite_TellsOutcomeAndStamp()
     {
-        Assert.Equal((true, _stamp), EntryMoveScript.Parse(Reply(1, Stamp)));
-        Assert.Equal((false, _stamp), EntryMoveScript.Parse(Reply(0, Stamp)));
-        Assert.Equal((false, null), EntryMoveScript.Parse(Reply(0, "")));
-        Assert.Equal((false, null), EntryMoveScript.Parse(Reply(0, RedisValue.Null)));
+        Assert.Equal((true, _stamp), EntrySetScript.Parse(Reply(Stamp, 1)));
+        Assert.Equal((false, _stamp), EntrySetScript.Parse(Reply(Stamp, 0)));
+        Assert.Equal((false, null), EntrySetScript.Parse(Reply("", 0)));
+        Assert.Equal((false, null), EntrySetScript.Parse(Reply(RedisValue.Null, 0)));
     }
 
     [Theory]
@@ -66,7 +66,7 @@ public sealed class ScriptReplyTests
     {
         var partition = new KeySpace("rtc", "build", 1).Partitions[0];
         var address = new EntryLocation(partition, "{rtc:0}:e:s:b:k", "{rtc:0}:l:s:b:k");
-        Check(typeof(EntryMoveScript), EntryMoveScript.Call(address, "{rtc:0}:staged:x", 10, _stamp), ["{rtc:0}:e:s:b:k", "{rtc:0}:epoch", "{rtc:0}:staged:x"]);
+        Check(typeof(EntrySetScript), EntrySetScript.Call(address, "{rtc:0}:staged:x", 10, _stamp), ["{rtc:0}:epoch", "{rtc:0}:e:s:b:k", "{rtc:0}:staged:x"]);
         Check(typeof(EntryTouchScript), EntryTouchScript.Call(address, [1], 10), ["{rtc:0}:e:s:b:k"]);
         Check(typeof(InvalidationsSyncScript), InvalidationsSyncScript.Call(partition, null, 5, 0xAB), ["{rtc:0}:epoch", "{rtc:0}:marks"]);
         Check(typeof(InvalidationsFindScript), InvalidationsFindScript.Call(partition, [[1]]), ["{rtc:0}:epoch", "{rtc:0}:marks"]);
@@ -86,15 +86,16 @@ public sealed class ScriptReplyTests
     [InlineData(false)]
     public void Call_OfASetOfEntries_HasTheKeysAndThenTheArgumentsOfEach(bool isByHash)
     {
-        var parts = new RedisKeyOrValue[EntrySetScript.Count(2)];
-        EntrySetScript.Begin(parts, "{rtc:0}:epoch", 2, isByHash);
-        EntrySetScript.Set(parts, 2, 0, "{rtc:0}:e:s:b:k", "A"u8.ToArray(), 10, Stamp);
-        EntrySetScript.Set(parts, 2, 1, "{rtc:0}:e:s:b:l", "B"u8.ToArray(), 0, "6:7:1");
+        var parts = new RedisKeyOrValue[EntrySetScript.Count(entries: 2, staged: 1)];
+        EntrySetScript.Begin(parts, "{rtc:0}:epoch", 2, 1, isByHash);
+        EntrySetScript.Set(parts, 2, 1, 0, "{rtc:0}:e:s:b:k", "A"u8.ToArray(), 10, Stamp);
+        EntrySetScript.Set(parts, 2, 1, 1, "{rtc:0}:e:s:b:l", default, 0, "6:7:1");
+        EntrySetScript.SetStaged(parts, 2, 0, "{rtc:0}:staged:x");
 
         Assert.Equal(isByHash ? Convert.ToHexStringLower(EntrySetScript.Script.Hash) : EntrySetScript.Script.Text, (string?)parts[0].Value);
-        Assert.Equal(3, (int)parts[1].Value);
-        Assert.Equal(["{rtc:0}:epoch", "{rtc:0}:e:s:b:k", "{rtc:0}:e:s:b:l"], parts[2..5].Select(part => (string?)part.Key));
-        Assert.Equal(["A", "10", Stamp, "B", "0", "6:7:1"], parts[5..].Select(part => (string?)part.Value));
+        Assert.Equal(4, (int)parts[1].Value);
+        Assert.Equal(["{rtc:0}:epoch", "{rtc:0}:e:s:b:k", "{rtc:0}:e:s:b:l", "{rtc:0}:staged:x"], parts[2..6].Select(part => (string?)part.Key));
+        Assert.Equal(["A", "10", Stamp, "", "0", "6:7:1"], parts[6..].Select(part => (string?)part.Value));
     }
 
     [Fact]

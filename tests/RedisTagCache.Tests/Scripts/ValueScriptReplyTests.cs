@@ -11,11 +11,11 @@ public sealed class ValueScriptReplyTests
     private const string Stamp = "5:0000000000000007:00000001";
     private static readonly EpochStamp _stamp = new(5, 7, 1);
 
-    // Every script that answers, by its name; what entry_set and lease_acquire answer is not read from this type, but from the bytes: see ForeignServerTests and LeaseRequestsTests.
+    // Every script that answers, by its name; what lease_acquire answers, and what entry_set answers for several entries, is read from the bytes: see ForeignServerTests and LeaseRequestsTests.
     private static readonly Dictionary<string, Func<RedisResult, object?>> _parsers = new()
     {
         ["entry_drop"] = reply => EntryDropScript.Parse(reply),
-        ["entry_move"] = reply => EntryMoveScript.Parse(reply),
+        ["entry_set"] = reply => EntrySetScript.Parse(reply),
         ["entry_touch"] = reply => EntryTouchScript.Parse(reply),
         ["entry_fill"] = reply => EntryFillScript.Parse(reply),
         ["entry_overwrite"] = reply => EntryOverwriteScript.Parse(reply),
@@ -32,7 +32,7 @@ public sealed class ValueScriptReplyTests
     public static TheoryData<string> Scripts => [.. _parsers.Keys];
 
     [Fact]
-    public void Scripts_Always_AreAllHere() => Assert.Equal(ScriptFiles.ByName.Keys.Order(), Scripts.Select(row => row.Data + ".lua").Append("entry_set.lua").Append("lease_acquire.lua").Order());
+    public void Scripts_Always_AreAllHere() => Assert.Equal(ScriptFiles.ByName.Keys.Order(), Scripts.Select(row => row.Data + ".lua").Append("lease_acquire.lua").Order());
 
     [Theory]
     [MemberData(nameof(Scripts))]
@@ -99,8 +99,8 @@ public sealed class ValueScriptReplyTests
 
         Check(LeaseRenewScript.Call(address, "me", TimeSpan.FromSeconds(20)), [Lease], ["me", "20000"]);
         Check(LeaseReleaseScript.Call(address, "me", LeaseReleaseScript.Pause, TimeSpan.FromSeconds(10)), [Lease, Entry, Epoch], ["me", "pause", "10000", "PUBLISH"]);
-        Check(EntryFillScript.Call(address, "staged", 7, _stamp, "me", 9), [Epoch, Removals, "staged", Entry, Lease], ["PUBLISH", "", "7", Stamp, "me", "9"]);
-        Check(EntryOverwriteScript.Call(address, "staged", 7, _stamp), [Epoch, Removals, "staged", Entry, Lease], ["60000000", "10000", "PUBLISH", "", "7", Stamp]);
+        Check(EntryFillScript.Call(address, "staged", 7, _stamp, "me", 9), [Epoch, Removals, Entry, Lease, "staged"], ["PUBLISH", "", "7", Stamp, "me", "9"]);
+        Check(EntryOverwriteScript.Call(address, "staged", 7, _stamp), [Epoch, Removals, Entry, Lease, "staged"], ["60000000", "10000", "PUBLISH", "", "7", Stamp]);
         Check(EntryRemoveScript.Call(address), [Entry, Epoch, Lease, Removals], ["60000000", "10000", "PUBLISH"]);
         Check(RemovalsSyncScript.Call(keys.Partitions[0], 9), [Removals], ["9", "2000"]);
 

@@ -37,6 +37,9 @@ switch (args)
     case ["start", var kind]: // started by studies
         await StartUpStudy.StartAsync(kind);
         break;
+    case ["large", var connectionString, var kind]: // started by studies
+        await LargeReadsStudy.ReadAsync(connectionString, isBare: kind == "bare");
+        break;
     case ["cluster"]:
         await ClusterRun.RunAsync();
         break;

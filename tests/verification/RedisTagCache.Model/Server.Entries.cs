@@ -2,7 +2,7 @@ namespace RedisTagCache.Model;
 
 internal partial struct Server
 {
-    /// <summary>lua/entry_set.lua and lua/entry_move.lua</summary>
+    /// <summary>lua/entry_set.lua</summary>
     public bool SetEntry(int key, Entry entry, Stamp version)
     {
         if (!Stamp.Fits(version))

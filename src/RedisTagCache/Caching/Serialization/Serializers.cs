@@ -52,18 +52,29 @@ internal sealed class Serializers(IServiceProvider services)
         JsonSerializer.IsReflectionEnabledByDefault ? new DefaultJsonTypeInfoResolver() : JsonTypeInfoResolver.Combine();
 }
 
-/// <summary>Bytes as they are.</summary>
-internal sealed class BytesSerializer : IHybridCacheSerializer<byte[]>
+/// <summary>A serializer that knows how many bytes it writes.</summary>
+internal interface IArraySerializer<T> : IHybridCacheSerializer<T>
 {
+    /// <summary>Returns a new array with the bytes of a value.</summary>
+    byte[] ToArray(T value);
+}
+
+/// <summary>Bytes as they are.</summary>
+internal sealed class BytesSerializer : IArraySerializer<byte[]>
+{
+    public byte[] ToArray(byte[] value) => value.AsSpan().ToArray();
+
     public byte[] Deserialize(ReadOnlySequence<byte> source) => source.ToArray();
 
     public void Serialize(byte[] value, IBufferWriter<byte> target) => target.Write(value);
 }
 
 /// <summary>Strings as UTF-8; one that is not valid Unicode would not come back as it was, and is refused.</summary>
-internal sealed class StringSerializer : IHybridCacheSerializer<string>
+internal sealed class StringSerializer : IArraySerializer<string>
 {
     private static readonly UTF8Encoding _strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    public byte[] ToArray(string value) => _strict.GetBytes(value);
 
     public string Deserialize(ReadOnlySequence<byte> source) => _strict.GetString(source);
 

@@ -22,9 +22,7 @@ internal sealed class ValueCodec(CacheCompression compression, int threshold)
         if (value is null)
             return new EncodedValue(default, default, PayloadKinds.Null);
 
-        var writer = new ArrayBufferWriter<byte>();
-        serializer.Serialize(value, writer);
-        var plain = writer.WrittenMemory;
+        ReadOnlyMemory<byte> plain = Serialize(value, serializer);
         if (compression == CacheCompression.None || !mayCompress || plain.Length < threshold || plain.Length == 0)
             return new EncodedValue(plain, plain, 0);
 
@@ -32,6 +30,16 @@ internal sealed class ValueCodec(CacheCompression compression, int threshold)
         return packed.Length <= plain.Length - (plain.Length / LeastGain)
             ? new EncodedValue(plain, packed, compression == CacheCompression.Brotli ? PayloadKinds.Brotli : PayloadKinds.GZip)
             : new EncodedValue(plain, plain, 0);
+    }
+
+    /// <summary>Local copies may keep the array, so it is of the length of its content.</summary>
+    private static byte[] Serialize<T>(T value, IHybridCacheSerializer<T> serializer)
+    {
+        if (serializer is IArraySerializer<T> exact)
+            return exact.ToArray(value);
+        using var writer = new PooledWriter();
+        serializer.Serialize(value, writer);
+        return writer.ToArray();
     }
 
     /// <summary>The plain bytes of a payload from Redis: a copy, or of the buffer itself.</summary>
@@ -82,6 +90,65 @@ internal sealed class ValueCodec(CacheCompression compression, int threshold)
         using (Stream writer = compression == CacheCompression.Brotli ? new BrotliStream(packed, CompressionLevel.Fastest) : new GZipStream(packed, CompressionLevel.Fastest))
             writer.Write(plain);
         return packed.ToArray();
+    }
+}
+
+/// <summary>Collects what a serializer writes, in a buffer from the pool that grows as needed. Not safe for concurrent use.</summary>
+internal sealed class PooledWriter : IBufferWriter<byte>, IDisposable
+{
+    private const int FirstRoom = 4 * 1024;
+
+    private byte[] _buffer = [];
+    private int _written;
+    private bool _isDisposed;
+
+    public byte[] ToArray() => _buffer.AsSpan(0, _written).ToArray();
+
+    public void Advance(int count)
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        if (count > _buffer.Length - _written)
+            throw new InvalidOperationException($"Cannot advance by {count} bytes: the buffer has room for {_buffer.Length - _written}.");
+        _written += count;
+    }
+
+    public Memory<byte> GetMemory(int sizeHint = 0)
+    {
+        MakeRoom(sizeHint);
+        return _buffer.AsMemory(_written);
+    }
+
+    public Span<byte> GetSpan(int sizeHint = 0)
+    {
+        MakeRoom(sizeHint);
+        return _buffer.AsSpan(_written);
+    }
+
+    /// <summary>Returns the buffer. A serializer that goes on writing gets an exception.</summary>
+    public void Dispose()
+    {
+        _isDisposed = true;
+        if (_buffer.Length > 0)
+            ArrayPool<byte>.Shared.Return(_buffer);
+        (_buffer, _written) = ([], 0);
+    }
+
+    private void MakeRoom(int sizeHint)
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        ArgumentOutOfRangeException.ThrowIfNegative(sizeHint);
+        var needed = Math.Max(sizeHint, 1);
+        if (needed <= _buffer.Length - _written)
+            return;
+        if (needed > Array.MaxLength - _written)
+            throw new InvalidOperationException("A value cannot be longer than an array.");
+        var room = (int)Math.Min(Array.MaxLength, Math.Max((long)_written + needed, Math.Max(FirstRoom, 2L * _buffer.Length)));
+        var larger = ArrayPool<byte>.Shared.Rent(room);
+        _buffer.AsSpan(0, _written).CopyTo(larger);
+        if (_buffer.Length > 0)
+            ArrayPool<byte>.Shared.Return(_buffer);
+        _buffer = larger;
     }
 }
 

@@ -22,6 +22,9 @@ internal abstract class Operation
 
     public abstract Task LoopAsync(Caller caller);
 
+    /// <summary>Starts the loop of a caller, beside those of the others.</summary>
+    public virtual Task StartAsync(Caller caller) => Task.Run(() => LoopAsync(caller));
+
     private sealed class Answering<T>(Func<int, ValueTask<T>> call, Action<T> check) : Operation
     {
         public override async Task RunAsync(int key) => check(await call(key));
@@ -57,6 +60,10 @@ internal abstract class Operation
     private sealed class Synchronous(Action<int> call) : Operation
     {
         private const int Batch = 256;
+
+        // It never waits: the pool would start the others when it has ended.
+        public override Task StartAsync(Caller caller) =>
+            Task.Factory.StartNew(() => LoopAsync(caller), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
 
         public override Task RunAsync(int key)
         {

@@ -66,6 +66,6 @@ internal sealed class Race(IDatabase server, int callers, int keys, Pace pace)
         var end = Stopwatch.GetTimestamp() + (long)(time.TotalSeconds * Stopwatch.Frequency);
         foreach (var caller in all)
             caller.End = end;
-        return Task.WhenAll(all.Select(caller => Task.Run(() => operation.LoopAsync(caller))));
+        return Task.WhenAll(all.Select(operation.StartAsync));
     }
 }
