@@ -64,8 +64,9 @@ public sealed class RedisTagCacheOptions
 
     /// <summary>
     /// Gets or sets the number of partitions of the keys. Each partition is in one slot of a cluster, and an eviction writes to all of them. Must be between 1 and 1,024. The default is the number
-    /// that the fleet already uses, otherwise 36 on a cluster and 1 elsewhere. All instances with the same <see cref="KeyPrefix"/> must use the same number. An instance with another number is
-    /// rejected: its lookups miss, and its evictions throw. Set it if a proxy hides a cluster, or for more than 18 primaries.
+    /// that the fleet already uses. Otherwise, it is 12 on a cluster of 1, 2, 3, 4, or 6 primaries, 36 on another cluster, and 1 elsewhere. All instances with the same <see cref="KeyPrefix"/> must
+    /// use the same number. An instance with another number is rejected: its lookups miss, and its evictions throw. Set it if a proxy hides a cluster, if the cluster will grow, or for more than 18
+    /// primaries.
     /// </summary>
     public int? Partitions { get; set; }
 

@@ -61,7 +61,7 @@ public sealed class ClusterEngine : IEngine, IAsyncLifetime
 
     public string ConnectionString => _cluster!.ConnectionString;
 
-    public int Partitions => 36;
+    public int Partitions => 12;
 
     public int? Asked => null;
 

@@ -74,7 +74,7 @@ internal static class CacheChecks
             }
 
             return ConnectionAdvice.IsInOnePartition(isCluster, count)
-                ? new Finding(Name, Level.Warn, $"On this cluster, {ConnectionAdvice.OnePartitionEffect}.", $"Stop all instances, delete {{{settings.Prefix}:layout}}, and start them again: the cache begins empty, in 36 partitions.")
+                ? new Finding(Name, Level.Warn, $"On this cluster, {ConnectionAdvice.OnePartitionEffect}.", $"Stop all instances, delete {{{settings.Prefix}:layout}}, and start them again: the cache begins empty, in several partitions.")
                 : new Finding(Name, Level.Ok, $"The fleet spreads its keys over {count} partition{(count == 1 ? "" : "s")}.");
         }
         catch (Exception e) when (e is RedisException or TimeoutException)

@@ -67,7 +67,11 @@ internal sealed class LayoutAgreement(string prefix, int? asked, ILogger<LayoutA
             throw new RedisTagCacheUnavailableException("No server is connected.");
         var isCluster = servers.Any(static server => server.ServerType == ServerType.Cluster);
         return new PartitionLayout(
-            asked ?? (isCluster ? PartitionLayout.OnCluster : 1),
+            asked ?? (isCluster ? PartitionLayout.CountOn(CountPrimaries(servers)) : 1),
             isCluster && servers.All(static server => server.Version >= _firstWithShardedChannels));
     }
+
+    /// <summary>The primaries that have slots, as one of the servers tells.</summary>
+    private static int CountPrimaries(IServer[] servers) =>
+        servers.Select(static server => server.ClusterConfiguration).FirstOrDefault(static told => told is not null)?.Nodes.Count(static node => !node.IsReplica && node.Slots.Count > 0) ?? 0;
 }

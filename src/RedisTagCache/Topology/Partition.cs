@@ -50,10 +50,19 @@ internal readonly record struct PartitionLayout(int Count, bool IsSharded)
 {
     public const int Most = 1_024;
 
-    /// <summary>On a cluster: shared out exactly by 2, 3, 4, 6, 9, 12, 18 and 36 primaries that have slots alike, and within a sixth by 5, 7, 8 and 10.</summary>
-    public const int OnCluster = 36;
+    /// <summary>Shared out exactly by 2, 3, 4, and 6 primaries that have slots alike: an eviction writes to all of them.</summary>
+    private const int Few = 12;
+
+    /// <summary>Shared out exactly by 9, 12, 18 and 36 primaries as well, and within a sixth by 5, 7, 8 and 10.</summary>
+    private const int Many = 36;
+
+    private const int FewPrimaries = 6;
 
     private const string Sharded = " sharded";
+
+    /// <summary>Returns how many partitions a cluster gets.</summary>
+    /// <param name="primaries">How many primaries it has; zero if that is not known.</param>
+    public static int CountOn(int primaries) => primaries is > 0 and <= FewPrimaries && Few % primaries == 0 ? Few : Many;
 
     public static PartitionLayout? Parse(string? text)
     {

@@ -20,7 +20,7 @@ public sealed class AclClusterTests
             await mine.SetAsync("k" + i, "v", tags: ["t"]);
         for (var i = 0; i < 100; i++)
             Assert.Equal("v", await others.GetOrCreateAsync("k" + i, static _ => ValueTask.FromResult("")));
-        Assert.Equal(36, a.Get<PartitionSet>().Watches.Length);
+        Assert.Equal(12, a.Get<PartitionSet>().Watches.Length);
         await mine.RemoveByTagAsync("t");
         for (var i = 0; i < 100; i++)
             await Eventually.BecomesTrueAsync(async () => await others.GetOrCreateAsync("k" + i, static _ => ValueTask.FromResult("new")) == "new", "it has followed");

@@ -133,7 +133,7 @@ public sealed class ClusterFailureTests : IAsyncLifetime
         catch (RedisTagCacheUnavailableException e)
         {
             Assert.Equal(["whole"], e.Tags);
-            Assert.Equal(Enumerable.Range(0, 36), e.ConfirmedPartitions.Concat(e.UnconfirmedPartitions).Order());
+            Assert.Equal(Enumerable.Range(0, 12), e.ConfirmedPartitions.Concat(e.UnconfirmedPartitions).Order());
             return false;
         }
     }

@@ -39,7 +39,7 @@ public sealed class ClusterMessageTests : IAsyncLifetime
         await AreAnnouncedAsync("at first");
         await using var client = await _cluster.ConnectAsync();
         var hasShardedChannels = client.GetServers()[0].Version.Major >= 7;
-        Assert.Equal(new PartitionLayout(36, hasShardedChannels), _b.Get<LayoutAgreement>().Agreed);
+        Assert.Equal(new PartitionLayout(12, hasShardedChannels), _b.Get<LayoutAgreement>().Agreed);
 
         await RedisCluster.MoveSlotsAsync(await _cluster.PrimaryOfAsync(0), await _cluster.PrimaryOfAsync(16_383), 3_000);
         await AreAnnouncedAsync("after slots were moved");

@@ -30,7 +30,7 @@ public sealed class LayoutTests(ClusterEngine cluster, StandaloneEngine standalo
         Assert.Null(await one.Store.ReadAsync("k"));
         Assert.Null(await many.Store.ReadAsync("k"));
         Assert.Equal(new PartitionLayout(1, IsSharded: false), one.Get<LayoutAgreement>().Agreed);
-        Assert.Equal(36, many.Get<LayoutAgreement>().Agreed?.Count);
+        Assert.Equal(12, many.Get<LayoutAgreement>().Agreed?.Count);
         Assert.Equal("1", await standalone.Database.StringGetAsync(LayoutKey));
     }
 

@@ -14,6 +14,7 @@ public sealed class PartitionLabelsTests
     public void OnePartition_HasTheLabelThatItHasAlwaysHad() => Assert.Equal(["0"], PartitionLabels.For("rtc", 1));
 
     [Theory]
+    [InlineData("rtc", 12)]
     [InlineData("rtc", 36)]
     [InlineData("shop-7", 36)]
     [InlineData("a.very.long_prefix-of-an-application", 128)]
@@ -28,19 +29,34 @@ public sealed class PartitionLabelsTests
     }
 
     [Theory]
+    [InlineData(0, 36)]
+    [InlineData(1, 12)]
+    [InlineData(2, 12)]
+    [InlineData(3, 12)]
+    [InlineData(4, 12)]
+    [InlineData(5, 36)]
+    [InlineData(6, 12)]
+    [InlineData(7, 36)]
+    [InlineData(12, 36)]
+    public void CountOn_ACluster_IsLowWhereThatIsEven(int primaries, int expected) => Assert.Equal(expected, PartitionLayout.CountOn(primaries));
+
+    [Theory]
+    [InlineData(2)]
     [InlineData(3)]
+    [InlineData(4)]
     [InlineData(5)]
     [InlineData(6)]
     [InlineData(9)]
     [InlineData(12)]
-    public void ThirtySixPartitions_AreSharedEvenlyByPrimaries(int primaries)
+    public void Partitions_OfACluster_AreSharedEvenlyByPrimaries(int primaries)
     {
+        var count = PartitionLayout.CountOn(primaries);
         foreach (var prefix in new[] { "rtc", "shop", "x" })
         {
             var shares = new int[primaries];
-            foreach (var label in PartitionLabels.For(prefix, 36))
+            foreach (var label in PartitionLabels.For(prefix, count))
                 shares[HashSlot.Of($"{prefix}:{label}") * primaries / HashSlot.Count]++;
-            Assert.All(shares, share => Assert.InRange(share * primaries / 36.0, 0.85, 1.15));
+            Assert.All(shares, share => Assert.InRange(share * primaries / (double)count, 0.85, 1.15));
         }
     }
 

@@ -56,7 +56,7 @@ internal static class ClusterStudy
         }
 
         var inTrips = Spread.Of(evictions).Median / Spread.Of(trips).Median;
-        var table = new Table("cluster of 3 primaries, 36 partitions", "median", "middle half");
+        var table = new Table("cluster of 3 primaries, 12 partitions", "median", "middle half");
         table.Add("tagged gets of 1 KB, 64 callers, per second", Text.Number(Spread.Of(ours).Median), Text.Range(Spread.Of(ours)));
         table.Add("bare GET of 1 KB, 64 callers, per second", Text.Number(Spread.Of(theirs).Median), Text.Range(Spread.Of(theirs)));
         table.Add("tagged gets by bare GET, round by round", Text.Ratio(Spread.Of(ratios).Median), Text.Range(Spread.Of(ratios)));
