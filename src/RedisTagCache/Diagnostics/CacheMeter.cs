@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Logging;
 using RedisTagCache.Diagnostics.Counters;
 using Names = RedisTagCache.RedisTagCacheDiagnostics;
 using Tag = System.Collections.Generic.KeyValuePair<string, object?>;
@@ -231,4 +232,25 @@ internal sealed class CacheMeter
     private static Tag Outcome(CacheOutcome outcome) => new(Names.OutcomeDimension, DimensionValues.Of(outcome));
 
     private static Tag Kind(CacheEventDetail kind) => new(Names.KindDimension, DimensionValues.Of(kind));
+}
+
+/// <summary>Calls the application's own observer. An exception that it throws is logged, and goes no further.</summary>
+internal sealed class CacheObserver(Action<CacheEvent> observer, TimeProvider time, ILogger<CacheObserver> logger)
+{
+    private readonly LogThrottle _failures = new(time);
+
+    public void Tell(in CacheEvent told)
+    {
+        try
+        {
+            observer(told);
+        }
+#pragma warning disable CA1031 // Whatever an observer throws: requests have nothing to do with it.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            if (_failures.ShouldLog(out var count))
+                Log.ObserverFailed(logger, e, count);
+        }
+    }
 }

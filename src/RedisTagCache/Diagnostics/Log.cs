@@ -129,3 +129,21 @@ internal static partial class Log
     [LoggerMessage(LogIds.SettingsChecked, LogLevel.Debug, "The settings of Redis at {Location} were checked on {Primaries} primaries. {Silent} of them did not report their memory, persistence, version, and clock to this user")]
     public static partial void SettingsChecked(ILogger logger, RedisLocation location, int primaries, int silent);
 }
+
+/// <summary>Why something failed, in a few words without keys, tags, payloads and passwords.</summary>
+internal readonly record struct FailureReason(string Text)
+{
+    public override string ToString() => Text;
+}
+
+/// <summary>A partition as log lines name it; the only one has no number.</summary>
+internal readonly record struct PartitionName(int? Number)
+{
+    public override string ToString() => Number is { } number ? $"partition {number}" : "the cache";
+}
+
+/// <summary>Formats the location of a cache for log lines: addresses without credentials, and the prefix.</summary>
+internal readonly record struct RedisLocation(string Addresses, string KeyPrefix)
+{
+    public override string ToString() => $"{Addresses} (key prefix '{KeyPrefix}')";
+}

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using RedisTagCache.Management;
 
 namespace RedisTagCache.Diagnostics.Counters;
@@ -134,4 +135,45 @@ internal sealed class CacheStatistics(TimeProvider time)
         RefreshesTaken = _refreshes[CacheOutcome.Taken],
         NotKept = Interlocked.Read(ref _notKept),
     };
+}
+
+/// <summary>What is counted for one region. Lookups, writes, and removals have different outcomes.</summary>
+internal sealed class RegionCounts(string region)
+{
+    private readonly CountsBy<CacheOutcome> _outcomes = new();
+    private readonly CountsBy<CacheMissReason> _misses = new();
+
+    public void Add(CacheOutcome outcome) => _outcomes.Add(outcome);
+
+    public void Miss(CacheMissReason reason) => _misses.Add(reason);
+
+    public RegionStatistics Read(long localHits) => new()
+    {
+        Region = region,
+        Hits = _outcomes[CacheOutcome.Hit],
+        LocalHits = _outcomes[CacheOutcome.HitLocal] + localHits,
+        Stale = _outcomes[CacheOutcome.Stale],
+        LocalStale = _outcomes[CacheOutcome.StaleLocal],
+        FailSafe = _outcomes[CacheOutcome.FailSafe],
+        MissesAbsent = _misses[CacheMissReason.Absent],
+        MissesEvicted = _misses[CacheMissReason.Evicted],
+        MissesDamaged = _misses[CacheMissReason.Damaged],
+        MissesUnavailable = _misses[CacheMissReason.Unavailable],
+        Stored = _outcomes[CacheOutcome.Stored],
+        Rejected = _outcomes[CacheOutcome.Rejected],
+        Skipped = _outcomes[CacheOutcome.Skipped],
+        Removed = _outcomes[CacheOutcome.Done],
+        RemovalsFailed = _outcomes[CacheOutcome.Failed],
+    };
+}
+
+/// <summary>Counts by the values of an enumeration, which begins at zero and has no gaps.</summary>
+internal sealed class CountsBy<T>
+    where T : struct, Enum
+{
+    private readonly long[] _counts = new long[Enum.GetValues<T>().Length];
+
+    public long this[T value] => Interlocked.Read(ref _counts[Unsafe.BitCast<T, int>(value)]);
+
+    public void Add(T value, long count = 1) => Interlocked.Add(ref _counts[Unsafe.BitCast<T, int>(value)], count);
 }
