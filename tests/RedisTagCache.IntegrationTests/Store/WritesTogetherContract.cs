@@ -43,10 +43,11 @@ public abstract class WritesTogetherContract(IEngine engine) : StoreSuite(engine
         await Database.StringSetAsync(partition.Epoch, now.ToString());
         var keys = Enumerable.Range(0, Many).Select(i => (StackExchange.Redis.RedisKey)$"{partition.HashTag}:e:s:b:{Key(i)}").ToArray();
         var writes = new EntryWrites(partition, new VersionText());
-        var replies = await Task.WhenAll(keys.Select((key, i) => writes.WriteAsync(Database, key, Encoding.UTF8.GetBytes(Key(i)), 60_000, versions[i % versions.Length].Version).AsTask()));
+        var replies = await Task.WhenAll(keys.Select((key, i) => writes.WriteAsync(Database, key, Encoding.UTF8.GetBytes(Value(i)), 60_000, versions[i % versions.Length].Version).AsTask()));
         Assert.Equal(Enumerable.Range(0, Many).Select(i => (versions[i % versions.Length].IsStored, (EpochStamp?)now)), replies);
         for (var i = 0; i < Many; i++)
-            Assert.Equal(versions[i % versions.Length].IsStored ? Key(i) : null, (string?)await Database.StringGetAsync(keys[i]));
+            Assert.Equal(versions[i % versions.Length].IsStored ? Value(i) : null, (string?)await Database.StringGetAsync(keys[i]));
+        Assert.Empty(Keys("staged:*"));
     }
 
     [Fact]
@@ -87,6 +88,18 @@ public abstract class WritesTogetherContract(IEngine engine) : StoreSuite(engine
         Assert.All(values.Index(), static one => Assert.True(one.Item == Value(one.Index) || (one.Index % 3 == 0 && one.Item is null)));
     }
 
+    [Fact]
+    public async Task ManyValuesAtOnce_AreFilledAndThenOverwritten()
+    {
+        var (one, other) = (NewInstance().Get<ITagCache>(), NewInstance().Get<ITagCache>());
+        var filled = await Task.WhenAll(Enumerable.Range(0, Many).Select(i => one.GetOrCreateAsync(Key(i), i, static (i, _, _) => new ValueTask<string>(Value(i))).AsTask()));
+        Assert.Equal(Enumerable.Range(0, Many).Select(Value), filled);
+        await Task.WhenAll(Enumerable.Range(0, Many).Select(i => one.SetAsync(Key(i), "new " + Value(i)).AsTask()));
+        var found = await Task.WhenAll(Enumerable.Range(0, Many).Select(i => other.GetOrCreateAsync(Key(i), 0, static (_, _, _) => new ValueTask<string>("computed")).AsTask()));
+        Assert.Equal(Enumerable.Range(0, Many).Select(static i => "new " + Value(i)), found);
+        Assert.Empty(Keys("staged:*"));
+    }
+
     private async Task<CacheVersion[]> VersionsAsync() => await Task.WhenAll(Enumerable.Range(0, Many).Select(async i =>
     {
         using var lookup = await A.GetAsync(StoreExtensions.Page(Key(i)));
@@ -111,8 +124,8 @@ public abstract class WritesTogetherContract(IEngine engine) : StoreSuite(engine
 
     private static string Key(int i) => "key-" + i.ToString("0000", CultureInfo.InvariantCulture);
 
-    /// <summary>Of very different lengths: some are staged and moved.</summary>
-    private static string Value(int i) => i.ToString(CultureInfo.InvariantCulture) + new string('x', i % 40 == 0 ? 100_000 : 10 * i);
+    /// <summary>Of very different lengths: some are staged, and move together with others or alone.</summary>
+    private static string Value(int i) => i.ToString(CultureInfo.InvariantCulture) + new string('x', (i % 40) switch { 0 => 100_000, < 5 => 20_000, _ => 10 * i });
 }
 
 public sealed class StandaloneWritesTogetherTests(StandaloneEngine engine) : WritesTogetherContract(engine), IClassFixture<StandaloneEngine>;

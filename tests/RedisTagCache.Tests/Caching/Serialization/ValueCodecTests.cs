@@ -34,6 +34,62 @@ public sealed class ValueCodecTests
         Assert.Equal(encoded.Plain.ToArray(), ValueCodec.Unpack(encoded.Stored, encoded.Flags).ToArray());
     }
 
+    /// <summary>However it writes: all at once, in pieces, or with more room than it needs.</summary>
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(1, 1)]
+    [InlineData(4_096, 4_096)]
+    [InlineData(4_097, 1)]
+    [InlineData(100_000, 7)]
+    [InlineData(300_000, 300_000)]
+    public void Encode_OfAnySerializer_KeepsWhatItWrites(int length, int piece)
+    {
+        var expected = Enumerable.Range(0, length).Select(static i => (byte)(i * 7)).ToArray();
+        var encoded = new ValueCodec(CacheCompression.None, Threshold).Encode(expected, new PieceSerializer(piece), mayCompress: false);
+        Assert.Equal(expected, encoded.Plain.ToArray());
+    }
+
+    [Fact]
+    public void PooledWriter_OfASerializerThatGoesOn_IsClosed()
+    {
+        var serializer = new PieceSerializer(10);
+        new ValueCodec(CacheCompression.None, Threshold).Encode(_even, serializer, mayCompress: false);
+        Assert.Throws<ObjectDisposedException>(() => serializer.Target!.GetSpan(1));
+        Assert.Throws<ObjectDisposedException>(() => serializer.Target!.GetMemory(1));
+        Assert.Throws<ObjectDisposedException>(() => serializer.Target!.Advance(1));
+    }
+
+    [Fact]
+    public void PooledWriter_ThatIsAdvancedTooFar_Throws()
+    {
+        using var writer = new PooledWriter();
+        Assert.Throws<InvalidOperationException>(() => writer.Advance(1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => writer.Advance(-1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => writer.GetSpan(-1));
+        var room = writer.GetSpan(5).Length;
+        writer.Advance(room);
+        Assert.Throws<InvalidOperationException>(() => writer.Advance(1));
+        Assert.Equal(room, writer.ToArray().Length);
+    }
+
+    private sealed class PieceSerializer(int piece) : IHybridCacheSerializer<byte[]>
+    {
+        public IBufferWriter<byte>? Target { get; private set; }
+
+        public byte[] Deserialize(ReadOnlySequence<byte> source) => source.ToArray();
+
+        public void Serialize(byte[] value, IBufferWriter<byte> target)
+        {
+            Target = target;
+            for (var at = 0; at < value.Length; at += piece)
+            {
+                var part = value.AsSpan(at, Math.Min(piece, value.Length - at));
+                part.CopyTo(target.GetSpan(part.Length));
+                target.Advance(part.Length);
+            }
+        }
+    }
+
     [Fact]
     public void Encode_WithAThresholdOfZero_DoesNotCompressNothing() =>
         Assert.Equal(0, new ValueCodec(CacheCompression.Brotli, 0).Encode([], _bytes, mayCompress: true).Flags);
