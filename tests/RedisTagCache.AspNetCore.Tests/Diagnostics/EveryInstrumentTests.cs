@@ -5,7 +5,7 @@ using RedisTagCache.TestSupport;
 namespace RedisTagCache.AspNetCore.Tests.Diagnostics;
 
 /// <summary>Every instrument moves with every value that is documented of its dimensions, and with no other: so none has a key or a tag. The same of traces.</summary>
-[Collection(Quiet.Name)]
+[Collection(Calm.Name)]
 public sealed class EveryInstrumentTests
 {
     private const string OwnRegion = "pages";

@@ -13,7 +13,7 @@ namespace RedisTagCache.AspNetCore.Tests.Fleet;
 /// Redis hangs or dies while one request renders a page for the fleet and others wait for it. Leases and waits are far longer than any of these
 /// tests, so that nobody is let go by the mere passing of time.
 /// </summary>
-[Collection(Quiet.Name)]
+[Collection(Calm.Name)]
 public sealed class LeaseInTroubleTests : IAsyncLifetime
 {
     private static readonly TimeSpan _timeout = TimeSpan.FromMilliseconds(300);

@@ -5,7 +5,7 @@ using RedisTagCache.TestSupport;
 namespace RedisTagCache.AspNetCore.Tests.Fleet;
 
 /// <summary>Two web processes under the same load from this one, with this store and with Microsoft's, while their Redis is hung and killed.</summary>
-[Collection(Quiet.Name)]
+[Collection(Calm.Name)]
 public sealed class OutageComparisonTests
 {
     private const int Clients = 16;

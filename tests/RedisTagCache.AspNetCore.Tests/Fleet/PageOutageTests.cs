@@ -7,7 +7,7 @@ using RedisTagCache.TestSupport;
 namespace RedisTagCache.AspNetCore.Tests.Fleet;
 
 /// <summary>Redis hung and killed under requests: all are answered, and soon at the speed of the application.</summary>
-[Collection(Quiet.Name)]
+[Collection(Calm.Name)]
 public sealed class PageOutageTests
 {
     [Theory]

@@ -9,7 +9,7 @@ using RedisTagCache.TestSupport;
 namespace RedisTagCache.AspNetCore.Tests.Fleet;
 
 /// <summary>Requests go on while Redis is hung, goes on, is killed and comes back: none fails, and evictions made before are kept to.</summary>
-[Collection(Quiet.Name)]
+[Collection(Calm.Name)]
 public sealed class RunningOutageTests
 {
     private const int Clients = 6;

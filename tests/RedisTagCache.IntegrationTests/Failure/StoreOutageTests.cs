@@ -8,7 +8,7 @@ using static RedisTagCache.TestSupport.StoreExtensions;
 namespace RedisTagCache.IntegrationTests.Failure;
 
 /// <summary>Redis hung, killed, restarted: readers go on, and nothing evicted comes back.</summary>
-[Collection(Quiet.Name)]
+[Collection(Calm.Name)]
 public sealed class StoreOutageTests : IAsyncLifetime
 {
     private static readonly TimeSpan _timeout = TimeSpan.FromMilliseconds(500);

@@ -8,7 +8,7 @@ using static RedisTagCache.IntegrationTests.Fleet.Latencies;
 namespace RedisTagCache.IntegrationTests.Fleet;
 
 /// <summary>An instance that misses messages, or gets none at all, sees every change soon nevertheless.</summary>
-[Collection(WorkerFleet.Name)]
+[Collection(Calm.Name)]
 public sealed class DeafInstanceTests : IAsyncLifetime
 {
     private static readonly TimeSpan _longest = TimeSpan.FromSeconds(10);

@@ -5,7 +5,7 @@ using RedisTagCache.TestSupport;
 namespace RedisTagCache.IntegrationTests.Fleet;
 
 /// <summary>Redis hangs, goes on, is killed and comes back under load, on instances with own copies and without: no caller hears of it.</summary>
-[Collection(WorkerFleet.Name)]
+[Collection(Calm.Name)]
 public sealed class OutageLoadTests : IAsyncLifetime
 {
     private const int Keys = 300;

@@ -5,13 +5,13 @@ namespace RedisTagCache.TestSupport;
 
 /// <summary>
 /// Starts the collections that take longest before the others, so that no processor waits for one of them at the end. Of the collections that run alone,
-/// those that let other projects run come first, and then those that measure.
+/// those that let other projects run come first, and then those that measure, first those that need the machine for themselves.
 /// </summary>
 public sealed class LongestFirst : ITestCollectionOrderer
 {
     private static readonly string[] _names =
     [
-        "HistoryControlTests", "History.HistoryTests", "Topology.ClusterFailureTests", "Load.MemoryPressureTests", "Fleet.NewsroomTests", "Tests.RightsTests", "http history", "LargeReadsTests", "quiet",
+        "HistoryControlTests", "History.HistoryTests", "Topology.ClusterFailureTests", "Load.MemoryPressureTests", "Fleet.NewsroomTests", "Tests.RightsTests", "http history", "LargeReadsTests", "quiet", "calm",
     ];
 
     public IReadOnlyCollection<TTestCollection> OrderTestCollections<TTestCollection>(IReadOnlyCollection<TTestCollection> testCollections)

@@ -12,7 +12,7 @@ public sealed class QuietMachine : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        MachineShare.GiveUp();
+        MachineShare.End(MachinePhase.Parallel);
         _alone = await MachineShare.LockAsync("machine", FileShare.None);
     }
 
@@ -20,5 +20,6 @@ public sealed class QuietMachine : IAsyncLifetime
     {
         if (_alone is not null)
             await _alone.DisposeAsync();
+        MachineShare.End(MachinePhase.Quiet);
     }
 }
