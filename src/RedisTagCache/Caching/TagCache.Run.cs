@@ -90,14 +90,14 @@ internal sealed partial class TagCache
 
             var policy = ReferenceEquals(context.Policy, call.Given) ? call.Policy : _policies.Resolve(context.Policy) with { Flags = call.Policy.Flags };
             isWaiting = flight is null || policy.WaitForWrite;
-            result = new FlightResult<T>(value, default, null, 0, startedAt, TagId.OfAll([.. context.Tags, EveryValue], nameof(context.Tags)))
+            var tags = TagId.OfAll([.. context.Tags, EveryValue], nameof(context.Tags));
+            var isEncoded = TryEncode(call, value, policy.Compresses, out var encoded);
+            var (plain, length, flags) = isEncoded ? (encoded.Plain, encoded.Plain.Length, (byte)(encoded.Flags & PayloadKinds.Null)) : (default(ReadOnlyMemory<byte>), (int?)null, (byte)0);
+            result = new FlightResult<T>(value, Immutable<T>.IsShared ? default : plain, length, flags, startedAt, tags)
             {
                 StartedAt = moment,
                 IsOlder = startedAt != version,
             };
-            var isEncoded = TryEncode(call, value, policy.Compresses, out var encoded);
-            if (isEncoded)
-                result = result with { Plain = Immutable<T>.IsShared ? default : encoded.Plain, Length = encoded.Plain.Length, PayloadFlags = (byte)(encoded.Flags & PayloadKinds.Null) };
             var isTooLarge = isEncoded && encoded.Plain.Length > _settings.MaximumPayloadBytes;
             if (isEncoded && (isTooLarge || !context.IsStored || isLate))
                 CountNotKept(context.IsStored && !isLate ? CacheEventDetail.PayloadSize : CacheEventDetail.Factory, null);

@@ -1,4 +1,3 @@
-using System.Text;
 using Microsoft.Extensions.Logging;
 using RedisTagCache.Commands;
 using RedisTagCache.Connection;
@@ -96,7 +95,7 @@ internal sealed class PartitionWatch : EntryWatch
         else if (BackplaneMessage.TryParseRelease(message.Span, out var released, out var isPassed))
         {
             _meter.Message(CacheEventDetail.Release, CacheOutcome.Applied);
-            Waiters.Wake(NameOfEntry(released), isPassed);
+            Waiters.Wake(EntryLocation.KeyHashOf(released), isPassed);
         }
     }
 
@@ -113,8 +112,7 @@ internal sealed class PartitionWatch : EntryWatch
                 copies.Drop(name, number);
         }
 
-        if (!Waiters.IsEmpty)
-            Wake((byte[])location.Key!);
+        Waiters.Wake(location.KeyHash);
     }
 
     /// <summary>The same of an entry of any region and build.</summary>
@@ -156,7 +154,7 @@ internal sealed class PartitionWatch : EntryWatch
     private void Wake(ReadOnlySpan<byte> entry)
     {
         if (!Waiters.IsEmpty)
-            Waiters.Wake(NameOfEntry(entry));
+            Waiters.Wake(EntryLocation.KeyHashOf(entry));
     }
 
     /// <inheritdoc/>
@@ -225,9 +223,6 @@ internal sealed class PartitionWatch : EntryWatch
 
         return true;
     }
-
-    /// <summary>What <see cref="Waiters"/> knows an entry by.</summary>
-    public static string NameOfEntry(ReadOnlySpan<byte> entry) => Encoding.Latin1.GetString(entry);
 
     /// <summary>Returns the name of an entry in the log; null if no region with local copies has it. If two regions share a name, at worst a copy is dropped needlessly.</summary>
     private string? NameOf(ReadOnlySpan<byte> entry)

@@ -1,17 +1,20 @@
 namespace RedisTagCache.Invalidation;
 
-/// <summary>The callers in this process that wait until another instance has computed a value.</summary>
+/// <summary>
+/// The callers in this process that wait until another instance has computed a value, by a hash of its name. Two values that share one wake each other's
+/// callers, which then look again.
+/// </summary>
 internal sealed class Waiters
 {
-    private readonly Dictionary<string, Waiting> _byName = new(StringComparer.Ordinal);
+    private readonly Dictionary<ulong, Waiting> _byHash = [];
 
-    /// <summary>Gets how many wait, for whatever name.</summary>
+    /// <summary>Gets how many wait, for whatever value.</summary>
     public int Count
     {
         get
         {
-            lock (_byName)
-                return _byName.Values.Sum(static waiting => waiting.Count);
+            lock (_byHash)
+                return _byHash.Values.Sum(static waiting => waiting.Count);
         }
     }
 
@@ -20,55 +23,59 @@ internal sealed class Waiters
     {
         get
         {
-            lock (_byName)
-                return _byName.Count == 0;
+            lock (_byHash)
+                return _byHash.Count == 0;
         }
     }
 
-    /// <summary>Begins to listen for a name. Do so before you ask, so that nothing comes in between.</summary>
-    public Waiting Listen(string name)
+    /// <summary>Begins to listen for a value. Do so before you ask, so that nothing comes in between.</summary>
+    /// <param name="hash">The hash of its name.</param>
+    public Waiting Listen(ulong hash)
     {
-        lock (_byName)
+        lock (_byHash)
         {
-            if (!_byName.TryGetValue(name, out var waiting))
-                _byName.Add(name, waiting = new Waiting(this, name));
+            if (!_byHash.TryGetValue(hash, out var waiting))
+                _byHash.Add(hash, waiting = new Waiting(this, hash));
             waiting.Count++;
             return waiting;
         }
     }
 
-    /// <param name="name">The name.</param>
+    /// <param name="hash">The hash of the value's name.</param>
     /// <param name="isPassed">Whether no caller needs to wait any more, because the value is not stored.</param>
-    public void Wake(string name, bool isPassed = false)
+    public void Wake(ulong hash, bool isPassed = false)
     {
         Waiting? waiting;
-        lock (_byName)
-            _byName.Remove(name, out waiting);
+        lock (_byHash)
+            _byHash.Remove(hash, out waiting);
         waiting?.Wake(isPassed);
     }
 
     private void Stop(Waiting waiting)
     {
-        lock (_byName)
+        lock (_byHash)
         {
-            if (--waiting.Count == 0 && _byName.GetValueOrDefault(waiting.Name) == waiting)
-                _byName.Remove(waiting.Name);
+            if (--waiting.Count == 0 && _byHash.GetValueOrDefault(waiting.Hash) == waiting)
+                _byHash.Remove(waiting.Hash);
         }
     }
 
-    /// <summary>The callers that wait for a name until it is woken. A caller stops waiting by disposing its wait.</summary>
-    internal sealed class Waiting(Waiters waiters, string name) : IDisposable
+    /// <summary>The callers that wait for a value until they are woken. A caller stops waiting by disposing its wait.</summary>
+    internal sealed class Waiting(Waiters waiters, ulong hash) : IDisposable
     {
-        private readonly TaskCompletionSource<bool> _woken = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private TaskCompletionSource<bool>? _woken; // most callers are granted what they ask for, and wait for nobody
 
-        public string Name => name;
+        public ulong Hash => hash;
 
         public int Count { get; set; }
 
-        /// <summary>Completes when the name is woken: true when nobody needs to wait any more.</summary>
-        public Task<bool> Woken => _woken.Task;
+        /// <summary>Completes when the callers are woken: true when nobody needs to wait any more.</summary>
+        public Task<bool> Woken => Source.Task;
 
-        public void Wake(bool isPassed) => _woken.TrySetResult(isPassed);
+        private TaskCompletionSource<bool> Source =>
+            Volatile.Read(ref _woken) ?? Interlocked.CompareExchange(ref _woken, new(TaskCreationOptions.RunContinuationsAsynchronously), null) ?? _woken;
+
+        public void Wake(bool isPassed) => Source.TrySetResult(isPassed);
 
         public void Dispose() => waiters.Stop(this);
     }

@@ -149,7 +149,10 @@ internal readonly record struct EntryLocation(Partition Partition, RedisKey Key,
     /// <summary>Gets the hash of the key that the entry carries, so that it is served under no other key.</summary>
     public ulong KeyHash { get; init; }
 
-    /// <summary>Computes the hash of a key that its entry carries: XXH3 (64 bits, seed 0) of all bytes, without an allocation.</summary>
+    /// <summary>Computes the hash of a key that its entry carries: XXH3 (64 bits, seed 0) of all bytes.</summary>
+    public static ulong KeyHashOf(ReadOnlySpan<byte> key) => XxHash3.HashToUInt64(key);
+
+    /// <summary>The same without an allocation, of a key in two parts.</summary>
     /// <param name="prefix">What the key begins with: its partition, its region and its build.</param>
     /// <param name="name">The rest of it.</param>
     public static ulong KeyHashOf(ReadOnlySpan<byte> prefix, ReadOnlySpan<char> name)
@@ -158,7 +161,7 @@ internal readonly record struct EntryLocation(Partition Partition, RedisKey Key,
         byte[]? rented = null;
         var key = max <= MaxOnStack ? stackalloc byte[max] : rented = ArrayPool<byte>.Shared.Rent(max);
         prefix.CopyTo(key);
-        var hash = XxHash3.HashToUInt64(key[..(prefix.Length + Encoding.UTF8.GetBytes(name, key[prefix.Length..]))]);
+        var hash = KeyHashOf(key[..(prefix.Length + Encoding.UTF8.GetBytes(name, key[prefix.Length..]))]);
         if (rented is not null)
             ArrayPool<byte>.Shared.Return(rented);
         return hash;

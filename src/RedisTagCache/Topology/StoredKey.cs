@@ -17,7 +17,7 @@ internal sealed record StoredKey(Partition Partition, RedisKey Key, string Regio
     private const string Hashed = ":eh:";
 
     /// <summary>Gets the hash of the key that the entry carries.</summary>
-    public ulong KeyHash => EntryLocation.KeyHashOf((byte[])Key!, "");
+    public ulong KeyHash => EntryLocation.KeyHashOf((byte[])Key!);
 
     public EntryLocation Location => new(Partition, Key, $"{Partition.HashTag}{(IsHashed ? ":lh:" : ":l:")}{Region}:{Build}:{Name}") { KeyHash = KeyHash };
 

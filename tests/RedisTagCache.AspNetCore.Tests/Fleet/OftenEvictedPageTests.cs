@@ -12,7 +12,7 @@ namespace RedisTagCache.AspNetCore.Tests.Fleet;
 /// A page that is evicted more often than it can be rendered. A request that waits for a rendering gets its page, although the page is evicted when the
 /// rendering ends: the eviction came after the request. So no request waits for more than two renderings, and one runs at a time.
 /// </summary>
-[Collection(Calm.Name)]
+[Collection(Quiet.Name)]
 public sealed class OftenEvictedPageTests(RedisFixture redis) : IClassFixture<RedisFixture>
 {
     private const int Clients = 20;

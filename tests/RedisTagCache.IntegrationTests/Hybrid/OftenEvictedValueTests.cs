@@ -5,7 +5,7 @@ using RedisTagCache.TestSupport;
 namespace RedisTagCache.IntegrationTests.Hybrid;
 
 /// <summary>A value that is evicted more often than it can be computed: nobody waits for more than two computations, and nobody gets one from before he came.</summary>
-[Collection(Calm.Name)]
+[Collection(Quiet.Name)]
 public sealed class OftenEvictedValueTests(RedisFixture redis) : IClassFixture<RedisFixture>
 {
     private const int Instances = 4;

@@ -6,6 +6,7 @@ using RedisTagCache.Tags;
 using RedisTagCache.TestSupport;
 using RedisTagCache.Tests.Scripts;
 using RedisTagCache.Tests.Tags;
+using RedisTagCache.Topology;
 
 namespace RedisTagCache.Tests.Invalidation;
 
@@ -184,7 +185,7 @@ public sealed class FleetWatchTests : IDisposable
         return copies;
     }
 
-    private Waiters.Waiting Listen() => _watch.Waiters.Listen(PartitionWatch.NameOfEntry(Encoding.UTF8.GetBytes(Entry)));
+    private Waiters.Waiting Listen() => _watch.Waiters.Listen(EntryLocation.KeyHashOf(Encoding.UTF8.GetBytes(Entry)));
 
     private sealed class ToldCopies : ILocalCopies
     {
