@@ -95,7 +95,7 @@ internal sealed class PartitionWatch : EntryWatch
         else if (BackplaneMessage.TryParseRelease(message.Span, out var released, out var isPassed))
         {
             _meter.Message(CacheEventDetail.Release, CacheOutcome.Applied);
-            Waiters.Wake(EntryLocation.KeyHashOf(released), isPassed);
+            Waiters.Wake(released, isPassed);
         }
     }
 
@@ -112,7 +112,7 @@ internal sealed class PartitionWatch : EntryWatch
                 copies.Drop(name, number);
         }
 
-        Waiters.Wake(location.KeyHash);
+        Waiters.Wake(location.Id);
     }
 
     /// <summary>The same of an entry of any region and build.</summary>
@@ -154,7 +154,7 @@ internal sealed class PartitionWatch : EntryWatch
     private void Wake(ReadOnlySpan<byte> entry)
     {
         if (!Waiters.IsEmpty)
-            Waiters.Wake(EntryLocation.KeyHashOf(entry));
+            Waiters.Wake(entry);
     }
 
     /// <inheritdoc/>

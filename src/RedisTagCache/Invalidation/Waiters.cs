@@ -1,8 +1,10 @@
+using RedisTagCache.Topology;
+
 namespace RedisTagCache.Invalidation;
 
 /// <summary>
-/// The callers in this process that wait until another instance has computed a value, by a hash of its name. Two values that share one wake each other's
-/// callers, which then look again.
+/// The callers in this process that wait until another instance has computed a value, by a hash of its name. If callers wait for two values that share a hash,
+/// those of the second one are not woken: they look again after a pause, as after a message that was lost.
 /// </summary>
 internal sealed class Waiters
 {
@@ -29,43 +31,60 @@ internal sealed class Waiters
     }
 
     /// <summary>Begins to listen for a value. Do so before you ask, so that nothing comes in between.</summary>
-    /// <param name="hash">The hash of its name.</param>
-    public Waiting Listen(ulong hash)
+    public Waiting Listen(in EntryId value)
     {
         lock (_byHash)
         {
-            if (!_byHash.TryGetValue(hash, out var waiting))
-                _byHash.Add(hash, waiting = new Waiting(this, hash));
+            if (!_byHash.TryGetValue(value.Hash, out var waiting))
+                _byHash.Add(value.Hash, waiting = new Waiting(this, value));
+            else if (waiting.Value != value)
+                waiting = new Waiting(this, value);
             waiting.Count++;
             return waiting;
         }
     }
 
-    /// <param name="hash">The hash of the value's name.</param>
+    /// <param name="value">The value.</param>
     /// <param name="isPassed">Whether no caller needs to wait any more, because the value is not stored.</param>
-    public void Wake(ulong hash, bool isPassed = false)
+    public void Wake(in EntryId value, bool isPassed = false)
     {
         Waiting? waiting;
         lock (_byHash)
-            _byHash.Remove(hash, out waiting);
-        waiting?.Wake(isPassed);
+        {
+            if (!_byHash.TryGetValue(value.Hash, out waiting) || waiting.Value != value)
+                return;
+            _byHash.Remove(value.Hash);
+        }
+
+        waiting.Wake(isPassed);
+    }
+
+    /// <summary>The same of a value by its key in Redis.</summary>
+    public void Wake(ReadOnlySpan<byte> key, bool isPassed = false)
+    {
+        var hash = EntryLocation.KeyHashOf(key);
+        bool isAwaited;
+        lock (_byHash)
+            isAwaited = _byHash.ContainsKey(hash);
+        if (isAwaited)
+            Wake(EntryId.Of(hash, key), isPassed);
     }
 
     private void Stop(Waiting waiting)
     {
         lock (_byHash)
         {
-            if (--waiting.Count == 0 && _byHash.GetValueOrDefault(waiting.Hash) == waiting)
-                _byHash.Remove(waiting.Hash);
+            if (--waiting.Count == 0 && _byHash.GetValueOrDefault(waiting.Value.Hash) == waiting)
+                _byHash.Remove(waiting.Value.Hash);
         }
     }
 
     /// <summary>The callers that wait for a value until they are woken. A caller stops waiting by disposing its wait.</summary>
-    internal sealed class Waiting(Waiters waiters, ulong hash) : IDisposable
+    internal sealed class Waiting(Waiters waiters, EntryId value) : IDisposable
     {
         private TaskCompletionSource<bool>? _woken; // most callers are granted what they ask for, and wait for nobody
 
-        public ulong Hash => hash;
+        public EntryId Value => value;
 
         public int Count { get; set; }
 

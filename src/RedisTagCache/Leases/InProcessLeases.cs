@@ -101,7 +101,7 @@ internal sealed class InProcessLeases : ILocalCopies, IDisposable
             if (!_states.TryGetValue(address.Name, out var state))
                 _states.Add(address.Name, state = new State());
             if (state.Holder is { } holder)
-                return new CacheLease(_leases, address, new Lease(LeaseVerdict.Taken, version, moment.Number, _untilReleased), null, _waiters.Listen(HashOf(address.Name))) { Awaited = holder };
+                return new CacheLease(_leases, address, new Lease(LeaseVerdict.Taken, version, moment.Number, _untilReleased), null, _waiters.Listen(EntryId.Of(address.Name))) { Awaited = holder };
             if (found.HasValue && now < state.PausedUntil)
                 return Answer(LeaseVerdict.Paused, _time.GetElapsedTime(now, state.PausedUntil));
             if (now < state.PassedUntil)
@@ -169,7 +169,7 @@ internal sealed class InProcessLeases : ILocalCopies, IDisposable
             state.PassedUntil = now + Ticks(pass);
             if ((pause <= TimeSpan.Zero && pass <= TimeSpan.Zero) || (_states.Count > MaxStates && !TrySweep(now)))
                 _states.Remove(name);
-            _waiters.Wake(HashOf(name), isPassed: pass > TimeSpan.Zero);
+            _waiters.Wake(EntryId.Of(name), isPassed: pass > TimeSpan.Zero);
         }
     }
 
@@ -207,8 +207,6 @@ internal sealed class InProcessLeases : ILocalCopies, IDisposable
 
         return _states.Count <= MaxStates;
     }
-
-    private static ulong HashOf(string name) => EntryLocation.KeyHashOf([], name);
 
     private long Ticks(TimeSpan span) => (long)(span.TotalSeconds * _time.TimestampFrequency);
 

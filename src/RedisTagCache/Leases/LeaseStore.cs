@@ -60,7 +60,7 @@ internal sealed class LeaseStore(ValueStore values, LeaseClient client, TimeSpan
     }
 
     private static Waiters.Waiting? Listen(ValueAddress address) =>
-        address is { Redis: { } place, Watch: PartitionWatch watch } ? watch.Waiters.Listen(place.KeyHash) : null;
+        address is { Redis: { } place, Watch: PartitionWatch watch } ? watch.Waiters.Listen(place.Id) : null;
 
     /// <inheritdoc/>
     public ValueTask<CacheLookup> LookAgainAsync(CacheEntryKey key, CacheVersion since, CancellationToken cancellationToken = default)

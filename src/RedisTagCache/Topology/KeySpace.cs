@@ -149,6 +149,9 @@ internal readonly record struct EntryLocation(Partition Partition, RedisKey Key,
     /// <summary>Gets the hash of the key that the entry carries, so that it is served under no other key.</summary>
     public ulong KeyHash { get; init; }
 
+    /// <summary>Gets what tells the entry apart from others.</summary>
+    public EntryId Id => new(KeyHash, Key);
+
     /// <summary>Computes the hash of a key that its entry carries: XXH3 (64 bits, seed 0) of all bytes.</summary>
     public static ulong KeyHashOf(ReadOnlySpan<byte> key) => XxHash3.HashToUInt64(key);
 
@@ -166,4 +169,14 @@ internal readonly record struct EntryLocation(Partition Partition, RedisKey Key,
             ArrayPool<byte>.Shared.Return(rented);
         return hash;
     }
+}
+
+/// <summary>Tells entries apart: by a hash, and by the key where two have the same hash.</summary>
+/// <param name="Hash">The hash of the key.</param>
+/// <param name="Key">The key in Redis, or a name within one region.</param>
+internal readonly record struct EntryId(ulong Hash, RedisKey Key)
+{
+    public static EntryId Of(string name) => new(EntryLocation.KeyHashOf([], name), name);
+
+    public static EntryId Of(ulong hash, ReadOnlySpan<byte> key) => new(hash, key.ToArray());
 }

@@ -185,7 +185,7 @@ public sealed class FleetWatchTests : IDisposable
         return copies;
     }
 
-    private Waiters.Waiting Listen() => _watch.Waiters.Listen(EntryLocation.KeyHashOf(Encoding.UTF8.GetBytes(Entry)));
+    private Waiters.Waiting Listen() => _watch.Waiters.Listen(EntryId.Of(Entry));
 
     private sealed class ToldCopies : ILocalCopies
     {

@@ -1,4 +1,6 @@
+using System.Text;
 using RedisTagCache.Invalidation;
+using RedisTagCache.Topology;
 
 namespace RedisTagCache.Tests.Invalidation;
 
@@ -9,53 +11,72 @@ public sealed class WaitersTests
     [Fact]
     public void Wake_OfAValue_WakesAllWhoListenForIt()
     {
-        using var first = _waiters.Listen(1);
-        using var second = _waiters.Listen(1);
-        using var other = _waiters.Listen(2);
+        using var first = Listen("k");
+        using var second = Listen("k");
+        using var other = Listen("K");
         Assert.False(first.Woken.IsCompleted);
-        _waiters.Wake(1);
-        _waiters.Wake(3);
+        Wake("k");
+        Wake("no such");
         Assert.Equal((true, true, false), (first.Woken.IsCompletedSuccessfully, second.Woken.IsCompletedSuccessfully, other.Woken.IsCompleted));
     }
 
     [Fact]
     public void Listen_AfterAWake_WaitsForTheNext()
     {
-        using var first = _waiters.Listen(1);
-        _waiters.Wake(1);
-        using var second = _waiters.Listen(1);
+        using var first = Listen("k");
+        Wake("k");
+        using var second = Listen("k");
         Assert.False(second.Woken.IsCompleted);
-        _waiters.Wake(1);
+        Wake("k");
         Assert.True(second.Woken.IsCompletedSuccessfully);
     }
 
     [Fact]
     public void Dispose_ByOneOfTwo_LeavesTheOtherListening()
     {
-        using var staying = _waiters.Listen(1);
-        _waiters.Listen(1).Dispose();
-        _waiters.Wake(1);
+        using var staying = Listen("k");
+        Listen("k").Dispose();
+        Wake("k");
         Assert.True(staying.Woken.IsCompletedSuccessfully);
     }
 
     [Fact]
     public void Dispose_ByOneWhoWasWoken_LeavesThoseWhoCameLater()
     {
-        var woken = _waiters.Listen(1);
-        _waiters.Wake(1);
-        using var later = _waiters.Listen(1);
+        var woken = Listen("k");
+        Wake("k");
+        using var later = Listen("k");
         woken.Dispose();
-        _waiters.Wake(1);
+        Wake("k");
         Assert.True(later.Woken.IsCompletedSuccessfully);
     }
 
     [Fact]
     public void Dispose_ByTheLast_ForgetsTheValue()
     {
-        var last = _waiters.Listen(1);
+        var last = Listen("k");
         last.Dispose();
-        _waiters.Wake(1);
+        Wake("k");
         Assert.False(last.Woken.IsCompleted);
+    }
+
+    /// <summary>Keys are made of what visitors send, who must not wake those who want another value.</summary>
+    [Fact]
+    public void Wake_OfAValueWithTheSameHash_WakesNobodyElse()
+    {
+        var (value, same) = (new EntryId(1, "k"), new EntryId(1, "l"));
+        using var first = _waiters.Listen(value);
+        using (var other = _waiters.Listen(same))
+        {
+            _waiters.Wake(same);
+            Assert.Equal((false, false), (first.Woken.IsCompleted, other.Woken.IsCompleted));
+        }
+
+        _waiters.Wake(value);
+        Assert.True(first.Woken.IsCompletedSuccessfully);
+        using var later = _waiters.Listen(same);
+        _waiters.Wake(same);
+        Assert.True(later.Woken.IsCompletedSuccessfully);
     }
 
     [Fact]
@@ -65,7 +86,7 @@ public sealed class WaitersTests
         var waking = Task.Run(() =>
         {
             while (!stop.IsCancellationRequested)
-                _waiters.Wake(1);
+                Wake("k");
         });
         try
         {
@@ -73,7 +94,7 @@ public sealed class WaitersTests
             {
                 for (var i = 0; i < 2_000; i++)
                 {
-                    using var waiting = _waiters.Listen(1);
+                    using var waiting = Listen("k");
                     if ((i + worker) % 3 > 0)
                         await waiting.Woken;
                 }
@@ -85,4 +106,8 @@ public sealed class WaitersTests
             await waking;
         }
     }
+
+    private Waiters.Waiting Listen(string name) => _waiters.Listen(EntryId.Of(name));
+
+    private void Wake(string name) => _waiters.Wake(Encoding.UTF8.GetBytes(name));
 }

@@ -5,6 +5,7 @@ using RedisTagCache.Leases;
 using RedisTagCache.Scripts;
 using RedisTagCache.SingleFlight;
 using RedisTagCache.TestSupport;
+using RedisTagCache.Topology;
 
 namespace RedisTagCache.Tests.SingleFlight;
 
@@ -41,7 +42,7 @@ public sealed class FleetSingleFlightTests
         _flight.FoundAt = 2;
         var running = RunAsync();
         Assert.False(running.IsCompleted);
-        _waiters.Wake(1);
+        _waiters.Wake(EntryId.Of("k"));
         Assert.Equal("found", await running);
         Assert.Equal(("LookUp Acquire Released LookUp", true, 0), (_flight.Steps, _flight.IsWaiter, _waiters.Count));
     }
@@ -137,7 +138,7 @@ public sealed class FleetSingleFlightTests
         Answer(LeaseVerdict.Taken);
         Answer(LeaseVerdict.NotNeeded);
         var running = RunAsync();
-        _waiters.Wake(1, isPassed: true);
+        _waiters.Wake(EntryId.Of("k"), isPassed: true);
         Assert.Equal("computed alone", await running);
         Assert.Equal("LookUp Acquire LookUp Acquire ComputeAlone", _flight.Steps);
     }
@@ -157,7 +158,7 @@ public sealed class FleetSingleFlightTests
         Answer(LeaseVerdict.Unavailable);
         _flight.FoundAt = 2;
         var running = RunAsync();
-        _waiters.Wake(1);
+        _waiters.Wake(EntryId.Of("k"));
         Assert.Equal("found", await running);
         Assert.Equal("LookUp Acquire WithoutRedis Released LookUp", _flight.Steps);
     }
@@ -179,7 +180,7 @@ public sealed class FleetSingleFlightTests
     private void Answer(LeaseVerdict verdict, int left = 60_000) => _flight.Leases.Enqueue(() => Lease(verdict, left));
 
     private CacheLease Lease(LeaseVerdict verdict, int left = 60_000) => new(
-        new LeaseStore(null!, null!, _timeout, _time), null!, new Lease(verdict, default, 0, TimeSpan.FromMilliseconds(left)), null, verdict == LeaseVerdict.Taken ? _waiters.Listen(1) : null);
+        new LeaseStore(null!, null!, _timeout, _time), null!, new Lease(verdict, default, 0, TimeSpan.FromMilliseconds(left)), null, verdict == LeaseVerdict.Taken ? _waiters.Listen(EntryId.Of("k")) : null);
 
     /// <summary>Lets the waits of the flight elapse, one after the other, and expects them to be of this length.</summary>
     private async Task ElapseAsync(params int[] waits)
