@@ -147,14 +147,7 @@ internal sealed class PartitionWatch : EntryWatch
                 copies.Drop(name, number);
         }
 
-        Wake(entry);
-    }
-
-    /// <summary>Wakes those that wait for an entry: the caller that computes it has lost the lease.</summary>
-    private void Wake(ReadOnlySpan<byte> entry)
-    {
-        if (!Waiters.IsEmpty)
-            Waiters.Wake(entry);
+        Waiters.Wake(entry); // the caller that computes it has lost the lease
     }
 
     /// <inheritdoc/>

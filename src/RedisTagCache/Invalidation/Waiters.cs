@@ -20,8 +20,7 @@ internal sealed class Waiters
         }
     }
 
-    /// <summary>Gets whether nobody waits.</summary>
-    public bool IsEmpty
+    private bool IsEmpty
     {
         get
         {
@@ -62,12 +61,8 @@ internal sealed class Waiters
     /// <summary>The same of a value by its key in Redis.</summary>
     public void Wake(ReadOnlySpan<byte> key, bool isPassed = false)
     {
-        var hash = EntryLocation.KeyHashOf(key);
-        bool isAwaited;
-        lock (_byHash)
-            isAwaited = _byHash.ContainsKey(hash);
-        if (isAwaited)
-            Wake(EntryId.Of(hash, key), isPassed);
+        if (!IsEmpty)
+            Wake(EntryId.Of(key), isPassed);
     }
 
     private void Stop(Waiting waiting)

@@ -155,7 +155,7 @@ internal readonly record struct EntryLocation(Partition Partition, RedisKey Key,
     /// <summary>Computes the hash of a key that its entry carries: XXH3 (64 bits, seed 0) of all bytes.</summary>
     public static ulong KeyHashOf(ReadOnlySpan<byte> key) => XxHash3.HashToUInt64(key);
 
-    /// <summary>The same without an allocation, of a key in two parts.</summary>
+    /// <summary>The same of a key in two parts, without an allocation.</summary>
     /// <param name="prefix">What the key begins with: its partition, its region and its build.</param>
     /// <param name="name">The rest of it.</param>
     public static ulong KeyHashOf(ReadOnlySpan<byte> prefix, ReadOnlySpan<char> name)
@@ -178,5 +178,5 @@ internal readonly record struct EntryId(ulong Hash, RedisKey Key)
 {
     public static EntryId Of(string name) => new(EntryLocation.KeyHashOf([], name), name);
 
-    public static EntryId Of(ulong hash, ReadOnlySpan<byte> key) => new(hash, key.ToArray());
+    public static EntryId Of(ReadOnlySpan<byte> key) => new(EntryLocation.KeyHashOf(key), key.ToArray());
 }

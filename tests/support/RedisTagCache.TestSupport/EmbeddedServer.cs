@@ -13,7 +13,7 @@ internal static class EmbeddedServer
         // The process ends when its input does, so that none is left behind when the tests are killed.
         var start = new ProcessStartInfo("dotnet") { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
 
-        // It is gone before code that runs often is worth compiling again, which took half of the time of its processors.
+        // It is gone before code that runs often is worth compiling again.
         start.Environment["DOTNET_TC_CallCounting"] = "0";
         start.ArgumentList.Add(Repository.Program("tests", "support", "RedisTagCache.EmbeddedServer"));
         start.ArgumentList.Add(port.ToString(CultureInfo.InvariantCulture));
