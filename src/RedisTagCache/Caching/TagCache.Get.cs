@@ -61,10 +61,9 @@ internal sealed partial class TagCache
             return await factory.RunAsync(new CacheContext(key, policy ?? _open, carried), cancellationToken).ConfigureAwait(false);
         }
 
-        var moment = MomentOfFlow();
-        var call = new ValueCall<T>(_values.Locate(key), factory, policy ?? _open, effective, carried, _serializers.Of<T>()) { Activity = activity, Moment = moment };
-        var called = _time.GetTimestamp();
-        var around = RunningFactory.NamesOf(this);
+        var call = new ValueCall<T>(_values.Locate(key), factory, policy ?? _open, effective, carried, _serializers.Of<T>()) { Activity = activity, Moment = MomentOfFlow() };
+        var (called, around) = (_time.GetTimestamp(), RunningFactory.NamesOf(this));
+        FlightLookup? first = null; // a caller that starts over does not lose the time for which it has waited
         for (var joins = 0; ; joins++)
         {
             if (TryGiveCopy(call, out var value))
@@ -72,7 +71,7 @@ internal sealed partial class TagCache
             if (around is not null && around.Contains(call.Name))
                 return await RunWithinAsync(call, cancellationToken).ConfigureAwait(false); // it would wait for itself
 
-            var own = new Flight<T>(call.Name, effective.Flags) { LeaderLeaves = cancellationToken };
+            var own = new Flight<T>(call.Name, effective.Flags) { LeaderLeaves = cancellationToken, First = first };
             if (joins == MaxJoins || _flights.TryBegin(own, out var underWay) || underWay is not Flight<T> flight || flight.Flags != effective.Flags)
             {
                 var flying = FlyAsync(own, call, _values.StartAsync());
@@ -93,8 +92,9 @@ internal sealed partial class TagCache
                 activity.Role(CacheEventDetail.Coalesced);
                 var result = await flight.WaitAsync(cancellationToken).ConfigureAwait(false);
                 call = Located(call);
+                first ??= flight.FirstLookupAfter(called);
                 if (result is not null
-                    && (flight.Covers(called, result) || await IsStillLiveAsync(call, result, called).ConfigureAwait(false))
+                    && (flight.Covers(called, result, first) || await IsStillLiveAsync(call, result, called).ConfigureAwait(false))
                     && TryShare(call, result, out value))
                 {
                     return value;

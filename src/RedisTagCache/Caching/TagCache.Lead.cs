@@ -64,7 +64,7 @@ internal sealed partial class TagCache
     private sealed class ValueSingleFlight<T>(TagCache cache, Flight<T> flight, ValueCall<T> call) : FleetSingleFlight<FlightResult<T>>(cache._time, cache._time.GetTimestamp())
     {
         private readonly EntryWatch _watch = call.Address.Watch;
-        private CacheVersion _first;
+        private CacheVersion _first = flight.First?.Since ?? default;
         private CacheVersion _version;
         private RemovalMoment _moment;
         private ReadOnlyMemory<byte>? _seen;
@@ -80,7 +80,7 @@ internal sealed partial class TagCache
         /// <summary>Requests the lease at once, if there is probably no entry: if there is none, that saves a round trip; if there is one, the lease is not granted.</summary>
         protected override FlightStep Begin()
         {
-            if (!cache._misses.AreExpected || !call.Policy.ReadsRedis || !call.Policy.WritesRedis || !_watch.IsAvailable || cache.FindCopy(call) is not null)
+            if (!cache._misses.AreExpected || flight.First is not null || !call.Policy.ReadsRedis || !call.Policy.WritesRedis || !_watch.IsAvailable || cache.FindCopy(call) is not null)
                 return FlightStep.LookUp;
             _isForeseen = true;
             _seen = ReadOnlyMemory<byte>.Empty;
@@ -102,6 +102,8 @@ internal sealed partial class TagCache
             using var found = new ValueLookup(await cache._values.FindAsync(call.Address, _first, cancellationToken).ConfigureAwait(false), _moment);
             if (found.IsUnavailable)
                 return FlightStep.WithoutRedis;
+            if (!IsFirstLookup || flight.First is not null)
+                flight.LookedUp(asked, found.Since);
             if (found.IsSuperseded && cache.TryOpen(call, found, flight, out var awaited))
             {
                 flight.AnsweredWithAwaited();
@@ -111,7 +113,7 @@ internal sealed partial class TagCache
             flight.Answered(asked);
             (_version, _seen) = (found.Version, found.Identity);
             Note(isMiss: !found.IsFound && found.Identity.IsEmpty);
-            if (IsFirstLookup)
+            if (IsFirstLookup && flight.First is null)
                 _first = found.Since;
             if (found.IsFound && cache.TryOpen(call, found, flight, out var result) && cache.PhaseOf(found) is not Phase.Gone and var phase)
             {

@@ -15,8 +15,19 @@ internal abstract class Flight(string name)
     private int _callers = 1;
     private int _isClosed;
     private int _joined;
+    private long _firstAsked;
 
     public string Name => name;
+
+    /// <summary>Gets when Redis was asked by the lookup from which it counts: its own first one, or an earlier one that came after its leader. 0 before that.</summary>
+    public long FirstAsked
+    {
+        get => Volatile.Read(ref _firstAsked);
+        protected set => Volatile.Write(ref _firstAsked, value);
+    }
+
+    /// <summary>Returns whether its leader has waited for longer than another flight's, so that what is computed first may be for this one alone.</summary>
+    public bool IsBefore(Flight other) => FirstAsked != 0 && (other.FirstAsked == 0 || FirstAsked < other.FirstAsked);
 
     /// <summary>Gets the token that is canceled when all callers have stopped waiting.</summary>
     public CancellationToken Abandoned => _abandoned.Token;
@@ -64,14 +75,27 @@ internal abstract class Flight(string name)
 internal sealed class Flight<T>(string name, HybridCacheEntryFlags flags) : Flight(name)
 {
     private readonly TaskCompletionSource<FlightResult<T>?> _landed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly FlightLookup? _first;
     private long _asked;
-    private long _firstAsked;
+    private bool _isAwaited;
+    private FlightLookup? _latest;
 
     /// <summary>The layers of the caller that began it. A caller that wants other layers does not join.</summary>
     public HybridCacheEntryFlags Flags => flags;
 
     /// <summary>Gets the token that is canceled when the caller that began it leaves.</summary>
     public CancellationToken LeaderLeaves { get; init; }
+
+    /// <summary>Gets the lookup that counts as its first, when its leader has waited for another flight; otherwise, null.</summary>
+    public FlightLookup? First
+    {
+        get => _first;
+        init
+        {
+            _first = value;
+            FirstAsked = value?.Asked ?? 0;
+        }
+    }
 
     /// <summary>Gets whether its callers have their result. Its factory may still run.</summary>
     public bool IsLanded => _landed.Task.IsCompleted;
@@ -80,18 +104,45 @@ internal sealed class Flight<T>(string name, HybridCacheEntryFlags flags) : Flig
     /// <param name="asked">When Redis was asked.</param>
     public void Answered(long asked)
     {
-        if (_firstAsked == 0)
-            _firstAsked = asked;
+        if (FirstAsked == 0)
+            FirstAsked = asked;
         Volatile.Write(ref _asked, asked);
     }
 
-    /// <summary>Notes that the result was evicted while the flight waited. Only callers that joined before its first lookup may use it without a check.</summary>
-    public void AnsweredWithAwaited() => Volatile.Write(ref _asked, _firstAsked);
+    /// <summary>Notes a lookup after the first, for callers that have joined before it.</summary>
+    /// <param name="asked">When Redis was asked.</param>
+    /// <param name="since">The version from which a value may be returned to callers that came before.</param>
+    public void LookedUp(long asked, CacheVersion since)
+    {
+        if (!since.IsUnknown)
+            Volatile.Write(ref _latest, new FlightLookup(asked, since, _latest));
+    }
+
+    /// <summary>Returns the first of these lookups that came after a caller; null if none did.</summary>
+    public FlightLookup? FirstLookupAfter(long called)
+    {
+        FlightLookup? first = null;
+        for (var lookup = Volatile.Read(ref _latest); lookup is not null && called < lookup.Asked; lookup = lookup.Earlier)
+            first = lookup;
+        return first;
+    }
+
+    /// <summary>
+    /// Notes that the result was evicted while the flight waited. Callers that joined after its first lookup may use it without a check only if it is no older than a lookup that came
+    /// after them.
+    /// </summary>
+    public void AnsweredWithAwaited()
+    {
+        _isAwaited = true;
+        Volatile.Write(ref _asked, FirstAsked);
+    }
 
     /// <summary>Returns whether a caller that joined may use the result without a check: Redis was asked after that caller came.</summary>
     /// <param name="called">When the caller came.</param>
     /// <param name="result">The result of the flight.</param>
-    public bool Covers(long called, FlightResult<T> result) => called < Volatile.Read(ref _asked) && !result.IsOlder;
+    /// <param name="first">The first lookup that came after the caller, by any flight that it has joined; null if none did.</param>
+    public bool Covers(long called, FlightResult<T> result, FlightLookup? first) =>
+        !result.IsOlder && (called < Volatile.Read(ref _asked) || (_isAwaited && first?.IsNoNewer(result.Version) == true));
 
     public void Land(FlightResult<T> result) => _landed.TrySetResult(result);
 
@@ -131,7 +182,20 @@ internal sealed class Flight<T>(string name, HybridCacheEntryFlags flags) : Flig
     }
 }
 
-/// <summary>The flights under way in this process, one for each name. A flight that is detached completes for its callers, and accepts no more.</summary>
+/// <summary>A lookup in Redis by a flight that waits for a value.</summary>
+/// <param name="Asked">When Redis was asked.</param>
+/// <param name="Since">The version from which a value may be returned to callers that came before.</param>
+/// <param name="Earlier">The one before it.</param>
+internal sealed record FlightLookup(long Asked, CacheVersion Since, FlightLookup? Earlier)
+{
+    /// <summary>Returns whether a value of a version may be returned to callers that came before the lookup. Versions compare within one lineage.</summary>
+    public bool IsNoNewer(CacheVersion version) => !version.IsUnknown && version.Stamp.IsSameLineage(Since.Stamp) && version.Stamp.Epoch >= Since.Stamp.Epoch;
+}
+
+/// <summary>
+/// The flights under way in this process, one for each name. A flight that is detached, or replaced by one whose leader has waited for longer, completes for its callers, and accepts no
+/// more.
+/// </summary>
 internal sealed class Flights
 {
     private readonly ConcurrentDictionary<string, Flight> _byName = new(StringComparer.Ordinal);
@@ -147,8 +211,15 @@ internal sealed class Flights
                 return true;
             }
 
-            if (_byName.TryGetValue(flight.Name, out underWay))
+            if (!_byName.TryGetValue(flight.Name, out underWay))
+                continue;
+            if (!flight.IsBefore(underWay))
                 return false;
+            if (_byName.TryUpdate(flight.Name, flight, underWay))
+            {
+                underWay = null;
+                return true;
+            }
         }
     }
 
@@ -187,57 +258,4 @@ internal sealed record FlightResult<T>(T Value, ReadOnlyMemory<byte> Plain, int?
         && (address.Watch.TagState is not { Known: { } state } tagState
             || (Version.Stamp.IsSameGeneration(state.Stamp) && !state.IsPast(Version.Stamp, Tags, tagState.UnconfirmedAt(StartedAt?.Unconfirmed ?? 0))))
         && (StartedAt is not { Number: >= 0 } startedAt || !address.Watch.Removals.IsSuperseded(address.Name, startedAt, startedAt.Number));
-}
-
-/// <summary>Which values' factories wait, in this process, for which other values: none may wait for itself by way of others.</summary>
-internal sealed class WaitGraph
-{
-    private readonly Dictionary<string, List<string>> _waits = new(StringComparer.Ordinal);
-
-    /// <summary>Notes that factories wait for a value. Returns false if that value waits for one of their own.</summary>
-    public bool TryBegin(HashSet<string> factories, string target)
-    {
-        lock (_waits)
-        {
-            if (Reaches(target, factories))
-                return false;
-            foreach (var factory in factories)
-            {
-                if (!_waits.TryGetValue(factory, out var targets))
-                    _waits.Add(factory, targets = []);
-                targets.Add(target);
-            }
-
-            return true;
-        }
-    }
-
-    public void End(HashSet<string> factories, string target)
-    {
-        lock (_waits)
-        {
-            foreach (var factory in factories)
-            {
-                if (_waits.TryGetValue(factory, out var targets) && targets.Remove(target) && targets.Count == 0)
-                    _waits.Remove(factory);
-            }
-        }
-    }
-
-    private bool Reaches(string from, HashSet<string> wanted)
-    {
-        var (seen, next) = (new HashSet<string>(StringComparer.Ordinal) { from }, new Stack<string>([from]));
-        while (next.TryPop(out var name))
-        {
-            if (wanted.Contains(name))
-                return true;
-            foreach (var target in _waits.GetValueOrDefault(name) ?? [])
-            {
-                if (seen.Add(target))
-                    next.Push(target);
-            }
-        }
-
-        return false;
-    }
 }

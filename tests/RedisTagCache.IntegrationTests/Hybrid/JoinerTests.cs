@@ -1,4 +1,6 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Caching.Hybrid;
+using Microsoft.Extensions.Diagnostics.Metrics.Testing;
 using RedisTagCache.TestSupport;
 
 namespace RedisTagCache.IntegrationTests.Hybrid;
@@ -54,6 +56,33 @@ public sealed class JoinerTests : IAsyncLifetime
 
         Assert.Equal("v1", await early);
         Assert.Equal("v2", await late);
+    }
+
+    /// <summary>They came before the eviction, and their instance has asked Redis since they came, while it waited for another instance.</summary>
+    [Fact]
+    public async Task JoinedOneThatWaits_TakesWhatItHasWaitedFor()
+    {
+        await using var leader = NewInstance();
+        await using var follower = NewInstance();
+        await using var other = NewInstance();
+        var source = Source.HeldVersions();
+        using var lookups = new MetricCollector<long>(follower.Get<IMeterFactory>(), RedisTagCacheDiagnostics.MeterName, RedisTagCacheDiagnostics.LookupsInstrument);
+        var first = CallAsync(leader.Get<HybridCache>(), source);
+        await source.Started;
+        var waiting = CallAsync(follower.Get<HybridCache>(), source);
+        await Eventually.BecomesTrueAsync(() => Count() > 0, "Redis was asked for the value");
+
+        // One more lookup may be under way when they come.
+        var joined = Enumerable.Range(0, 5).Select(_ => CallAsync(follower.Get<HybridCache>(), source)).ToArray();
+        var before = Count();
+        await Eventually.BecomesTrueAsync(() => Count() > before + 1, "Redis was asked again");
+        await SupersedeAsync(other, byRemoval: false);
+        source.Release();
+
+        Assert.All(await Task.WhenAll([first, waiting, .. joined]), static value => Assert.Equal("v1", value));
+        Assert.Equal(1, source.Runs);
+
+        long Count() => lookups.GetMeasurementSnapshot().Sum(static measurement => measurement.Value);
     }
 
     private Instance NewInstance(string more = "") => Instance.Create(_server.ConnectionString + more, options => options.OperationTimeout = TimeSpan.FromSeconds(10));

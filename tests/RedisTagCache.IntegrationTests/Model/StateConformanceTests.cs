@@ -137,13 +137,14 @@ public sealed class StateConformanceTests
         var kind = random.Next(8);
         if (!pair.IsFlying)
             return kind == 0 ? ("fly", Now(pair.Fly)) : null;
+        var awaited = random.Next(3);
         return kind switch
         {
             0 or 1 => ("ask", Now(pair.Ask)),
             2 or 3 => ("answer", Now(pair.AnswerFlight)),
             4 or 5 when pair.CanJoin => ("join", Now(pair.Join)),
             6 => ($"land {(how == 0 ? "alone" : "asked")} {tags}{(isOlder ? " older" : "")}", Now(() => pair.Land(how, tags, isAwaited: false, isOlder))),
-            7 when pair.CanAwait => ($"await {(how == 0 ? "alone" : "asked")} {tags}", Now(() => pair.Land(how, tags, isAwaited: true, isOlder: false))),
+            7 when pair.CanAwait => ($"await {awaited switch { 0 => "alone", 1 => "asked", _ => "as of the first lookup" }} {tags}", Now(() => pair.Land(awaited, tags, isAwaited: true, isOlder: false))),
             _ => null,
         };
     }

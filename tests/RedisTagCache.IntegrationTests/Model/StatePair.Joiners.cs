@@ -1,5 +1,6 @@
 using RedisTagCache.Model;
 using RedisTagCache.SingleFlight;
+using RedisTagCache.Topology;
 using Phase = RedisTagCache.Model.Phase;
 
 namespace RedisTagCache.IntegrationTests.Model;
@@ -8,6 +9,9 @@ internal sealed partial class StatePair
 {
     private const int Leader = 0;
     private const int Joiners = 4;
+
+    /// <summary>A value that began at the first lookup of its flight.</summary>
+    private const int AsOfFirstLookup = 2;
 
     private static readonly Scenario _scenario = new("joiners", [.. Enumerable.Repeat(new OpPlan(OpKind.GetStrictly, 0, 0, 1), 1 + Joiners)]) { Instances = 1 };
 
@@ -46,8 +50,18 @@ internal sealed partial class StatePair
     {
         ref var op = ref _world.Ops[Leader];
         _machine.Cover(ref _world, Leader);
+        op.Version = Server.Stamp;
+        var seen = op.Version.IsNone ? default : _machine.FirstSeen(_world, Leader);
         if (op.First.IsNone)
-            (op.First, op.FirstWith) = (new Stamp(1, 1, 1), op.AskedWith);
+        {
+            (op.First, op.FirstWith) = (seen.IsNone ? new Stamp(1, 1, 1) : seen, op.AskedWith);
+        }
+        else if (!seen.IsNone)
+        {
+            _machine.NoteLookup(ref _world, Leader);
+            _flight!.LookedUp(_asked, new CacheVersion(Stamp(seen)));
+        }
+
         _flight!.Answered(_asked);
     }
 
@@ -78,9 +92,9 @@ internal sealed partial class StatePair
     /// <param name="isOlder">Whether it is made of what was read before its lookup.</param>
     public void Land(int how, byte tags, bool isAwaited, bool isOlder)
     {
-        if (NewValue(how, 0, tags, isOlder) is not { } value)
-            return;
         ref var op = ref _world.Ops[Leader];
+        if (NewValue(how, 0, tags, isOlder, how == AsOfFirstLookup ? op.First : default) is not { } value)
+            return;
         (op.Found, op.Moment) = (value.Copy.Entry, value.Moment);
         _landed = value.Result with { IsOlder = isOlder };
         _brought = value;
@@ -88,6 +102,8 @@ internal sealed partial class StatePair
             Uncover();
         if (isAwaited)
         {
+            op.Version = new Stamp(value.Copy.Entry.Epoch, value.Copy.Entry.Generation, value.Copy.Version.Run);
+            op.AskedWith = 0; // the lookup that found it was noted when it was answered
             _machine.TakeAwaited(ref _world, Leader);
             _flight!.AnsweredWithAwaited();
         }
@@ -113,10 +129,12 @@ internal sealed partial class StatePair
             ref readonly var op = ref _world.Ops[joiner];
             if (op.Phase != Phase.Landed)
                 continue;
-            Same(Machine.IsCovered(op), _flight!.Covers(_called[joiner], _landed), $"joiner {joiner} need not doubt");
+            var first = _flight!.FirstLookupAfter(_called[joiner]);
+            Same(op.First.IsNone ? default(EpochStamp?) : Stamp(op.First), first?.Since.Stamp, $"from when joiner {joiner} counts");
+            Same(Machine.IsCovered(op), _flight.Covers(_called[joiner], _landed, first), $"joiner {joiner} need not doubt");
             Same(
                 Machine.IsCovered(op) || Machine.IsLive(Instance, 0, 0, op.Found, op.Moment),
-                _flight.Covers(_called[joiner], _landed) || _landed.IsLive(_brought!.Address),
+                _flight.Covers(_called[joiner], _landed, first) || _landed.IsLive(_brought!.Address),
                 $"joiner {joiner} may take the value");
         }
     }

@@ -89,10 +89,10 @@ internal sealed partial class StatePair
         _values.Add(value);
     }
 
-    private Value? NewValue(int how, int key, byte tags, bool isOlder)
+    private Value? NewValue(int how, int key, byte tags, bool isOlder, Stamp startedAt = default)
     {
         var isAlone = how == 0 || Server.Stamp.IsNone;
-        var token = isAlone ? Model.Known : Server.Stamp;
+        var token = !startedAt.IsNone ? startedAt : isAlone ? Model.Known : Server.Stamp;
         var unconfirmed = isAlone ? Model.UnconfirmedCount : (byte)0;
         var moment = ModelRemovals.Observe() with { Unconfirmed = unconfirmed };
         var real = _watch.Removals.Observe() with { Unconfirmed = isAlone ? Real.UnconfirmedCount : 0 };

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Caching.Hybrid;
 using RedisTagCache.SingleFlight;
+using RedisTagCache.Topology;
 
 namespace RedisTagCache.Tests.SingleFlight;
 
@@ -151,6 +152,46 @@ public sealed class FlightTests
         {
             TaskScheduler.UnobservedTaskException -= note;
         }
+    }
+
+    [Theory]
+    [InlineData(5, null)]
+    [InlineData(10, null)]
+    [InlineData(15, 20L)]
+    [InlineData(20, 30L)]
+    [InlineData(25, 30L)]
+    [InlineData(30, null)]
+    public void FirstLookupAfter_OneOfTwo_IsTheFirstThatWasAskedAfterTheCaller(long called, long? expected)
+    {
+        _flight.Answered(10);
+        if (called > 10)
+        {
+            _flight.LookedUp(20, new CacheVersion(new EpochStamp(7, 1, 1)));
+            _flight.LookedUp(25, CacheVersion.Unknown);
+            _flight.LookedUp(30, new CacheVersion(new EpochStamp(8, 1, 1)));
+        }
+
+        Assert.Equal(expected, _flight.FirstLookupAfter(called)?.Asked);
+    }
+
+    [Theory]
+    [InlineData(7, 1, 1, true)]
+    [InlineData(8, 1, 1, true)]
+    [InlineData(6, 1, 1, false)]
+    [InlineData(8, 2, 1, false)]
+    [InlineData(8, 1, 2, false)]
+    public void Covers_AnAwaitedResult_IfItIsNoOlderThanALookupAfterTheCaller(long epoch, ulong generation, uint run, bool isCovered)
+    {
+        const long Called = 15;
+        var result = Result() with { Version = new CacheVersion(new EpochStamp(epoch, generation, run)) };
+        var first = new FlightLookup(20, new CacheVersion(new EpochStamp(7, 1, 1)), Earlier: null);
+        _flight.Answered(10);
+        Assert.False(_flight.Covers(Called, result, first), "It was not waited for: it is judged as it is.");
+        _flight.AnsweredWithAwaited();
+        Assert.Equal(isCovered, _flight.Covers(Called, result, first));
+        Assert.False(_flight.Covers(Called, result, first: null));
+        Assert.False(_flight.Covers(Called, result with { IsOlder = true }, first));
+        Assert.True(_flight.Covers(called: 5, result, first: null));
     }
 
     private static async Task AgainstAJoinerAsync(Func<Flight<string>, bool> act, Action<Flight<string>, bool, bool> check)

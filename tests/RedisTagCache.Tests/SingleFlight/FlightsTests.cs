@@ -15,6 +15,27 @@ public sealed class FlightsTests
         Begin("K"); // another name
     }
 
+    /// <summary>Its leader has joined another flight, whose result was too old, and came before Redis was asked by the one under way.</summary>
+    [Theory]
+    [InlineData(10, null, true)]
+    [InlineData(10, 0L, true)]
+    [InlineData(10, 11L, true)]
+    [InlineData(10, 10L, false)]
+    [InlineData(10, 9L, false)]
+    [InlineData(null, 11L, false)]
+    public void TryBegin_OfOneThatHasWaitedForLonger_ReplacesTheOneUnderWay(int? waitsSince, long? asked, bool isReplaced)
+    {
+        var first = Begin("k");
+        if (asked > 0)
+            first.Answered(asked.Value);
+        var second = new Flight<string>("k", default) { First = waitsSince is { } since ? new FlightLookup(since, default, Earlier: null) : null };
+        Assert.Equal(isReplaced, _flights.TryBegin(second, out _));
+        if (isReplaced)
+            _flights.End(first);
+        Assert.False(_flights.TryBegin(Flight("k"), out var underWay));
+        Assert.Same(isReplaced ? second : first, underWay);
+    }
+
     [Fact]
     public void End_OfOneThatWasReplaced_LeavesTheOther()
     {

@@ -119,4 +119,7 @@ internal enum Broken : ulong
 
     /// <summary>While the pages are read, lookups validate by those that were read.</summary>
     PagesValidate = 1ul << 37,
+
+    /// <summary>A caller that has joined counts from the first lookup of its flight, and not from one after the caller came.</summary>
+    JoinersCountFromFirst = 1ul << 38,
 }

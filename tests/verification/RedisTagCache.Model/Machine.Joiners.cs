@@ -42,15 +42,39 @@ internal sealed partial class Machine
 
     internal static bool IsCovered(in Op op) => (op.Covering & 1 << (op.JoinedTo - 1)) != 0;
 
-    /// <summary>Takes the value that it has waited for, although that was invalidated in the meantime. Callers that joined since then must not get it.</summary>
+    /// <summary>A lookup of an operation that waits, after its first: callers that joined before it count from it.</summary>
+    internal void NoteLookup(ref World world, int o)
+    {
+        ref readonly var op = ref world.Ops[o];
+        var isBroken = scenario.Broken.HasFlag(Broken.JoinersCountFromFirst);
+        for (var other = 0; other < scenario.Ops.Length; other++)
+        {
+            ref var joined = ref world.Ops[other];
+            if (joined.Phase == Phase.Joined && joined.JoinedTo == o + 1 && joined.First.IsNone && ((op.AskedWith & 1 << other) != 0 || isBroken))
+                (joined.First, joined.FirstWith) = (isBroken ? op.First : FirstSeen(world, o), op.AskedWith);
+        }
+    }
+
+    private static bool IsNoNewer(Stamp first, Entry entry, Stamp version) =>
+        !first.IsNone && first.IsSameLineage(version) && entry.Generation == first.Generation && entry.Epoch >= first.Epoch;
+
+    /// <summary>Whether an operation that joined without success has waited for longer than the flight that is under way, so that it does not join that one.</summary>
+    private static bool IsBefore(in Op op, in Op flight) =>
+        !op.First.IsNone && (flight.First.IsNone || !flight.First.IsSameLineage(op.First) || flight.First.Epoch > op.First.Epoch);
+
+    /// <summary>Takes the value that it has waited for, although that was invalidated in the meantime. Callers that joined since then get it only if it is no older than a lookup after them.</summary>
     internal void TakeAwaited(ref World world, int o)
     {
         ref var op = ref world.Ops[o];
         Check(ref world, Violation.OldValueRead, op.InForce, scenario.Ops[o].Key, op.Found, isFresh: true);
+        NoteLookup(ref world, o);
         for (var other = 0; other < scenario.Ops.Length && !scenario.Broken.HasFlag(Broken.AwaitedIsShared); other++)
         {
+            ref var joined = ref world.Ops[other];
             if ((op.FirstWith & 1 << other) == 0)
-                world.Ops[other].Covering &= (byte)~(1 << o);
+                joined.Covering &= (byte)~(1 << o);
+            if (joined.Phase == Phase.Joined && joined.JoinedTo == o + 1 && IsNoNewer(joined.First, op.Found, op.Version))
+                joined.Covering |= (byte)(1 << o);
         }
 
         Land(ref world, o, op.Found, op.Moment);
@@ -105,7 +129,7 @@ internal sealed partial class Machine
             return;
         }
 
-        op = new Op { Partition = op.Partition, InForce = op.InForce, Failed = op.Failed, Covering = op.Covering, HasPolled = op.HasPolled, JoinedTo = op.JoinedTo };
+        op = new Op { Partition = op.Partition, InForce = op.InForce, Failed = op.Failed, Covering = op.Covering, HasPolled = op.HasPolled, JoinedTo = op.JoinedTo, First = op.First, FirstWith = op.FirstWith };
         BeginValue(ref world, o);
     }
 }

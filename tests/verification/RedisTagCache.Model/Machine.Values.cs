@@ -32,11 +32,17 @@ internal sealed partial class Machine
         }
 
         op.JoinedTo = FlightOf(world, o);
+        if (op.JoinedTo > 0 && IsBefore(op, world.Ops[op.JoinedTo - 1]))
+        {
+            world.Ops[op.JoinedTo - 1].IsDetached = true;
+            op.JoinedTo = 0;
+        }
+
         if (op.JoinedTo > 0 && !scenario.WaitsForWrites && world.Ops[op.JoinedTo - 1] is { Phase: Phase.Fills or Phase.Filled } flight)
             Receive(ref op, flight, flight.Found, flight.Moment);
         else if (op.JoinedTo > 0)
             op.Phase = Phase.Joined;
-        else if (scenario.ExpectsMisses)
+        else if (scenario.ExpectsMisses && op.First.IsNone)
             RequestLease(ref world, o);
         else
             LookUp(ref world, o);
@@ -59,11 +65,13 @@ internal sealed partial class Machine
         op.Phase = Phase.Acquires;
         if (op.First.IsNone)
             (op.First, op.FirstWith) = (FirstSeen(world, o), op.AskedWith);
+        else
+            NoteLookup(ref world, o);
         NoteStarted(ref world, o);
     }
 
     /// <summary>What counts as known to an operation that waits, since its first lookup. A server that has lost evictions knows less than its instances.</summary>
-    private Stamp FirstSeen(in World world, int o)
+    internal Stamp FirstSeen(in World world, int o)
     {
         ref readonly var op = ref world.Ops[o];
         ref readonly var tagState = ref world.Instances[scenario.Ops[o].Instance].TagStates[op.Partition];

@@ -1,6 +1,6 @@
-using RedisTagCache.SingleFlight;
+using RedisTagCache.Caching;
 
-namespace RedisTagCache.Tests.SingleFlight;
+namespace RedisTagCache.Tests.Caching;
 
 public sealed class WaitGraphTests
 {
