@@ -88,17 +88,17 @@ internal sealed partial class TagCache
                     continue;
                 }
 
-                _meter.Flight(CacheEventDetail.Coalesced);
-                activity.Role(CacheEventDetail.Coalesced);
+                CountFlight(call, CacheEventDetail.Coalesced);
                 var result = await flight.WaitAsync(cancellationToken).ConfigureAwait(false);
-                call = Located(call);
-                first ??= flight.FirstLookupAfter(called);
+                (call, first) = (Located(call), first ?? flight.FirstLookupAfter(called));
                 if (result is not null
                     && (flight.Covers(called, result, first) || await IsStillLiveAsync(call, result, called).ConfigureAwait(false))
                     && TryShare(call, result, out value))
                 {
                     return value;
                 }
+
+                first ??= await flight.FirstLookupAfterAsync(called, cancellationToken).ConfigureAwait(false);
             }
             finally
             {

@@ -102,7 +102,7 @@ internal sealed partial class TagCache
             if (isEncoded && (isTooLarge || !context.IsStored || isLate))
                 CountNotKept(context.IsStored && !isLate ? CacheEventDetail.PayloadSize : CacheEventDetail.Factory, null);
             storing = isEncoded && !isTooLarge && context.IsStored && !isLate
-                ? StoreAsync(call, policy, lease, result, encoded, moment, isWaiting)
+                ? StoreAsync(flight, call, policy, lease, result, encoded, moment, isWaiting)
                 : PassAsync(lease);
         }
         catch (Exception) when (lease is not null)
@@ -114,7 +114,7 @@ internal sealed partial class TagCache
         if (flight is null || isWaiting || storing.IsCompleted)
             await storing.ConfigureAwait(false);
         else
-            _ = HandOverAsync(flight, storing);
+            flight.Storing = HandOverAsync(flight, storing);
         return result;
     }
 
@@ -143,12 +143,13 @@ internal sealed partial class TagCache
 
     /// <summary>Stores a value, and ends the lease.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask StoreAsync<T>(ValueCall<T> call, EffectivePolicy policy, CacheLease? lease, FlightResult<T> result, EncodedValue encoded, RemovalMoment moment, bool isWaiting)
+    private async ValueTask StoreAsync<T>(
+        Flight<T>? flight, ValueCall<T> call, EffectivePolicy policy, CacheLease? lease, FlightResult<T> result, EncodedValue encoded, RemovalMoment moment, bool isWaiting)
     {
         var isFilled = false;
         try
         {
-            isFilled = !result.Version.IsUnknown && await KeepAsync(call, policy, lease, result, encoded, moment, isWaiting).ConfigureAwait(false);
+            isFilled = !result.Version.IsUnknown && await KeepAsync(flight, call, policy, lease, result, encoded, moment, isWaiting).ConfigureAwait(false);
         }
         finally
         {
@@ -210,15 +211,18 @@ internal sealed partial class TagCache
 
     /// <summary>Stores a value in Redis and in the local cache. Returns false if Redis has not stored it, and may not have released the lease.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<bool> KeepAsync<T>(ValueCall<T> call, EffectivePolicy policy, CacheLease? lease, FlightResult<T> result, EncodedValue encoded, RemovalMoment moment, bool isWaiting)
+    private async ValueTask<bool> KeepAsync<T>(
+        Flight<T>? flight, ValueCall<T> call, EffectivePolicy policy, CacheLease? lease, FlightResult<T> result, EncodedValue encoded, RemovalMoment moment, bool isWaiting)
     {
         var life = policy.LifeFrom(Now());
         var write = new ValueWrite(CacheWriteOutcome.Skipped, RemovalMoment.Unknown, default);
         if (policy.WritesRedis && !IsForThisProcess(call, result))
         {
-            var before = call.Address.Watch.Removals.Observe();
+            var (before, asked) = (call.Address.Watch.Removals.Observe(), _time.GetTimestamp());
             write = await _values.Entries.FillAsync(
                 call.Address, new ReadOnlySequence<byte>(encoded.Stored), encoded.Flags, life, result.Tags, result.Version, lease?.Owner ?? "", moment.Number).ConfigureAwait(false);
+            if (flight is { MayBeShared: true })
+                flight.LookedUp(asked, write.Since);
             if (write.Outcome == CacheWriteOutcome.Stored)
                 moment = before with { Number = write.Removal }; // Redis has seen that nothing overtook it until then
             if (isWaiting)

@@ -90,6 +90,9 @@ internal readonly record struct ValueWrite(CacheWriteOutcome Outcome, long Remov
     /// <summary>Of an overwrite: the number before its own.</summary>
     public long Before { get; init; }
 
+    /// <summary>Gets the version from which a value may be returned to callers that came before the write; the type's default when this instance is behind Redis.</summary>
+    public CacheVersion Since { get; init; }
+
     /// <summary>Gets whether the earlier entry may be gone: this one was written, or it is not known whether it was.</summary>
     public bool MayBeWritten { get; init; } = Outcome != CacheWriteOutcome.Skipped;
 

@@ -35,6 +35,12 @@ internal abstract class Flight(string name)
     /// <summary>Gets or sets whether its callers have their result while that is on its way to Redis. Until the write ends, further callers join it.</summary>
     public bool IsHandedOver { get; set; }
 
+    /// <summary>Gets or sets the write that it ends with, when its callers have their result before that; null otherwise, or not yet. It does not fail.</summary>
+    public Task? Storing { get; set; }
+
+    /// <summary>Gets whether another caller may have joined.</summary>
+    public bool MayBeShared => Volatile.Read(ref _joined) == 1;
+
     /// <summary>Joins it. Returns false if all callers have left, or if it accepts no more callers.</summary>
     public bool TryJoin()
     {
@@ -58,7 +64,7 @@ internal abstract class Flight(string name)
     public bool Close()
     {
         Interlocked.Exchange(ref _isClosed, 1);
-        return Volatile.Read(ref _joined) == 1;
+        return MayBeShared;
     }
 
     public void Leave()
@@ -109,12 +115,12 @@ internal sealed class Flight<T>(string name, HybridCacheEntryFlags flags) : Flig
         Volatile.Write(ref _asked, asked);
     }
 
-    /// <summary>Notes a lookup after the first, for callers that have joined before it.</summary>
+    /// <summary>Notes a lookup after the first, or a write, for callers that have joined before it.</summary>
     /// <param name="asked">When Redis was asked.</param>
     /// <param name="since">The version from which a value may be returned to callers that came before.</param>
     public void LookedUp(long asked, CacheVersion since)
     {
-        if (!since.IsUnknown)
+        if (!since.IsUnknown && !since.IsDefault)
             Volatile.Write(ref _latest, new FlightLookup(asked, since, _latest));
     }
 
@@ -125,6 +131,14 @@ internal sealed class Flight<T>(string name, HybridCacheEntryFlags flags) : Flig
         for (var lookup = Volatile.Read(ref _latest); lookup is not null && called < lookup.Asked; lookup = lookup.Earlier)
             first = lookup;
         return first;
+    }
+
+    /// <summary>The same for a caller that is to start over: after the write, so that whatever is computed next is no older than what this returns.</summary>
+    public async ValueTask<FlightLookup?> FirstLookupAfterAsync(long called, CancellationToken cancellationToken)
+    {
+        if (Storing is { IsCompleted: false } storing)
+            await storing.WaitAsync(cancellationToken).ConfigureAwait(false);
+        return FirstLookupAfter(called);
     }
 
     /// <summary>
@@ -182,13 +196,13 @@ internal sealed class Flight<T>(string name, HybridCacheEntryFlags flags) : Flig
     }
 }
 
-/// <summary>A lookup in Redis by a flight that waits for a value.</summary>
+/// <summary>A lookup in Redis by a flight that waits for a value, or the write of one that has computed it.</summary>
 /// <param name="Asked">When Redis was asked.</param>
 /// <param name="Since">The version from which a value may be returned to callers that came before.</param>
 /// <param name="Earlier">The one before it.</param>
 internal sealed record FlightLookup(long Asked, CacheVersion Since, FlightLookup? Earlier)
 {
-    /// <summary>Returns whether a value of a version may be returned to callers that came before the lookup. Versions compare within one lineage.</summary>
+    /// <summary>Returns whether a value of a version may be returned to callers that came before it. Versions compare within one lineage.</summary>
     public bool IsNoNewer(CacheVersion version) => !version.IsUnknown && version.Stamp.IsSameLineage(Since.Stamp) && version.Stamp.Epoch >= Since.Stamp.Epoch;
 }
 

@@ -51,7 +51,7 @@ internal sealed partial class StatePair
         ref var op = ref _world.Ops[Leader];
         _machine.Cover(ref _world, Leader);
         op.Version = Server.Stamp;
-        var seen = op.Version.IsNone ? default : _machine.FirstSeen(_world, Leader);
+        var seen = op.Version.IsNone ? default : _machine.FirstSeen(_world, Leader, op.Version);
         if (op.First.IsNone)
         {
             (op.First, op.FirstWith) = (seen.IsNone ? new Stamp(1, 1, 1) : seen, op.AskedWith);

@@ -194,6 +194,25 @@ public sealed class FlightTests
         Assert.True(_flight.Covers(called: 5, result, first: null));
     }
 
+    [Fact]
+    public async Task FirstLookupAfterAsync_WhileTheResultIsStored_WaitsForTheWrite()
+    {
+        var written = new TaskCompletionSource();
+        _flight.Storing = written.Task;
+        var first = _flight.FirstLookupAfterAsync(called: 15, CancellationToken.None).AsTask();
+        Assert.False(first.IsCompleted);
+        _flight.LookedUp(20, new CacheVersion(new EpochStamp(7, 1, 1)));
+        written.SetResult();
+        Assert.Equal(20, (await first)?.Asked);
+    }
+
+    [Fact]
+    public async Task FirstLookupAfterAsync_OfACallerThatLeaves_EndsAtOnce()
+    {
+        _flight.Storing = new TaskCompletionSource().Task;
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _flight.FirstLookupAfterAsync(called: 15, new CancellationToken(canceled: true)).AsTask());
+    }
+
     private static async Task AgainstAJoinerAsync(Func<Flight<string>, bool> act, Action<Flight<string>, bool, bool> check)
     {
         for (var i = 0; i < 5_000; i++)

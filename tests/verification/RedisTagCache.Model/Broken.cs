@@ -122,4 +122,7 @@ internal enum Broken : ulong
 
     /// <summary>A caller that has joined counts from the first lookup of its flight, and not from one after the caller came.</summary>
     JoinersCountFromFirst = 1ul << 38,
+
+    /// <summary>A caller that has joined counts from the write of its flight, also if it came after that.</summary>
+    JoinersCountFromWrite = 1ul << 39,
 }

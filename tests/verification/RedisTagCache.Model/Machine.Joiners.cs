@@ -46,12 +46,24 @@ internal sealed partial class Machine
     internal void NoteLookup(ref World world, int o)
     {
         ref readonly var op = ref world.Ops[o];
-        var isBroken = scenario.Broken.HasFlag(Broken.JoinersCountFromFirst);
+        if (scenario.Broken.HasFlag(Broken.JoinersCountFromFirst))
+            NoteAnswer(ref world, o, op.First, isForAll: true);
+        else
+            NoteAnswer(ref world, o, FirstSeen(world, o, op.Version), isForAll: false);
+    }
+
+    /// <summary>The same for a write: what is computed after it is no older.</summary>
+    private void NoteAnswer(ref World world, int o, Stamp seen, bool isForAll)
+    {
+        ref readonly var op = ref world.Ops[o];
         for (var other = 0; other < scenario.Ops.Length; other++)
         {
             ref var joined = ref world.Ops[other];
-            if (joined.Phase == Phase.Joined && joined.JoinedTo == o + 1 && joined.First.IsNone && ((op.AskedWith & 1 << other) != 0 || isBroken))
-                (joined.First, joined.FirstWith) = (isBroken ? op.First : FirstSeen(world, o), op.AskedWith);
+            if (joined.Phase is Phase.Joined or Phase.Landed && joined.JoinedTo == o + 1 && joined.First.IsNone
+                && ((op.AskedWith & 1 << other) != 0 || isForAll))
+            {
+                (joined.First, joined.FirstWith) = (seen, op.AskedWith);
+            }
         }
     }
 

@@ -64,18 +64,17 @@ internal sealed partial class Machine
         op.Moment = world.Instances[scenario.Ops[o].Instance].Removals.Observe();
         op.Phase = Phase.Acquires;
         if (op.First.IsNone)
-            (op.First, op.FirstWith) = (FirstSeen(world, o), op.AskedWith);
+            (op.First, op.FirstWith) = (FirstSeen(world, o, op.Version), op.AskedWith);
         else
             NoteLookup(ref world, o);
         NoteStarted(ref world, o);
     }
 
     /// <summary>What counts as known to an operation that waits, since its first lookup. A server that has lost evictions knows less than its instances.</summary>
-    internal Stamp FirstSeen(in World world, int o)
+    internal Stamp FirstSeen(in World world, int o, Stamp stamp)
     {
-        ref readonly var op = ref world.Ops[o];
-        ref readonly var tagState = ref world.Instances[scenario.Ops[o].Instance].TagStates[op.Partition];
-        return tagState.Covers(op.Version) && !scenario.Broken.HasFlag(Broken.FirstOfServer) ? tagState.Known : op.Version;
+        ref readonly var tagState = ref world.Instances[scenario.Ops[o].Instance].TagStates[world.Ops[o].Partition];
+        return tagState.Covers(stamp) && !scenario.Broken.HasFlag(Broken.FirstOfServer) ? tagState.Known : stamp;
     }
 
     private void StepValue(ref World world, int o)
@@ -173,6 +172,7 @@ internal sealed partial class Machine
         if (scenario.Broken.HasFlag(Broken.VersionAtWrite))
             Stamp(ref op, server.Stamp);
 
+        NoteStarted(ref world, o);
         var version = op.Moment.Number == RemovalLog.Unknown ? default : op.Version;
         op.Fill = server.FillEntry(key, op.Found, version, (byte)(op.HasLease || server.Leases[key] == o + 1 ? o + 1 : 0), op.Moment.Number, scenario.Broken);
         op.HasLease = false;
@@ -189,6 +189,8 @@ internal sealed partial class Machine
             Keep(ref world, scenario.Ops[o], op.Found, op.Version, startedAt.Number, startedAt);
         }
 
+        if (world.Instances[scenario.Ops[o].Instance].TagStates[op.Partition].Covers(op.Fill.Stamp))
+            NoteAnswer(ref world, o, FirstSeen(world, o, op.Fill.Stamp), scenario.Broken.HasFlag(Broken.JoinersCountFromWrite));
         HandOver(ref world, o, op.Found, startedAt);
         op.Phase = op.Fill.IsStored ? Phase.Done : Phase.Releases;
     }

@@ -40,7 +40,6 @@ internal static class Scenarios
         new("joiners", Op(GetStrictly, 0, T0), Op(GetStrictly, 0, T0), Op(Evict, 1, T0)) { HasPolls = true },
         new("followers and evictions", Op(GetStrictly, 0, T0), Op(GetStrictly, 1, T0), Op(Evict, 0, T0), Op(Evict, 1, T0)),
         new("followers, joiners and evictions", Op(GetStrictly, 0, T0), Op(GetStrictly, 1, T0), Op(GetStrictly, 1, T0) with { After = 3 }, Op(Evict, 1, T0)) { WaitsForWrites = true, HasPolls = true },
-        new("followers and joiners of any time", Op(GetStrictly, 0, T0), Op(GetStrictly, 1, T0), Op(GetStrictly, 1, T0), Op(Evict, 0, T0)) { WaitsForWrites = true, HasPolls = true },
         new("followers and failover", Op(GetStrictly, 0, T0), Op(GetStrictly, 0, T0), Op(Evict, 0, T0)) { Instances = 1, Faults = Faults.GoBack | Faults.ClockBehind, MaxFaults = 1 },
         new("followers and failover of the evictor", Op(GetStrictly, 0, T0), Op(GetStrictly, 1, T0) with { After = 2 }, Op(Evict, 1, T0)) { WaitsForWrites = true, Faults = Faults.GoBack, MaxFaults = 1 },
         new("joiners and removals", Op(GetStrictly, 0, T0), Op(GetStrictly, 0, T0), Op(Remove, 1, T0)) { HasPolls = true },
@@ -85,6 +84,7 @@ internal static class Scenarios
     /// <summary>The same with more at once, for the command: some minutes.</summary>
     public static IReadOnlyList<Scenario> Large { get; } =
     [
+        new("followers and joiners of any time", Op(GetStrictly, 0, T0), Op(GetStrictly, 1, T0), Op(GetStrictly, 1, T0), Op(Evict, 0, T0)) { WaitsForWrites = true, HasPolls = true },
         new("followers, joiners and evictions, handed over", Op(GetStrictly, 0, T0), Op(GetStrictly, 1, T0), Op(GetStrictly, 1, T0) with { After = 3 }, Op(Evict, 1, T0)) { HasPolls = true },
         new("outage and evictions, handed over", Op(Evict, 0, T0), Op(Get, 0, T0), Op(Evict, 1, T0), Op(Get, 0, T0) with { After = 1 }) { HasPolls = true, Faults = Faults.Silence, MaxFaults = 1 },
         new("outage and two evictions, handed over", Op(Evict, 0, T0), Op(Get, 0, T0), Op(Evict, 0, T0), Op(Get, 0, T0) with { After = 1 }) { IsCurrent = true, Faults = Faults.Silence, MaxFaults = 1 },
@@ -115,6 +115,7 @@ internal static class Scenarios
         Without(Model.Broken.JoinersTakeAll, "joiners"),
         Without(Model.Broken.AwaitedIsShared, "followers, joiners and evictions"),
         Without(Model.Broken.JoinersCountFromFirst, "followers, joiners and evictions"),
+        Without(Model.Broken.JoinersCountFromWrite, "joiners"),
         Without(Model.Broken.SetVersionInScript, "sets"),
         Without(Model.Broken.FailedIgnored, "outage and two evictions"),
         Without(Model.Broken.FailedUnordered, "outage and two evictions"),
