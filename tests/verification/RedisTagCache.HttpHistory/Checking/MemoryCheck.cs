@@ -15,7 +15,7 @@ internal sealed class MemoryCheck(Verdicts verdicts)
     private static readonly TimeSpan _interval = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan _lag = TimeSpan.FromSeconds(5);
 
-    private readonly long _before = Environment.WorkingSet;
+    private readonly long _before = CollectAll();
     private readonly Queue<(long At, long Bytes)> _flights = new();
     private long _inFlight;
     private long _mostSince;
@@ -67,9 +67,15 @@ internal sealed class MemoryCheck(Verdicts verdicts)
     private long Collect()
     {
         Collections++;
-        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-        var kept = Environment.WorkingSet - _before;
+        var kept = CollectAll() - _before;
         LargestKept = Math.Max(LargestKept, kept);
         return kept;
+    }
+
+    /// <summary>Returns the working set without what can be collected. What the process has left to the collector before must not hide what is kept.</summary>
+    private static long CollectAll()
+    {
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        return Environment.WorkingSet;
     }
 }
