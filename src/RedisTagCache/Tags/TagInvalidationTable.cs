@@ -262,7 +262,7 @@ internal sealed class TagInvalidationRows
         _idsUsed = 0;
     }
 
-    private static int HashOf(ReadOnlySpan<byte> id) => (int)XxHash3.HashToUInt64(id, _seed);
+    internal static int HashOf(ReadOnlySpan<byte> id) => (int)XxHash3.HashToUInt64(id, _seed);
 
     private static int MostIn(int slots) => slots / 4 * 3;
 

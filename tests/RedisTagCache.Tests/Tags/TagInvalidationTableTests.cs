@@ -1,3 +1,4 @@
+using System.IO.Hashing;
 using System.Text;
 using RedisTagCache.Tags;
 
@@ -10,6 +11,14 @@ public sealed class TagInvalidationTableTests
     {
         var table = Invalidations.Table("h:t:5 h:t:9 h:t:3 s:t:7 s:t:2");
         Assert.Equal(new TagInvalidations(9, 7), table[Invalidations.Id("t")]);
+    }
+
+    /// <summary>Visitors may choose tags. What they can compute themselves must not tell which tags collide.</summary>
+    [Fact]
+    public void HashOf_Tags_IsNotTheOneWithoutASeed()
+    {
+        byte[][] ids = [.. Enumerable.Range(0, 4).Select(static i => Invalidations.Id($"t{i}"))];
+        Assert.Contains(ids, static id => TagInvalidationRows.HashOf(id) != (int)XxHash3.HashToUInt64(id));
     }
 
     [Fact]
