@@ -13,10 +13,8 @@ internal static class EmbeddedServer
         // The process ends when its input does, so that none is left behind when the tests are killed.
         var start = new ProcessStartInfo("dotnet") { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
 
-        // It is gone before code that runs often is worth compiling again, and its processors are busy with tests: none is there for waiting and for the background.
+        // It is gone before code that runs often is worth compiling again.
         start.Environment["DOTNET_TC_CallCounting"] = "0";
-        start.Environment["DOTNET_ThreadPool_UnfairSemaphoreSpinLimit"] = "0";
-        start.Environment["DOTNET_gcConcurrent"] = "0";
         start.ArgumentList.Add(Repository.Program("tests", "support", "RedisTagCache.EmbeddedServer"));
         start.ArgumentList.Add(port.ToString(CultureInfo.InvariantCulture));
         if (folder is not null)
