@@ -97,7 +97,9 @@ public sealed class FaultTests : IAsyncLifetime
         Assert.Equal(2, await GetAsync(_app));
         Assert.Equal(0, _other.Services.GetRequiredService<ITagCacheStatistics>().GetSnapshot().Backplane.Messages);
 
-        async Task<int> GetAsync(TestApp app) => await app.Values.GetOrCreateAsync("k", (_, _) => ValueTask.FromResult(Interlocked.Increment(ref _computed)), tags: ["t"]);
+        // The other instance does not wait for a write, which would be announced to it.
+        async Task<int> GetAsync(TestApp app) =>
+            await app.Values.GetOrCreateAsync("k", (_, _) => ValueTask.FromResult(Interlocked.Increment(ref _computed)), new CachePolicy { WaitForWrite = true }, ["t"]);
     }
 
     [Fact]

@@ -78,10 +78,11 @@ public abstract class ValueContract(IEngine engine, IHybridMaker maker) : Hybrid
 
     private async Task NullIsCachedAsync<T>()
     {
-        var key = "null " + typeof(T);
+        var key = "null" + Guid.NewGuid();
         var source = new Source<T?>(_ => default);
         for (var i = 0; i < 3; i++)
             Assert.Null(await A.GetOrCreateAsync(key, source.ReadAsync));
+        await Eventually.BecomesTrueAsync(() => KeysWith(key).Length > 0, "it is in Redis");
         await SettleAsync(A);
         for (var i = 0; i < 3; i++)
             Assert.Null(await B.GetOrCreateAsync(key, source.ReadAsync));
