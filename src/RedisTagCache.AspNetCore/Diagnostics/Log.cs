@@ -15,7 +15,7 @@ internal static partial class Log
     [LoggerMessage(LogIds.PageTagIncomplete, LogLevel.Warning, "A page of {Endpoint} is not stored: one of its tags names values that the request has too many of, for more than {Limit} tags. This endpoint is not reported again.")]
     public static partial void PageTagIncomplete(ILogger logger, string? endpoint, int limit);
 
-    [LoggerMessage(LogIds.PageTagUnknown, LogLevel.Warning, "A page of {Endpoint} is stored without a tag whose name is a parameter neither of its route nor of its handler. Evictions of that tag do not reach it. This endpoint is not reported again. Rename the value in the tag.")]
+    [LoggerMessage(LogIds.PageTagUnknown, LogLevel.Warning, "A page of {Endpoint} is not stored: one of its tags has a name that is a parameter neither of its route nor of its handler, so evictions of that tag would not reach the page. This endpoint is not reported again. Rename the value in the tag.")]
     public static partial void PageTagUnknown(ILogger logger, string? endpoint);
 
     [LoggerMessage(LogIds.EvictionNotConfirmed, LogLevel.Error, "Redis did not confirm the eviction after a response. It is retried until Redis confirms it.")]

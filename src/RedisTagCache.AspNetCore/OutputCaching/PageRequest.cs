@@ -92,6 +92,12 @@ internal sealed class PageRequest(PageStore pages, CacheMoment moment)
     /// <summary>The right to render a page for the fleet.</summary>
     public CacheLease? Lease => _rendering?.Lease;
 
+    /// <summary>What watches the response while the request has the lease.</summary>
+    public IDisposable Watch
+    {
+        set => Rendering.Watch = value;
+    }
+
     /// <summary>Whether the application has given the response up.</summary>
     public bool IsAborted
     {
@@ -216,7 +222,11 @@ internal sealed class PageRequest(PageStore pages, CacheMoment moment)
     {
         var lease = _rendering?.Lease;
         if (lease is not null)
+        {
             Rendering.Lease = null;
+            Rendering.Watch?.Dispose();
+        }
+
         return lease;
     }
 
@@ -245,6 +255,8 @@ internal sealed class PageRequest(PageStore pages, CacheMoment moment)
         public CacheVersion? Version { get; set; }
 
         public CacheLease? Lease { get; set; }
+
+        public IDisposable? Watch { get; set; }
 
         public CacheWriteOutcome? Written { get; set; }
 

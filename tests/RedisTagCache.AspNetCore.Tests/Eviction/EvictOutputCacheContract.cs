@@ -146,7 +146,7 @@ public abstract class EvictOutputCacheContract(IServed redis) : IAsyncLifetime
     private void Map(WebApplication app)
     {
         app.MapGet("/articles/{id:int}", Next).CacheOutput(policy => policy.Expire(TimeSpan.FromMinutes(5)).Tag("article:{id}"));
-        app.MapGet("/lists", Next).CacheOutput(policy => policy.Tag("section:{section}"));
+        app.MapGet("/lists", (string? section) => Next()).CacheOutput(policy => policy.Tag("section:{section}"));
         app.MapGet("/uncached", (HttpContext context) => context.AddOutputCacheTag("x"));
         app.MapGet("/handler", async (HttpContext context) =>
         {

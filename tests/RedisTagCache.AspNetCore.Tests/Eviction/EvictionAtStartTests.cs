@@ -76,8 +76,7 @@ public sealed class EvictionAtStartTests(RedisFixture redis) : IClassFixture<Red
     [Fact]
     public async Task NameThatTheRequestMayHave_StartsAndEvictsOrWarnsOnce()
     {
-        var lines = new List<string>();
-        using var log = new Lines(lines);
+        using var log = new WarningIds();
         await using var app = await StartAsync(
             app =>
             {
@@ -98,11 +97,11 @@ public sealed class EvictionAtStartTests(RedisFixture redis) : IClassFixture<Red
             old = now;
         }
 
-        Assert.DoesNotContain("80", lines);
+        Assert.DoesNotContain(80, log.All);
         for (var i = 0; i < 3; i++)
             (await app.Client.PostAsync("/whole", null)).Dispose();
         Assert.Equal(old, await app.GetAsync("/articles/1"));
-        Assert.Single(lines, "80");
+        Assert.Single(log.All, 80);
     }
 
     [Fact]
@@ -159,25 +158,4 @@ public sealed class EvictionAtStartTests(RedisFixture redis) : IClassFixture<Red
         pipeline: hasMiddleware ? null : static _ => { });
 
     private string Next() => Interlocked.Increment(ref _version).ToString(CultureInfo.InvariantCulture);
-
-    /// <summary>The ids of warnings.</summary>
-    private sealed class Lines(List<string> lines) : ILoggerProvider, ILogger
-    {
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public void Dispose()
-        {
-        }
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-        {
-            lock (lines)
-                lines.Add(eventId.Id.ToString(CultureInfo.InvariantCulture));
-        }
-    }
 }

@@ -8,7 +8,7 @@ using RedisTagCache.TestSupport;
 
 namespace RedisTagCache.AspNetCore.Tests.Refresh;
 
-/// <summary>Refreshes that do not end, or not in time.</summary>
+/// <summary>Refreshes and renderings that do not end, or not in time.</summary>
 public sealed class HungRefreshTests(RedisFixture redis) : IClassFixture<RedisFixture>
 {
     private const int MoreThanAtOnce = 20;
@@ -67,6 +67,47 @@ public sealed class HungRefreshTests(RedisFixture redis) : IClassFixture<RedisFi
     }
 
     [Fact]
+    public async Task Request_ThatHangsWhileItRendersAMissingPage_GivesBackItsLease_AndItsLatePageIsStored()
+    {
+        await using var a = await StartAsync();
+        await using var b = await StartAsync();
+        _hangs = true;
+        var hanging = a.GetAsync("/page/0");
+        await Eventually.BecomesTrueAsync(() => Renderings(0) == 1, "it hangs");
+        var waiting = b.GetAsync("/page/0");
+        await Eventually.BecomesTrueAsync(() => Renderings(0) == 2, "the one that waits renders it itself");
+
+        // One that comes now waits for nobody. A page that is only just missing shows how long it would have waited.
+        var leading = a.GetAsync("/page/1");
+        await Eventually.BecomesTrueAsync(() => Renderings(1) == 1, "another page hangs");
+        var others = new[] { b.GetAsync("/page/1"), b.GetAsync("/page/0"), a.GetAsync("/page/0") };
+        await Eventually.BecomesTrueAsync(() => Renderings(0) == 4 || Renderings(1) == 2, "they are rendered");
+        Assert.Equal((4, 1), (Renderings(0), Renderings(1)));
+
+        _released.SetResult();
+        Assert.All(await Task.WhenAll([hanging, waiting, leading, .. others]), page => Assert.Equal("late", page));
+        Assert.Equal(("late", "late"), (await a.GetAsync("/page/0"), await b.GetAsync("/page/0")));
+        Assert.Equal(4, Renderings(0));
+    }
+
+    [Fact]
+    public async Task OnlyRequest_ThatHangsWhileItRendersAMissingPage_StoresIt()
+    {
+        await using var app = await StartAsync();
+        Assert.Equal("1", await app.GetAsync("/page/1")); // the log of removals begins with the first one
+        _hangs = true;
+        var hanging = app.GetAsync("/page/0");
+        await Eventually.BecomesTrueAsync(() => Renderings(0) == 1, "it hangs");
+        var lease = await KeyOfLeaseAsync();
+        await Eventually.BecomesTrueAsync(async () => await redis.Database.HashGetAsync(lease, "owner") == "pass", "it has given its lease back");
+        _released.SetResult();
+        Assert.Equal("late", await hanging);
+        Assert.Equal("late", await app.GetAsync("/page/0"));
+        Assert.Equal(1, Renderings(0));
+        Assert.False(await redis.Database.KeyExistsAsync(lease), "Leases are needed again.");
+    }
+
+    [Fact]
     public async Task Stop_WaitsForRefreshes_ThatUseTheServices()
     {
         await using var app = await StartAsync();
@@ -77,6 +118,11 @@ public sealed class HungRefreshTests(RedisFixture redis) : IClassFixture<RedisFi
         await app.Services.GetRequiredService<IHost>().StopAsync(TestContext.Current.CancellationToken);
         Assert.True(_hasEnded, "The refresh has ended before the stop.");
     }
+
+    private int Renderings(int id) => _renderings.GetValueOrDefault($"/page/{id}");
+
+    private async Task<string> KeyOfLeaseAsync() =>
+        (await redis.Database.Multiplexer.GetServers()[0].KeysAsync(pattern: $"*{_prefix}*:l:*").SingleAsync())!;
 
     private Task<PageApp> StartAsync(Action<WebApplication>? pipeline = null) => PageApp.StartAsync(
         redis.ConnectionString,
@@ -111,6 +157,6 @@ public sealed class HungRefreshTests(RedisFixture redis) : IClassFixture<RedisFi
             }).CacheOutput(policy => policy.Tag("page"));
         },
         options => options.KeyPrefix = _prefix,
-        pages: pages => (pages.RefreshTimeout, pages.RetryDelay) = (TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(1)),
+        pages: pages => (pages.RenderTimeout, pages.RefreshTimeout, pages.RetryDelay) = (TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(1)),
         pipeline: pipeline);
 }

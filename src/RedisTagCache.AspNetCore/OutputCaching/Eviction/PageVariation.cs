@@ -57,11 +57,14 @@ internal static class PageVariation
 
     private static bool IsVariedByQuery(PageRequest page, string name) => Contains(page.Context!.CacheVaryByRules.QueryKeys, name);
 
-    private static bool Contains(StringValues names, string name)
+    private static bool Contains(StringValues names, string name) => Names(names, "*") || Names(names, name);
+
+    /// <summary>Gets whether a rule has the name itself.</summary>
+    public static bool Names(StringValues names, string name)
     {
         foreach (var one in names)
         {
-            if (one == "*" || string.Equals(one, name, StringComparison.OrdinalIgnoreCase))
+            if (string.Equals(one, name, StringComparison.OrdinalIgnoreCase))
                 return true;
         }
 

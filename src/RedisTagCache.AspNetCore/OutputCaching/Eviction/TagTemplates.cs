@@ -48,14 +48,21 @@ internal sealed class TagTemplates(ILogger<TagTemplates> logger)
             else if (tags.Count == 0)
             {
                 Log.TagValueMissing(logger, page.Endpoint?.DisplayName);
-                if (!Array.TrueForAll(template.Names, name => EndpointNames.MayHave(page.Endpoint, name)) && IsNew(_reportedPages, page.Endpoint))
-                    Log.PageTagUnknown(logger, page.Endpoint?.DisplayName);
+                if (!Array.TrueForAll(template.Names, name => MayHave(page, name)))
+                {
+                    context.AllowCacheStorage = false;
+                    if (IsNew(_reportedPages, page.Endpoint))
+                        Log.PageTagUnknown(logger, page.Endpoint?.DisplayName);
+                }
             }
 
             foreach (var filled in tags ?? [])
                 context.Tags.Add(filled);
         }
     }
+
+    private static bool MayHave(PageRequest page, string name) =>
+        EndpointNames.MayHave(page.Endpoint, name) || PageVariation.Names(page.Context!.CacheVaryByRules.QueryKeys, name);
 
     /// <summary>Gets the tags that an eviction names.</summary>
     public string[] FillAll(IEnumerable<string> given, HttpContext context, Endpoint? endpoint, RouteValueDictionary? route)

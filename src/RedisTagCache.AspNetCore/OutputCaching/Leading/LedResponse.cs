@@ -7,9 +7,10 @@ using RedisTagCache.Leases;
 namespace RedisTagCache.AspNetCore.OutputCaching.Leading;
 
 /// <summary>
-/// Watches a response from which a page is to be stored for the fleet while it is sent. A client that reads slowly, and a response that does not end,
-/// must not keep the requests that wait for the page:
+/// Watches a response from which a page is to be stored for the fleet, from the lease on. A client that reads slowly, and a handler or a response that does
+/// not end, must not keep the requests that wait for the page:
 /// <code>
+/// nothing is sent for longer than others wait ---------------------> the page is not cacheable
 /// headers are sent - a stream of events, a page that is too large --> the page is not cacheable
 /// then             - looks not cacheable, and goes on a while ------> the page is not cacheable
 ///                  |- the client does not take what is written -----> another request renders it
@@ -17,7 +18,7 @@ namespace RedisTagCache.AspNetCore.OutputCaching.Leading;
 /// </code>
 /// If the page is stored in the end, it is cacheable after all.
 /// </summary>
-internal sealed class LedResponse
+internal sealed class LedResponse : IDisposable
 {
     /// <summary>How long a response that is not cacheable by default may go on. It may be stored all the same, where a policy of the application says so.</summary>
     private static readonly TimeSpan _doubted = TimeSpan.FromMilliseconds(250);
@@ -35,8 +36,8 @@ internal sealed class LedResponse
     private readonly LeaseEnding _ending;
     private readonly TimeSpan _maxDuration;
     private readonly long _maxBytes;
+    private readonly ITimer _timer;
     private TimeSpan _uncacheableFor;
-    private ITimer? _timer;
     private bool _isDoubtful;
     private long _started;
     private long _bytes;
@@ -47,15 +48,19 @@ internal sealed class LedResponse
     {
         (_page, _lease, _ending, _maxDuration, _maxBytes, _time) = (page, lease, ending, longest, maxBytes, time);
         _context = page.Context!.HttpContext;
+        _uncacheableFor = ending.UncacheableDuration(_context, hasThrown: false);
+        using (ExecutionContext.SuppressFlow())
+            _timer = time.CreateTimer(static watch => ((LedResponse)watch!).Look(), this, longest, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Watches the response of a pass that has the lease, before anything of it was written.</summary>
     public static void Watch(PageRequest page, CacheLease lease, LeaseEnding ending, TimeSpan longest, long maxBytes, TimeProvider time)
     {
-        var watch = new LedResponse(page, lease, ending, longest, maxBytes, time);
-        var features = watch._context.Features;
+        var features = page.Context!.HttpContext.Features;
         if (features.Get<IHttpResponseBodyFeature>() is not { } body)
             return;
+        var watch = new LedResponse(page, lease, ending, longest, maxBytes, time);
+        page.Watch = watch;
         features.Set<IHttpResponseBodyFeature>(new LedResponseBody(body, watch));
         watch._context.Response.OnStarting(static state => ((LedResponse)state).StartAsync(), watch);
     }
@@ -87,15 +92,14 @@ internal sealed class LedResponse
         var response = _context.Response;
         _uncacheableFor = _ending.UncacheableDuration(_context, hasThrown: false);
         _isDoubtful = response.StatusCode != StatusCodes.Status200OK || !StringValues.IsNullOrEmpty(response.Headers.SetCookie) || _page.Context is { AllowCacheStorage: false };
-        _started = _time.GetTimestamp();
+        Volatile.Write(ref _started, _time.GetTimestamp());
         if (response.StatusCode == StatusCodes.Status101SwitchingProtocols || response.ContentLength > _maxBytes || IsStream(response.ContentType))
         {
             Pass();
             return Task.CompletedTask;
         }
 
-        using (ExecutionContext.SuppressFlow())
-            _timer = _time.CreateTimer(static watch => ((LedResponse)watch!).Look(), this, _interval, _interval);
+        _timer.Change(_interval, _interval);
         return Task.CompletedTask;
     }
 
@@ -106,12 +110,15 @@ internal sealed class LedResponse
     private void Look()
     {
         if (!IsLed)
+            return;
+        var started = Volatile.Read(ref _started);
+        if (started == 0)
         {
-            _timer?.Dispose();
+            Pass();
             return;
         }
 
-        var goesOn = _time.GetElapsedTime(_started);
+        var goesOn = _time.GetElapsedTime(started);
         var since = Interlocked.Read(ref _waitsSince);
         var waits = TimeSpan.FromSeconds((double)Interlocked.Read(ref _waited) / _time.TimestampFrequency) + (since == 0 ? TimeSpan.Zero : _time.GetElapsedTime(since));
         if (goesOn >= _maxDuration || (_isDoubtful && goesOn >= _doubted))
@@ -120,14 +127,17 @@ internal sealed class LedResponse
             End(_lease.DisposeAsync().AsTask());
     }
 
-    private void Pass() => End(_lease.PassAsync(_uncacheableFor > TimeSpan.Zero ? _uncacheableFor : _ending.UncacheableDuration(_context, hasThrown: false)));
+    private void Pass() => End(_lease.PassAsync(_uncacheableFor));
 
     /// <summary>The page is stored without the lease, if it is.</summary>
     private void End(Task ending)
     {
-        _timer?.Dispose();
+        Dispose();
         _ = ending.ContinueWith(static t => t.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
     }
+
+    /// <summary>Ends the watch: the page was written, or the request has ended.</summary>
+    public void Dispose() => _timer.Dispose();
 }
 
 /// <summary>
