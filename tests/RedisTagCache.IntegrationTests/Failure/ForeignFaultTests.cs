@@ -18,7 +18,7 @@ public sealed class ForeignFaultTests : IAsyncLifetime
     [InlineData(true)]
     public async Task Outage_WithALoggerThatThrows_EndsWithHitsAndRepeatedEvictions(bool isHung)
     {
-        using var logger = new Throwing();
+        using var logger = new ThrowingLogger();
         await using var instance = Instance.Create(
             _server.ConnectionString,
             static options => options.OperationTimeout = TimeSpan.FromMilliseconds(500),
@@ -61,34 +61,6 @@ public sealed class ForeignFaultTests : IAsyncLifetime
         catch (Exception)
         {
             // the logger's exception may reach the caller
-        }
-    }
-
-    private sealed class Throwing : ILoggerProvider, ILogger
-    {
-        private int _count;
-
-        public bool IsThrowing { get; set; }
-
-        public int Count => Volatile.Read(ref _count);
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-        {
-            if (!IsThrowing)
-                return;
-            Interlocked.Increment(ref _count);
-            throw new InvalidOperationException("A logger that throws.");
-        }
-
-        public void Dispose()
-        {
         }
     }
 }

@@ -14,17 +14,23 @@ namespace RedisTagCache.Tests.Invalidation;
 public sealed class FleetWatchTests : IDisposable
 {
     private const string Channel = "{rtc:0}:epoch", Entry = "{rtc:0}:e:hybrid:build:k";
-    private readonly ScriptedInstance _instance = new();
+    private readonly ThrowingLogger _logger = new();
+    private readonly ScriptedInstance _instance;
     private readonly ValueStore _values;
     private readonly PartitionWatch _watch;
 
     public FleetWatchTests()
     {
+        _instance = new ScriptedInstance(_logger);
         _values = _instance.Get<ValueStore>();
         _watch = (PartitionWatch)_values.Locate("k").Watch;
     }
 
-    public void Dispose() => _instance.Dispose();
+    public void Dispose()
+    {
+        _instance.Dispose();
+        _logger.Dispose();
+    }
 
     [Fact]
     public async Task Start_ByManyAtOnce_LooksSubscribesAndLooksAgainForAll()
@@ -89,6 +95,24 @@ public sealed class FleetWatchTests : IDisposable
         _instance.Answers["ZSCORE"] = _ => ScriptedServer.Bulk("105");
         _instance.Answers["removals_sync"] = _ => ScriptedServer.Texts("105", "101");
         await PassesAsync(() => copies.Told.Contains("drop all"));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Look_ThatThrowsWhatIsNotOfRedis_IsFollowedByOthers(bool isFirst)
+    {
+        if (!isFirst)
+            await StartAsync();
+        _instance.IsSilent = true;
+        _logger.IsThrowing = true; // of the failure
+        if (isFirst)
+            await _values.StartAsync();
+        await PassesAsync(() => _logger.Count >= 3);
+
+        _instance.IsSilent = false;
+        _instance.Stamp = _instance.Stamp with { Epoch = 9 };
+        await PassesAsync(() => _watch.TagState.Known is { Stamp.Epoch: 9 });
     }
 
     [Fact]

@@ -9,16 +9,22 @@ public sealed class HeldLeaseTests : IDisposable
 {
     // Far below the time that a call may take.
     private static readonly TimeSpan _third = TimeSpan.FromMilliseconds(200);
-    private readonly ScriptedInstance _instance = new();
+    private readonly ThrowingLogger _logger = new();
+    private readonly ScriptedInstance _instance;
     private string? _answer = ":1\r\n";
 
     public HeldLeaseTests()
     {
+        _instance = new ScriptedInstance(_logger);
         _instance.Answers["lease_renew"] = _ => _answer;
         _instance.Answers["lease_release"] = _ => ":1\r\n";
     }
 
-    public void Dispose() => _instance.Dispose();
+    public void Dispose()
+    {
+        _instance.Dispose();
+        _logger.Dispose();
+    }
 
     [Theory]
     [InlineData(":1\r\n")]
@@ -37,6 +43,16 @@ public sealed class HeldLeaseTests : IDisposable
         Assert.Equal(1, Renewals);
         Assert.InRange(await RenewedAgainAsync(3), 2, 4); // one that comes while another is under way is left out
         Assert.All(_instance.Server.AskedOf("lease_renew"), words => Assert.Equal(["lease_renew", "{rtc:0}:l:hybrid:build:k", "me", "5000"], words));
+    }
+
+    [Fact]
+    public async Task Renew_ThatThrowsWhatIsNotOfRedis_IsFollowedByOthers()
+    {
+        using var lease = await HoldAsync();
+        _answer = "-ERR trouble\r\n";
+        _logger.IsThrowing = true; // of the failure
+        await RenewedAgainAsync(3);
+        await Eventually.BecomesTrueAsync(() => _logger.Count >= 2, "the renewals have thrown");
     }
 
     [Fact]

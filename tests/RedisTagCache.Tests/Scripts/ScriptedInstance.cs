@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using RedisTagCache.Connection;
 using RedisTagCache.Invalidation;
@@ -14,11 +15,14 @@ internal sealed class ScriptedInstance : IDisposable
 {
     private readonly ServiceProvider _services;
 
-    public ScriptedInstance()
+    /// <param name="logger">The application's logger, if it has one.</param>
+    public ScriptedInstance(ILoggerProvider? logger = null)
     {
         Server = new ScriptedServer(Answer);
         var services = new ServiceCollection();
         services.AddSingleton<TimeProvider>(Time);
+        if (logger is not null)
+            services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(logger));
         services.AddRedisTagCache(options => (options.Configuration, options.BuildNamespace) = (Server.ConnectionString, "build"));
         _services = services.BuildServiceProvider();
         Get<LayoutAgreement>().Agree(new PartitionLayout(1, IsSharded: false));
