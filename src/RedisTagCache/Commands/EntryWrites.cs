@@ -43,7 +43,7 @@ internal sealed class EntryWrites(Partition partition, VersionText versions) : R
 
         var reply = first.Database.ExecuteRespAsync(isKnown ? "EVALSHA" : "EVAL", room, CommandFlags.DemandMaster);
         room.Span.Clear(); // the entries belong to their writers
-        return StagedEntry.AfterAsync(staging, reply);
+        return StagedEntry.AfterAsync(staging, reply, isAlone: count == 1);
     }
 
     protected override void Read(EntryWrite first, int count, RespResult reply)
@@ -62,7 +62,7 @@ internal sealed class EntryWrite : EnvelopeRequest<EntryWrite, (bool Stored, Epo
 {
     public RedisValue Token { get; set; }
 
-    public void AnswerWith(bool isStored, EpochStamp? stamp) => Answer((isStored, stamp));
+    public void AnswerWith(bool isStored, EpochStamp? stamp) => Replied((isStored, stamp));
 
     protected override void Clear()
     {
@@ -153,7 +153,7 @@ internal abstract class ValueWrites(Partition partition, VersionText versions, E
 
         var reply = first.Database.ExecuteRespAsync(isKnown ? "EVALSHA" : "EVAL", room, CommandFlags.DemandMaster);
         parts.Clear(); // the entries belong to their writers
-        return StagedEntry.AfterAsync(staging, reply);
+        return StagedEntry.AfterAsync(staging, reply, isAlone: count == 1);
     }
 
     protected override bool IsUnknown(Exception failure) => failure is RedisServerException refusal && ScriptCall.IsUnknownScript(refusal);
@@ -176,7 +176,7 @@ internal sealed class ValueFills(Partition partition, VersionText versions) : Va
         var stamp = BatchReply.NextStamp(ref reader);
         var removal = BatchReply.NextNumber(ref reader);
         for (var write = first; write is not null; write = write.Next)
-            write.Answer(new FillReply(BatchReply.NextVerdict(ref reader), stamp, removal));
+            write.AnswerWith(new FillReply(BatchReply.NextVerdict(ref reader), stamp, removal));
     }
 }
 
@@ -196,7 +196,7 @@ internal sealed class ValueOverwrites(Partition partition, VersionText versions)
         var number = BatchReply.NextNumber(ref reader);
         var before = BatchReply.NextNumber(ref reader);
         for (var write = first; write is not null; write = write.Next, (before, number) = (number, number + 1))
-            write.Answer(new FillReply(BatchReply.NextVerdict(ref reader), stamp, number, before));
+            write.AnswerWith(new FillReply(BatchReply.NextVerdict(ref reader), stamp, number, before));
     }
 }
 
@@ -212,6 +212,8 @@ internal sealed class ValueWriteRequest : EnvelopeRequest<ValueWriteRequest, Fil
 
     /// <summary>Gets or sets when the computation began, in removals.</summary>
     public long StartedAt { get; set; }
+
+    public void AnswerWith(in FillReply reply) => Replied(reply);
 
     protected override void Clear()
     {

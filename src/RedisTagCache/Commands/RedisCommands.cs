@@ -70,19 +70,13 @@ internal sealed class RedisCommands(RedisRunner runner)
             (address, envelope, timeToLive),
             static (database, write) => database.StringSet(write.address.Key, write.envelope, Expiry(write.timeToLive), flags: Flags));
 
-    /// <summary>Writes an entry. Those that are not very large may travel together.</summary>
+    /// <summary>Writes an entry. Writes may travel together.</summary>
     public ValueTask<(bool Stored, EpochStamp? Stamp)> WriteAsync(
         EntryLocation address, ReadOnlyMemory<byte> envelope, long timeToLive, in EpochStamp token, CancellationToken cancellationToken)
     {
         var requests = RequestsOf(address.Partition);
         if (StagedEntry.IsStaged(envelope))
             requests.Sizes.Note(address.Hash, envelope.Length);
-        if (StagedEntry.TravelsAlone(envelope))
-        {
-            var staged = StagedEntry.NewKey(address.Partition);
-            return RunStagedAsync(address.Partition, staged, envelope, EntrySetScript.Call(address, staged, timeToLive, token), EntrySetScript.Parse, cancellationToken);
-        }
-
         return runner.RunAsync(
             Operation.Write,
             address.Partition,
@@ -91,17 +85,11 @@ internal sealed class RedisCommands(RedisRunner runner)
             cancellationToken);
     }
 
-    /// <summary>Writes what was computed under a lease, and gives the lease back. Those that are not very large may travel together.</summary>
+    /// <summary>Writes what was computed under a lease, and gives the lease back. Fills may travel together.</summary>
     public ValueTask<FillReply> FillAsync(
         in EntryLocation address, ReadOnlyMemory<byte> envelope, long timeToLive, in EpochStamp token, string owner, long startedAt)
     {
         var partition = address.Partition;
-        if (StagedEntry.TravelsAlone(envelope))
-        {
-            var staged = StagedEntry.NewKey(partition);
-            return RunStagedAsync(partition, staged, envelope, EntryFillScript.Call(address, staged, timeToLive, token, owner, startedAt), EntryFillScript.Parse, CancellationToken.None);
-        }
-
         return runner.RunAsync(
             Operation.Write,
             partition,
@@ -110,17 +98,11 @@ internal sealed class RedisCommands(RedisRunner runner)
             CancellationToken.None);
     }
 
-    /// <summary>Overwrites an entry, and numbers and announces that. Those that are not very large may travel together.</summary>
+    /// <summary>Overwrites an entry, and numbers and announces that. Overwrites may travel together.</summary>
     public ValueTask<FillReply> ReplaceAsync(
         in EntryLocation address, ReadOnlyMemory<byte> envelope, long timeToLive, in EpochStamp token, CancellationToken cancellationToken)
     {
         var partition = address.Partition;
-        if (StagedEntry.TravelsAlone(envelope))
-        {
-            var staged = StagedEntry.NewKey(partition);
-            return RunStagedAsync(partition, staged, envelope, EntryOverwriteScript.Call(address, staged, timeToLive, token), EntryOverwriteScript.Parse, cancellationToken);
-        }
-
         return runner.RunAsync(
             Operation.Write,
             partition,
@@ -242,22 +224,6 @@ internal sealed class RedisCommands(RedisRunner runner)
             return added;
         }
     }
-
-    /// <summary>Runs a script for one staged envelope, in one round trip.</summary>
-    private ValueTask<T> RunStagedAsync<T>(
-        Partition partition, RedisKey staged, ReadOnlyMemory<byte> envelope, ScriptCall call, Func<RedisResult, T> parse, CancellationToken cancellationToken) =>
-        runner.RunAsync(
-            Operation.Write,
-            partition,
-            (staged, envelope, call, parse),
-            static async (database, write) =>
-            {
-                var staging = StagedEntry.StageAsync(database, write.staged, write.envelope);
-                var writing = write.call.RunAsync(database).AsTask();
-                await Task.WhenAll(staging, writing).ConfigureAwait(false);
-                return ScriptReply.Read(await writing.ConfigureAwait(false), write.parse);
-            },
-            cancellationToken);
 
     private ValueTask<T> RunAsync<T>(
         Operation operation, Partition partition, ScriptCall call, Func<RedisResult, T> parse, CancellationToken cancellationToken) =>

@@ -15,21 +15,14 @@ internal static class StagedEntry
     public const int MaxBytesTogether = 256 * 1024;
 
     private const int StagedFrom = 8 * 1024;
-    private const int AloneFrom = 64 * 1024;
 
     private static readonly TimeSpan _lifetime = TimeSpan.FromSeconds(60);
 
     public static bool IsStaged(ReadOnlyMemory<byte> envelope) => envelope.Length >= StagedFrom;
 
-    public static bool TravelsAlone(ReadOnlyMemory<byte> envelope) => envelope.Length >= AloneFrom;
-
-    public static RedisKey NewKey(Partition partition) => partition.StagedPrefix + Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture);
-
     /// <summary>Returns a key for an envelope that is staged, or null.</summary>
-    public static RedisKey? KeyOf(Partition partition, ReadOnlyMemory<byte> envelope) => IsStaged(envelope) ? NewKey(partition) : (RedisKey?)null;
-
-    public static Task<bool> StageAsync(IDatabase database, in RedisKey key, ReadOnlyMemory<byte> envelope) =>
-        database.StringSetAsync(key, envelope, _lifetime, flags: CommandFlags.DemandMaster);
+    public static RedisKey? KeyOf(Partition partition, ReadOnlyMemory<byte> envelope) =>
+        IsStaged(envelope) ? partition.StagedPrefix + Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture) : (RedisKey?)null;
 
     /// <summary>Stages those of a list that are to be staged. Returns null if there is none.</summary>
     public static Task? StageAll<TRequest, T>(TRequest first, out int count)
@@ -44,20 +37,23 @@ internal static class StagedEntry
         for (var write = first; write is not null; write = write.Next)
         {
             if (write.Staged is { } key)
-                staging[at++] = StageAsync(write.Database, key, write.Envelope);
+                staging[at++] = write.Staging = write.Database.StringSetAsync(key, write.Envelope, _lifetime, flags: CommandFlags.DemandMaster);
         }
 
         return count == 1 ? staging[0] : Task.WhenAll(staging);
     }
 
-    /// <summary>Returns the reply of the script that follows. If staging failed, so has the script: it found nothing, and its reply does not tell why.</summary>
-    public static Task<RespResult> AfterAsync(Task? staging, Task<RespResult> reply) => staging is null ? reply : WaitAsync(staging, reply);
+    /// <summary>
+    /// Returns the reply of the script that follows. For an entry whose staging failed, the script found nothing, and its reply does not tell why: one that was alone fails
+    /// as its staging has, and one of several is sent once more, alone.
+    /// </summary>
+    public static Task<RespResult> AfterAsync(Task? staging, Task<RespResult> reply, bool isAlone) => staging is null ? reply : WaitAsync(staging, reply, isAlone);
 
-    private static async Task<RespResult> WaitAsync(Task staging, Task<RespResult> reply)
+    private static async Task<RespResult> WaitAsync(Task staging, Task<RespResult> reply, bool isAlone)
     {
         await staging.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         var answer = await reply.ConfigureAwait(false);
-        if (staging.IsCompletedSuccessfully)
+        if (staging.IsCompletedSuccessfully || !isAlone)
             return answer;
         answer.Dispose();
         await staging.ConfigureAwait(false);
@@ -78,10 +74,20 @@ internal abstract class EnvelopeRequest<TSelf, T> : BatchedRequest<TSelf, T>
 
     public bool IsStaged => Staged is not null;
 
+    /// <summary>Gets or sets the command that stages the envelope.</summary>
+    public Task? Staging { get; set; }
+
     /// <summary>Gets what travels with the script.</summary>
     public ReadOnlyMemory<byte> Sent => IsStaged ? default : Envelope;
 
     public override int Cost => Envelope.Length;
 
-    protected override void Clear() => (Envelope, Staged) = (default, default);
+    /// <summary>Notes what the script has replied.</summary>
+    protected void Replied(T answer)
+    {
+        Answer(answer);
+        HasFailed = Staging is { IsCompletedSuccessfully: false };
+    }
+
+    protected override void Clear() => (Envelope, Staged, Staging) = (default, default, null);
 }

@@ -1,4 +1,3 @@
-using RedisTagCache.Topology;
 using StackExchange.Redis;
 
 namespace RedisTagCache.Scripts;
@@ -34,18 +33,4 @@ internal static class EntrySetScript
 
     /// <summary>The part of the command for the next entry that is staged.</summary>
     public static void SetStaged(Span<RedisKeyOrValue> parts, int entries, int index, in RedisKey staged) => parts[3 + entries + index] = staged;
-
-    /// <summary>Stores one entry, whose envelope is staged.</summary>
-    /// <param name="address">The entry.</param>
-    /// <param name="staged">The key of the staged envelope.</param>
-    /// <param name="timeToLive">Milliseconds; zero for none.</param>
-    /// <param name="version">When the computation of the value began, in evictions.</param>
-    public static ScriptCall Call(in EntryLocation address, RedisKey staged, long timeToLive, in EpochStamp version) =>
-        new(Script, [address.Partition.Epoch, address.Key, staged], [RedisValue.EmptyString, timeToLive, version.ToString()]);
-
-    public static (bool Stored, EpochStamp? Stamp) Parse(RedisResult reply)
-    {
-        var parts = ScriptReply.Parts(reply, least: 2);
-        return (ScriptReply.IsDone(parts[1]), ScriptReply.Stamp(parts[0]));
-    }
 }

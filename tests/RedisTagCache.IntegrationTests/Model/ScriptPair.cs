@@ -109,92 +109,116 @@ internal sealed partial class ScriptPair
 
     public async Task WriteAsync(int key, Stamp token, bool isStaged)
     {
+        if (isStaged)
+        {
+            await WriteAsync(token, (key, true));
+            return;
+        }
+
         var id = ++_id;
         var expected = _model.SetEntry(key, new Entry(id, token.Epoch, token.Generation, 0, 0), token);
-        var address = _entries[key];
-        var staged = await StageAsync(isStaged, id);
-        var (stored, stamp) = isStaged
-            ? EntrySetScript.Parse(await RunAsync(EntrySetScript.Call(address, staged, LongLife, Real(token))))
-            : await _writes.WriteAsync(_database, address.Key, BytesOf(id), LongLife, Real(token));
-
+        var (stored, stamp) = await _writes.WriteAsync(_database, _entries[key].Key, BytesOf(id), LongLife, Real(token));
         Assert.Equal(expected, stored);
         Same(_model.Stamp, stamp);
     }
 
     public async Task FillAsync(int key, Stamp token, byte owner, byte startedAt, bool isStaged)
     {
+        if (isStaged)
+        {
+            await FillAsync(token, owner, startedAt, (key, true));
+            return;
+        }
+
         var id = ++_id;
         var expected = _model.FillEntry(key, new Entry(id, token.Epoch, token.Generation, 0, 0), token, owner, startedAt, Broken.None);
-        var staged = await StageAsync(isStaged, id);
-        Same(expected, isStaged
-            ? EntryFillScript.Parse(await RunAsync(EntryFillScript.Call(_entries[key], staged, LongLife, Real(token), NameOf(owner), _removals[startedAt])))
-            : await _fills.WriteAsync(_database, _entries[key], BytesOf(id), LongLife, Real(token), NameOf(owner), _removals[startedAt]));
+        Same(expected, await _fills.WriteAsync(_database, _entries[key], BytesOf(id), LongLife, Real(token), NameOf(owner), _removals[startedAt]));
     }
 
     public async Task OverwriteAsync(int key, Stamp token, bool isStaged)
     {
+        if (isStaged)
+        {
+            await OverwriteAsync(token, (key, true));
+            return;
+        }
+
         var id = ++_id;
         KeepTime();
         var expected = _model.OverwriteEntry(key, new Entry(id, token.Epoch, token.Generation, 0, 0), token, Broken.None);
-        var staged = await StageAsync(isStaged, id);
-        Same(expected, isStaged
-            ? EntryOverwriteScript.Parse(await RunAsync(EntryOverwriteScript.Call(_entries[key], staged, LongLife, Real(token))))
-            : await _overwrites.WriteAsync(_database, _entries[key], BytesOf(id), LongLife, Real(token)));
+        Same(expected, await _overwrites.WriteAsync(_database, _entries[key], BytesOf(id), LongLife, Real(token)));
     }
 
     /// <summary>Writes both keys in one script, which must be as if they were written one after the other. Either may be staged.</summary>
-    public async Task WriteBothAsync(Stamp token, bool isFirstStaged, bool isSecondStaged)
-    {
-        var envelopes = await EnvelopesAsync(isFirstStaged, isSecondStaged);
-        var expected = (bool[])[.. envelopes.Ids.Select((id, key) => _model.SetEntry(key, new Entry(id, token.Epoch, token.Generation, 0, 0), token))];
-        var reply = (RedisResult[])(await RunAsync(new ScriptCall(
-            EntrySetScript.Script, [_partition.Epoch, _entries[0].Key, _entries[1].Key, .. envelopes.Staged], [.. Own(0), .. Own(1)])))!;
-        Assert.Equal((expected[0], expected[1]), (ScriptReply.IsDone(reply[1]), ScriptReply.IsDone(reply[2])));
-
-        RedisValue[] Own(int key) => [envelopes.Sent[key], LongLife, Real(token).ToString()];
-    }
+    public Task WriteBothAsync(Stamp token, bool isFirstStaged, bool isSecondStaged) => WriteAsync(token, (0, isFirstStaged), (1, isSecondStaged));
 
     /// <summary>Fills both keys in one script, which must be as if they were filled one after the other. Either may be staged.</summary>
-    public async Task FillBothAsync(Stamp token, byte owner, byte startedAt, bool isFirstStaged, bool isSecondStaged)
-    {
-        var envelopes = await EnvelopesAsync(isFirstStaged, isSecondStaged);
-        var expected = (RedisTagCache.Model.FillReply[])[.. envelopes.Ids.Select((id, key) => _model.FillEntry(key, new Entry(id, token.Epoch, token.Generation, 0, 0), token, owner, startedAt, Broken.None))];
-        var reply = (RedisResult[])(await RunAsync(new ScriptCall(EntryFillScript.Script, KeysOfBoth(envelopes.Staged), [_partition.Publish, .. Own(0), .. Own(1)])))!;
-        for (var key = 0; key < 2; key++)
-            Same(expected[key], EntryFillScript.Parse(RedisResult.Create([reply[0], reply[1], reply[2 + key]])));
-
-        RedisValue[] Own(int key) => [envelopes.Sent[key], LongLife, Real(token).ToString(), NameOf(owner), _removals[startedAt]];
-    }
+    public Task FillBothAsync(Stamp token, byte owner, byte startedAt, bool isFirstStaged, bool isSecondStaged) =>
+        FillAsync(token, owner, startedAt, (0, isFirstStaged), (1, isSecondStaged));
 
     /// <summary>Overwrites both keys in one script, which must be as if they were overwritten one after the other. Either may be staged.</summary>
-    public async Task OverwriteBothAsync(Stamp token, bool isFirstStaged, bool isSecondStaged)
-    {
-        var envelopes = await EnvelopesAsync(isFirstStaged, isSecondStaged);
-        KeepTime();
-        var expected = (RedisTagCache.Model.FillReply[])[.. envelopes.Ids.Select((id, key) => _model.OverwriteEntry(key, new Entry(id, token.Epoch, token.Generation, 0, 0), token, Broken.None))];
-        var reply = (RedisResult[])(await RunAsync(new ScriptCall(
-            EntryOverwriteScript.Script, KeysOfBoth(envelopes.Staged), [RemovalsSyncScript.Retention, RemovalsSyncScript.Cap, _partition.Publish, .. Own(0), .. Own(1)])))!;
-        var number = (long)(double)(RedisValue)reply[1];
-        Same(expected[0], EntryOverwriteScript.Parse(RedisResult.Create([reply[0], reply[1], reply[2], reply[3]])));
-        Same(expected[1], EntryOverwriteScript.Parse(RedisResult.Create([reply[0], RedisResult.Create((RedisValue)(number + 1)), reply[1], reply[4]])));
+    public Task OverwriteBothAsync(Stamp token, bool isFirstStaged, bool isSecondStaged) => OverwriteAsync(token, (0, isFirstStaged), (1, isSecondStaged));
 
-        RedisValue[] Own(int key) => [envelopes.Sent[key], LongLife, Real(token).ToString()];
+    private async Task WriteAsync(Stamp token, params (int Key, bool IsStaged)[] writes)
+    {
+        var envelopes = await EnvelopesAsync(writes);
+        var expected = (bool[])[.. envelopes.Ids.Zip(writes, (id, write) => _model.SetEntry(write.Key, new Entry(id, token.Epoch, token.Generation, 0, 0), token))];
+        var reply = (RedisResult[])(await RunAsync(new ScriptCall(
+            EntrySetScript.Script,
+            [_partition.Epoch, .. writes.Select(write => (RedisKey)_entries[write.Key].Key), .. envelopes.Staged],
+            [.. envelopes.Sent.SelectMany(envelope => new RedisValue[] { envelope, LongLife, Real(token).ToString() })])))!;
+        Same(_model.Stamp, ScriptReply.Stamp((RedisValue)reply[0]));
+        Assert.Equal(expected, reply[1..].Select(ScriptReply.IsDone));
     }
 
-    private RedisKey[] KeysOfBoth(RedisKey[] staged) => [_partition.Epoch, _partition.Removals, _entries[0].Key, _entries[0].Lease, _entries[1].Key, _entries[1].Lease, .. staged];
-
-    /// <summary>Two envelopes, in the arguments or staged.</summary>
-    private async Task<(byte[] Ids, RedisKey[] Staged, RedisValue[] Sent)> EnvelopesAsync(params bool[] areStaged)
+    private async Task FillAsync(Stamp token, byte owner, byte startedAt, params (int Key, bool IsStaged)[] fills)
     {
-        var ids = areStaged.Select(_ => ++_id).ToArray();
+        var envelopes = await EnvelopesAsync(fills);
+        var expected = (RedisTagCache.Model.FillReply[])[.. envelopes.Ids.Zip(
+            fills, (id, fill) => _model.FillEntry(fill.Key, new Entry(id, token.Epoch, token.Generation, 0, 0), token, owner, startedAt, Broken.None))];
+        var reply = (RedisResult[])(await RunAsync(new ScriptCall(
+            EntryFillScript.Script,
+            KeysOf(fills, envelopes.Staged),
+            [_partition.Publish, .. envelopes.Sent.SelectMany(envelope => new RedisValue[] { envelope, LongLife, Real(token).ToString(), NameOf(owner), _removals[startedAt] })])))!;
+        for (var i = 0; i < fills.Length; i++)
+            Same(expected[i], new Scripts.FillReply(ScriptReply.IsDone(reply[2 + i]), ScriptReply.Stamp((RedisValue)reply[0]), NumberOf(reply[1])));
+    }
+
+    private async Task OverwriteAsync(Stamp token, params (int Key, bool IsStaged)[] overwrites)
+    {
+        var envelopes = await EnvelopesAsync(overwrites);
+        KeepTime();
+        var expected = (RedisTagCache.Model.FillReply[])[.. envelopes.Ids.Zip(
+            overwrites, (id, overwrite) => _model.OverwriteEntry(overwrite.Key, new Entry(id, token.Epoch, token.Generation, 0, 0), token, Broken.None))];
+        var reply = (RedisResult[])(await RunAsync(new ScriptCall(
+            EntryOverwriteScript.Script,
+            KeysOf(overwrites, envelopes.Staged),
+            [
+                RemovalsSyncScript.Retention, RemovalsSyncScript.Cap, _partition.Publish,
+                .. envelopes.Sent.SelectMany(envelope => new RedisValue[] { envelope, LongLife, Real(token).ToString() }),
+            ])))!;
+        var (number, before) = (NumberOf(reply[1]), NumberOf(reply[2]));
+        for (var i = 0; i < overwrites.Length; i++, (before, number) = (number, number + 1))
+            Same(expected[i], new Scripts.FillReply(ScriptReply.IsDone(reply[3 + i]), ScriptReply.Stamp((RedisValue)reply[0]), number, before));
+    }
+
+    private static long NumberOf(RedisResult number) => (long)(double)(RedisValue)number;
+
+    private RedisKey[] KeysOf((int Key, bool IsStaged)[] writes, RedisKey[] staged) =>
+        [_partition.Epoch, _partition.Removals, .. writes.SelectMany(write => new RedisKey[] { _entries[write.Key].Key, _entries[write.Key].Lease }), .. staged];
+
+    /// <summary>Envelopes, in the arguments or staged.</summary>
+    private async Task<(byte[] Ids, RedisKey[] Staged, RedisValue[] Sent)> EnvelopesAsync((int Key, bool IsStaged)[] writes)
+    {
+        var ids = writes.Select(_ => ++_id).ToArray();
         var staged = new List<RedisKey>();
-        foreach (var (id, isStaged) in ids.Zip(areStaged))
+        foreach (var (id, write) in ids.Zip(writes))
         {
-            if (isStaged)
-                staged.Add(await StageAsync(isStaged: true, id));
+            if (write.IsStaged)
+                staged.Add(await StageAsync(id));
         }
 
-        return (ids, [.. staged], [.. ids.Zip(areStaged).Select(one => one.Second ? RedisValue.EmptyString : (RedisValue)BytesOf(one.First))]);
+        return (ids, [.. staged], [.. ids.Zip(writes, (id, write) => write.IsStaged ? RedisValue.EmptyString : (RedisValue)BytesOf(id))]);
     }
 
     public async Task RemoveAsync(int key)
@@ -221,7 +245,7 @@ internal sealed partial class ScriptPair
             LeaseAcquireScript.Script, [_partition.Epoch, _partition.Removals, .. Keys(first.Key), .. Keys(second.Key)], [.. Own(first), .. Own(second)])))!;
         Assert.Equal(LeaseAcquireScript.ReplyCount(2), reply.Length);
         for (var i = 0; i < 2; i++)
-            Same(expected[i], new((Scripts.LeaseVerdict)(int)reply[2 + (2 * i)], ScriptReply.Stamp(reply[0]), (long)(double)reply[1], TimeSpan.FromMilliseconds((long)reply[3 + (2 * i)])));
+            Same(expected[i], new((Scripts.LeaseVerdict)(int)reply[2 + (2 * i)], ScriptReply.Stamp((RedisValue)reply[0]), (long)(double)reply[1], TimeSpan.FromMilliseconds((long)reply[3 + (2 * i)])));
 
         RedisKey[] Keys(int key) => [_entries[key].Key, _entries[key].Lease];
 
@@ -246,10 +270,8 @@ internal sealed partial class ScriptPair
         }
     }
 
-    private async Task<RedisKey> StageAsync(bool isStaged, byte id)
+    private async Task<RedisKey> StageAsync(byte id)
     {
-        if (!isStaged)
-            return default;
         RedisKey key = _partition.StagedPrefix + id.ToString(CultureInfo.InvariantCulture);
         await _database.StringSetAsync(key, BytesOf(id));
         return key;

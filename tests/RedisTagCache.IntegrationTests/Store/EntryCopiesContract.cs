@@ -184,7 +184,7 @@ public abstract class EntryCopiesContract(IEngine engine) : StoreSuite(engine)
             await LookUpAsync(copies, $"k{i}");
             await LookUpAsync(copies, $"k{i}");
             most = Math.Max(most, statistics.GetSnapshot().LocalBytes);
-            Assert.NotNull(Copy(copies, "hot"));
+            await StaysAsync();
         }
 
         Assert.InRange(most, Most / 2, Most);
@@ -194,7 +194,10 @@ public abstract class EntryCopiesContract(IEngine engine) : StoreSuite(engine)
         await LookUpAsync(copies, "large");
         await LookUpAsync(copies, "large");
         Assert.Null(Copy(copies, "large"));
-        Assert.NotNull(Copy(copies, "hot"));
+        await StaysAsync();
+
+        // While the server is slow to answer, nobody vouches for copies. One that was dropped does not come back.
+        Task<TimeSpan> StaysAsync() => Eventually.BecomesTrueAsync(() => Copy(copies, "hot") is not null, "what is asked for often stays");
     }
 
     [Fact]

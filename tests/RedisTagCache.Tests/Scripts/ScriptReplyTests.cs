@@ -10,15 +10,6 @@ public sealed class ScriptReplyTests
     private const string Stamp = "5:0000000000000007:00000001";
     private static readonly EpochStamp _stamp = new(5, 7, 1);
 
-    [Fact]
-    public void Parse_OfAWrite_TellsOutcomeAndStamp()
-    {
-        Assert.Equal((true, _stamp), EntrySetScript.Parse(Reply(Stamp, 1)));
-        Assert.Equal((false, _stamp), EntrySetScript.Parse(Reply(Stamp, 0)));
-        Assert.Equal((false, null), EntrySetScript.Parse(Reply("", 0)));
-        Assert.Equal((false, null), EntrySetScript.Parse(Reply(RedisValue.Null, 0)));
-    }
-
     [Theory]
     [InlineData(1, true)]
     [InlineData(0, false)]
@@ -66,7 +57,6 @@ public sealed class ScriptReplyTests
     {
         var partition = new KeySpace("rtc", "build", 1).Partitions[0];
         var address = new EntryLocation(partition, "{rtc:0}:e:s:b:k", "{rtc:0}:l:s:b:k");
-        Check(typeof(EntrySetScript), EntrySetScript.Call(address, "{rtc:0}:staged:x", 10, _stamp), ["{rtc:0}:epoch", "{rtc:0}:e:s:b:k", "{rtc:0}:staged:x"]);
         Check(typeof(EntryTouchScript), EntryTouchScript.Call(address, [1], 10), ["{rtc:0}:e:s:b:k"]);
         Check(typeof(InvalidationsSyncScript), InvalidationsSyncScript.Call(partition, null, 5, 0xAB), ["{rtc:0}:epoch", "{rtc:0}:marks"]);
         Check(typeof(InvalidationsFindScript), InvalidationsFindScript.Call(partition, [[1]]), ["{rtc:0}:epoch", "{rtc:0}:marks"]);

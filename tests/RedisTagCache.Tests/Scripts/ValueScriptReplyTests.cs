@@ -11,14 +11,11 @@ public sealed class ValueScriptReplyTests
     private const string Stamp = "5:0000000000000007:00000001";
     private static readonly EpochStamp _stamp = new(5, 7, 1);
 
-    // Every script that answers, by its name; what lease_acquire answers, and what entry_set answers for several entries, is read from the bytes: see ForeignServerTests and LeaseRequestsTests.
+    // Every script that answers, by its name; what those answer whose requests travel together is read from the bytes: see ForeignServerTests, LeaseRequestsTests and StagedEntryTests.
     private static readonly Dictionary<string, Func<RedisResult, object?>> _parsers = new()
     {
         ["entry_drop"] = reply => EntryDropScript.Parse(reply),
-        ["entry_set"] = reply => EntrySetScript.Parse(reply),
         ["entry_touch"] = reply => EntryTouchScript.Parse(reply),
-        ["entry_fill"] = reply => EntryFillScript.Parse(reply),
-        ["entry_overwrite"] = reply => EntryOverwriteScript.Parse(reply),
         ["entry_remove"] = reply => EntryRemoveScript.Parse(reply),
         ["lease_renew"] = reply => LeaseRenewScript.Parse(reply),
         ["lease_release"] = reply => LeaseReleaseScript.Parse(reply),
@@ -29,10 +26,12 @@ public sealed class ValueScriptReplyTests
         ["tag_invalidate"] = TagInvalidateScript.Parse,
     };
 
+    private static readonly string[] _together = ["entry_fill", "entry_overwrite", "entry_set", "lease_acquire"];
+
     public static TheoryData<string> Scripts => [.. _parsers.Keys];
 
     [Fact]
-    public void Scripts_Always_AreAllHere() => Assert.Equal(ScriptFiles.ByName.Keys.Order(), Scripts.Select(row => row.Data + ".lua").Append("lease_acquire.lua").Order());
+    public void Scripts_Always_AreAllHere() => Assert.Equal(ScriptFiles.ByName.Keys.Order(), Scripts.Select(row => row.Data).Concat(_together).Select(name => name + ".lua").Order());
 
     [Theory]
     [MemberData(nameof(Scripts))]
@@ -64,17 +63,6 @@ public sealed class ValueScriptReplyTests
         Assert.Equal(expected, LeaseReleaseScript.Parse(One(reply)));
     }
 
-    [Theory]
-    [InlineData(1, Stamp)]
-    [InlineData(0, Stamp)]
-    [InlineData(0, "")]
-    public void Parse_OfAWriteUnderALease_TellsOutcomeStampAndNumbers(int stored, string stamp)
-    {
-        EpochStamp? expected = stamp.Length > 0 ? _stamp : null;
-        Assert.Equal(new FillReply(stored == 1, expected, 9), EntryFillScript.Parse(Reply(stamp, "9", stored)));
-        Assert.Equal(new FillReply(stored == 1, expected, 9, 8), EntryOverwriteScript.Parse(Reply(stamp, "9", "8", stored)));
-    }
-
     [Fact]
     public void Parse_Removal_TellsBothNumbers() => Assert.Equal(new RemovalReply(9, 8), EntryRemoveScript.Parse(Reply("9", "8")));
 
@@ -99,8 +87,6 @@ public sealed class ValueScriptReplyTests
 
         Check(LeaseRenewScript.Call(address, "me", TimeSpan.FromSeconds(20)), [Lease], ["me", "20000"]);
         Check(LeaseReleaseScript.Call(address, "me", LeaseReleaseScript.Pause, TimeSpan.FromSeconds(10)), [Lease, Entry, Epoch], ["me", "pause", "10000", "PUBLISH"]);
-        Check(EntryFillScript.Call(address, "staged", 7, _stamp, "me", 9), [Epoch, Removals, Entry, Lease, "staged"], ["PUBLISH", "", "7", Stamp, "me", "9"]);
-        Check(EntryOverwriteScript.Call(address, "staged", 7, _stamp), [Epoch, Removals, Entry, Lease, "staged"], ["60000000", "10000", "PUBLISH", "", "7", Stamp]);
         Check(EntryRemoveScript.Call(address), [Entry, Epoch, Lease, Removals], ["60000000", "10000", "PUBLISH"]);
         Check(RemovalsSyncScript.Call(keys.Partitions[0], 9), [Removals], ["9", "2000"]);
 
