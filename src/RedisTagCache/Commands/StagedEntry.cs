@@ -15,10 +15,14 @@ internal static class StagedEntry
     public const int MaxBytesTogether = 256 * 1024;
 
     private const int StagedFrom = 8 * 1024;
+    private const int SentAtOnceFrom = 64 * 1024;
 
     private static readonly TimeSpan _lifetime = TimeSpan.FromSeconds(60);
 
     public static bool IsStaged(ReadOnlyMemory<byte> envelope) => envelope.Length >= StagedFrom;
+
+    /// <summary>Returns whether a write waits for no other: its bytes cost more than its commands.</summary>
+    public static bool IsSentAtOnce(ReadOnlyMemory<byte> envelope) => envelope.Length >= SentAtOnceFrom;
 
     /// <summary>Returns a key for an envelope that is staged, or null.</summary>
     public static RedisKey? KeyOf(Partition partition, ReadOnlyMemory<byte> envelope) =>
@@ -81,6 +85,8 @@ internal abstract class EnvelopeRequest<TSelf, T> : BatchedRequest<TSelf, T>
     public ReadOnlyMemory<byte> Sent => IsStaged ? default : Envelope;
 
     public override int Cost => Envelope.Length;
+
+    public override bool IsSentAtOnce => StagedEntry.IsSentAtOnce(Envelope);
 
     /// <summary>Notes what the script has replied.</summary>
     protected void Replied(T answer)

@@ -39,6 +39,9 @@ internal abstract class BatchedRequest<TSelf, T> : IValueTaskSource<T>, IThreadP
     /// <summary>Gets whether it should not be sent in one command with others.</summary>
     public virtual bool IsLarge => false;
 
+    /// <summary>Gets whether it is sent at once in a command of its own, however many are on their way.</summary>
+    public virtual bool IsSentAtOnce => false;
+
     /// <summary>Gets whether nobody waits for its answer any more, so that it need not be sent.</summary>
     public virtual bool IsPast => false;
 
@@ -188,5 +191,24 @@ internal sealed class RequestQueue<TRequest, T>
             last = next;
         last.Sharer = earlier.Sharer;
         earlier.Sharer = later;
+    }
+}
+
+/// <summary>
+/// Room for the arguments of the client's calls that write a request at once, in their caller's thread, and keep nothing of them: so each thread has room
+/// for one call, used again for the next.
+/// </summary>
+internal static class RequestArguments
+{
+    [ThreadStatic]
+    private static RedisKeyOrValue[]? _room;
+
+    /// <summary>Returns an array for so many arguments. It is valid until the next call in the same thread.</summary>
+    public static Memory<RedisKeyOrValue> Take(int count)
+    {
+        var room = _room;
+        if (room is null || room.Length < count)
+            _room = room = new RedisKeyOrValue[Math.Max(count, 8)];
+        return room.AsMemory(0, count);
     }
 }

@@ -9,7 +9,7 @@ namespace RedisTagCache.Commands.Batching;
 /// </summary>
 /// <remarks>
 /// Safe for concurrent use. While many are on their way, requests for the same that have not been sent share one answer. What a command is expected to bring is
-/// bounded, as is what all of them bring; a request that exceeds the bound travels by itself. A write that nobody waits for any more is sent nevertheless. While a slot is being moved, a cluster refuses a command of which it
+/// bounded, as is what all of them bring; a request that exceeds the bound travels by itself, and one that says so waits for no other. A write that nobody waits for any more is sent nevertheless. While a slot is being moved, a cluster refuses a command of which it
 /// has only some of the keys: those that were refused together are sent once more, each alone, so that none is lost for another's sake. So is one that failed among others.
 /// </remarks>
 internal abstract class RequestBatcher<TRequest, T>
@@ -62,6 +62,12 @@ internal abstract class RequestBatcher<TRequest, T>
 
     protected void Send(TRequest request)
     {
+        if (request.IsSentAtOnce)
+        {
+            new Command(this, isExtra: true).Send(request);
+            return;
+        }
+
         Command? command;
         lock (_lock)
         {
@@ -141,7 +147,7 @@ internal abstract class RequestBatcher<TRequest, T>
         if (_commands == MaxOnTheirWay)
             return null;
         _commands++;
-        return new Command(this);
+        return new Command(this, isExtra: false);
     }
 
     private TRequest? TakeNext(Command command, ref (TRequest? First, TRequest? Last) passedOn)
@@ -192,6 +198,7 @@ internal abstract class RequestBatcher<TRequest, T>
     private sealed class Command
     {
         private readonly RequestBatcher<TRequest, T> _batcher;
+        private readonly bool _isExtra;
         private readonly Action _onReplied;
         private TRequest _first = null!;
         private int _count;
@@ -201,7 +208,7 @@ internal abstract class RequestBatcher<TRequest, T>
         /// <summary>Gets or sets how many bytes are expected of it.</summary>
         public int Bytes { get; set; }
 
-        public Command(RequestBatcher<TRequest, T> batcher) => (_batcher, _onReplied) = (batcher, OnReplied);
+        public Command(RequestBatcher<TRequest, T> batcher, bool isExtra) => (_batcher, _isExtra, _onReplied) = (batcher, isExtra, OnReplied);
 
         public void Send(TRequest first)
         {
@@ -239,7 +246,8 @@ internal abstract class RequestBatcher<TRequest, T>
 
             if (failure is null)
                 failure = Read(first, count, reply.Result); // first: it shows how much the next ones may bring
-            _batcher.SendNext(this); // the next ones take their places
+            if (!_isExtra)
+                _batcher.SendNext(this); // the next ones take their places
             if (count > 1 && failure is RedisServerException refusal && RedisFailure.IsMomentary(refusal))
                 _batcher.SendAlone(first);
             else
@@ -276,24 +284,5 @@ internal abstract class RequestBatcher<TRequest, T>
             if (failed is not null)
                 _batcher.SendAlone(failed);
         }
-    }
-}
-
-/// <summary>
-/// Room for the arguments of the client's calls that write a request at once, in their caller's thread, and keep nothing of them: so each thread has room
-/// for one call, used again for the next.
-/// </summary>
-internal static class RequestArguments
-{
-    [ThreadStatic]
-    private static RedisKeyOrValue[]? _room;
-
-    /// <summary>Returns an array for so many arguments. It is valid until the next call in the same thread.</summary>
-    public static Memory<RedisKeyOrValue> Take(int count)
-    {
-        var room = _room;
-        if (room is null || room.Length < count)
-            _room = room = new RedisKeyOrValue[Math.Max(count, 8)];
-        return room.AsMemory(0, count);
     }
 }
