@@ -101,14 +101,23 @@ public sealed class ManyInvalidationsTests(RedisFixture redis) : IClassFixture<R
     [Fact]
     public async Task Instance_WithManyInvalidations_TakesFewBytesForEach()
     {
-        // Compiled, with pools that are filled. The runtime may keep the last one that was disposed, so that one is small.
+        // Compiled, with pools that are filled.
         await using (var first = Create())
             await BecomesKnownAsync(first);
-        await MeasureAsync(_prefix + "none");
-        var little = await MeasureAsync(_prefix + "none");
-        var much = await MeasureAsync(_prefix);
-        var each = (much - little) / (double)Tags;
-        TestContext.Current.TestOutputHelper?.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{each:F1} bytes a tag"));
+
+        // What the tests before have left may go at any time, so that one measurement tells nothing. The one in the middle does.
+        var measured = new double[3];
+        for (var i = 0; i < measured.Length; i++)
+        {
+            await MeasureAsync(_prefix + "none"); // the runtime may keep the last one that was disposed, so that one is small
+            var little = await MeasureAsync(_prefix + "none");
+            var much = await MeasureAsync(_prefix);
+            measured[i] = (much - little) / (double)Tags;
+        }
+
+        Array.Sort(measured);
+        var each = measured[1];
+        TestContext.Current.TestOutputHelper?.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{measured[0]:F1}, {each:F1}, {measured[2]:F1} bytes a tag"));
         Assert.InRange(each, 1, MaxBytesOfATag);
     }
 
