@@ -98,16 +98,23 @@ public abstract class ValuesTogetherContract(IEngine engine) : StoreSuite(engine
             await Task.WhenAll(Enumerable.Range(0, Many).Select(i => Database.HashSetAsync(At(i).Lease, "waiters", 1)));
     }
 
+    /// <summary>Hears what is announced from now on: a first message has come.</summary>
     private async Task<Heard> HearAsync()
     {
-        var queue = await Database.Multiplexer.GetSubscriber().SubscribeAsync(Partition.IsSharded ? RedisChannel.Sharded(Partition.Channel) : RedisChannel.Literal(Partition.Channel));
-        return new Heard(queue);
+        var subscriber = Database.Multiplexer.GetSubscriber();
+        var channel = Partition.IsSharded ? RedisChannel.Sharded(Partition.Channel) : RedisChannel.Literal(Partition.Channel);
+        var heard = new Heard(await subscriber.SubscribeAsync(channel));
+        await Eventually.BecomesTrueAsync(async () => await subscriber.PublishAsync(channel, Heard.Greeting) > 0 && heard.IsGreeted, "messages come");
+        return heard;
     }
 
     /// <summary>What was announced.</summary>
     private sealed class Heard : IAsyncDisposable
     {
+        public static readonly byte[] Greeting = [.. "hello"u8];
+
         private readonly ChannelMessageQueue _queue;
+        private volatile bool _isGreeted;
         private int _messages;
 
         public Heard(ChannelMessageQueue queue)
@@ -122,10 +129,18 @@ public abstract class ValuesTogetherContract(IEngine engine) : StoreSuite(engine
 
         public int Messages => Volatile.Read(ref _messages);
 
+        public bool IsGreeted => _isGreeted;
+
         public async ValueTask DisposeAsync() => await _queue.UnsubscribeAsync();
 
         private void Take(ReadOnlySpan<byte> message)
         {
+            if (message.SequenceEqual(Greeting))
+            {
+                _isGreeted = true;
+                return;
+            }
+
             Interlocked.Increment(ref _messages);
             if (BackplaneMessage.TryParseRelease(message, out var released, out _))
                 Released.Enqueue(Encoding.UTF8.GetString(released));

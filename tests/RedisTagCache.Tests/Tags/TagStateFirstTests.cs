@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using RedisTagCache.Entries;
 using RedisTagCache.Invalidation;
@@ -78,8 +79,9 @@ public sealed class TagStateFirstTests : IDisposable
     {
         _hasMore = false;
         await _instance.ConnectAsync();
-        Assert.Same(await CoverAsync(_members), _state.Known);
-        Assert.Equal((1, 0), (Pages, Questions));
+        Assert.Equal(Stamp, (await CoverAsync(_members))!.Stamp);
+        Assert.Equal(Stamp, _state.Known!.Stamp);
+        Assert.Equal(0, Questions);
         Assert.False(_state.IsLong.IsCompleted);
     }
 
@@ -112,11 +114,16 @@ public sealed class TagStateFirstTests : IDisposable
         Assert.True(await _state.TryShowAsync(Stamp, TestContext.Current.CancellationToken));
         Assert.Equal(shown, _state.First);
 
-        // The last page is older than what was shown, so there is one more.
-        var ends = 0;
-        _instance.Answers["invalidations_sync"] = _ => ScriptedServer.Texts((Interlocked.Increment(ref ends) == 1 ? Stamp : shown).ToString(), "2");
+        // The last page is older than what was shown, so there is one more. A connection that becomes ready late has the state read once more after that.
+        ConcurrentQueue<EpochStamp?> known = [];
+        _instance.Answers["invalidations_sync"] = _ =>
+        {
+            known.Enqueue(_state.Known?.Stamp);
+            return ScriptedServer.Texts((known.Count == 1 ? Stamp : shown).ToString(), "2");
+        };
         await _state.CoverAsync(Stamp, TestContext.Current.CancellationToken);
-        Assert.Equal((shown, 2), (_state.Known!.Stamp, ends));
+        Assert.Equal(shown, _state.Known!.Stamp);
+        Assert.Equal([null, null], known.Take(2));
     }
 
     [Fact]
