@@ -5,7 +5,7 @@ using StackExchange.Redis;
 namespace RedisTagCache.Tool.Tests;
 
 /// <summary>The doctor finds what an application logs at startup, in the same words.</summary>
-public sealed class DoctorAdviceTests
+public sealed class DoctorAdviceTests(ClusterFixture cluster) : IClassFixture<ClusterFixture>
 {
     [Theory]
     [InlineData("64mb", "noeviction", "warn", "once it is full, it rejects writes and evictions, while old entries stay readable", "Set maxmemory-policy volatile-lru.")]
@@ -43,6 +43,17 @@ public sealed class DoctorAdviceTests
         await using var one = await RedisServer.StartAsync();
         await using var other = await RedisServer.StartAsync();
         await AssertFindingAsync($"{one.ConnectionString},{other.ConnectionString}", "role", "error", "2 primaries are named that do not know each other: each has a cache of its own", "Name one of them and its replicas, or make them a cluster.");
+    }
+
+    [Theory]
+    [InlineData(1, "warn", "The cluster has 3 primaries, and the number of partitions is 1: some of them have no keys of the cache.")]
+    [InlineData(2, "warn", "The cluster has 3 primaries, and the number of partitions is 2: some of them have no keys of the cache.")]
+    [InlineData(3, "ok", "over 3 partitions.")]
+    public async Task Partitions_FewerThanPrimaries_AreFound(int partitions, string level, string message)
+    {
+        await using (var connection = await ConnectionMultiplexer.ConnectAsync(cluster.ConnectionString))
+            await connection.GetDatabase().StringSetAsync("{rtc:layout}", partitions);
+        await AssertFindingAsync(cluster.ConnectionString, "layout", level, message, level == "warn" ? "Stop all instances, delete the key of the layout, and start them again without the option Partitions, or with a multiple of the number of primaries. The cache is then empty." : null);
     }
 
     private static async Task AssertFindingAsync(string connection, string check, string level, string message, string? advice) => Assert.Contains(

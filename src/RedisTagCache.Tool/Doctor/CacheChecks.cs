@@ -56,7 +56,7 @@ internal static class CacheChecks
         }
     }
 
-    public static async Task<Finding> LayoutAsync(IDatabase database, ToolSettings settings, bool isCluster, CancellationToken cancellationToken)
+    public static async Task<Finding> LayoutAsync(IDatabase database, ToolSettings settings, int clusterPrimaries, CancellationToken cancellationToken)
     {
         const string Name = "layout";
         try
@@ -73,8 +73,8 @@ internal static class CacheChecks
                     "Set Partitions alike everywhere, or leave it out.");
             }
 
-            return ConnectionAdvice.IsInOnePartition(isCluster, count)
-                ? new Finding(Name, Level.Warn, $"On this cluster, {ConnectionAdvice.OnePartitionEffect}.", $"Stop all instances, delete {{{settings.Prefix}:layout}}, and start them again: the cache begins empty, in several partitions.")
+            return ConnectionAdvice.AreTooFewPartitions(clusterPrimaries, count)
+                ? new Finding(Name, Level.Warn, $"The cluster has {clusterPrimaries} primaries, and the number of partitions is {count}: {ConnectionAdvice.TooFewPartitionsEffect}.", ConnectionAdvice.TooFewPartitionsRemedy)
                 : new Finding(Name, Level.Ok, $"The fleet spreads its keys over {count} partition{(count == 1 ? "" : "s")}.");
         }
         catch (Exception e) when (e is RedisException or TimeoutException)

@@ -39,8 +39,8 @@ internal static class Checkup
                 findings.Add(clock);
         }
 
-        var isCluster = Array.Exists(facts, static server => server.Server.ServerType == ServerType.Cluster);
-        findings.Add(await CacheChecks.LayoutAsync(database, settings, isCluster, cancellationToken));
+        var clusterPrimaries = primaries.Count(static primary => primary.Server.ServerType == ServerType.Cluster);
+        findings.Add(await CacheChecks.LayoutAsync(database, settings, clusterPrimaries, cancellationToken));
         return (findings, true);
     }
 }

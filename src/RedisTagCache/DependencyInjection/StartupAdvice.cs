@@ -66,9 +66,9 @@ internal sealed class StartupAdvice(RedisConnection connection, LayoutAgreement 
         var areStandalone = Array.TrueForAll(primaries, static server => server.ServerType == ServerType.Standalone) && Array.TrueForAll(reports, static report => report.IsReplica == false);
         if (ConnectionAdvice.AreUnrelated(primaries.Length, areStandalone))
             Log.PrimariesUnrelated(logger, connection.Location, primaries.Length, ConnectionAdvice.Page);
-        var isCluster = Array.Exists(primaries, static server => server.ServerType == ServerType.Cluster);
-        if (layout.Agreed is { } agreed && ConnectionAdvice.IsInOnePartition(isCluster, agreed.Count))
-            Log.ClusterInOnePartition(logger, connection.Location, primaries.Length, ConnectionAdvice.PartitionsPage);
+        var clusterPrimaries = primaries.Count(static server => server.ServerType == ServerType.Cluster);
+        if (layout.Agreed is { } agreed && ConnectionAdvice.AreTooFewPartitions(clusterPrimaries, agreed.Count))
+            Log.TooFewPartitions(logger, connection.Location, clusterPrimaries, agreed.Count, ConnectionAdvice.PartitionsPage);
     }
 
     private void AdviseOnServer(RedisLocation location, ServerReport server, TimeSpan difference)

@@ -123,8 +123,8 @@ internal static partial class Log
     [LoggerMessage(LogIds.PrimariesUnrelated, LogLevel.Warning, "Redis at {Location} has {Primaries} primaries that do not know each other: " + ConnectionAdvice.UnrelatedEffect + ". " + ConnectionAdvice.UnrelatedRemedy + " See {Page}")]
     public static partial void PrimariesUnrelated(ILogger logger, RedisLocation location, int primaries, DocumentationLink page);
 
-    [LoggerMessage(LogIds.ClusterInOnePartition, LogLevel.Warning, "Redis at {Location} is a cluster of {Primaries} primaries, but " + ConnectionAdvice.OnePartitionEffect + ". To spread them, stop all instances, delete the key of the layout, and start them again without the option Partitions. The cache then begins empty. See {Page}")]
-    public static partial void ClusterInOnePartition(ILogger logger, RedisLocation location, int primaries, DocumentationLink page);
+    [LoggerMessage(LogIds.TooFewPartitions, LogLevel.Warning, "Redis at {Location} is a cluster of {Primaries} primaries, and the number of partitions is {Partitions}: " + ConnectionAdvice.TooFewPartitionsEffect + ". " + ConnectionAdvice.TooFewPartitionsRemedy + " See {Page}")]
+    public static partial void TooFewPartitions(ILogger logger, RedisLocation location, int primaries, int partitions, DocumentationLink page);
 
     [LoggerMessage(LogIds.SettingsChecked, LogLevel.Debug, "The settings of Redis at {Location} were checked on {Primaries} primaries. {Silent} of them did not report their memory, persistence, version, and clock to this user")]
     public static partial void SettingsChecked(ILogger logger, RedisLocation location, int primaries, int silent);

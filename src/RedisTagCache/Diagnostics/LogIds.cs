@@ -42,6 +42,6 @@ internal static class LogIds
     public const int ServerTooOld = 125;
     public const int ClocksApart = 126;
     public const int PrimariesUnrelated = 127;
-    public const int ClusterInOnePartition = 128;
+    public const int TooFewPartitions = 128;
     public const int SettingsChecked = 129;
 }

@@ -9,7 +9,8 @@ internal static class ConnectionAdvice
     public const string QueueRemedy = "Set BacklogPolicy to BacklogPolicy.FailFast in its ConfigurationOptions.";
     public const string UnrelatedEffect = "each has a cache of its own";
     public const string UnrelatedRemedy = "Name one of them and its replicas, or make them a cluster.";
-    public const string OnePartitionEffect = "all keys lie in one partition, so on one server of the cluster";
+    public const string TooFewPartitionsEffect = "some of them have no keys of the cache";
+    public const string TooFewPartitionsRemedy = "Stop all instances, delete the key of the layout, and start them again without the option Partitions, or with a multiple of the number of primaries. The cache is then empty.";
 
     public static DocumentationLink Page { get; } = new("operations.md#connection");
 
@@ -20,6 +21,8 @@ internal static class ConnectionAdvice
     /// <param name="areStandalone">Whether none of them belongs to a cluster.</param>
     public static bool AreUnrelated(int primaries, bool areStandalone) => primaries > 1 && areStandalone;
 
-    /// <summary>Returns whether a cluster is used as if it were one server.</summary>
-    public static bool IsInOnePartition(bool isCluster, int partitions) => isCluster && partitions == 1;
+    /// <summary>Returns whether primaries of a cluster have no partition.</summary>
+    /// <param name="clusterPrimaries">The number of its primaries, or 0 if the servers are not a cluster.</param>
+    /// <param name="partitions">The number of partitions.</param>
+    public static bool AreTooFewPartitions(int clusterPrimaries, int partitions) => partitions < clusterPrimaries;
 }
