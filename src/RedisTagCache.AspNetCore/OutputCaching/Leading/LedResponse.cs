@@ -110,7 +110,11 @@ internal sealed class LedResponse : IDisposable
     private void Look()
     {
         if (!IsLed)
+        {
+            Dispose();
             return;
+        }
+
         var started = Volatile.Read(ref _started);
         if (started == 0)
         {
