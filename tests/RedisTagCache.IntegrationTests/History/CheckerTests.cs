@@ -25,14 +25,14 @@ public sealed class CheckerTests
     [Fact]
     public void Eviction_OfAnotherTag_OrThatThrew_ImposesNothing()
     {
-        var other = Enumerable.Range(1, Plan.Tags - 1).First(tag => !Plan.TagsOf(Written.Key).Contains(tag));
+        var other = Enumerable.Range(1, Plan.TagsOfEach - 1).First(tag => !Plan.TagsOf(Written.Key).Contains(tag));
         Assert.Equal(0, new Written().Evict(2, 3, tag: other).Evict(2, 3, Outcome.Failed).ReadRedis(4, startedAt: 1).Check().TotalViolated);
     }
 
     [Fact]
     public void Eviction_OfEverything_AndOfOneOfSeveralTags_Counts()
     {
-        Assert.Equal(1, new Written().Evict(2, 3, tag: Plan.Everything).ReadRedis(4, startedAt: 1).Check().TotalViolated);
+        Assert.Equal(1, new Written().Evict(2, 3, tag: Plan.EverythingOf(0)).ReadRedis(4, startedAt: 1).Check().TotalViolated);
         Assert.Equal(1, new Written().Evict(2, 3, tag: Plan.TagsOf(Written.Key)[^1]).ReadRedis(4, startedAt: 1).Check().TotalViolated);
     }
 
@@ -56,9 +56,36 @@ public sealed class CheckerTests
     {
         Assert.Equal(1, new Written().Remove(2, 3).ReadRedis(4, startedAt: 1).Check().Violated[Promise.ReadsOfRedis]);
         Assert.Equal(0, new Written().Remove(2, 3, Outcome.Failed).ReadRedis(4, startedAt: 1).Check().TotalViolated);
-        var set = new Written().ReadRedis(0, 0).Set(1, 1).Remove(2, 3).ReadRedis(4, startedAt: 1, isSet: true).Check();
-        Assert.Equal(0, set.TotalViolated);
-        Assert.Equal(1, Assert.Single(set.NotJudged).Value);
+        Assert.Equal(0, new Written().Remove(2, 3).ReadRedis(4, startedAt: 2.1).Check().TotalViolated);
+    }
+
+    [Theory]
+    [InlineData(1, 1.1, 1, "the call that set it had returned before the removal began")]
+    [InlineData(1, 2.1, 0, "both calls overlapped")]
+    [InlineData(1, 1.3, 0, "the call may have ended with its timeout, and the value may have reached Redis later")]
+    [InlineData(0.5, 0.6, 0, "nothing is known of the call that set this value")]
+    public void Removal_OfAValueThatWasSet_CountsIfTheCallHadReturned(double set, double returned, int violations, string why)
+    {
+        var verdicts = new Written().ReadRedis(0, 0).Set(set, returned).Remove(2, 3).ReadRedis(4, startedAt: 1, isSet: true).Check();
+        Assert.True(verdicts.TotalViolated == violations, why);
+        Assert.Equal(1 - violations, verdicts.NotJudged.Values.Sum());
+    }
+
+    [Fact]
+    public void Removal_OfAValueThatWasSetDuringAFault_IsNotJudged()
+    {
+        var history = new Written().ReadRedis(0, 0).Set(1, 1.1).Remove(12, 13).ReadRedis(14, startedAt: 1, isSet: true);
+        Assert.Equal(0, history.Check(new Fault("f", Written.At(1.05), Written.At(2), "", LeasesLost.None)).TotalViolated);
+        Assert.Equal(0, history.Check(new Fault("f", Written.At(12.5), Written.At(13), "", LeasesLost.None)).TotalViolated);
+        Assert.Equal(1, history.Check(new Fault("f", Written.At(20), Written.At(21), "", LeasesLost.None)).TotalViolated);
+    }
+
+    [Fact]
+    public void Eviction_InAnotherCache_OrOfAnEntryWithoutTags_ImposesNothing()
+    {
+        Assert.Equal(0, new Written().Evict(2, 3, tag: Written.Tag + Plan.TagsOfEach).Evict(2, 3, tag: Plan.EverythingOf(1)).ReadRedis(4, startedAt: 1).Check().TotalViolated);
+        Assert.All(Enumerable.Range(0, Plan.Tags), static tag => Assert.All(Plan.KeysOf(tag), key => Assert.Equal(tag / Plan.TagsOfEach, Plan.CacheOf(key))));
+        Assert.All(Enumerable.Range(0, Plan.Tags).SelectMany(Plan.KeysOf), static key => Assert.NotEqual(KeyUse.Bytes, Plan.UseOf(key)));
     }
 
     [Fact]

@@ -23,6 +23,7 @@ public sealed class HistoryControlTests
     [InlineData(nameof(Broken.CopiesNotJudged), nameof(Promise.ReadsOfCopies))]
     [InlineData(nameof(Broken.LeaseIgnored), nameof(Promise.OneRunAtATime))]
     [InlineData(nameof(Broken.ExpiriesSkipped), nameof(Promise.ExpiredIsNotFresh))]
+    [InlineData(nameof(Broken.CachesMixed), nameof(Promise.ValuesOfTheirKeys))]
     public async Task Fleet_ThatDoesSomethingWrong_IsFoundOut(string broken, string promise)
     {
         var options = new HistoryOptions(TimeSpan.FromSeconds(5), "", Workers: 2, Rate: 1_500, Edits: 60, Settle: TimeSpan.Zero, Faults: "", Enum.Parse<Broken>(broken));
@@ -32,7 +33,8 @@ public sealed class HistoryControlTests
         for (; !IsFound(result) && options.Duration < TimeSpan.FromMinutes(1); result = await HistoryTests.RunAsync(options))
             options = options with { Duration = options.Duration * 2 };
         Assert.True(IsFound(result), $"{promise} was broken.");
-        Assert.DoesNotContain(Promise.ValuesOfTheirKeys, result.Verdicts.Violated);
+        if (promise != nameof(Promise.ValuesOfTheirKeys))
+            Assert.DoesNotContain(Promise.ValuesOfTheirKeys, result.Verdicts.Violated);
         if (promise != nameof(Promise.OneRunAtATime))
             Assert.DoesNotContain(Promise.OneRunAtATime, result.Verdicts.Violated);
 

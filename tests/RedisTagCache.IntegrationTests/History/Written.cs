@@ -32,7 +32,7 @@ internal sealed class Written(int worker = 0) : IHistory
 
     public Written Remove(double start, double end, Outcome outcome = Outcome.Done) => Add(Kind.Remove, outcome, Key, start, end);
 
-    public Written Set(double start, double end) => Add(Kind.Set, Outcome.Done, Key, start, end);
+    public Written Set(double start, double end) => Add(Kind.Set, Outcome.Done, Key, start, end, startedAt: start, isSet: true);
 
     public Written Run(double start, double end, int? key = null) => Add(Kind.Run, Outcome.Done, key ?? KeptKey, start, end);
 

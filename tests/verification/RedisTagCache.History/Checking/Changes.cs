@@ -12,6 +12,7 @@ internal sealed class Changes
     private readonly VersionLog[] _versions = [.. Enumerable.Range(0, Plan.Keys).Select(_ => new VersionLog())];
     private readonly Dictionary<WorkerId, List<(long End, long Start)>> _unanswered = [];
     private readonly HashSet<(int Key, long StartedAt)> _firstSets = [];
+    private readonly Dictionary<(int Key, long StartedAt), long> _setEnds = [];
     private readonly ChangeLog[][] _hard;
     private readonly ChangeLog[][] _soft;
 
@@ -26,11 +27,14 @@ internal sealed class Changes
         var changes = new Changes();
         foreach (var history in histories)
         {
-            var answered = history.Read().Where(IsAnswered).Select(o => o.End).DefaultIfEmpty(long.MaxValue).Min();
+            var answered = new long[Plan.Caches];
+            Array.Fill(answered, long.MaxValue);
+            foreach (var operation in history.Read().Where(IsAnswered))
+                answered[Plan.CacheOf(operation.Target)] = Math.Min(answered[Plan.CacheOf(operation.Target)], operation.End);
             foreach (var operation in history.Read())
             {
                 changes.Add(history.Worker, operation);
-                if (operation.Kind == Kind.Set && operation.Start < answered)
+                if (operation.Kind == Kind.Set && operation.Start < answered[Plan.CacheOf(operation.Target)])
                     changes._firstSets.Add((operation.Target, operation.Start));
             }
         }
@@ -55,6 +59,9 @@ internal sealed class Changes
     /// <summary>Whether a value was set before its instance had heard of Redis for the first time.</summary>
     public bool IsFirstSet(in Operation read) => read.IsSet && _firstSets.Contains((read.Target, read.StartedAt));
 
+    /// <summary>When the call had returned that set a value; nothing if that is not known, because its process was killed.</summary>
+    public long? SetEnd(in Operation read) => _setEnds.TryGetValue((read.Target, read.StartedAt), out var end) ? end : null;
+
     /// <summary>Whether Redis did not answer a lookup of that worker within a time.</summary>
     public bool WasUnanswered(WorkerId worker, long from, long until)
     {
@@ -70,7 +77,7 @@ internal sealed class Changes
         return false;
     }
 
-    private static IEnumerable<ChangeLog> LogsOf(int key, ChangeLog[] byTag) => Plan.TagsOf(key).Append(Plan.Everything).Select(tag => byTag[tag]);
+    private static IEnumerable<ChangeLog> LogsOf(int key, ChangeLog[] byTag) => Plan.AllTagsOf(key).Select(tag => byTag[tag]);
 
     private static bool IsAnswered(Operation operation) => operation.Kind is Kind.ReadRedis && operation.Outcome != Outcome.Unavailable;
 
@@ -78,6 +85,8 @@ internal sealed class Changes
     {
         if (operation.Kind == Kind.Raise)
             _versions[operation.Target].Add(operation.End, operation.Version);
+        if (operation.Kind == Kind.Set)
+            _setEnds[(operation.Target, operation.StartedAt)] = Math.Max(operation.End, _setEnds.GetValueOrDefault((operation.Target, operation.StartedAt)));
         if (operation.Outcome == Outcome.Unavailable)
         {
             if (!_unanswered.TryGetValue(worker, out var unanswered))

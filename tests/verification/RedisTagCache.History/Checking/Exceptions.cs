@@ -23,6 +23,9 @@ internal sealed class Exceptions(Circumstances circumstances, Changes changes)
 
     private static readonly TimeSpan _around = TimeSpan.FromSeconds(0.5);
 
+    /// <summary>A call that took longer may have ended with its timeout.</summary>
+    private static readonly TimeSpan _setWait = TimeSpan.FromSeconds(0.25);
+
     private readonly Rollback[] _rollbacks = [.. circumstances.Faults.Select(f => f.Rollback).OfType<Rollback>()];
 
     /// <summary>Why a read need not show a change; nothing when it must.</summary>
@@ -47,6 +50,17 @@ internal sealed class Exceptions(Circumstances circumstances, Changes changes)
         }
 
         return null;
+    }
+
+    /// <summary>Why a value that was set may have reached Redis after a removal; nothing if it had been there before.</summary>
+    public string? OfSet(in Operation read, in Change removal)
+    {
+        if (changes.SetEnd(read) is not { } end || end >= removal.Start)
+            return "a value that was set has no place in the order of removals: the call overlapped with the removal, or its process was killed";
+        var (from, until) = (read.StartedAt - Ticks(_around), removal.End);
+        return end - read.StartedAt >= Ticks(_setWait) || circumstances.Faults.Any(fault => fault.From < until && fault.Until + Ticks(MaxWait) > from)
+            ? "a value that was set may have reached Redis late: Redis did not confirm it in time, or there was a fault"
+            : null;
     }
 
     /// <summary>Why a worker may return a copy that is too old; nothing if it may not.</summary>

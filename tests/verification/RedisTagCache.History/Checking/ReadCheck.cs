@@ -51,8 +51,8 @@ internal sealed class ReadCheck(Changes changes, Circumstances circumstances, Ve
         {
             foreach (var change in log.Between(read.StartedAt, read.Start))
             {
-                if (change.Kind == Kind.Remove && read.IsSet)
-                    excuse ??= ("a value that was set has no place in the order of removals: the call may have overlapped", null);
+                if (change.Kind == Kind.Remove && read.IsSet && _exceptions.OfSet(read, change) is { } reason)
+                    excuse ??= (reason, null);
                 else if (changes.IsFirstSet(read))
                     excuse ??= ("known limitation 7: a value that was set before its instance had heard of Redis for the first time", null);
                 else if (_exceptions.Of(read, change) is { } exception)

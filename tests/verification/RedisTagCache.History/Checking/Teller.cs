@@ -14,10 +14,16 @@ internal sealed class Teller(Circumstances circumstances, long zero)
     {
         var during = circumstances.At(operation.Start) is { } fault ? $" during '{fault.Name}'" : "";
         return FormattableString.Invariant(
-            $"{worker} {operation.Kind} of {Plan.NameOfKey(operation.Target)} ({Plan.UseOf(operation.Target)}), {Time(operation.Start)} to {Time(operation.End)}{during}, gave {operation.Outcome}: version {operation.Version}, {(operation.IsSet ? "set" : "startedAt")} {Time(operation.StartedAt)}");
+            $"{worker} {operation.Kind} of {NameOfKey(operation.Target)} ({Plan.UseOf(operation.Target)}), {Time(operation.Start)} to {Time(operation.End)}{during}, gave {operation.Outcome}: version {operation.Version}, {(operation.IsSet ? "set" : "startedAt")} {Time(operation.StartedAt)}");
     }
 
     public string Time(long stamp) => FormattableString.Invariant($"{(double)(stamp - zero) / Stopwatch.Frequency:0.000000}");
 
-    private static string NameOf(in Change change) => change.Kind == Kind.Remove ? Plan.NameOfKey(change.Target) : Plan.NameOfTag(change.Target);
+    private static string NameOf(in Change change) => change.Kind == Kind.Remove
+        ? NameOfKey(change.Target)
+        : $"{Plan.NameOfTag(change.Target)}{OfCache(change.Target / Plan.TagsOfEach)}";
+
+    private static string NameOfKey(int key) => $"{Plan.NameOfKey(key)}{OfCache(Plan.CacheOf(key))}";
+
+    private static string OfCache(int cache) => cache == 0 ? "" : $" of the cache {Plan.PrefixOf(cache)}";
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using RedisTagCache.History.Checking;
+using RedisTagCache.History.Work;
 using RedisTagCache.TestSupport;
 using StackExchange.Redis;
 
@@ -32,9 +33,9 @@ internal sealed class FaultPlans(RedisPair redis, IReadOnlyList<WorkerProcess> w
         List<FaultPlan> plans =
         [
             new("SCRIPT FLUSH", LeasesLost.None, () => RepeatedAsync(10, FlushScriptsAsync)),
-            new("DEL of the epoch", LeasesLost.None, () => RepeatedAsync(3, () => DeleteAsync("{rtc:0}:epoch"))),
-            new("DEL of the marks", LeasesLost.None, () => RepeatedAsync(3, () => DeleteAsync("{rtc:0}:marks"))),
-            new("DEL of the removals", LeasesLost.None, () => RepeatedAsync(3, () => DeleteAsync("{rtc:0}:removals"))),
+            new("DEL of the epoch", LeasesLost.None, () => RepeatedAsync(3, () => DeleteAsync("epoch"))),
+            new("DEL of the marks", LeasesLost.None, () => RepeatedAsync(3, () => DeleteAsync("marks"))),
+            new("DEL of the removals", LeasesLost.None, () => RepeatedAsync(3, () => DeleteAsync("removals"))),
             new("DEL of leases", LeasesLost.All, () => RepeatedAsync(3, DeleteLeasesAsync)),
             new("CLIENT KILL TYPE normal", LeasesLost.All, () => RepeatedAsync(3, () => KillClientsAsync("normal"))),
             new("CLIENT KILL TYPE pubsub", LeasesLost.None, () => RepeatedAsync(3, () => KillClientsAsync("pubsub"))),
@@ -70,12 +71,14 @@ internal sealed class FaultPlans(RedisPair redis, IReadOnlyList<WorkerProcess> w
 
     private Task<long> LoadedAsync() => redis.AskAsync(async (server, _) => RedisPair.Number(await server.InfoAsync("memory"), "number_of_cached_scripts"));
 
-    private Task<string> DeleteAsync(string key) => redis.AskAsync(async (_, database) => await database.KeyDeleteAsync(key) ? "1" : "0");
+    /// <summary>Deletes a key of each cache.</summary>
+    private Task<string> DeleteAsync(string name) => redis.AskAsync(async (_, database) =>
+        (await database.KeyDeleteAsync([.. Enumerable.Range(0, Plan.Caches).Select(cache => (RedisKey)$"{{{Plan.PrefixOf(cache)}:0}}:{name}")])).ToString(CultureInfo.InvariantCulture));
 
     private Task<string> DeleteLeasesAsync() => redis.AskAsync(async (server, database) =>
     {
         var leases = new List<RedisKey>();
-        await foreach (var key in server.KeysAsync(pattern: "{rtc:0}:l:*", pageSize: 1_000))
+        await foreach (var key in server.KeysAsync(pattern: "{*:0}:l:*", pageSize: 1_000))
             leases.Add(key);
         return (await database.KeyDeleteAsync([.. leases])).ToString(CultureInfo.InvariantCulture);
     });

@@ -37,7 +37,7 @@ internal sealed class Report(
         Line($"* {DateTime.UtcNow:yyyy-MM-dd}, {duration.TotalMinutes:0.#} minutes, library at {Commit.Describe()}");
         Line($"* .NET {Environment.Version}, Redis {redis}, {RuntimeInformation.OSDescription}, {Environment.ProcessorCount} cores shared by all processes");
         Line($"* `dotnet run -c Release --project tests/verification/RedisTagCache.History -- {options}`");
-        Line($"* {options.Workers} workers at a time, {processes} in all; {Plan.Keys} keys, {Plan.Tags} tags; {verdicts.TotalOperations} operations recorded");
+        Line($"* {options.Workers} workers at a time, {processes} in all; {Plan.Caches} caches with {Plan.KeysOfEach} keys and {Plan.TagsOfEach} tags each; {verdicts.TotalOperations} operations recorded");
         Line();
     }
 

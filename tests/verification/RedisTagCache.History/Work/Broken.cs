@@ -23,4 +23,7 @@ internal enum Broken
 
     /// <summary>Some expired values are told to be fresh.</summary>
     ExpiriesSkipped = 1 << 5,
+
+    /// <summary>What is done with a named cache is done with the one that has no name.</summary>
+    CachesMixed = 1 << 6,
 }

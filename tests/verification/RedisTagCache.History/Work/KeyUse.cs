@@ -11,4 +11,7 @@ internal enum KeyUse
 
     /// <summary>The same, and removed and set by key as well.</summary>
     RemovedValue,
+
+    /// <summary>Looked up, set and removed by key through <c>IDistributedCache</c>.</summary>
+    Bytes,
 }

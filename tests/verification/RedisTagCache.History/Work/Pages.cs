@@ -10,7 +10,7 @@ internal sealed class Pages(ITagCacheStore store, Database database, Recorder re
     private static readonly TimeSpan _lifetime = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan _staleWindow = TimeSpan.FromSeconds(10);
     private static readonly CacheRegion _region = new("pages", isTagged: true, isIsolatedByBuild: true);
-    private static readonly string[][] _tags = [.. Enumerable.Range(0, Plan.Keys).Select(key => Plan.TagsOf(key).Append(Plan.Everything).Select(Plan.NameOfTag).ToArray())];
+    private static readonly string[][] _tags = [.. Enumerable.Range(0, Plan.Keys).Select(key => Plan.AllTagsOf(key).Select(Plan.NameOfTag).ToArray())];
     private static readonly CacheEntryKey[] _keys = [.. Enumerable.Range(0, Plan.Keys).Select(key => new CacheEntryKey(_region, Plan.NameOfKey(key)))];
 
     public async Task ReadAsync(int key)

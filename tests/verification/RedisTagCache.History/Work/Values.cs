@@ -13,6 +13,8 @@ internal sealed class Values(ITagCache cache, HybridCache hybrid, Database datab
 
     private static readonly CachePolicy _copies = new() { Lifetime = TimeSpan.FromSeconds(30), StaleWindow = TimeSpan.FromSeconds(10) };
     private static readonly CachePolicy _redis = _copies with { Flags = HybridCacheEntryFlags.DisableLocalCacheRead };
+    private static readonly CachePolicy _waitingCopies = _copies with { WaitForWrite = true };
+    private static readonly CachePolicy _waitingRedis = _redis with { WaitForWrite = true };
     private static readonly HybridCacheEntryOptions _hybrid = new() { Expiration = TimeSpan.FromSeconds(30) };
     private static readonly HybridCacheEntryOptions _hybridRedis = new() { Expiration = TimeSpan.FromSeconds(30), Flags = HybridCacheEntryFlags.DisableLocalCacheRead };
     private static readonly string[][] _tags = [.. Enumerable.Range(0, Plan.Keys).Select(key => Plan.TagsOf(key).Select(Plan.NameOfTag).ToArray())];
@@ -34,7 +36,9 @@ internal sealed class Values(ITagCache cache, HybridCache hybrid, Database datab
             6 => await TryGetAsync(key, _redis),
             1 or 2 => (await hybrid.GetOrCreateAsync(_names[key], (this, key), static (state, _) => state.Item1.ComputeAsync(state.key), _hybrid, _tags[key]), Outcome.Value),
             7 => (await hybrid.GetOrCreateAsync(_names[key], (this, key), static (state, _) => state.Item1.ComputeAsync(state.key), _hybridRedis, _tags[key]), Outcome.Value),
-            _ => (await GetOrCreateAsync(key, kind == Kind.ReadCopy ? _copies : _redis), Outcome.Value),
+            3 => (await GetOrCreateAsync(key, _waitingCopies), Outcome.Value),
+            8 => (await GetOrCreateAsync(key, _waitingRedis), Outcome.Value),
+            _ => (await GetOrCreateAsync(key, kind == Kind.ReadCopy ? _copies : _redis), Outcome.Value), // the value is returned while it is written
         };
         var end = Stopwatch.GetTimestamp();
         Stamp stamp = default;

@@ -1,4 +1,4 @@
-using Microsoft.Extensions.Caching.Hybrid;
+using Microsoft.Extensions.DependencyInjection;
 using RedisTagCache.History.Recording;
 using RedisTagCache.TestSupport;
 
@@ -14,6 +14,7 @@ internal static class WorkerProgram
     /// <summary>Short, so that a fault of a few seconds outlasts it.</summary>
     public static readonly TimeSpan LeaseDuration = TimeSpan.FromSeconds(2);
 
+    private const string NamedCache = "named";
     private const int Readers = 6;
     private const int Editors = 2;
     private const int ReadsAtOnce = 8;
@@ -22,20 +23,21 @@ internal static class WorkerProgram
     {
         using var database = new Database(Path.Combine(options.Folder, DatabaseFile));
         using var recorder = new Recorder(Path.Combine(options.Folder, HistoryFile.NameOf(options.Worker)));
-        await using var instance = Instance.Create(options.Redis, o =>
+        await using var instance = Instance.Create(options.Redis, Configure, services => services.AddRedisTagCache(NamedCache, o =>
         {
-            o.LeaseDuration = LeaseDuration;
-            o.AllowLocalReadsWhenDisconnected = options.ReturnsCopiesInOutages;
-        });
-        var pages = new Pages(instance.Store, database, recorder, options.Broken);
-        var values = new Values(instance.Get<ITagCache>(), instance.Get<HybridCache>(), database, recorder, options.Broken);
-        var editor = new Editor(instance.Get<ITagCache>(), values, database, recorder, options.Broken);
+            (o.Configuration, o.BuildNamespace, o.KeyPrefix) = (options.Redis, "test", Plan.PrefixOf(1));
+            Configure(o);
+        }));
+        string?[] names = [null, options.Broken.HasFlag(Broken.CachesMixed) ? null : NamedCache];
+        var caches = Array.ConvertAll(names, name => new CacheWork(instance.Services, name, database, recorder, options.Broken));
+        var editor = new Editor(caches, database, recorder, options.Broken);
 
         await Console.Out.WriteLineAsync(Ready);
         await Console.In.ReadLineAsync();
 
         // What an instance sets before Redis has first answered it may outlive an eviction made meanwhile (known limitation 7 of docs/known-limitations.md).
-        await pages.ReadAsync(Enumerable.Range(0, Plan.Keys).First(static key => Plan.UseOf(key) == KeyUse.Page));
+        foreach (var (i, cache) in caches.Index())
+            await cache.ReadAsync(Enumerable.Range(0, Plan.Keys).First(key => Plan.CacheOf(key) == i && Plan.UseOf(key) == KeyUse.Page));
         using var stop = new CancellationTokenSource();
         var readers = Enumerable.Range(0, Readers).Select(_ => LoopAsync((double)options.Rate / Readers, ReadsAtOnce, ReadAnyAsync, stop.Token));
         var editors = Enumerable.Range(0, Editors).Select(_ => LoopAsync((double)options.Edits / Editors, 1, editor.EditAsync, stop.Token));
@@ -46,8 +48,15 @@ internal static class WorkerProgram
 
         Task ReadAnyAsync()
         {
-            var key = Random.Shared.Next(Plan.Keys);
-            return Plan.UseOf(key) == KeyUse.Page ? pages.ReadAsync(key) : values.ReadAsync(key);
+            var key = Plan.RandomKey();
+            return caches[Plan.CacheOf(key)].ReadAsync(key);
+        }
+
+        void Configure(RedisTagCacheOptions o)
+        {
+            o.LeaseDuration = LeaseDuration;
+            o.AllowLocalReadsWhenDisconnected = options.ReturnsCopiesInOutages;
+            o.Profiles["default"] = new CachePolicy { WaitForWrite = false };
         }
     }
 
