@@ -79,7 +79,14 @@ internal sealed class Changes
 
     private static IEnumerable<ChangeLog> LogsOf(int key, ChangeLog[] byTag) => Plan.AllTagsOf(key).Select(tag => byTag[tag]);
 
-    private static bool IsAnswered(Operation operation) => operation.Kind is Kind.ReadRedis && operation.Outcome != Outcome.Unavailable;
+    /// <summary>Whether Redis has answered. A lookup that finds nothing says why it did not for pages alone.</summary>
+    private static bool IsAnswered(Operation operation) => operation.Kind == Kind.ReadRedis && operation.Outcome switch
+    {
+        Outcome.Nothing => Plan.UseOf(operation.Target) == KeyUse.Page,
+        Outcome.Value => Plan.UseOf(operation.Target) == KeyUse.Bytes, // a value may just have been computed
+        Outcome.Fresh or Outcome.Stale or Outcome.Foreign => true,
+        _ => false,
+    };
 
     private void Add(WorkerId worker, in Operation operation)
     {
