@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using Microsoft.AspNetCore.Builder;
@@ -31,19 +32,28 @@ public sealed class PageLoadTests(RedisFixture redis) : IClassFixture<RedisFixtu
         await using var a = await StartAsync();
         await using var b = await StartAsync();
         using var outcomes = new Outcomes(a.Services, b.Services);
-        _stop.CancelAfter(TimeSpan.FromSeconds(seconds));
-        await Task.WhenAll(Enumerable.Range(0, Pages)
+        var start = Stopwatch.GetTimestamp();
+        var load = Task.WhenAll(Enumerable.Range(0, Pages)
             .SelectMany(page => new[] { a, b }.Select(app => Task.Run(() => RequestAsync(app, page))))
             .Append(Task.Run(() => EvictAsync([a, b]))));
+
+        // A busy machine does less in the same time.
+        await Eventually.BecomesTrueAsync(() => load.IsCompleted || (Stopwatch.GetElapsedTime(start).TotalSeconds >= seconds && IsEnough(outcomes)), "pages were hits, and were evicted", TimeSpan.FromSeconds(10 * seconds));
+        await _stop.CancelAsync();
+        await load;
 
         TestContext.Current.TestOutputHelper?.WriteLine(
             $"{seconds} s: {_requests} requests, {_rendered} rendered, {_evictions} evictions, {_violations} violations; {outcomes}");
         Assert.Equal(0, _violations);
-        Assert.True(_requests - _rendered > 1_000, "Pages were hits.");
-        Assert.True(outcomes.Lookups("evicted") > 100, "Evicted pages were found.");
-        Assert.True(outcomes.Writes("stored") > 100 && outcomes.Writes("rejected") > 0, "Pages were kept, and some started before an eviction were not.");
+        Assert.True(IsEnough(outcomes));
         Assert.Equal(0, outcomes.Writes("skipped"));
     }
+
+    /// <summary>Pages were hits, evicted pages were found, pages were stored, and some that started before an eviction were not.</summary>
+    private bool IsEnough(Outcomes outcomes) => Interlocked.Read(ref _requests) - Interlocked.Read(ref _rendered) > 1_000
+        && outcomes.Lookups("evicted") > 100
+        && outcomes.Writes("stored") > 100
+        && outcomes.Writes("rejected") > 0;
 
     private Task<PageApp> StartAsync() => PageApp.StartAsync(
         redis.ConnectionString,
