@@ -36,6 +36,7 @@ internal sealed partial class PageStore
         }
 
         page.Renew(key, lease);
+        NoteBeginning(page, key);
         ReleaseWhenAborted(page, lease);
         var response = page.Context!.HttpContext.Response;
         response.RegisterForDispose(_time.CreateTimer(_ => GiveUp(page, lease), null, options.Value.RefreshTimeout, Timeout.InfiniteTimeSpan));
@@ -45,11 +46,19 @@ internal sealed partial class PageStore
     private void Lead(PageRequest page, string key, CacheLease lease)
     {
         page.Lead(key, lease);
+        NoteBeginning(page, key);
         if (lease.State != CacheLeaseState.Granted)
             return;
         LedResponse.Watch(page, lease, ending, RenderTimeout, caching.Value.MaximumBodySize, _time);
         ReleaseWhenAborted(page, lease);
     }
+
+    /// <summary>
+    /// Notes whether the page that the request may render begins with the latest version that it has. After a wait, that is newer than its first lookup: a page
+    /// that began before an eviction in the meantime would be rejected by the requests that wait for it.
+    /// </summary>
+    private static void NoteBeginning(PageRequest page, string key) =>
+        page.BeginsWithLookup = page.Moment.VersionOf(Key(key)) != page.Version && (page.BeginsWithLookup || CarriedState.IsBare(page));
 
     /// <summary>Lets other requests render a stale page that takes this request too long. Only its own client gets what it renders.</summary>
     private void GiveUp(PageRequest page, CacheLease lease)
@@ -85,23 +94,28 @@ internal sealed partial class PageStore
         /// <summary>Not longer than needed: the next request for a part should not be first.</summary>
         private static readonly TimeSpan _overAfter = 2 * LeaseEnding.Shortest;
 
-        private readonly CacheVersion _first = first.Version;
+        /// <summary>Of the time since it came, a request whose page would be outdated waits this part for newer requests to lead.</summary>
+        private const int YieldShare = 20;
+
+        private static readonly TimeSpan _maxYield = TimeSpan.FromMilliseconds(100);
+
         private readonly CacheVersion _since = first.Since;
+        private readonly long _start = start;
         private CacheLookup _found = first;
         private int _renderings;
         private int _partAnswers;
+        private bool _isWoken;
 
         protected override TimeSpan WaitTimeout => pages.RenderTimeout;
 
         protected override async ValueTask<FlightStep> LookUpAsync(CancellationToken cancellationToken)
         {
-            if (IsFirstLookup)
-                page.BeginsWithLookup = page.Moment.VersionOf(Key(key)) != _first && CarriedState.IsBare(page);
-            else
+            if (!IsFirstLookup)
                 _found = await pages._leases.LookAgainAsync(key, _since, cancellationToken).ConfigureAwait(false);
 
             using var found = _found; // a miss has no buffer, and is still asked for its reason
             page.Version = found.Version;
+            NoteBeginning(page, key);
             if (found.HasValue)
                 return Done(await ServeAsync(found, cancellationToken).ConfigureAwait(false));
             return page.Lease is null && pages.CanLead(page) && !HasWaitedEnough(found) ? FlightStep.Acquire : Done(pages.Rendered(page));
@@ -124,7 +138,23 @@ internal sealed partial class PageStore
             return pages.Served(page, found, HasWaited);
         }
 
-        protected override ValueTask<CacheLease> AcquireAsync(CancellationToken cancellationToken) => pages._leases.AskAsync(key, _found, cancellationToken);
+        protected override ValueTask<CacheLease> AcquireAsync(CancellationToken cancellationToken) =>
+            _isWoken && IsOutdated ? YieldAsync(cancellationToken) : pages._leases.AskAsync(key, _found, cancellationToken);
+
+        /// <summary>Asks for the lease after newer requests. Once for each rendering, since no message is heard meanwhile.</summary>
+        private async ValueTask<CacheLease> YieldAsync(CancellationToken cancellationToken)
+        {
+            _isWoken = false;
+            var pause = TimeSpan.FromTicks(Math.Min(pages._time.GetElapsedTime(_start).Ticks / YieldShare, _maxYield.Ticks));
+            await Task.Delay(pause, pages._time, cancellationToken).ConfigureAwait(false);
+            return await pages._leases.AskAsync(key, _found, cancellationToken).ConfigureAwait(false);
+        }
+
+        /// <summary>
+        /// Gets whether the request began before an eviction of its page, and may show what middleware read then. The requests that have come since reject what it
+        /// renders, so the newest of those that wait is to lead.
+        /// </summary>
+        private bool IsOutdated => _found.MissReason == CacheMissReason.Evicted && !page.BeginsWithLookup && page.Moment.VersionOf(Key(key)) != page.Version;
 
         protected override ValueTask<FlightStep> LeadAsync(CancellationToken cancellationToken)
         {
@@ -160,6 +190,6 @@ internal sealed partial class PageStore
         }
 
         /// <summary>A rendering has ended, with a page that began too early for this request, or with none.</summary>
-        protected override void OnReleased() => _renderings++;
+        protected override void OnReleased() => (_renderings, _isWoken) = (_renderings + 1, true);
     }
 }
