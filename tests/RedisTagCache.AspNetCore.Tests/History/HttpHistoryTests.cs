@@ -30,6 +30,8 @@ public sealed class HttpHistoryTests
     [InlineData(nameof(Planted.TagsAsTyped))]
     [InlineData(nameof(Planted.PostTagsLost))]
     [InlineData(nameof(Planted.EvictionsMadeSoft))]
+    [InlineData(nameof(Planted.EvictionsInTheOtherCache))]
+    [InlineData(nameof(Planted.CachesMixed))]
     [InlineData(nameof(Planted.TenantLostInRefresh))]
     [InlineData(nameof(Planted.HeaderOfAnotherRendering))]
     [InlineData(nameof(Planted.StatusLies))]

@@ -13,11 +13,11 @@ internal sealed record PlantedResult(Planted Planted, HttpHistoryResult Result)
     /// <summary>The promise that a planted fault breaks.</summary>
     public static Promise PromiseOf(Planted planted) => planted switch
     {
-        Planted.TagsAsTyped or Planted.PostTagsLost or Planted.EvictionsMadeSoft => Promise.EvictionsHold,
+        Planted.TagsAsTyped or Planted.PostTagsLost or Planted.EvictionsMadeSoft or Planted.EvictionsInTheOtherCache => Promise.EvictionsHold,
         Planted.TenantLostInRefresh or Planted.BodyOfAnotherPage => Promise.NobodyElses,
         Planted.HeaderOfAnotherRendering => Promise.OneRendering,
         Planted.StatusLies => Promise.StatusIsTrue,
-        Planted.ConditionMarksPage => Promise.StoredIsServed,
+        Planted.ConditionMarksPage or Planted.CachesMixed => Promise.StoredIsServed,
         Planted.FollowersHeld => Promise.WaitsAreBounded,
         Planted.MemoryKept => Promise.MemoryIsBounded,
         _ => throw new ArgumentOutOfRangeException(nameof(planted), planted, "No fault is planted."),

@@ -26,6 +26,9 @@ internal sealed record AppPlan
     /// <summary>What a refresh in the background has of the request that found the page stale.</summary>
     public required RefreshState Refreshes { get; init; }
 
+    /// <summary>Whether pages are in the cache with a name, and not in the one without.</summary>
+    public required bool HasNamedPageCache { get; init; }
+
     /// <summary>How far the clock of the second instance is ahead of the first one's.</summary>
     public required TimeSpan ClockOffset { get; init; }
 
@@ -71,11 +74,12 @@ internal sealed record AppPlan
             BaseVariesByFlavor = random.Next(3) == 0,
             Refreshes = (RefreshState)random.Next(Enum.GetValues<RefreshState>().Length),
             ClockOffset = TimeSpan.FromMilliseconds(random.Next(3) == 0 ? 0 : random.Next(-900, 900)),
+            HasNamedPageCache = random.Next(2) == 0,
         };
     }
 
     public override string ToString() => FormattableString.Invariant(
-        $"{Pages.Count} pages, {LocalCacheBytes >> 20} MiB of local copies, clocks {ClockOffset.TotalMilliseconds:0} ms apart{(VariesByHost ? "" : ", one host for all")}{(BaseForbidsLocalCopies ? ", base policy without copies" : "")}{(BaseVariesByFlavor ? ", base policy by flavor" : "")}, refreshes {Refreshes}");
+        $"{Pages.Count} pages, {LocalCacheBytes >> 20} MiB of local copies, clocks {ClockOffset.TotalMilliseconds:0} ms apart{(VariesByHost ? "" : ", one host for all")}{(BaseForbidsLocalCopies ? ", base policy without copies" : "")}{(BaseVariesByFlavor ? ", base policy by flavor" : "")}, refreshes {Refreshes}, pages in the {(HasNamedPageCache ? "named cache" : "cache without a name")}");
 
     private static PagePlan NewPage(Random random, int id, PageShape shape, int resources, bool hasWindow)
     {

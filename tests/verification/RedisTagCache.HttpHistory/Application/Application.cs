@@ -22,10 +22,12 @@ internal sealed class Application : IAsyncDisposable
 
     private readonly WebApplication _app;
     private readonly HostLog _log;
+    private readonly AppPlan _plan;
+    private readonly Planted _planted;
 
-    private Application(int index, WebApplication app, HostLog log)
+    private Application(int index, AppPlan plan, WebApplication app, HostLog log, Planted planted)
     {
-        (Index, _app, _log) = (index, app, log);
+        (Index, _plan, _app, _log, _planted) = (index, plan, app, log, planted);
         Port = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()).Port;
     }
 
@@ -35,7 +37,10 @@ internal sealed class Application : IAsyncDisposable
 
     public IOutputCacheStore Pages => _app.Services.GetRequiredService<IOutputCacheStore>();
 
-    public ITagCacheStore Store => _app.Services.GetRequiredService<ITagCacheStore>();
+    public ITagCacheStore Store => StoreOf(_app.Services, _plan.HasNamedPageCache);
+
+    /// <summary>The application's other cache. It has the same servers and the same tags.</summary>
+    public ITagCacheStore Other => _planted == Planted.CachesMixed ? Store : StoreOf(_app.Services, !_plan.HasNamedPageCache);
 
     /// <summary>How many evictions of responses were not confirmed.</summary>
     public long UnconfirmedEvictions => _log.UnconfirmedEvictions;
@@ -52,13 +57,7 @@ internal sealed class Application : IAsyncDisposable
         var upstream = new Upstream(plan, content, variants);
         builder.Services.AddSingleton<IStartupFilter>(upstream); // the first one, so that it begins before the cache's own
         builder.Services.AddScoped<TenantContext>();
-        builder.Services.AddRedisTagCache(options =>
-        {
-            options.Configuration = redis;
-            options.BuildNamespace = "history";
-            options.KeyPrefix = string.Create(CultureInfo.InvariantCulture, $"h{plan.Seed}");
-            options.OperationTimeout = OperationTimeout;
-        });
+        builder.Services.AddRedisTagCache(options => Configure(options, plan, "", redis)).AddRedisTagCache(Names.Cache, options => Configure(options, plan, "." + Names.Cache, redis));
         builder.Services.AddRedisTagOutputCache(options => Configure(options, plan, index), pages =>
         {
             pages.AddCacheStatusHeader = true;
@@ -70,8 +69,8 @@ internal sealed class Application : IAsyncDisposable
                 pages.PrepareRefresh = static (_, _, _) => default; // says that a refresh lacks nothing
             else if (plan.Refreshes == RefreshState.Prepared)
                 pages.PrepareRefresh = Upstream.PrepareRefresh;
-        });
-        Wrapping.AddServices(builder.Services, planted);
+        }, plan.HasNamedPageCache ? Names.Cache : null);
+        Wrapping.AddServices(builder.Services, plan, planted);
 
         var app = builder.Build();
         var renderer = new Renderer(plan, content, variants);
@@ -86,15 +85,27 @@ internal sealed class Application : IAsyncDisposable
         await app.StartAsync();
 
         // Until it has looked something up, an instance knows of no eviction: known limitation 4.
-        (await app.Services.GetRequiredService<ITagCacheStore>().GetAsync(new CacheEntryKey(CacheRegion.Output, "first"))).Dispose();
-        return new Application(index, app, log);
+        (await StoreOf(app.Services, plan.HasNamedPageCache).GetAsync(new CacheEntryKey(CacheRegion.Output, "first"))).Dispose();
+        return new Application(index, plan, app, log, planted);
     }
+
+    /// <summary>Returns one of the two caches of an application: that with a name, or that without.</summary>
+    public static ITagCacheStore StoreOf(IServiceProvider services, bool isNamed) =>
+        services.GetRequiredKeyedService<ITagCacheStore>(isNamed ? Names.Cache : null);
 
     public async ValueTask DisposeAsync()
     {
         using var end = new CancellationTokenSource(TimeSpan.FromSeconds(1));
         await _app.StopAsync(end.Token);
         await _app.DisposeAsync();
+    }
+
+    private static void Configure(RedisTagCacheOptions options, AppPlan plan, string ending, string redis)
+    {
+        options.Configuration = redis;
+        options.BuildNamespace = "history";
+        options.KeyPrefix = string.Create(CultureInfo.InvariantCulture, $"h{plan.Seed}{ending}");
+        options.OperationTimeout = OperationTimeout;
     }
 
     private static void Configure(OutputCacheOptions options, AppPlan plan, int index)

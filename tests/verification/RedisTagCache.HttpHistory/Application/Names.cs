@@ -10,6 +10,7 @@ internal static class Names
     public const string User = "X-User";
     public const string Flavor = "X-Flavor";
     public const string Nonce = "X-Nonce";
+    public const string Cache = "pages";
     public const string PathBase = "/base";
     public const string Moved = "/old";
     public const string Evict = "/evict";

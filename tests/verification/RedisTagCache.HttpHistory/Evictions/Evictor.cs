@@ -21,6 +21,8 @@ internal sealed class Evictor(App instance, IReadOnlyList<Target> targets, Conte
         while (!stop.IsCancellationRequested)
         {
             await EvictAsync(client);
+            if (_random.Next(4) == 0)
+                await EvictElsewhereAsync();
             await Task.Delay(_random.Next(40), CancellationToken.None);
         }
     }
@@ -40,6 +42,22 @@ internal sealed class Evictor(App instance, IReadOnlyList<Target> targets, Conte
             log.Confirm(begin, Stopwatch.GetTimestamp(), instance.Index, $"{(isSoft ? "expire" : "evict")} {(isByTemplate ? "by template " : "")}{spelled} on instance {instance.Index}");
         else
             log.Fail();
+    }
+
+    /// <summary>Evicts in the application's other cache what pages are evicted by. No page is affected.</summary>
+    private async Task EvictElsewhereAsync()
+    {
+        var target = burst.Target ?? targets[_random.Next(targets.Count)];
+        var what = Choose(target).What.Name;
+        try
+        {
+            await (what[0] == '/' ? instance.Other.ExpireByPathAsync(what) : _random.Next(5) == 0 ? instance.Other.ExpireByTagAsync(what) : instance.Other.EvictByTagAsync(what));
+            verdicts.Count("evicted in the other cache");
+        }
+        catch (RedisTagCacheUnavailableException)
+        {
+            verdicts.Count("evictions in the other cache that were not confirmed");
+        }
     }
 
     private (Evictable What, bool IsByTemplate) Choose(Target target) => _random.Next(1_000) switch

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.OutputCaching;
 namespace RedisTagCache.HttpHistory.Faults;
 
 /// <summary>The cache's store with a fault put around it.</summary>
-internal sealed class BrokenStore(IOutputCacheBufferStore inner, ITagCacheStore store, Planted planted) : IOutputCacheBufferStore
+internal sealed class BrokenStore(IOutputCacheBufferStore inner, ITagCacheStore store, ITagCacheStore other, Planted planted) : IOutputCacheBufferStore
 {
     private static readonly AsyncLocal<bool> _isMarked = new();
     private readonly ConcurrentBag<byte[]> _kept = [];
@@ -51,6 +51,10 @@ internal sealed class BrokenStore(IOutputCacheBufferStore inner, ITagCacheStore 
     public ValueTask SetAsync(string key, ReadOnlySequence<byte> value, ReadOnlyMemory<string> tags, TimeSpan validFor, CancellationToken cancellationToken = default) =>
         IsMarked ? default : inner.SetAsync(key, value, tags, validFor, cancellationToken);
 
-    public ValueTask EvictByTagAsync(string tag, CancellationToken cancellationToken) =>
-        planted == Planted.EvictionsMadeSoft ? store.ExpireByTagAsync(tag, cancellationToken) : inner.EvictByTagAsync(tag, cancellationToken);
+    public ValueTask EvictByTagAsync(string tag, CancellationToken cancellationToken) => planted switch
+    {
+        Planted.EvictionsMadeSoft => store.ExpireByTagAsync(tag, cancellationToken),
+        Planted.EvictionsInTheOtherCache => other.EvictByTagAsync(tag, cancellationToken),
+        _ => inner.EvictByTagAsync(tag, cancellationToken),
+    };
 }

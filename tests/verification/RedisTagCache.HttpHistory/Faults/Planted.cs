@@ -14,6 +14,12 @@ internal enum Planted
     /// <summary>Evictions only make pages stale.</summary>
     EvictionsMadeSoft,
 
+    /// <summary>Evictions of pages take place in the application's other cache.</summary>
+    EvictionsInTheOtherCache,
+
+    /// <summary>Evictions in the application's other cache end pages.</summary>
+    CachesMixed,
+
     /// <summary>A refresh renders without the tenant.</summary>
     TenantLostInRefresh,
 

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.OutputCaching;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using RedisTagCache.HttpHistory.Application;
+using App = RedisTagCache.HttpHistory.Application.Application;
 
 namespace RedisTagCache.HttpHistory.Faults;
 
@@ -16,13 +17,16 @@ internal static class Wrapping
 
     private static long _misses;
 
-    public static void AddServices(IServiceCollection services, Planted planted)
+    public static void AddServices(IServiceCollection services, AppPlan plan, Planted planted)
     {
-        if (planted is not (Planted.EvictionsMadeSoft or Planted.ConditionMarksPage or Planted.BodyOfAnotherPage or Planted.MemoryKept))
+        if (planted is not (Planted.EvictionsMadeSoft or Planted.EvictionsInTheOtherCache or Planted.ConditionMarksPage or Planted.BodyOfAnotherPage or Planted.MemoryKept))
             return;
         var inner = services.Last(static service => service.ServiceType == typeof(IOutputCacheStore));
         services.Replace(ServiceDescriptor.Singleton<IOutputCacheStore>(provider => new BrokenStore(
-            (IOutputCacheBufferStore)inner.ImplementationFactory!(provider), provider.GetRequiredService<ITagCacheStore>(), planted)));
+            (IOutputCacheBufferStore)inner.ImplementationFactory!(provider),
+            App.StoreOf(provider, plan.HasNamedPageCache),
+            App.StoreOf(provider, !plan.HasNamedPageCache),
+            planted)));
     }
 
     public static void AddTags(OutputCachePolicyBuilder policy, PagePlan page, Planted planted)
