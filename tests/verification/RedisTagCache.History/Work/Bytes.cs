@@ -30,20 +30,5 @@ internal sealed class Bytes(IDistributedCache cache, Database database, Recorder
         recorder.Add(new Operation(Kind.Set, Outcome.Done, true, key, start, Stopwatch.GetTimestamp(), version, start));
     }
 
-    public async Task RemoveAsync(int key)
-    {
-        var start = Stopwatch.GetTimestamp();
-        var outcome = Outcome.Done;
-        try
-        {
-            if (!broken.HasFlag(Broken.RemovalsSkipped) || Random.Shared.Next(5) > 0)
-                await cache.RemoveAsync(Plan.NameOfKey(key));
-        }
-        catch (RedisTagCacheUnavailableException)
-        {
-            outcome = Outcome.Failed;
-        }
-
-        recorder.Add(new Operation(Kind.Remove, outcome, false, key, start, Stopwatch.GetTimestamp()));
-    }
+    public Task RemoveAsync(int key) => Removal.RunAsync(key, async () => await cache.RemoveAsync(Plan.NameOfKey(key)), recorder, broken);
 }

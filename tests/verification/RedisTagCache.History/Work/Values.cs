@@ -60,22 +60,7 @@ internal sealed class Values(ITagCache cache, HybridCache hybrid, Database datab
         recorder.Add(new Operation(Kind.Set, Outcome.Done, true, key, start, Stopwatch.GetTimestamp(), version, start));
     }
 
-    public async Task RemoveAsync(int key)
-    {
-        var start = Stopwatch.GetTimestamp();
-        var outcome = Outcome.Done;
-        try
-        {
-            if (!broken.HasFlag(Broken.RemovalsSkipped) || Random.Shared.Next(5) > 0)
-                await cache.RemoveAsync(_names[key]);
-        }
-        catch (RedisTagCacheUnavailableException)
-        {
-            outcome = Outcome.Failed;
-        }
-
-        recorder.Add(new Operation(Kind.Remove, outcome, false, key, start, Stopwatch.GetTimestamp()));
-    }
+    public Task RemoveAsync(int key) => Removal.RunAsync(key, async () => await cache.RemoveAsync(_names[key]), recorder, broken);
 
     private async Task<(byte[]? Bytes, Outcome Outcome)> TryGetAsync(int key, CachePolicy policy)
     {
