@@ -134,13 +134,21 @@ public sealed class EntryFormatTests(StandaloneEngine engine) : StoreSuite(engin
     {
         ServerFeatures.Require(ServerFeature.KeyTypes, engine.IsRealRedis);
         await A.WriteAsync("k", "value", "tag");
-        await DeleteAsync(name);
-        await Database.ListRightPushAsync(KeyOf(0, name), "foreign");
+        await ReplaceByListAsync(KeyOf(0, name));
         var fresh = NewInstance().Store;
         Assert.Null(await fresh.ReadAsync("k"));
         await Assert.ThrowsAsync<RedisTagCacheUnavailableException>(async () => await fresh.EvictByTagAsync("tag"));
         await DeleteAsync(name);
         await Eventually.BecomesTrueAsync(async () => await fresh.WriteAsync("k", "v", "t") == CacheWriteOutcome.Stored, "it mends itself");
+    }
+
+    /// <summary>In one step, since an instance that synchronizes makes the key again.</summary>
+    private async Task ReplaceByListAsync(RedisKey key)
+    {
+        var transaction = Database.CreateTransaction();
+        _ = transaction.KeyDeleteAsync(key);
+        _ = transaction.ListRightPushAsync(key, "foreign");
+        Assert.True(await transaction.ExecuteAsync());
     }
 
     [Fact]

@@ -86,15 +86,15 @@ public sealed class CuttingProxy : IAsyncDisposable
                 await server.ConnectAsync(_server, _stopping.Token);
                 using var answering = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
                 var receiving = ReceiveAsync(server, client, answering.Token);
-                var sending = SendAsync(client, server, answering);
+                var sending = SendAsync(client, server, answering, taken => cut = taken);
                 if (await Task.WhenAny(sending, receiving) == receiving)
                     client.Close(0);
-                cut = await sending;
+                await sending;
                 await receiving; // the server answers to the end with an end of its own: it has got all that it was to get
             }
             catch (Exception e) when (e is SocketException or OperationCanceledException or ObjectDisposedException)
             {
-                // one of them has gone
+                // one of them has gone, and with it the rest of what was to be let through
             }
         }
 
@@ -102,7 +102,7 @@ public sealed class CuttingProxy : IAsyncDisposable
     }
 
     /// <summary>Ends when the client has gone, or is to go.</summary>
-    private async Task<TaskCompletionSource?> SendAsync(Socket client, Socket server, CancellationTokenSource answering)
+    private async Task SendAsync(Socket client, Socket server, CancellationTokenSource answering, Action<TaskCompletionSource> take)
     {
         var buffer = new byte[64 * 1024];
         TaskCompletionSource? cut = null;
@@ -110,13 +110,16 @@ public sealed class CuttingProxy : IAsyncDisposable
         {
             var may = Take(read, out cut);
             if (cut is not null)
+            {
+                take(cut); // also if the server has gone
                 await answering.CancelAsync(); // before the server can answer
+            }
+
             for (var sent = 0; sent < may;)
                 sent += await server.SendAsync(buffer.AsMemory(sent, may - sent), _stopping.Token);
         }
 
         server.Shutdown(SocketShutdown.Send);
-        return cut;
     }
 
     private async Task ReceiveAsync(Socket server, Socket client, CancellationToken answering)

@@ -6,7 +6,7 @@ namespace RedisTagCache.History.Faults;
 /// <summary>What stands between one worker and both servers.</summary>
 internal sealed class Proxies : IAsyncDisposable
 {
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(30); // a worker on a busy machine sends little
     private readonly CuttingProxy[] _proxies;
     private readonly int[] _ports;
 
