@@ -1,4 +1,5 @@
 using System.Buffers;
+using RESPite.Messages;
 using RedisTagCache.Commands.Batching;
 using RedisTagCache.Topology;
 using StackExchange.Redis;
@@ -49,7 +50,7 @@ internal sealed class EntryReads : RequestBatcher<EntryRead, (IMemoryOwner<byte>
 
     protected override void PassOn(EntryRead request) => _large!.Send(request);
 
-    protected override Task<RespResult> SendAsync(EntryRead first, int count, bool isKnown)
+    protected override Task SendAsync(EntryRead first, int count, CommandForm form)
     {
         var keys = RequestArguments.Take(count + _epochs);
         var arguments = keys.Span;
@@ -57,10 +58,10 @@ internal sealed class EntryReads : RequestBatcher<EntryRead, (IMemoryOwner<byte>
             arguments[i++] = read.Key;
         if (_epochs > 0)
             arguments[count] = _partition.Epoch;
-        return first.Database.ExecuteRespAsync("MGET", keys, CommandFlags.DemandMaster);
+        return BatchCommand.SendAsync(first.Database, "MGET", keys, form.IsRedirected);
     }
 
-    protected override void Read(EntryRead first, int count, RespResult reply)
+    protected override void Read(EntryRead first, int count, RespReader reply)
     {
         var reader = BatchReply.Begin(reply, count + _epochs);
         for (var read = first; read is not null; read = read.Next)

@@ -1,3 +1,4 @@
+using RESPite.Messages;
 using RedisTagCache.Commands.Batching;
 using RedisTagCache.Scripts;
 using RedisTagCache.Topology;
@@ -28,11 +29,11 @@ internal sealed class EntryWrites(Partition partition, VersionText versions) : R
         return SubmitAsync(write);
     }
 
-    protected override Task<RespResult> SendAsync(EntryWrite first, int count, bool isKnown)
+    protected override Task SendAsync(EntryWrite first, int count, CommandForm form)
     {
         var staging = StagedEntry.StageAll<EntryWrite, (bool Stored, EpochStamp? Stamp)>(first, out var staged);
         var room = RequestArguments.Take(EntrySetScript.Count(count, staged));
-        EntrySetScript.Begin(room.Span, partition.Epoch, count, staged, isKnown);
+        EntrySetScript.Begin(room.Span, partition.Epoch, count, staged, isByHash: !form.WithText);
         var (index, nextStaged) = (0, 0);
         for (var write = first; write is not null; write = write.Next)
         {
@@ -41,12 +42,12 @@ internal sealed class EntryWrites(Partition partition, VersionText versions) : R
                 EntrySetScript.SetStaged(room.Span, count, nextStaged++, key);
         }
 
-        var reply = first.Database.ExecuteRespAsync(isKnown ? "EVALSHA" : "EVAL", room, CommandFlags.DemandMaster);
+        var reply = BatchCommand.SendAsync(first.Database, form.Eval, room, form.IsRedirected);
         room.Span.Clear(); // the entries belong to their writers
         return StagedEntry.AfterAsync(staging, reply, isAlone: count == 1);
     }
 
-    protected override void Read(EntryWrite first, int count, RespResult reply)
+    protected override void Read(EntryWrite first, int count, RespReader reply)
     {
         var reader = BatchReply.Begin(reply, 1 + count);
         var stamp = BatchReply.NextStamp(ref reader);
@@ -131,14 +132,14 @@ internal abstract class ValueWrites(Partition partition, VersionText versions, E
     /// <summary>Adds the arguments of an entry.</summary>
     protected abstract void Add(Span<RedisKeyOrValue> arguments, ValueWriteRequest write);
 
-    protected override Task<RespResult> SendAsync(ValueWriteRequest first, int count, bool isKnown)
+    protected override Task SendAsync(ValueWriteRequest first, int count, CommandForm form)
     {
         var staging = StagedEntry.StageAll<ValueWriteRequest, FillReply>(first, out var staged);
         var nextStaged = BeforeEntries + (2 * count);
         var arguments = nextStaged + staged;
         var room = RequestArguments.Take(arguments + sharedArguments + (ownArguments * count));
         var parts = room.Span;
-        (parts[0], parts[1]) = (isKnown ? script.HashText : (RedisValue)script.Text, (RedisValue)(arguments - 2));
+        (parts[0], parts[1]) = (form.WithText ? (RedisValue)script.Text : script.HashText, (RedisValue)(arguments - 2));
         (parts[2], parts[3]) = (partition.Epoch, partition.Removals);
         AddShared(parts[arguments..]);
         var (key, own) = (BeforeEntries, arguments + sharedArguments);
@@ -151,7 +152,7 @@ internal abstract class ValueWrites(Partition partition, VersionText versions, E
                 parts[nextStaged++] = stagedKey;
         }
 
-        var reply = first.Database.ExecuteRespAsync(isKnown ? "EVALSHA" : "EVAL", room, CommandFlags.DemandMaster);
+        var reply = BatchCommand.SendAsync(first.Database, form.Eval, room, form.IsRedirected);
         parts.Clear(); // the entries belong to their writers
         return StagedEntry.AfterAsync(staging, reply, isAlone: count == 1);
     }
@@ -170,7 +171,7 @@ internal sealed class ValueFills(Partition partition, VersionText versions) : Va
         (arguments[3], arguments[4]) = ((RedisValue)write.Owner, (RedisValue)write.StartedAt);
     }
 
-    protected override void Read(ValueWriteRequest first, int count, RespResult reply)
+    protected override void Read(ValueWriteRequest first, int count, RespReader reply)
     {
         var reader = BatchReply.Begin(reply, 2 + count);
         var stamp = BatchReply.NextStamp(ref reader);
@@ -189,7 +190,7 @@ internal sealed class ValueOverwrites(Partition partition, VersionText versions)
     protected override void Add(Span<RedisKeyOrValue> arguments, ValueWriteRequest write) =>
         (arguments[0], arguments[1], arguments[2]) = ((RedisValue)write.Sent, (RedisValue)write.TimeToLive, write.Version);
 
-    protected override void Read(ValueWriteRequest first, int count, RespResult reply)
+    protected override void Read(ValueWriteRequest first, int count, RespReader reply)
     {
         var reader = BatchReply.Begin(reply, 3 + count);
         var stamp = BatchReply.NextStamp(ref reader);

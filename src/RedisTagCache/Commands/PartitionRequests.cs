@@ -1,4 +1,5 @@
 using System.Numerics;
+using RESPite.Messages;
 using RedisTagCache.Commands.Batching;
 using RedisTagCache.Scripts;
 using RedisTagCache.Topology;
@@ -68,17 +69,17 @@ internal sealed class LeaseRequests(Partition partition, TimeProvider time) : Re
         return SubmitAsync(request);
     }
 
-    protected override Task<RespResult> SendAsync(LeaseRequest first, int count, bool isKnown)
+    protected override Task SendAsync(LeaseRequest first, int count, CommandForm form)
     {
         var room = RequestArguments.Take(LeaseAcquireScript.Count(count));
         var parts = room.Span;
-        LeaseAcquireScript.Begin(parts, partition, count, isKnown);
+        LeaseAcquireScript.Begin(parts, partition, count, isByHash: !form.WithText);
         for (var (i, request) = (0, (LeaseRequest?)first); request is not null; request = request.Next)
             LeaseAcquireScript.Set(parts, count, i++, request.Location, request.Owner, request.Duration, request.Identity, request.IsPatient);
-        return first.Database.ExecuteRespAsync(isKnown ? "EVALSHA" : "EVAL", room, CommandFlags.DemandMaster);
+        return BatchCommand.SendAsync(first.Database, form.Eval, room, form.IsRedirected);
     }
 
-    protected override void Read(LeaseRequest first, int count, RespResult reply)
+    protected override void Read(LeaseRequest first, int count, RespReader reply)
     {
         var reader = BatchReply.Begin(reply, LeaseAcquireScript.ReplyCount(count));
         var stamp = BatchReply.NextStamp(ref reader);

@@ -51,15 +51,18 @@ internal static class StagedEntry
     /// Returns the reply of the script that follows. For an entry whose staging failed, the script found nothing, and its reply does not tell why: one that was alone fails
     /// as its staging has, and one of several is sent once more, alone.
     /// </summary>
-    public static Task<RespResult> AfterAsync(Task? staging, Task<RespResult> reply, bool isAlone) => staging is null ? reply : WaitAsync(staging, reply, isAlone);
+    public static Task AfterAsync(Task? staging, Task reply, bool isAlone) =>
+        staging is null ? reply
+        : reply is Task<RespResult> direct ? WaitAsync(staging, direct, isAlone)
+        : WaitAsync(staging, (Task<RedisResult>)reply, isAlone);
 
-    private static async Task<RespResult> WaitAsync(Task staging, Task<RespResult> reply, bool isAlone)
+    private static async Task<T> WaitAsync<T>(Task staging, Task<T> reply, bool isAlone)
     {
         await staging.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         var answer = await reply.ConfigureAwait(false);
         if (staging.IsCompletedSuccessfully || !isAlone)
             return answer;
-        answer.Dispose();
+        (answer as IDisposable)?.Dispose();
         await staging.ConfigureAwait(false);
         throw new InvalidOperationException("Staging has not failed.");
     }

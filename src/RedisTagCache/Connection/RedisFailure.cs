@@ -7,7 +7,9 @@ namespace RedisTagCache.Connection;
 /// <summary>Distinguishes failures of Redis from errors of the program.</summary>
 internal static class RedisFailure
 {
+    private const string Unfollowed = "not reachable at this point of time"; // with details, an address and a slot stand before it
     private static readonly string[] _momentaryErrors = ["TRYAGAIN", "MOVED", "ASK", "CLUSTERDOWN", "MASTERDOWN", "READONLY", "LOADING"];
+    private static readonly string[] _redirections = ["Key has MOVED", "MOVED", "ASK"];
 
     /// <summary>TRYAGAIN is not one of them: the keys of one command are on two servers, and both respond.</summary>
     private static readonly string[] _outageErrors = ["LOADING", "CLUSTERDOWN", "MASTERDOWN", "READONLY", "BUSY"];
@@ -32,6 +34,17 @@ internal static class RedisFailure
 
     /// <summary>Whether a server refused it, without having done anything, for a moment: its slot is being moved, or it has just become, or is no longer, the primary.</summary>
     public static bool IsMomentary(RedisServerException e) => _momentaryErrors.Any(error => e.Message.StartsWith(error, StringComparison.Ordinal));
+
+    /// <summary>
+    /// Whether a server of a cluster has answered, without having done anything, that another one has the keys, and the client was told not to follow. For a slot that is being moved, the client says
+    /// instead that it cannot reach the other server.
+    /// </summary>
+    public static bool IsRedirection(Exception e) => e switch
+    {
+        RedisServerException => Array.Exists(_redirections, start => e.Message.StartsWith(start, StringComparison.Ordinal)),
+        RedisConnectionException => e.Message.Contains(Unfollowed, StringComparison.Ordinal),
+        _ => false,
+    };
 
     /// <summary>Whether trying again in a moment may help: the connection was lost before an answer came, or there is none just now.</summary>
     public static bool IsTransient(Exception e) =>

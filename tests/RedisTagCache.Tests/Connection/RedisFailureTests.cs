@@ -51,4 +51,19 @@ public sealed class RedisFailureTests
         };
         Assert.Equal((isRedis, isOutage, isTransient), (RedisFailure.IsRedis(e), RedisFailure.IsOutage(e), RedisFailure.IsTransient(e)));
     }
+
+    /// <summary>What the client says of a redirection that it was told not to follow, with details in its messages and without.</summary>
+    [Theory]
+    [InlineData("Key has MOVED to Endpoint 127.0.0.1:7101 and hashslot 15495 but CommandFlags.NoRedirect was specified - redirect not followed for MGET. ", false, true)]
+    [InlineData("Key has MOVED but CommandFlags.NoRedirect was specified - redirect not followed for MGET. ", false, true)]
+    [InlineData("MOVED 15495 127.0.0.1:7101", false, true)]
+    [InlineData("ASK 15495 127.0.0.1:7101", false, true)]
+    [InlineData("TRYAGAIN Multiple keys request during rehashing of slot", false, false)]
+    [InlineData("Endpoint 127.0.0.1:7101 serving hashslot 15495 is not reachable at this point of time. Please check connectTimeout value.", true, true)]
+    [InlineData("Endpoint is not reachable at this point of time. Please check connectTimeout value.", true, true)]
+    [InlineData("SocketClosed (ReadEndOfStream, last-recv: 0) on 127.0.0.1:7101", true, false)]
+    public void Redirection_ThatIsNotFollowed_IsToldFromFailures(string message, bool isOfConnection, bool expected) => Assert.Equal(expected, RedisFailure.IsRedirection(
+        isOfConnection
+            ? new RedisConnectionException(ConnectionFailureType.UnableToResolvePhysicalConnection, CommandFlags.None, message, null, CommandStatus.Unknown)
+            : new RedisServerException(default, CommandFlags.None, message)));
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Text;
 using RESPite.Messages;
 using RedisTagCache.Connection;
 using RedisTagCache.Scripts;
@@ -12,13 +13,9 @@ internal static class BatchReply
 {
     /// <summary>Stands before the first value.</summary>
     /// <exception cref="UnexpectedReplyException">It is another reply.</exception>
-    public static RespReader Begin(RespResult reply, int values)
-    {
-        var reader = reply.Read();
-        return !reader.IsNull && reader.IsAggregate && reader.AggregateLength() == values
-            ? reader
-            : throw new UnexpectedReplyException("A command gave another number of values than it was asked for.");
-    }
+    public static RespReader Begin(RespReader reply, int values) => !reply.IsNull && reply.IsAggregate && reply.AggregateLength() == values
+        ? reply
+        : throw new UnexpectedReplyException("A command gave another number of values than it was asked for.");
 
     /// <summary>Reads an entry; a key of another type is none either.</summary>
     /// <param name="reader">The reply.</param>
@@ -89,6 +86,97 @@ internal static class BatchReply
         reader.MoveNext();
         if (!reader.IsScalar)
             throw new UnexpectedReplyException("A command gave something that is no value.");
+    }
+}
+
+/// <summary>How a command is sent.</summary>
+/// <param name="WithText">Whether the text of its script is sent, because the server does not know the script.</param>
+/// <param name="IsRedirected">Whether a server has answered that another one has the keys.</param>
+internal readonly record struct CommandForm(bool WithText, bool IsRedirected)
+{
+    /// <summary>Gets the name of the command that runs a script.</summary>
+    public string Eval => WithText ? "EVAL" : "EVALSHA";
+}
+
+/// <summary>
+/// A command for some requests. The client's fastest form of a command cannot be sent twice: where a cluster redirects it, the client breaks off its connection, and with it whatever else is
+/// on its way there. So it is told not to follow, and what a server redirects is sent in the client's other form.
+/// </summary>
+internal static class BatchCommand
+{
+    private const int MaxNumberLength = 20;
+
+    private static ReadOnlySpan<byte> EndOfLine => "\r\n"u8;
+
+    private static ReadOnlySpan<byte> None => "$-1\r\n"u8;
+
+    /// <summary>Sends a command.</summary>
+    /// <param name="database">Where.</param>
+    /// <param name="command">Its name.</param>
+    /// <param name="parts">Its keys and arguments. They may change after the call.</param>
+    /// <param name="isRedirected">Whether a server has answered that another one has the keys: see <see cref="RedisFailure.IsRedirection"/>.</param>
+    /// <returns>The reply: a <see cref="RespResult"/>, or a <see cref="RedisResult"/> if it was redirected.</returns>
+    public static Task SendAsync(IDatabase database, string command, ReadOnlyMemory<RedisKeyOrValue> parts, bool isRedirected) => isRedirected
+        ? database.ExecuteAsync(command, Copy(parts.Span), CommandFlags.DemandMaster)
+        : database.ExecuteRespAsync(command, parts, CommandFlags.DemandMaster | CommandFlags.NoRedirect);
+
+    /// <summary>Opens the reply of a command that succeeded.</summary>
+    /// <returns>Its buffer, if that goes back to a pool.</returns>
+    public static IDisposable? Open(Task reply, out RespReader reader)
+    {
+        if (reply is Task<RespResult> { Result: var result })
+        {
+            reader = result.Read();
+            return result;
+        }
+
+        var bytes = new ArrayBufferWriter<byte>();
+        Write(bytes, ((Task<RedisResult>)reply).Result);
+        reader = new RespReader(bytes.WrittenSpan);
+        reader.MoveNext();
+        return null;
+    }
+
+    private static object[] Copy(ReadOnlySpan<RedisKeyOrValue> parts)
+    {
+        var copy = new object[parts.Length];
+        for (var i = 0; i < copy.Length; i++)
+            copy[i] = parts[i].IsKey ? (object)parts[i].Key : parts[i].Value;
+        return copy;
+    }
+
+    private static void Write(ArrayBufferWriter<byte> to, RedisResult reply)
+    {
+        if (reply.IsNull)
+        {
+            to.Write(None);
+        }
+        else if (reply.Resp2Type == ResultType.Array)
+        {
+            WriteNumber(to, (byte)'*', reply.Length);
+            for (var i = 0; i < reply.Length; i++)
+                Write(to, reply[i]);
+        }
+        else if (reply.Resp2Type == ResultType.Integer)
+        {
+            WriteNumber(to, (byte)':', (long)reply);
+        }
+        else
+        {
+            var text = (byte[])reply!;
+            WriteNumber(to, (byte)'$', text.Length);
+            to.Write(text);
+            to.Write(EndOfLine);
+        }
+    }
+
+    private static void WriteNumber(ArrayBufferWriter<byte> to, byte kind, long number)
+    {
+        var room = to.GetSpan(1 + MaxNumberLength + EndOfLine.Length);
+        room[0] = kind;
+        Utf8Formatter.TryFormat(number, room[1..], out var length);
+        EndOfLine.CopyTo(room[(1 + length)..]);
+        to.Advance(1 + length + EndOfLine.Length);
     }
 }
 

@@ -1,3 +1,4 @@
+using RESPite.Messages;
 using RedisTagCache.Connection;
 using StackExchange.Redis;
 
@@ -44,11 +45,12 @@ internal abstract class RequestBatcher<TRequest, T>
     /// <summary>Sends one command for all of a list.</summary>
     /// <param name="first">The first of the list.</param>
     /// <param name="count">The length of the list.</param>
-    /// <param name="isKnown">Whether the server is taken to know the command; not after <see cref="IsUnknown"/>.</param>
-    protected abstract Task<RespResult> SendAsync(TRequest first, int count, bool isKnown);
+    /// <param name="form">How.</param>
+    /// <returns>What <see cref="BatchCommand.SendAsync"/> returns.</returns>
+    protected abstract Task SendAsync(TRequest first, int count, CommandForm form);
 
     /// <summary>Gives each of a list its result, and completes none.</summary>
-    protected abstract void Read(TRequest first, int count, RespResult reply);
+    protected abstract void Read(TRequest first, int count, RespReader reply);
 
     /// <summary>Returns whether the server has done nothing, because it needs the text of the script.</summary>
     protected virtual bool IsUnknown(Exception failure) => false;
@@ -202,8 +204,8 @@ internal abstract class RequestBatcher<TRequest, T>
         private readonly Action _onReplied;
         private TRequest _first = null!;
         private int _count;
-        private bool _isKnown;
-        private Task<RespResult> _reply = null!;
+        private CommandForm _form;
+        private Task _reply = null!;
 
         /// <summary>Gets or sets how many bytes are expected of it.</summary>
         public int Bytes { get; set; }
@@ -216,19 +218,19 @@ internal abstract class RequestBatcher<TRequest, T>
             _count = 0;
             for (var request = first; request is not null; request = request.Next)
                 _count++;
-            Send(isKnown: true);
+            Send(default(CommandForm));
         }
 
-        private void Send(bool isKnown)
+        private void Send(CommandForm form)
         {
-            _isKnown = isKnown;
+            _form = form;
             try
             {
-                _reply = _batcher.SendAsync(_first, _count, isKnown);
+                _reply = _batcher.SendAsync(_first, _count, form);
             }
             catch (Exception e)
             {
-                _reply = Task.FromException<RespResult>(e);
+                _reply = Task.FromException(e);
             }
 
             _reply.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(_onReplied);
@@ -238,14 +240,14 @@ internal abstract class RequestBatcher<TRequest, T>
         {
             var (first, count, reply) = (_first, _count, _reply);
             var failure = reply.IsCompletedSuccessfully ? null : reply.Exception?.InnerException ?? new TaskCanceledException(reply);
-            if (failure is not null && _isKnown && _batcher.IsUnknown(failure))
+            if (failure is not null && Again(failure) is { } form)
             {
-                Send(isKnown: false);
+                Send(form);
                 return;
             }
 
             if (failure is null)
-                failure = Read(first, count, reply.Result); // first: it shows how much the next ones may bring
+                failure = Read(first, count, reply); // first: it shows how much the next ones may bring
             if (!_isExtra)
                 _batcher.SendNext(this); // the next ones take their places
             if (count > 1 && failure is RedisServerException refusal && RedisFailure.IsMomentary(refusal))
@@ -254,12 +256,18 @@ internal abstract class RequestBatcher<TRequest, T>
                 CompleteAll(first, failure);
         }
 
-        private Exception? Read(TRequest first, int count, RespResult reply)
+        /// <summary>Returns the form in which the server, or another one, does what it has not done; null if there is none.</summary>
+        private CommandForm? Again(Exception failure) =>
+            !_form.WithText && _batcher.IsUnknown(failure) ? _form with { WithText = true }
+            : !_form.IsRedirected && RedisFailure.IsRedirection(failure) ? _form with { IsRedirected = true }
+            : null;
+
+        private Exception? Read(TRequest first, int count, Task reply)
         {
             try
             {
-                using (reply)
-                    _batcher.Read(first, count, reply);
+                using var buffer = BatchCommand.Open(reply, out var reader);
+                _batcher.Read(first, count, reader);
                 return null;
             }
             catch (Exception e)
