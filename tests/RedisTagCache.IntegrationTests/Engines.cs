@@ -98,7 +98,7 @@ public sealed class EmbeddedEngine : IEngine, IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         SharedServers.Add(ConnectionString);
-        _connection = await ConnectionMultiplexer.ConnectAsync(ConnectionString);
+        _connection = await ConnectionMultiplexer.ConnectAsync(ConnectionString + RedisServer.Patient);
     }
 
     public async ValueTask DisposeAsync()
@@ -124,7 +124,7 @@ public sealed class InMemoryEngine : IEngine, IAsyncLifetime
     {
         ConnectionString = await _redis.ListenAsync();
         SharedServers.Add(ConnectionString);
-        _connection = await ConnectionMultiplexer.ConnectAsync(ConnectionString);
+        _connection = await ConnectionMultiplexer.ConnectAsync(ConnectionString + RedisServer.Patient);
     }
 
     public async ValueTask DisposeAsync()

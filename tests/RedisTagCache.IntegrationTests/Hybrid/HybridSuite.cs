@@ -33,7 +33,7 @@ public abstract class HybridSuite(IEngine engine, IHybridMaker maker) : IAsyncLi
     }
 
     /// <summary>Keys in Redis whose name contains the text.</summary>
-    protected RedisKey[] KeysWith(string text) => Database.Keys($"*{Prefix}*{text}*");
+    protected RedisKey[] KeysWith(string text) => Database.Keys(PatternOf(text));
 
     /// <summary>Writes behind the caller's back, as Microsoft's go, have arrived when a later one of the same instance has.</summary>
     protected static async Task SettleAsync(HybridCache cache)
@@ -56,6 +56,8 @@ public abstract class HybridSuite(IEngine engine, IHybridMaker maker) : IAsyncLi
     {
         foreach (var instance in _instances)
             await instance.Owner.DisposeAsync();
-        await Database.DeleteAsync(KeysWith(""));
+        await Database.DeleteAsync(await Database.KeysAsync(PatternOf("")));
     }
+
+    private string PatternOf(string text) => $"*{Prefix}*{text}*";
 }

@@ -40,7 +40,7 @@ public abstract class StoreSuite(IEngine engine) : IAsyncLifetime
     }
 
     protected RedisKey[] Keys(string pattern = "*") =>
-        Database.Keys($"{{{Prefix}:*{pattern}");
+        Database.Keys(PatternOf(pattern));
 
     protected RedisKey EntryKey() => Assert.Single(EntryKeys());
 
@@ -61,6 +61,8 @@ public abstract class StoreSuite(IEngine engine) : IAsyncLifetime
     {
         foreach (var instance in _instances)
             await instance.DisposeAsync();
-        await Database.DeleteAsync(Keys());
+        await Database.DeleteAsync(await Database.KeysAsync(PatternOf("*")));
     }
+
+    private string PatternOf(string rest) => $"{{{Prefix}:*{rest}";
 }

@@ -28,7 +28,7 @@ public sealed class RedisFixture : IServed, IAsyncLifetime
     {
         (Engine, ConnectionString) = await ChooseAsync();
         SharedServers.Add(ConnectionString);
-        Connection = await ConnectionMultiplexer.ConnectAsync(ConnectionString + ",allowAdmin=true");
+        Connection = await ConnectionMultiplexer.ConnectAsync(ConnectionString + ",allowAdmin=true" + RedisServer.Patient);
         _owned.Insert(0, Connection);
     }
 

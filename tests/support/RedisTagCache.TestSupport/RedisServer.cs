@@ -13,7 +13,11 @@ namespace RedisTagCache.TestSupport;
 /// </summary>
 public sealed class RedisServer : IAsyncDisposable
 {
+    /// <summary>For the connection string of a test's own connection, which must not give up on a busy machine.</summary>
+    public const string Patient = ",syncTimeout=30000,asyncTimeout=30000";
+
     private static readonly ConcurrentBag<LoopbackPort> _kept = [];
+    private static readonly Lazy<bool> _hasNoChannelRights = new(static () => VersionText().Contains(" v=6.0.", StringComparison.Ordinal));
     private readonly string _directory = Directory.CreateTempSubdirectory("rtc-redis-").FullName;
     private readonly LoopbackPort _port;
     private string[] _arguments;
@@ -39,8 +43,8 @@ public sealed class RedisServer : IAsyncDisposable
 
     public string ConnectionString => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{Port}");
 
-    /// <summary>The rules of a user's rights on keys and channels. The embedded server knows rights on commands alone.</summary>
-    public static object[] KeyRights(string pattern) => IsEmbedded ? [] : ["~" + pattern, "&" + pattern];
+    /// <summary>The rules of a user's rights on keys and channels. The embedded server knows rights on commands alone, and Redis 6.0 none on channels.</summary>
+    public static object[] KeyRights(string pattern) => IsEmbedded ? [] : _hasNoChannelRights.Value ? ["~" + pattern] : ["~" + pattern, "&" + pattern];
 
     /// <summary>Starts a server without persistence. Skips the test if the embedded server cannot take the arguments.</summary>
     /// <param name="arguments">Further arguments, such as <c>--maxmemory 32mb</c>.</param>
@@ -119,7 +123,7 @@ public sealed class RedisServer : IAsyncDisposable
     }
 
     /// <summary>A connection for the test itself, with administrative commands.</summary>
-    public async Task<ConnectionMultiplexer> ConnectAsync() => await ConnectionMultiplexer.ConnectAsync(ConnectionString + ",allowAdmin=true,abortConnect=false");
+    public async Task<ConnectionMultiplexer> ConnectAsync() => await ConnectionMultiplexer.ConnectAsync(ConnectionString + ",allowAdmin=true,abortConnect=false" + Patient);
 
     public async ValueTask DisposeAsync()
     {
@@ -239,4 +243,12 @@ public sealed class RedisServer : IAsyncDisposable
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Append("/usr/bin")
             .Select(folder => Path.Combine(folder, "redis-server"))
             .FirstOrDefault(File.Exists);
+
+    private static string VersionText()
+    {
+        using var process = Process.Start(new ProcessStartInfo(FindExecutable()!, "--version") { RedirectStandardOutput = true })!;
+        var text = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return text;
+    }
 }
