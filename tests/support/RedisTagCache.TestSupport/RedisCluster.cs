@@ -154,7 +154,7 @@ public sealed class RedisCluster : IAsyncDisposable
     private static async Task<string> IdOfAsync(RedisServer node) => (await CliAsync(node, "cluster", "myid")).Trim();
 
     /// <summary>A connection for the test itself, with administrative commands.</summary>
-    public async Task<ConnectionMultiplexer> ConnectAsync() => await ConnectionMultiplexer.ConnectAsync(ConnectionString + ",allowAdmin=true,abortConnect=false" + RedisServer.Patient);
+    public async Task<ConnectionMultiplexer> ConnectAsync() => await ConnectionMultiplexer.ConnectAsync(ConnectionString + ",allowAdmin=true,abortConnect=false");
 
     public async ValueTask DisposeAsync()
     {

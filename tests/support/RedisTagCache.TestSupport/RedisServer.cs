@@ -13,7 +13,7 @@ namespace RedisTagCache.TestSupport;
 /// </summary>
 public sealed class RedisServer : IAsyncDisposable
 {
-    /// <summary>For the connection string of a test's own connection, which must not give up on a busy machine.</summary>
+    /// <summary>For the connection string of a test's own connection that must not give up on a busy machine. One to a server that is killed would notice it too late.</summary>
     public const string Patient = ",syncTimeout=30000,asyncTimeout=30000";
 
     private static readonly ConcurrentBag<LoopbackPort> _kept = [];
@@ -123,7 +123,7 @@ public sealed class RedisServer : IAsyncDisposable
     }
 
     /// <summary>A connection for the test itself, with administrative commands.</summary>
-    public async Task<ConnectionMultiplexer> ConnectAsync() => await ConnectionMultiplexer.ConnectAsync(ConnectionString + ",allowAdmin=true,abortConnect=false" + Patient);
+    public async Task<ConnectionMultiplexer> ConnectAsync() => await ConnectionMultiplexer.ConnectAsync(ConnectionString + ",allowAdmin=true,abortConnect=false");
 
     public async ValueTask DisposeAsync()
     {
