@@ -32,13 +32,17 @@ public sealed class EvictOutputCacheAttribute : Attribute, IFilterFactory
     /// <inheritdoc/>
     bool IFilterFactory.IsReusable => true;
 
-    /// <summary>Checks that the action's application evicts at all. The eviction itself belongs to the endpoint, whatever serves it.</summary>
-    IFilterMetadata IFilterFactory.CreateInstance(IServiceProvider serviceProvider) => serviceProvider.GetService<EvictAfterResponse>() is not null
-        ? NoFilter.Instance
+    /// <summary>Has the eviction follow an action, which runs after the filters that authorize the request.</summary>
+    IFilterMetadata IFilterFactory.CreateInstance(IServiceProvider serviceProvider) => serviceProvider.GetService<EvictAfterResponse>() is { } evictions
+        ? new EvictionFilter(evictions)
         : throw new InvalidOperationException("[EvictOutputCache] requires services.AddRedisTagOutputCache().");
 
-    private sealed class NoFilter : IFilterMetadata
+    private sealed class EvictionFilter(EvictAfterResponse evictions) : IResourceFilter
     {
-        public static readonly NoFilter Instance = new();
+        public void OnResourceExecuting(ResourceExecutingContext context) => evictions.Begin(context.HttpContext);
+
+        public void OnResourceExecuted(ResourceExecutedContext context)
+        {
+        }
     }
 }

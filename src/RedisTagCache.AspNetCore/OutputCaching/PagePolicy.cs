@@ -16,7 +16,8 @@ internal sealed class PagePolicy(TagTemplates templates, EvictAfterResponse evic
     public ValueTask CacheRequestAsync(OutputCacheContext context, CancellationToken cancellation)
     {
         var http = context.HttpContext;
-        evictions.Prepare(http, http.GetEndpoint(), http.Features.Get<IRouteValuesFeature>()?.RouteValues);
+        if (http.GetEndpoint() is { } endpoint && evictions.Prepare(http, endpoint, http.Features.Get<IRouteValuesFeature>()?.RouteValues) is var evicting && evicting != endpoint)
+            http.SetEndpoint(evicting);
         if (PageRequest.Of(context) is not { } page)
             return default;
 

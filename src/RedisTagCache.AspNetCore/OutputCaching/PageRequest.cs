@@ -61,9 +61,6 @@ internal sealed class PageRequest(PageStore pages, CacheMoment moment)
     /// <summary>Gets what the page's tags add to its key.</summary>
     public string Variation => _variation ??= PageVariation.Of(this);
 
-    /// <summary>Gets or sets whether the evictions that follow the response are prepared.</summary>
-    public bool IsEvictionPrepared { get; set; }
-
     /// <summary>The rest of the pipeline from the output cache on, where refreshes can be run.</summary>
     public RequestDelegate? Pipeline { get; private set; }
 

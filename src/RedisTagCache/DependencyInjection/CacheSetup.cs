@@ -105,7 +105,7 @@ internal sealed class ValidateCacheSetup(RegisteredCaches caches, IOptionsMonito
         if (of.ConnectionMultiplexerFactory is { } factory)
             return $"factory {System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(factory)}";
         if ((of.ConfigurationOptions ?? (of.Configuration is { } text ? ConfigurationOptions.Parse(text) : null)) is not { } given)
-            return services.GetKeyedService<IConnectionMultiplexer>(name) is { } keyed ? $"multiplexer {System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(keyed)}" : "multiplexer";
+            return name.Length > 0 && services.GetService<IServiceProviderIsKeyedService>()?.IsKeyedService(typeof(IConnectionMultiplexer), name) == true ? "multiplexer " + name : "multiplexer"; // not created: it connects
         return string.Join(',', given.EndPoints.Select(static endPoint => endPoint.ToString()!.ToUpperInvariant()).Order(StringComparer.Ordinal)) + "/" + (given.DefaultDatabase ?? 0);
     }
 

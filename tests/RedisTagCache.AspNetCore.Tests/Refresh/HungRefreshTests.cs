@@ -16,6 +16,7 @@ public sealed class HungRefreshTests(RedisFixture redis) : IClassFixture<RedisFi
     private readonly ConcurrentDictionary<string, int> _renderings = new();
     private readonly TaskCompletionSource _released = new();
     private readonly ConcurrentDictionary<string, bool> _hanging = new();
+    private WeakReference<object>? _registered;
     private bool _hangs;
     private bool _hasEnded;
 
@@ -108,6 +109,36 @@ public sealed class HungRefreshTests(RedisFixture redis) : IClassFixture<RedisFi
     }
 
     [Fact]
+    public async Task Preparation_ThatHangs_IsGivenUp_AndThePageIsRefreshedLater()
+    {
+        await using var app = await StartAsync(prepare: (_, _, _) => _hangs ? new ValueTask(_released.Task) : default);
+        Assert.Equal("1", await app.GetAsync("/page/0"));
+        await app.Store.ExpireByTagAsync("page", TestContext.Current.CancellationToken);
+        _hangs = true;
+        Assert.Equal("1", await app.GetAsync("/page/0")); // its visitor has waited for the preparation
+        _hangs = false;
+        await Eventually.BecomesTrueAsync(async () => await app.GetAsync("/page/0") == "2", "it is refreshed");
+        _released.SetResult();
+    }
+
+    /// <summary>What a page registers for the end of its request is gone with the refresh, and not only when the application stops.</summary>
+    [Fact]
+    public async Task Refreshes_ThatHaveEnded_AreNotHeldByTheApplication()
+    {
+        await using var app = await StartAsync();
+        Assert.Equal("1", await app.GetAsync("/registering"));
+        await app.Store.ExpireByTagAsync("page", TestContext.Current.CancellationToken);
+        await Eventually.BecomesTrueAsync(async () => await app.GetAsync("/registering") != "1", "it is refreshed");
+        await Eventually.BecomesTrueAsync(
+            () =>
+            {
+                GC.Collect();
+                return !_registered!.TryGetTarget(out _);
+            },
+            "what was registered is gone");
+    }
+
+    [Fact]
     public async Task Stop_WaitsForRefreshes_ThatUseTheServices()
     {
         await using var app = await StartAsync();
@@ -124,7 +155,7 @@ public sealed class HungRefreshTests(RedisFixture redis) : IClassFixture<RedisFi
     private async Task<string> KeyOfLeaseAsync() =>
         (await redis.Database.Multiplexer.GetServers()[0].KeysAsync(pattern: $"*{_prefix}*:l:*").SingleAsync())!;
 
-    private Task<PageApp> StartAsync(Action<WebApplication>? pipeline = null) => PageApp.StartAsync(
+    private Task<PageApp> StartAsync(Action<WebApplication>? pipeline = null, Func<HttpContext, HttpContext, CancellationToken, ValueTask>? prepare = null) => PageApp.StartAsync(
         redis.ConnectionString,
         app =>
         {
@@ -138,6 +169,13 @@ public sealed class HungRefreshTests(RedisFixture redis) : IClassFixture<RedisFi
                 context.Response.OnCompleted(() => Task.FromResult(_hanging.TryRemove(path, out _)));
                 await _released.Task; // heeds no token
                 return "late";
+            }).CacheOutput(policy => policy.Tag("page"));
+            app.MapGet("/registering", (HttpContext context) =>
+            {
+                var registered = new object();
+                _registered = new WeakReference<object>(registered);
+                context.RequestAborted.Register(static _ => { }, registered);
+                return _renderings.AddOrUpdate("/registering", 1, static (_, count) => count + 1).ToString(CultureInfo.InvariantCulture);
             }).CacheOutput(policy => policy.Tag("page"));
             app.MapGet("/slow", async (HttpContext context) =>
             {
@@ -157,6 +195,10 @@ public sealed class HungRefreshTests(RedisFixture redis) : IClassFixture<RedisFi
             }).CacheOutput(policy => policy.Tag("page"));
         },
         options => options.KeyPrefix = _prefix,
-        pages: pages => (pages.RenderTimeout, pages.RefreshTimeout, pages.RetryDelay) = (TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(1)),
+        pages: pages =>
+        {
+            (pages.RenderTimeout, pages.RefreshTimeout, pages.RetryDelay) = (TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(1));
+            pages.PrepareRefresh = prepare;
+        },
         pipeline: pipeline);
 }

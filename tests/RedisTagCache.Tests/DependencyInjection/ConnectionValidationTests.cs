@@ -134,6 +134,20 @@ public sealed class ConnectionValidationTests
     }
 
     [Fact]
+    public async Task Start_WithAMultiplexerOfANamedCache_DoesNotCreateIt()
+    {
+        using var host = TestHost.Create(services =>
+        {
+            services.AddKeyedSingleton<IConnectionMultiplexer>("catalog", (_, _) => throw new InvalidOperationException("It was created."));
+            services.AddRedisTagCache("catalog");
+            services.AddRedisTagCache(static options => options.Configuration = "localhost:1");
+        });
+        await host.StartAsync();
+        Assert.NotNull(host.Services.GetRequiredKeyedService<ITagCacheStore>("catalog"));
+        await host.StopAsync();
+    }
+
+    [Fact]
     public async Task Start_WithAKeyedMultiplexerOnly_IsWithoutAConnection()
     {
         using var host = TestHost.Create(services =>

@@ -1,43 +1,88 @@
+using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Mvc.Abstractions;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
 using RedisTagCache.AspNetCore.Diagnostics;
 
 namespace RedisTagCache.AspNetCore.OutputCaching.Eviction;
 
-/// <summary>Carries out what <see cref="EvictOutputCacheAttribute"/> says, when the status is known and nothing has been sent.</summary>
+/// <summary>
+/// Carries out what <see cref="EvictOutputCacheAttribute"/> says, when the status is known and nothing has been sent: if the endpoint has run, and has not failed. What refuses a request before
+/// that, such as authorization, may answer with a redirection.
+/// </summary>
 internal sealed class EvictAfterResponse(PageCache cache, TagTemplates templates, ILogger<EvictAfterResponse> logger)
 {
-    /// <summary>Prepares the request's evictions, once. The endpoint and its values count as they are now, whatever runs behind it.</summary>
-    public void Prepare(HttpContext context, Endpoint? endpoint, RouteValueDictionary? route)
+    private readonly ConditionalWeakTable<Endpoint, Endpoint> _evicting = [];
+
+    /// <summary>Prepares the request's evictions. The endpoint and its values count as they are now, whatever runs behind it.</summary>
+    /// <returns>The endpoint to run in its place: the same one, if it evicts nothing in this request.</returns>
+    public Endpoint Prepare(HttpContext context, Endpoint endpoint, RouteValueDictionary? route)
     {
-        if (endpoint?.Metadata.GetMetadata<EvictOutputCacheAttribute>() is not null && PageRequest.Of(context) is not { IsEvictionPrepared: true })
-            Begin(context, endpoint, route);
+        if (endpoint.RequestDelegate is null || endpoint.Metadata.GetMetadata<EvictOutputCacheAttribute>() is null)
+            return endpoint;
+        var evicting = endpoint.Metadata.GetMetadata<Evicting>();
+        if (evicting is not null && context.Features.Get<PendingEviction>() is { } pending && pending.Endpoint == evicting.Original)
+            return endpoint; // routing has prepared it
+        var original = evicting?.Original ?? endpoint;
+        var isSafe = IsSafe(context.Request.Method);
+        EvictOutputCacheAttribute[] evictions = [.. original.Metadata.GetOrderedMetadata<EvictOutputCacheAttribute>().Where(eviction => eviction.OnSafeMethods || !isSafe)];
+        if (evictions.Length == 0)
+            return endpoint;
+        context.Features.Set(new PendingEviction(evictions, original, route));
+        return evicting is null ? _evicting.GetValue(endpoint, Evict) : endpoint;
     }
 
-    // Apart, so that requests that evict nothing make no closure.
-    private void Begin(HttpContext context, Endpoint endpoint, RouteValueDictionary? route)
+    /// <summary>Has the request's evictions follow its response, once.</summary>
+    public void Begin(HttpContext context)
     {
-        if (PageRequest.Of(context) is { } page)
-            page.IsEvictionPrepared = true;
-        var isSafe = IsSafe(context.Request.Method);
-        EvictOutputCacheAttribute[] evictions = [.. endpoint.Metadata.GetOrderedMetadata<EvictOutputCacheAttribute>().Where(eviction => eviction.OnSafeMethods || !isSafe)];
-        if (evictions.Length > 0)
-            context.Response.OnStarting(() => EvictAsync(context, evictions, endpoint, route));
+        if (context.Features.Get<PendingEviction>() is not { HasBegun: false } eviction)
+            return;
+        eviction.HasBegun = true;
+        context.Response.OnStarting(() => EvictAsync(context, eviction));
+    }
+
+    /// <summary>Makes an endpoint that does what the given one does, and evicts after it.</summary>
+    private Endpoint Evict(Endpoint endpoint)
+    {
+        var run = endpoint.RequestDelegate!;
+        var isFiltered = endpoint.Metadata.GetMetadata<ActionDescriptor>()?.FilterDescriptors.Any(static one => one.Filter is EvictOutputCacheAttribute) == true; // it begins after the filters that refuse a request
+        var metadata = new EndpointMetadataCollection([.. endpoint.Metadata, new Evicting(endpoint)]);
+        return endpoint is RouteEndpoint routed
+            ? new RouteEndpoint(RunAsync, routed.RoutePattern, routed.Order, metadata, routed.DisplayName)
+            : new Endpoint(RunAsync, metadata, endpoint.DisplayName);
+
+        async Task RunAsync(HttpContext context)
+        {
+            if (!isFiltered)
+                Begin(context);
+            var eviction = context.Features.Get<PendingEviction>();
+            var isDone = false;
+            try
+            {
+                await run(context).ConfigureAwait(false);
+                isDone = context.Response.StatusCode < StatusCodes.Status400BadRequest;
+            }
+            finally
+            {
+                eviction?.HasFailed = !isDone; // middleware may make another answer of it
+            }
+        }
     }
 
     private static bool IsSafe(string method) =>
         HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsOptions(method) || HttpMethods.IsTrace(method);
 
-    private async Task EvictAsync(HttpContext context, EvictOutputCacheAttribute[] evictions, Endpoint endpoint, RouteValueDictionary? route)
+    private async Task EvictAsync(HttpContext context, PendingEviction eviction)
     {
-        if (context.Response.StatusCode >= StatusCodes.Status400BadRequest)
+        if (eviction.HasFailed || context.Response.StatusCode >= StatusCodes.Status400BadRequest)
             return;
+        var (endpoint, route) = (eviction.Endpoint, eviction.Route);
         route ??= context.Features.Get<IRouteValuesFeature>()?.RouteValues; // a route without parameters gets them from middleware
         try
         {
-            foreach (var kind in evictions.GroupBy(static eviction => eviction.Expire))
+            foreach (var kind in eviction.Evictions.GroupBy(static eviction => eviction.Expire))
             {
                 var tags = templates.FillAll(kind.SelectMany(static eviction => eviction.Tags), context, endpoint, route);
                 if (kind.Key)
@@ -52,3 +97,26 @@ internal sealed class EvictAfterResponse(PageCache cache, TagTemplates templates
         }
     }
 }
+
+/// <summary>What a request is to evict.</summary>
+/// <param name="evictions">The attributes that count.</param>
+/// <param name="endpoint">The endpoint that has them.</param>
+/// <param name="route">Its values.</param>
+internal sealed class PendingEviction(EvictOutputCacheAttribute[] evictions, Endpoint endpoint, RouteValueDictionary? route)
+{
+    public EvictOutputCacheAttribute[] Evictions => evictions;
+
+    public Endpoint Endpoint => endpoint;
+
+    public RouteValueDictionary? Route => route;
+
+    /// <summary>Gets or sets whether they follow the response.</summary>
+    public bool HasBegun { get; set; }
+
+    /// <summary>Gets or sets whether the endpoint has failed.</summary>
+    public bool HasFailed { get; set; }
+}
+
+/// <summary>Marks an endpoint that evicts after another one.</summary>
+/// <param name="Original">The other one.</param>
+internal sealed record Evicting(Endpoint Original);

@@ -26,7 +26,10 @@ internal sealed class EvictionMatcher(EvictAfterResponse evictions) : MatcherPol
         {
             if (!candidates.IsValidCandidate(i))
                 continue;
-            evictions.Prepare(httpContext, candidates[i].Endpoint, candidates[i].Values);
+            var (endpoint, values) = (candidates[i].Endpoint, candidates[i].Values);
+            var evicting = evictions.Prepare(httpContext, endpoint, values);
+            if (evicting != endpoint)
+                candidates.ReplaceEndpoint(i, evicting, values);
             break; // they are sorted, the best one first
         }
 

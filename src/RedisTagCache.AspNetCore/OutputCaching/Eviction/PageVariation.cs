@@ -52,7 +52,35 @@ internal static class PageVariation
             return false;
         if (pattern.Defaults.TryGetValue(name, out var constant) && Convert.ToString(constant, CultureInfo.InvariantCulture) == value)
             return true; // the same in every request to the endpoint
-        return pattern.GetParameter(name) is not null && page.Path.Value?.Contains(value, StringComparison.Ordinal) == true;
+        if (pattern.GetParameter(name) is not { } parameter || page.Path.Value is not { } path)
+            return false;
+        for (var i = 0; i < pattern.PathSegments.Count; i++)
+        {
+            var segment = pattern.PathSegments[i];
+            if (!segment.Parts.Contains(parameter))
+                continue;
+            var rest = RestFrom(path, i);
+            var end = rest.IndexOf('/');
+            var own = parameter.IsCatchAll || end < 0 ? rest : rest[..end];
+            return segment.IsSimple ? own.Trim('/').SequenceEqual(value.AsSpan().Trim('/')) : own.Contains(value, StringComparison.Ordinal);
+        }
+
+        return false;
+    }
+
+    /// <summary>Gets the path from a segment on; empty if it has fewer.</summary>
+    private static ReadOnlySpan<char> RestFrom(ReadOnlySpan<char> path, int segment)
+    {
+        path = path.TrimStart('/');
+        for (var i = 0; i < segment; i++)
+        {
+            var end = path.IndexOf('/');
+            if (end < 0)
+                return default;
+            path = path[(end + 1)..];
+        }
+
+        return path;
     }
 
     private static bool IsVariedByQuery(PageRequest page, string name) => Contains(page.Context!.CacheVaryByRules.QueryKeys, name);

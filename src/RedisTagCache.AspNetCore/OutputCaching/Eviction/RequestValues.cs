@@ -12,7 +12,10 @@ namespace RedisTagCache.AspNetCore.OutputCaching.Eviction;
 internal readonly struct RequestValues(HttpContext context, Endpoint? endpoint, RouteValueDictionary? route)
 {
     /// <summary>Adds the forms of the value of that name. Adds none when the request does not have it.</summary>
-    public void AddForms(string name, List<string> forms)
+    /// <param name="name">The name.</param>
+    /// <param name="forms">The forms.</param>
+    /// <param name="max">How many are of use: of more, at least one more is added, and not all.</param>
+    public void AddForms(string name, List<string> forms, int max)
     {
         if (RouteValue(name) is { } value)
         {
@@ -23,8 +26,8 @@ internal readonly struct RequestValues(HttpContext context, Endpoint? endpoint, 
             var values = QueryValue(name);
             if (values.Count > 1)
                 TagValue.AddForms(values.ToString(), forms);
-            foreach (var one in values)
-                TagValue.AddForms(one ?? "", forms);
+            for (var i = 0; i < values.Count && forms.Count <= max; i++)
+                TagValue.AddForms(values[i] ?? "", forms);
         }
 
         if (EndpointNames.ParameterOf(endpoint, name) is { } parameter)
@@ -67,6 +70,7 @@ internal readonly struct RequestValues(HttpContext context, Endpoint? endpoint, 
 internal static class TagValue
 {
     private const int MaxParsed = 128; // what is longer is text
+    private const int MaxDecoded = 8; // nothing decodes as often: the text that is encoded once more each time is an attack
 
     private static readonly string[] _hexPrefixes = ["0x", "&h", "#"]; // what the type converters of MVC take
 
@@ -76,12 +80,14 @@ internal static class TagValue
         if (value.Length == 0)
             return;
         var texts = new List<string> { value };
-        for (var i = 0; i < texts.Count; i++)
+        for (var (i, decoded) = (0, 0); i < texts.Count; i++)
         {
             AddText(texts, texts[i].Trim().Trim('\0')); // parsers skip both
             AddText(texts, texts[i].Trim('/')); // of a catch-all
-            if (texts[i].Contains('%', StringComparison.Ordinal))
-                AddText(texts, Uri.UnescapeDataString(texts[i])); // servers leave %2F
+            if (decoded == MaxDecoded || !texts[i].Contains('%', StringComparison.Ordinal))
+                continue;
+            decoded++;
+            AddText(texts, Uri.UnescapeDataString(texts[i])); // servers leave %2F
         }
 
         foreach (var text in texts)

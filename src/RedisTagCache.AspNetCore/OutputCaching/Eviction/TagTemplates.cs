@@ -96,7 +96,7 @@ internal sealed class TagTemplates(ILogger<TagTemplates> logger)
         {
             forms.Clear();
             if (isName)
-                values.AddForms(text, forms);
+                values.AddForms(text, forms, max);
             else
                 forms.Add(text);
             if ((long)tags.Count * forms.Count > max)

@@ -95,7 +95,8 @@ internal sealed class PageRefresher(
     private async Task RunAsync(RefreshWork work, HttpContext original)
     {
         var pause = _nextLook;
-        var ending = CancellationTokenSource.CreateLinkedTokenSource(_stopping);
+        var ending = new CancellationTokenSource(); // not linked: a rendering that hangs may still use it when this has ended
+        using var stopping = _stopping.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), ending);
         var request = default(ReplayedRequest);
         try
         {
@@ -105,7 +106,7 @@ internal sealed class PageRefresher(
             {
                 request = replay.Begin(work.Copy, work.Page, ending.Token);
                 if (options.Value.PrepareRefresh is { } prepare)
-                    await prepare(original, request.Context, ending.Token).ConfigureAwait(false);
+                    await PrepareAsync(prepare(original, request.Context, ending.Token), ending).ConfigureAwait(false);
             }
 #pragma warning disable CA1031 // Whatever the application throws: the visitor is served the old page.
             catch (Exception e)
@@ -141,6 +142,22 @@ internal sealed class PageRefresher(
             End(work.Key, pause);
             if (request is not null)
                 await request.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Gives the application's preparation up if it takes too long: the visitor waits for it.</summary>
+    private async Task PrepareAsync(ValueTask preparation, CancellationTokenSource ending)
+    {
+        var preparing = preparation.AsTask();
+        try
+        {
+            await preparing.WaitAsync(options.Value.RefreshTimeout, time, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (TimeoutException) when (!preparing.IsCompleted)
+        {
+            runs.Add(preparing);
+            await ending.CancelAsync().ConfigureAwait(false);
+            throw;
         }
     }
 
