@@ -5,7 +5,7 @@ using RedisTagCache.AspNetCore.OutputCaching.Eviction;
 namespace RedisTagCache.AspNetCore;
 
 /// <summary>
-/// Evicts tags when the action or endpoint succeeds (a status below 400), before the response is sent. The caller's next request then gets a new page, unless <see cref="Expire"/> is set or the page is in the local cache of another instance.
+/// Evicts tags when the action or endpoint has run and succeeded (a status below 400), before the response is sent. The caller's next request then gets a new page, unless <see cref="Expire"/> is set or the page is in the local cache of another instance.
 /// </summary>
 /// <remarks>
 /// Works for controllers, Razor Pages and minimal APIs of an application with <c>AddRedisTagOutputCache()</c>, whether or not its pipeline has the cache's middleware. While Redis is unavailable, the

@@ -19,11 +19,12 @@ public static class RedisTagCacheEntityFrameworkServiceCollectionExtensions
     /// <param name="cacheName">The name of the cache. The default is the cache without a name.</param>
     /// <returns>The same service collection.</returns>
     /// <exception cref="ArgumentException"><paramref name="cacheName"/> is not valid.</exception>
+    /// <exception cref="InvalidOperationException">The cache has an outbox for another context.</exception>
     public static IServiceCollection AddRedisTagCacheOutbox<TContext>(this IServiceCollection services, Action<RedisTagCacheOutboxOptions>? configure = null, string? cacheName = null)
         where TContext : DbContext
     {
         ArgumentNullException.ThrowIfNull(services);
-        OutboxComposition.Add(services, CacheNames.Parse(cacheName), configure, static cache => new ContextConnections<TContext>(cache.GetShared<IServiceScopeFactory>()));
+        OutboxComposition.Add(services, CacheNames.Parse(cacheName), configure, typeof(TContext), static cache => new ContextConnections<TContext>(cache.GetShared<IServiceScopeFactory>()));
         return services;
     }
 }

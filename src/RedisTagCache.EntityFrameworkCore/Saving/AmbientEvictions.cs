@@ -7,17 +7,17 @@ namespace RedisTagCache.EntityFrameworkCore.Saving;
 /// <summary>The evictions of ambient transactions. They happen when the transaction has committed, before the scope's Dispose returns.</summary>
 internal static class AmbientEvictions
 {
-    private static readonly ConditionalWeakTable<Transaction, TransactionEvictions> _transactions = [];
+    private static readonly ConditionalWeakTable<Transaction, Dictionary<TagCacheOutbox, TransactionEvictions>> _transactions = [];
 
-    /// <summary>Returns the evictions of a transaction.</summary>
+    /// <summary>Returns the evictions of a transaction in one cache. Contexts of several caches may take part in it.</summary>
     public static TransactionEvictions Of(TagCacheOutbox outbox, Transaction transaction)
     {
         lock (_transactions)
         {
-            if (_transactions.TryGetValue(transaction, out var known))
-                return known;
-            var evictions = new TransactionEvictions();
-            _transactions.Add(transaction, evictions);
+            var known = _transactions.GetOrAdd(transaction, static _ => []);
+            if (known.TryGetValue(outbox, out var evictions))
+                return evictions;
+            known.Add(outbox, evictions = new TransactionEvictions());
             transaction.TransactionCompleted += (_, ended) =>
             {
                 if (ended.Transaction?.TransactionInformation.Status == TransactionStatus.Committed)

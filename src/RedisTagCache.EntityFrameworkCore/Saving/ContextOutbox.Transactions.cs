@@ -3,7 +3,6 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Storage;
 using RedisTagCache.EntityFrameworkCore.Mapping;
-using RedisTagCache.Outbox;
 using RedisTagCache.Outbox.Storage;
 
 namespace RedisTagCache.EntityFrameworkCore.Saving;
@@ -121,11 +120,11 @@ internal sealed partial class ContextOutbox
     }
 
     /// <summary>Writes rows of changes that are saved already. If that fails, the transaction must not commit: it would without these evictions.</summary>
-    private async ValueTask<List<OutboxRow>> WriteOrRollBackAsync(IEnumerable<(OutboxAction Action, string Tag)> tags, bool isAsync, CancellationToken cancellationToken)
+    private async ValueTask<List<OutboxRow>> WriteOrRollBackAsync(ChangedTags tags, bool isAsync, CancellationToken cancellationToken)
     {
         try
         {
-            return await WriteAsync(Transaction, tags, isAsync, cancellationToken).ConfigureAwait(false);
+            return await WriteAsync(Transaction, tags.Generated(), isAsync, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e)
         {

@@ -12,6 +12,7 @@ using RedisTagCache.EntityFrameworkCore.Storage;
 using RedisTagCache.Outbox;
 using RedisTagCache.Outbox.Dispatching;
 using RedisTagCache.Outbox.Storage;
+using RedisTagCache.Outbox.Storage.Dialects;
 
 namespace RedisTagCache.EntityFrameworkCore.Saving;
 
@@ -26,6 +27,7 @@ internal sealed partial class ContextOutbox(ICurrentDbContext current, IDbContex
 {
     private readonly List<QueuedTag> _queued = [];
     private TagCacheOutbox? _outbox;
+    private TableName? _table;
     private PendingSave? _save;
     private string? _bulk;
     private bool _hasQueued;
@@ -36,6 +38,9 @@ internal sealed partial class ContextOutbox(ICurrentDbContext current, IDbContex
 
     /// <summary>Gets the outbox of the cache.</summary>
     private TagCacheOutbox Outbox => _outbox ??= TryFindOutbox() ?? throw NoOutbox();
+
+    /// <summary>Gets the table as the model has it, which may have a default schema, or a name of its own.</summary>
+    private TableName Table => _table ??= OutboxModel.TableOf(Context) ?? Extension.Table;
 
     private IServiceProvider? Services => options.FindExtension<CoreOptionsExtension>()?.ApplicationServiceProvider;
 
@@ -76,6 +81,9 @@ internal sealed partial class ContextOutbox(ICurrentDbContext current, IDbContex
             Entries = [.. EntitiesOf(tags.Known.Concat(queued.Select(static tag => (tag.Action, tag.Tag))))],
         };
 
+        // No interceptor is told that a save has failed because of a concurrent change.
+        Context.SaveChangesFailed += OnFailed;
+
         // Without a transaction, a change could be saved and its eviction lost.
         if (isOwn)
             Context.Database.AutoTransactionBehavior = AutoTransactionBehavior.Always;
@@ -106,7 +114,7 @@ internal sealed partial class ContextOutbox(ICurrentDbContext current, IDbContex
         }
 
         if (save.Tags.HasGenerated)
-            rows.AddRange(await WriteOrRollBackAsync(save.Tags.Generated(), isAsync, cancellationToken).ConfigureAwait(false));
+            rows.AddRange(await WriteOrRollBackAsync(save.Tags, isAsync, cancellationToken).ConfigureAwait(false));
         if (Transaction is { } transaction)
             Outbox.Evictions(transaction).Add(rows);
         else
@@ -117,6 +125,7 @@ internal sealed partial class ContextOutbox(ICurrentDbContext current, IDbContex
     public void ResetState()
     {
         _save = null;
+        Context.SaveChangesFailed -= OnFailed;
         Dispose();
         _bulk = null;
         _hasQueued = false;
@@ -134,6 +143,8 @@ internal sealed partial class ContextOutbox(ICurrentDbContext current, IDbContex
             Warnings()?.QueuedWithoutCommit();
         _queued.Clear();
     }
+
+    private void OnFailed(object? sender, SaveChangesFailedEventArgs e) => FailSave();
 
     private System.Transactions.Transaction Ambient() => Enlisted ?? System.Transactions.Transaction.Current!;
 
@@ -160,6 +171,7 @@ internal sealed partial class ContextOutbox(ICurrentDbContext current, IDbContex
         if (_save is not { } save)
             return;
         _save = null;
+        Context.SaveChangesFailed -= OnFailed;
         foreach (var entry in save.Entries)
             entry.State = EntityState.Detached;
         if (save.IsOwnTransaction)
@@ -182,7 +194,7 @@ internal sealed partial class ContextOutbox(ICurrentDbContext current, IDbContex
                 await Context.Database.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
                 try
                 {
-                    rows.AddRange(await Outbox.Writer.WriteAsync(Context.Database.GetDbConnection(), transaction, Extension.Table, group.Key, names, cancellationToken).ConfigureAwait(false));
+                    rows.AddRange(await Outbox.Writer.WriteAsync(Context.Database.GetDbConnection(), transaction, Table, group.Key, names, cancellationToken).ConfigureAwait(false));
                 }
                 finally
                 {
@@ -194,7 +206,7 @@ internal sealed partial class ContextOutbox(ICurrentDbContext current, IDbContex
                 Context.Database.OpenConnection();
                 try
                 {
-                    rows.AddRange(Outbox.Writer.Write(Context.Database.GetDbConnection(), transaction, Extension.Table, group.Key, names));
+                    rows.AddRange(Outbox.Writer.Write(Context.Database.GetDbConnection(), transaction, Table, group.Key, names));
                 }
                 finally
                 {

@@ -41,9 +41,8 @@ internal sealed class ContextConnections<TContext> : IOutboxConnections
     private TableName FindTable()
     {
         using var owned = Create();
-        var row = owned.Context.Model.FindEntityType(typeof(OutboxEntity)) ?? throw new InvalidOperationException(
+        return OutboxModel.TableOf(owned.Context) ?? throw new InvalidOperationException(
             $"The model of {typeof(TContext).Name} has no outbox table. Call UseRedisTagCache() in its options.");
-        return new TableName(row.GetSchema(), row.GetTableName()!);
     }
 
     private OwnedContext Create()

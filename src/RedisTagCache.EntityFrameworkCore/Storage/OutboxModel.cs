@@ -27,6 +27,11 @@ internal static class OutboxModel
         Column(row, nameof(OutboxEntity.Error), "error");
     }
 
+    /// <summary>Gets the table as the model of a context has it; null if it has none. SQLite has no schemas, and Entity Framework ignores them there.</summary>
+    public static TableName? TableOf(DbContext context) => context.Model.FindEntityType(typeof(OutboxEntity)) is { } row
+        ? new TableName(context.Database.ProviderName?.EndsWith(".Sqlite", StringComparison.Ordinal) == true ? null : row.GetSchema(), row.GetTableName()!)
+        : null;
+
     private static IMutableProperty Column(IMutableEntityType row, string property, string name)
     {
         var column = row.FindProperty(property) ?? row.AddProperty(property, typeof(OutboxEntity).GetProperty(property)!.PropertyType);

@@ -22,22 +22,41 @@ internal static class OutboxComposition
     /// <param name="services">The service collection.</param>
     /// <param name="name">The name of the cache. Empty for the unnamed one.</param>
     /// <param name="configure">Sets options.</param>
-    /// <param name="connections">Makes the connections. By default, they are those of a data source.</param>
-    public static void Add(IServiceCollection services, string name, Action<RedisTagCacheOutboxOptions>? configure, Func<CacheParts, IOutboxConnections>? connections = null)
+    public static void Add(IServiceCollection services, string name, Action<RedisTagCacheOutboxOptions>? configure)
     {
         var isFirst = !services.Any(service => service.ServiceType == typeof(OutboxDispatcher) && (string?)service.ServiceKey == (name.Length == 0 ? null : name));
         var options = services.AddOptions<RedisTagCacheOutboxOptions>(name).ValidateOnStart();
         if (configure is not null)
             options.Configure(configure);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<RedisTagCacheOutboxOptions>, ValidateOutboxOptions>());
-        if (connections is not null)
-            CacheParts.Add(services, name, connections);
         if (!isFirst)
             return;
         RegisteredCaches.Of(services).References.Add((name, "The outbox"));
         CacheParts.Add<IOutboxConnections>(services, name, static cache => new DataSourceConnections(OptionsOf(cache), cache.Shared.GetService<DbDataSource>()));
         AddParts(services, name);
         services.AddSingleton<IHostedService>(provider => new OutboxHost(() => new CacheParts(provider, name).Get<OutboxDispatcher>()));
+    }
+
+    /// <summary>Registers the outbox of a cache whose connections are those of a database context.</summary>
+    /// <exception cref="InvalidOperationException">The outbox is in the database of another context.</exception>
+    public static void Add(IServiceCollection services, string name, Action<RedisTagCacheOutboxOptions>? configure, Type context, Func<CacheParts, IOutboxConnections> connections)
+    {
+        var known = services.Select(static service => service.ImplementationInstance as OutboxContext).FirstOrDefault(one => one?.Name == name)?.Context;
+        if (known is not null && known != context)
+        {
+            throw new InvalidOperationException(
+                $"The outbox of the cache '{CacheNames.Shown(name)}' is in the database of {known.Name}, and cannot be in that of {context.Name} too. Use a named cache for one of them, or one table for both.");
+        }
+
+        if (known is null)
+        {
+            services.AddSingleton(new OutboxContext(name, context));
+            foreach (var other in services.Where(service => service.ServiceType == typeof(IOutboxConnections) && (string?)service.ServiceKey == (name.Length == 0 ? null : name)).ToArray())
+                services.Remove(other); // whichever was registered first
+            CacheParts.Add(services, name, connections);
+        }
+
+        Add(services, name, configure);
     }
 
     private static void AddParts(IServiceCollection services, string name)
@@ -62,3 +81,8 @@ internal static class OutboxComposition
     /// <summary>The clock of timeouts.</summary>
     private static TimeProvider Time(CacheParts cache) => cache.GetShared<TimeProvider>() is var time && time is ISteadyTime { Steady: var steady } ? steady : time;
 }
+
+/// <summary>Says which database context has the outbox of a cache.</summary>
+/// <param name="Name">The name of the cache.</param>
+/// <param name="Context">The context.</param>
+internal sealed record OutboxContext(string Name, Type Context);

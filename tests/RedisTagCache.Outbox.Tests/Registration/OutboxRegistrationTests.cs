@@ -54,6 +54,26 @@ public sealed partial class OutboxRegistrationTests(RedisFixture redis) : IAsync
     }
 
     [Fact]
+    public async Task Outbox_OfAContext_CountsWhateverWasRegisteredFirst_AndIsOfOneContext()
+    {
+        await using var app = App.Create(redis.ConnectionString, _prefix, null, services =>
+        {
+            services.AddRedisTagCacheOutbox(static options => options.BatchSize = 7);
+            services.AddDbContextFactory<LibraryContext>(options =>
+            {
+                _database.Use(options);
+                options.UseRedisTagCache();
+            });
+            services.AddRedisTagCacheOutbox<LibraryContext>();
+            services.AddRedisTagCacheOutbox<LibraryContext>(static options => options.PollInterval = TimeSpan.FromSeconds(3));
+            var error = Assert.Throws<InvalidOperationException>(() => services.AddRedisTagCacheOutbox<DbContext>());
+            Assert.Contains("'default' is in the database of LibraryContext, and cannot be in that of DbContext too", error.Message, StringComparison.Ordinal);
+            services.AddRedisTagCacheOutbox<DbContext>(cacheName: "catalog");
+        });
+        Assert.NotNull(app.Outbox);
+    }
+
+    [Fact]
     public async Task Outbox_WithoutADataSource_NamesTheOption()
     {
         await using var app = App.Create(redis.ConnectionString, _prefix, null, static services => services.AddRedisTagCacheOutbox());

@@ -37,9 +37,9 @@ internal sealed class EvictAfterResponse(PageCache cache, TagTemplates templates
     /// <summary>Has the request's evictions follow its response, once.</summary>
     public void Begin(HttpContext context)
     {
-        if (context.Features.Get<PendingEviction>() is not { HasBegun: false } eviction)
+        if (context.Features.Get<PendingEviction>() is not { IsRegistered: false } eviction)
             return;
-        eviction.HasBegun = true;
+        eviction.IsRegistered = true;
         context.Response.OnStarting(() => EvictAsync(context, eviction));
     }
 
@@ -111,7 +111,7 @@ internal sealed class PendingEviction(EvictOutputCacheAttribute[] evictions, End
     public RouteValueDictionary? Route => route;
 
     /// <summary>Gets or sets whether they follow the response.</summary>
-    public bool HasBegun { get; set; }
+    public bool IsRegistered { get; set; }
 
     /// <summary>Gets or sets whether the endpoint has failed.</summary>
     public bool HasFailed { get; set; }
