@@ -1,22 +1,21 @@
 using Microsoft.Extensions.Caching.Distributed;
 using Microsoft.Extensions.DependencyInjection;
-using StackExchange.Redis;
 using ZiggyCreatures.Caching.Fusion;
+using ZiggyCreatures.Caching.Fusion.Backplane.StackExchangeRedis;
+using ZiggyCreatures.Caching.Fusion.Serialization.SystemTextJson;
 
 namespace RedisTagCache.AspNetCore.Tests.Peers;
 
-/// <summary>FusionCache with Microsoft's Redis cache as its second level: as it is, with a backplane, or past its memory.</summary>
+/// <summary>FusionCache with Microsoft's Redis cache as its second level: as it is, with its Redis backplane, or past its memory.</summary>
 internal sealed class FusionPeer : IPeer
 {
     private readonly ServiceProvider _services;
     private readonly FusionCache _cache;
 
-    public FusionPeer(string connectionString, bool skipMemory = false, ConnectionMultiplexer? backplane = null)
+    public FusionPeer(string connectionString, bool skipMemory = false, bool hasBackplane = false)
     {
         var services = new ServiceCollection();
         services.AddStackExchangeRedisCache(options => options.Configuration = connectionString);
-        if (backplane is not null)
-            services.AddSingleton(_ => backplane);
         _services = services.BuildServiceProvider();
         var settings = new FusionCacheOptions();
         foreach (var entries in new[] { settings.DefaultEntryOptions, settings.TagsDefaultEntryOptions })
@@ -27,9 +26,9 @@ internal sealed class FusionPeer : IPeer
 
         settings.DefaultEntryOptions.Duration = TimeSpan.FromMinutes(5);
         _cache = new FusionCache(settings);
-        _cache.SetupDistributedCache(_services.GetRequiredService<IDistributedCache>(), new FusionSerializer());
-        if (_services.GetService<ConnectionMultiplexer>() is { } connection)
-            _cache.SetupBackplane(new FusionBackplane(connection));
+        _cache.SetupDistributedCache(_services.GetRequiredService<IDistributedCache>(), new FusionCacheSystemTextJsonSerializer());
+        if (hasBackplane)
+            _cache.SetupBackplane(new RedisBackplane(new RedisBackplaneOptions { Configuration = connectionString }));
     }
 
     public async ValueTask<string?> ReadAsync(string key) => await _cache.TryGetAsync<string>(key) is { HasValue: true } found ? found.Value : null;

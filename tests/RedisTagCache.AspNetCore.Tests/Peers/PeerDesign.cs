@@ -34,7 +34,7 @@ internal sealed record PeerDesign(string Name, Func<string, Task<IPeer>> StartAs
         OutputCache,
         Members,
         Fusion,
-        new("FusionCache, backplane", static async s => new FusionPeer(s, backplane: await ConnectionMultiplexer.ConnectAsync(s)), _fusion),
+        new("FusionCache, backplane", Start(static s => new FusionPeer(s, hasBackplane: true)), _fusion),
         new("FusionCache, memory skipped", Start(static s => new FusionPeer(s, skipMemory: true)), _fusion),
         Hybrid,
         new("Microsoft HybridCache, memory skipped", Start(static s => HybridPeer.OfMicrosoft(s, HybridCacheEntryFlags.DisableLocalCache)), _hybrid),
