@@ -14,7 +14,7 @@ public static class RedisTagCacheDbContextExtensions
     /// <param name="context">The context. Its options must call <c>UseRedisTagCache</c>.</param>
     /// <param name="tags">The tags. Items that are null or empty are skipped.</param>
     /// <exception cref="ArgumentException">A tag is not valid Unicode or is longer than 4,000 characters.</exception>
-    /// <exception cref="InvalidOperationException">The options do not call <c>UseRedisTagCache</c>.</exception>
+    /// <exception cref="InvalidOperationException">The options do not call <c>UseRedisTagCache</c>, or the application has not called <c>AddRedisTagCacheOutbox</c>.</exception>
     /// <remarks>
     /// If you commit without the context, as with <see cref="System.Transactions.TransactionScope"/> or a <see cref="System.Data.Common.DbTransaction"/> of your own, call <c>SaveChanges</c> before: it writes the evictions into the transaction.
     /// </remarks>
@@ -26,7 +26,7 @@ public static class RedisTagCacheDbContextExtensions
     /// <param name="context">The context. Its options must call <c>UseRedisTagCache</c>.</param>
     /// <param name="tags">The tags. Items that are null or empty are skipped.</param>
     /// <exception cref="ArgumentException">A tag is not valid Unicode or is longer than 4,000 characters.</exception>
-    /// <exception cref="InvalidOperationException">The options do not call <c>UseRedisTagCache</c>.</exception>
+    /// <exception cref="InvalidOperationException">The options do not call <c>UseRedisTagCache</c>, or the application has not called <c>AddRedisTagCacheOutbox</c>.</exception>
     /// <remarks>
     /// If you commit without the context, as with <see cref="System.Transactions.TransactionScope"/> or a <see cref="System.Data.Common.DbTransaction"/> of your own, call <c>SaveChanges</c> before: it writes the evictions into the transaction.
     /// </remarks>

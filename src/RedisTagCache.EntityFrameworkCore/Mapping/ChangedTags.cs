@@ -10,10 +10,11 @@ namespace RedisTagCache.EntityFrameworkCore.Mapping;
 internal sealed class ChangedTags
 {
     private readonly TagMapping _mapping;
+    private readonly TrackedEntities _tracked;
     private readonly List<(OutboxAction Action, string Tag)> _known = [];
     private readonly List<EntityEntry> _generated = [];
 
-    private ChangedTags(TagMapping mapping) => _mapping = mapping;
+    private ChangedTags(TagMapping mapping, TrackedEntities tracked) => (_mapping, _tracked) = (mapping, tracked);
 
     /// <summary>Gets the tags that are known before the changes are saved.</summary>
     public IReadOnlyList<(OutboxAction Action, string Tag)> Known => _known;
@@ -25,9 +26,9 @@ internal sealed class ChangedTags
     /// <exception cref="InvalidOperationException">A function of the mapping failed.</exception>
     public static ChangedTags Of(DbContext context)
     {
-        var found = new ChangedTags(TagMapping.Of(context.Model));
-        EntityEntry[] entries = [.. context.ChangeTracker.Entries()];
-        foreach (var entry in found.Touched(entries))
+        Cascade(context.ChangeTracker);
+        var found = new ChangedTags(TagMapping.Of(context.Model), new TrackedEntities([.. context.ChangeTracker.Entries()]));
+        foreach (var entry in found.Touched())
             found.Add(entry);
         return found;
     }
@@ -42,19 +43,26 @@ internal sealed class ChangedTags
         return tags;
     }
 
+    /// <summary>Finds the entities that SaveChanges will delete because of others, if the context leaves that to it.</summary>
+    private static void Cascade(ChangeTracker tracker)
+    {
+        if ((tracker.CascadeDeleteTiming, tracker.DeleteOrphansTiming) is (CascadeTiming.OnSaveChanges, not CascadeTiming.Never) or (not CascadeTiming.Never, CascadeTiming.OnSaveChanges))
+            tracker.CascadeChanges();
+    }
+
     /// <summary>The mapped entities that are changed themselves, own what is changed, or are joined or parted by a change.</summary>
-    private HashSet<EntityEntry> Touched(EntityEntry[] entries)
+    private HashSet<EntityEntry> Touched()
     {
         var touched = new Dictionary<object, EntityEntry>(ReferenceEqualityComparer.Instance);
-        foreach (var entry in entries)
+        foreach (var entry in _tracked.Entries)
         {
             if (entry.State is not (EntityState.Added or EntityState.Modified or EntityState.Deleted) || entry.Entity is OutboxEntity)
                 continue;
-            Touch(RootOf(entry, entries));
+            Touch(RootOf(entry));
             if (!_mapping.IsJoin(entry.Metadata))
                 continue;
             foreach (var key in entry.Metadata.GetForeignKeys())
-                Touch(EntityKeys.Principal(entry, key, entries));
+                Touch(_tracked.Principal(entry, key));
         }
 
         return [.. touched.Values];
@@ -66,11 +74,11 @@ internal sealed class ChangedTags
         }
     }
 
-    private static EntityEntry? RootOf(EntityEntry entry, EntityEntry[] entries)
+    private EntityEntry? RootOf(EntityEntry entry)
     {
         var root = entry;
         while (root?.Metadata.FindOwnership() is { } ownership)
-            root = EntityKeys.Principal(root, ownership, entries);
+            root = _tracked.Principal(root, ownership);
         return root;
     }
 
@@ -86,20 +94,38 @@ internal sealed class ChangedTags
             AddTags(entry, isOriginal: false, _known);
     }
 
-    /// <summary>Concurrency stamps change with each save, and no tag consists of one.</summary>
-    private static bool IsGenerated(EntityEntry entry) => entry.Properties.Any(property =>
-        property.IsTemporary
-        || (!property.Metadata.IsConcurrencyToken
-            && entry.State == EntityState.Added
-            && property.Metadata.ValueGenerated.HasFlag(ValueGenerated.OnAdd)
-            && Equals(property.CurrentValue, property.Metadata.Sentinel))
-        || (!property.Metadata.IsConcurrencyToken && entry.State == EntityState.Modified && property.Metadata.ValueGenerated.HasFlag(ValueGenerated.OnUpdate)));
+    /// <summary>Returns whether the database sets a value of an entity, or of what it owns. Concurrency stamps change with each save, and no tag consists of one.</summary>
+    private static bool IsGenerated(EntityEntry entry) =>
+        entry.Properties.Any(property => IsGenerated(entry, property))
+        || entry.ComplexProperties.Any(complex => IsGenerated(entry, complex))
+        || EntityCopy.OwnedReferences(entry.Metadata).Any(owned => entry.Reference(owned.Name).TargetEntry is { } target && IsGenerated(target));
+
+    private static bool IsGenerated(EntityEntry entry, ComplexPropertyEntry complex) =>
+        complex.Properties.Any(property => IsGenerated(entry, property)) || complex.ComplexProperties.Any(inner => IsGenerated(entry, inner));
+
+    private static bool IsGenerated(EntityEntry entry, PropertyEntry property)
+    {
+        var column = property.Metadata;
+        if (property.IsTemporary)
+            return true;
+        if (column.IsConcurrencyToken)
+            return false;
+
+        // A value that the application has set is not sent if the column is computed.
+        return entry.State switch
+        {
+            EntityState.Added => column.ValueGenerated.HasFlag(ValueGenerated.OnAdd)
+                && (column.GetBeforeSaveBehavior() == PropertySaveBehavior.Ignore || Equals(property.CurrentValue, column.Sentinel)),
+            EntityState.Modified => column.ValueGenerated.HasFlag(ValueGenerated.OnUpdate),
+            _ => false,
+        };
+    }
 
     private void AddTags(EntityEntry entry, bool isOriginal, List<(OutboxAction, string)> tags)
     {
         try
         {
-            var copy = EntityCopy.Of(entry, isOriginal);
+            var copy = EntityCopy.Of(entry, isOriginal, _tracked);
             foreach (var rule in _mapping.RulesOf(entry.Metadata))
             {
                 if (rule.Tag(copy) is { Length: > 0 } tag)

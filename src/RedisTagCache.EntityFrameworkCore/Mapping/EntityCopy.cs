@@ -8,16 +8,14 @@ namespace RedisTagCache.EntityFrameworkCore.Mapping;
 internal static class EntityCopy
 {
     /// <summary>Copies an entity and its owned references.</summary>
-    public static object Of(EntityEntry entry, bool isOriginal)
+    public static object Of(EntityEntry entry, bool isOriginal, TrackedEntities tracked)
     {
         var copy = (isOriginal ? entry.OriginalValues : entry.CurrentValues).ToObject();
-        foreach (var navigation in entry.Metadata.GetNavigations())
+        foreach (var navigation in OwnedReferences(entry.Metadata))
         {
-            if (navigation.IsCollection || navigation.IsOnDependent || !navigation.TargetEntityType.IsOwned())
+            if (OwnedEntry(entry, navigation, isOriginal, tracked) is not { } owned)
                 continue;
-            if (OwnedEntry(entry, navigation, isOriginal) is not { } owned)
-                continue;
-            var part = Of(owned, isOriginal);
+            var part = Of(owned, isOriginal, tracked);
             if (navigation.FieldInfo is { } field)
                 field.SetValue(copy, part);
             else
@@ -27,14 +25,16 @@ internal static class EntityCopy
         return copy;
     }
 
+    /// <summary>Returns the owned references of a type.</summary>
+    public static IEnumerable<INavigation> OwnedReferences(IEntityType type) =>
+        type.GetNavigations().Where(static navigation => !navigation.IsCollection && !navigation.IsOnDependent && navigation.TargetEntityType.IsOwned());
+
     /// <summary>A replaced owned entity is tracked as deleted beside the new one.</summary>
-    private static EntityEntry? OwnedEntry(EntityEntry owner, INavigation navigation, bool isOriginal)
+    private static EntityEntry? OwnedEntry(EntityEntry owner, INavigation navigation, bool isOriginal, TrackedEntities tracked)
     {
         var current = owner.Reference(navigation.Name).TargetEntry;
         if (!isOriginal)
             return current is { State: not EntityState.Deleted } ? current : null;
-        var replaced = owner.Context.ChangeTracker.Entries()
-            .FirstOrDefault(entry => entry.State == EntityState.Deleted && entry.Metadata == navigation.TargetEntityType && EntityKeys.AreEqual(entry, navigation.ForeignKey, owner));
-        return replaced ?? (current is { State: not EntityState.Added } ? current : null);
+        return tracked.Deleted(owner, navigation.ForeignKey) ?? (current is { State: not EntityState.Added } ? current : null);
     }
 }

@@ -26,4 +26,18 @@ internal static class AmbientEvictions
             return evictions;
         }
     }
+
+    /// <summary>Marks tags as committed once a transaction is.</summary>
+    public static void MarkWhenCommitted(Transaction transaction, IReadOnlyList<QueuedTag> tags)
+    {
+        if (tags.Count == 0)
+            return;
+        transaction.TransactionCompleted += (_, ended) =>
+        {
+            if (ended.Transaction?.TransactionInformation.Status != TransactionStatus.Committed)
+                return;
+            foreach (var tag in tags)
+                tag.IsCommitted = true;
+        };
+    }
 }

@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Storage;
 using RedisTagCache.EntityFrameworkCore.Mapping;
+using RedisTagCache.Outbox.Dispatching;
 using RedisTagCache.Outbox.Storage;
 
 namespace RedisTagCache.EntityFrameworkCore.Saving;
@@ -12,13 +13,15 @@ internal sealed partial class ContextOutbox
 {
     private bool IsSaving => _save is { IsOwnTransaction: true };
 
-    /// <summary>Forgets what the object of a transaction was used for before: providers may use it again.</summary>
+    /// <summary>Forgets what the object of a transaction was used for before: providers may use it again. What the transaction before was to evict, and did not commit, is evicted with this one.</summary>
     public void Begin(DbTransaction transaction)
     {
         if (IsSaving)
             return;
-        (_outbox ??= TryFindOutbox())?.Take(transaction);
-        _queued.RemoveAll(tag => tag.Transaction == transaction);
+        TryGetOutbox()?.Take(transaction);
+        TransactionQueue.Forget(transaction);
+        Restore(static written => written is DbTransaction);
+        _requestedIn = null;
     }
 
     /// <summary>Adds the rows that are still missing, just before a commit.</summary>
@@ -34,52 +37,75 @@ internal sealed partial class ContextOutbox
             Warnings()?.BulkWithoutEviction(entity);
         _bulk = null;
         await FlushAsync(transaction, isAsync, cancellationToken).ConfigureAwait(false);
-        if (_outbox is { Options.EvictBeforeCommit: true })
-            await EvictBeforeAsync(Outbox.Evictions(transaction).Rows, isAsync).ConfigureAwait(false);
+        foreach (var outbox in OutboxesOf(transaction))
+        {
+            if (outbox.Options.EvictBeforeCommit)
+                await ContextRows.EvictBeforeAsync(outbox, outbox.Evictions(transaction).Rows, isAsync).ConfigureAwait(false);
+        }
     }
 
-    /// <summary>Evicts after a commit.</summary>
+    /// <summary>Evicts after a commit, also what other contexts and caches have in the transaction.</summary>
     public async ValueTask AfterCommitAsync(DbTransaction transaction, bool isAsync)
     {
         if (IsSaving)
             return; // SavedChanges follows
         _hasQueued = false;
-        _queued.RemoveAll(tag => tag.Transaction == transaction);
-        if ((_outbox ??= TryFindOutbox()) is not { } outbox)
-            return;
+        _requestedIn = null;
+        _queued.RemoveAll(tag => tag.WrittenIn == transaction);
+        foreach (var outbox in OutboxesOf(transaction))
+        {
+            var evictions = outbox.Take(transaction);
+            await ContextRows.DeliverAsync(outbox, evictions.Rows, evictions.MustCheck, isAsync).ConfigureAwait(false);
+        }
 
-        // Other contexts may have added to the same transaction.
-        var evictions = outbox.Take(transaction);
-        await DeliverAsync(evictions.Rows, evictions.MustCheck, isAsync).ConfigureAwait(false);
+        TransactionQueue.Forget(transaction);
     }
 
-    /// <summary>Forgets the evictions of a transaction that did not commit, or may not have. If it has, its rows are in the table.</summary>
+    /// <summary>Forgets the evictions of a transaction that was rolled back. What was requested before it began is evicted with the next one.</summary>
     public void Forget(DbTransaction transaction)
     {
         _outbox?.Take(transaction);
         if (IsSaving)
             return;
-        _queued.RemoveAll(tag => tag.Transaction == transaction);
+        TransactionQueue.Forget(transaction);
+        Restore(written => written == transaction);
+        _requestedIn = null;
         _bulk = null;
         _hasQueued = false;
+    }
+
+    /// <summary>Keeps the evictions of a transaction that may not have committed, for another try. If it has, its rows are in the table.</summary>
+    public void FailCommit(DbTransaction transaction)
+    {
+        if (IsSaving)
+        {
+            _outbox?.Take(transaction);
+            return;
+        }
+
+        foreach (var outbox in OutboxesOf(transaction))
+            outbox.Evictions(transaction).Doubt();
     }
 
     /// <summary>Writes queued evictions before a savepoint, so that what is queued later goes with it.</summary>
     public ValueTask BeforeSavepointAsync(DbTransaction transaction, bool isAsync, CancellationToken cancellationToken) =>
         _save is null ? FlushAsync(transaction, isAsync, cancellationToken) : default;
 
-    /// <summary>Drops what was queued since the savepoint. Which rows are left, only the table knows.</summary>
+    /// <summary>Drops what was requested since the savepoint. Which rows are left, only the table knows.</summary>
     public void RolledBackToSavepoint(DbTransaction transaction)
     {
-        if (_save is null)
-            _queued.RemoveAll(tag => tag.Transaction == transaction);
-        _outbox?.Evictions(transaction).Doubt();
+        foreach (var outbox in OutboxesOf(transaction))
+            outbox.Evictions(transaction).Doubt();
+        if (_save is not null)
+            return;
+        TransactionQueue.Find(transaction)?.Take();
+        Restore(written => written == transaction);
     }
 
     /// <summary>Takes note that rows were changed without the tracker.</summary>
     public void Changed(string sql)
     {
-        if (_hasQueued || _queued.Count > 0 || MappedTableIn(sql) is not { } entity)
+        if (_hasQueued || _queued.Exists(static tag => tag.WrittenIn is null) || MappedTableIn(sql) is not { } entity)
             return;
         if (Transaction is null && !IsAmbient)
             Warnings()?.BulkWithoutEviction(entity);
@@ -98,14 +124,37 @@ internal sealed partial class ContextOutbox
             .FirstOrDefault();
     }
 
+    /// <summary>Returns the outboxes that may have rows in a transaction.</summary>
+    private TagCacheOutbox[] OutboxesOf(DbTransaction transaction)
+    {
+        var outboxes = TransactionQueue.Find(transaction)?.Outboxes ?? [];
+        return TryGetOutbox() is { } own && !outboxes.Contains(own) ? [own, .. outboxes] : outboxes;
+    }
+
     private async ValueTask FlushAsync(DbTransaction transaction, bool isAsync, CancellationToken cancellationToken)
     {
-        var queued = Relevant(transaction);
-        if (queued.Count == 0)
-            return;
-        var rows = await WriteAsync(transaction, [.. queued.Select(static tag => (tag.Action, tag.Tag))], isAsync, cancellationToken).ConfigureAwait(false);
-        queued.Clear();
-        Outbox.Evictions(transaction).Add(rows);
+        var queued = WithoutRow(transaction);
+        if (queued.Count > 0)
+        {
+            Written(Outbox, transaction, await WriteAsync(transaction, [.. queued.Select(static tag => (tag.Action, tag.Tag))], isAsync, cancellationToken).ConfigureAwait(false));
+            foreach (var tag in queued)
+                tag.WrittenIn = transaction;
+        }
+
+        var requested = TransactionQueue.Find(transaction)?.Take() ?? [];
+        try
+        {
+            foreach (var group in requested.GroupBy(static tag => (tag.Outbox, tag.Table)))
+            {
+                var (outbox, table) = group.Key;
+                Written(outbox, transaction, await ContextRows.WriteAsync(Context.Database, outbox, table, transaction, [.. group.Select(static tag => (tag.Action, tag.Tag))], isAsync, cancellationToken).ConfigureAwait(false));
+            }
+        }
+        catch
+        {
+            TransactionQueue.Of(transaction).Add(requested); // for another try of the commit
+            throw;
+        }
     }
 
     /// <summary>The changes are saved and not committed, so the values that the database has generated are known.</summary>
@@ -116,7 +165,7 @@ internal sealed partial class ContextOutbox
         if (save.Tags.HasGenerated)
             save.Generated.AddRange(await WriteAsync(transaction, save.Tags.Generated(), isAsync, cancellationToken).ConfigureAwait(false));
         if (Outbox.Options.EvictBeforeCommit)
-            await EvictBeforeAsync([.. save.Rows(), .. save.Generated], isAsync).ConfigureAwait(false);
+            await ContextRows.EvictBeforeAsync(Outbox, [.. save.Rows(), .. save.Generated], isAsync).ConfigureAwait(false);
     }
 
     /// <summary>Writes rows of changes that are saved already. If that fails, the transaction must not commit: it would without these evictions.</summary>
@@ -148,14 +197,5 @@ internal sealed partial class ContextOutbox
         {
             // One that cannot roll back cannot commit.
         }
-    }
-
-    private async ValueTask EvictBeforeAsync(IReadOnlyCollection<OutboxRow> rows, bool isAsync)
-    {
-        var evicting = Outbox.Delivery.BeforeCommitAsync(rows);
-        if (isAsync)
-            await evicting.ConfigureAwait(false);
-        else
-            evicting.GetAwaiter().GetResult();
     }
 }

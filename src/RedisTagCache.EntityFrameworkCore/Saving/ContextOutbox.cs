@@ -29,6 +29,7 @@ internal sealed partial class ContextOutbox(ICurrentDbContext current, IDbContex
     private TagCacheOutbox? _outbox;
     private TableName? _table;
     private PendingSave? _save;
+    private DbTransaction? _requestedIn;
     private string? _bulk;
     private bool _hasQueued;
 
@@ -37,7 +38,7 @@ internal sealed partial class ContextOutbox(ICurrentDbContext current, IDbContex
     private OutboxOptionsExtension Extension => options.FindExtension<OutboxOptionsExtension>()!;
 
     /// <summary>Gets the outbox of the cache.</summary>
-    private TagCacheOutbox Outbox => _outbox ??= TryFindOutbox() ?? throw NoOutbox();
+    private TagCacheOutbox Outbox => TryGetOutbox() ?? throw NoOutbox();
 
     /// <summary>Gets the table as the model has it, which may have a default schema, or a name of its own.</summary>
     private TableName Table => _table ??= OutboxModel.TableOf(Context) ?? Extension.Table;
@@ -54,9 +55,18 @@ internal sealed partial class ContextOutbox(ICurrentDbContext current, IDbContex
     public void Queue(OutboxAction action, IEnumerable<string?> tags)
     {
         ArgumentNullException.ThrowIfNull(tags);
-        var transaction = Transaction;
-        foreach (var tag in TagList.Valid(tags))
-            _queued.Add(new QueuedTag(transaction, action, tag));
+        var valid = TagList.Valid(tags);
+        var outbox = Outbox;
+        if (Transaction is { } transaction)
+        {
+            TransactionQueue.Of(transaction).Add(valid.Select(tag => new RequestedTag(outbox, Table, action, tag)));
+            _requestedIn = transaction;
+        }
+        else
+        {
+            _queued.AddRange(valid.Select(tag => new QueuedTag(action, tag)));
+        }
+
         _hasQueued = true;
         _bulk = null;
     }
@@ -66,26 +76,35 @@ internal sealed partial class ContextOutbox(ICurrentDbContext current, IDbContex
     {
         EndSave(isSaved: false);
         var tags = ChangedTags.Of(Context);
-        var queued = Relevant(Transaction);
-        if (tags.Known.Count == 0 && !tags.HasGenerated && queued.Count == 0)
+        var transaction = Transaction;
+        var into = transaction ?? (object?)TryFindAmbient();
+        var queued = WithoutRow(into);
+        var shared = transaction is null ? null : TransactionQueue.Find(transaction);
+        var requested = shared is not null && TryGetOutbox() is { } outbox ? shared.Of(outbox, Table) : [];
+        if (tags.Known.Count == 0 && !tags.HasGenerated && queued.Count == 0 && requested.Count == 0)
             return;
         _ = Outbox; // a missing registration is told before anything is changed
-        var isOwn = Transaction is null && !IsAmbient;
-        var behavior = Context.Database.AutoTransactionBehavior;
+        var entries = Add([
+            .. tags.Known,
+            .. queued.Select(static tag => (tag.Action, tag.Tag)),
+            .. requested.Select(static tag => (tag.Action, tag.Tag))]);
+        shared?.Remove(requested);
         _save = new PendingSave
         {
             Tags = tags,
-            Queued = queued.Count,
-            IsOwnTransaction = isOwn,
-            Behavior = behavior,
-            Entries = [.. EntitiesOf(tags.Known.Concat(queued.Select(static tag => (tag.Action, tag.Tag))))],
+            Queued = queued,
+            Requested = requested,
+            Transaction = into,
+            IsOwnTransaction = into is null,
+            Behavior = Context.Database.AutoTransactionBehavior,
+            Entries = entries,
         };
 
         // No interceptor is told that a save has failed because of a concurrent change.
         Context.SaveChangesFailed += OnFailed;
 
         // Without a transaction, a change could be saved and its eviction lost.
-        if (isOwn)
+        if (into is null)
             Context.Database.AutoTransactionBehavior = AutoTransactionBehavior.Always;
     }
 
@@ -109,16 +128,22 @@ internal sealed partial class ContextOutbox(ICurrentDbContext current, IDbContex
         EndSave(isSaved: true);
         if (save.IsOwnTransaction)
         {
-            await DeliverAsync([.. rows, .. save.Generated], mustCheck: false, isAsync).ConfigureAwait(false);
+            await ContextRows.DeliverAsync(Outbox, [.. rows, .. save.Generated], mustCheck: false, isAsync).ConfigureAwait(false);
             return result - save.Entries.Count;
         }
 
         if (save.Tags.HasGenerated)
             rows.AddRange(await WriteOrRollBackAsync(save.Tags, isAsync, cancellationToken).ConfigureAwait(false));
         if (Transaction is { } transaction)
-            Outbox.Evictions(transaction).Add(rows);
+        {
+            Written(Outbox, transaction, rows);
+        }
         else
+        {
             AmbientEvictions.Of(Outbox, Ambient()).Add(rows);
+            AmbientEvictions.MarkWhenCommitted(Ambient(), save.Queued);
+        }
+
         return result - save.Entries.Count;
     }
 
@@ -139,30 +164,61 @@ internal sealed partial class ContextOutbox(ICurrentDbContext current, IDbContex
 
     public void Dispose()
     {
-        if (_queued.Count > 0)
+        if (_queued.Exists(static tag => tag is { WrittenIn: null, IsCommitted: false }) || IsLost(_requestedIn))
             Warnings()?.QueuedWithoutCommit();
         _queued.Clear();
+        _requestedIn = null;
     }
 
     private void OnFailed(object? sender, SaveChangesFailedEventArgs e) => FailSave();
 
-    private System.Transactions.Transaction Ambient() => Enlisted ?? System.Transactions.Transaction.Current!;
+    private System.Transactions.Transaction Ambient() => TryFindAmbient()!;
 
-    private List<QueuedTag> Relevant(DbTransaction? transaction)
+    private System.Transactions.Transaction? TryFindAmbient() => Enlisted ?? System.Transactions.Transaction.Current;
+
+    /// <summary>Returns whether a transaction has ended without the rows of what was requested in it.</summary>
+    private bool IsLost(DbTransaction? transaction)
     {
-        // What was queued for another transaction belongs to one that was never committed.
-        _queued.RemoveAll(tag => tag.Transaction is not null && tag.Transaction != transaction);
-        return _queued;
+        if (transaction is null || _outbox is null || TransactionQueue.Find(transaction)?.Of(_outbox, Table) is not { Count: > 0 })
+            return false;
+        try
+        {
+            _ = transaction.IsolationLevel; // of a transaction that has ended, Npgsql rejects only this
+            return transaction.Connection is null; // if not, another context may commit
+        }
+        catch (InvalidOperationException)
+        {
+            return true;
+        }
     }
 
-    private IEnumerable<EntityEntry<OutboxEntity>> EntitiesOf(IEnumerable<(OutboxAction Action, string Tag)> tags)
+    /// <summary>Returns the tags that no row has. One that was written into another transaction, which was not committed by this context, gets a row again.</summary>
+    private List<QueuedTag> WithoutRow(object? transaction)
+    {
+        _queued.RemoveAll(static tag => tag.IsCommitted);
+        Restore(written => !written.Equals(transaction));
+        return _queued.FindAll(static tag => tag.WrittenIn is null);
+    }
+
+    private void Restore(Predicate<object> isMeant)
+    {
+        foreach (var tag in _queued)
+        {
+            if (tag.WrittenIn is { } written && isMeant(written))
+                tag.WrittenIn = null;
+        }
+    }
+
+    /// <summary>Adds rows to the context: all, or none if a tag is rejected.</summary>
+    private EntityEntry<OutboxEntity>[] Add(IEnumerable<(OutboxAction Action, string Tag)> tags)
     {
         var cache = CacheNames.Shown(Extension.CacheName);
-        foreach (var group in tags.GroupBy(static tag => tag.Action))
-        {
-            foreach (var packed in TagList.Pack(group.Select(static tag => tag.Tag)))
-                yield return Context.Add(new OutboxEntity { Cache = cache, Action = (long)group.Key, Tags = packed });
-        }
+        OutboxEntity[] rows =
+        [
+            .. tags.GroupBy(static tag => tag.Action)
+                .SelectMany(group => TagList.Pack(group.Select(static tag => tag.Tag)).Select(packed => new OutboxEntity { Cache = cache, Action = (long)group.Key, Tags = packed })),
+        ];
+        return [.. rows.Select(row => Context.Add(row))];
     }
 
     /// <summary>Removes the rows from the context again.</summary>
@@ -177,58 +233,32 @@ internal sealed partial class ContextOutbox(ICurrentDbContext current, IDbContex
         if (save.IsOwnTransaction)
             Context.Database.AutoTransactionBehavior = save.Behavior;
         if (!isSaved)
-            return;
-        _queued.RemoveRange(0, Math.Min(save.Queued, _queued.Count));
-        if (save.IsOwnTransaction)
-            _hasQueued = false;
-    }
-
-    private async ValueTask<List<OutboxRow>> WriteAsync(DbTransaction? transaction, IEnumerable<(OutboxAction Action, string Tag)> tags, bool isAsync, CancellationToken cancellationToken)
-    {
-        var rows = new List<OutboxRow>();
-        foreach (var group in tags.GroupBy(static tag => tag.Action))
         {
-            var names = group.Select(static tag => tag.Tag);
-            if (isAsync)
-            {
-                await Context.Database.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
-                try
-                {
-                    rows.AddRange(await Outbox.Writer.WriteAsync(Context.Database.GetDbConnection(), transaction, Table, group.Key, names, cancellationToken).ConfigureAwait(false));
-                }
-                finally
-                {
-                    await Context.Database.CloseConnectionAsync().ConfigureAwait(false);
-                }
-            }
-            else
-            {
-                Context.Database.OpenConnection();
-                try
-                {
-                    rows.AddRange(Outbox.Writer.Write(Context.Database.GetDbConnection(), transaction, Table, group.Key, names));
-                }
-                finally
-                {
-                    Context.Database.CloseConnection();
-                }
-            }
+            if (save.Requested.Count > 0)
+                TransactionQueue.Of((DbTransaction)save.Transaction!).Add(save.Requested);
+            return;
         }
 
-        return rows;
+        foreach (var tag in save.Queued)
+            tag.WrittenIn = save.Transaction;
+        if (!save.IsOwnTransaction)
+            return;
+        _queued.RemoveAll(save.Queued.Contains);
+        _hasQueued = false;
     }
 
-    private async ValueTask DeliverAsync(IReadOnlyCollection<OutboxRow> rows, bool mustCheck, bool isAsync)
+    /// <summary>Notes rows that were written into a transaction.</summary>
+    private static void Written(TagCacheOutbox outbox, DbTransaction transaction, List<OutboxRow> rows)
     {
-        var delivering = Outbox.Delivery.AfterCommitAsync(rows, mustCheck);
-        if (isAsync)
-            await delivering.ConfigureAwait(false);
-        else
-            delivering.GetAwaiter().GetResult();
+        outbox.Evictions(transaction).Add(rows);
+        TransactionQueue.Of(transaction).Join(outbox);
     }
+
+    private ValueTask<List<OutboxRow>> WriteAsync(DbTransaction? transaction, IEnumerable<(OutboxAction Action, string Tag)> tags, bool isAsync, CancellationToken cancellationToken) =>
+        ContextRows.WriteAsync(Context.Database, Outbox, Table, transaction, tags, isAsync, cancellationToken);
 
     /// <summary>Returns the outbox, if the application has registered it.</summary>
-    private TagCacheOutbox? TryFindOutbox() => Extension.CacheName is { Length: > 0 } name ? Services?.GetKeyedService<TagCacheOutbox>(name) : Services?.GetService<TagCacheOutbox>();
+    private TagCacheOutbox? TryGetOutbox() => _outbox ??= Extension.CacheName is { Length: > 0 } name ? Services?.GetKeyedService<TagCacheOutbox>(name) : Services?.GetService<TagCacheOutbox>();
 
     private InvalidOperationException NoOutbox()
     {
@@ -240,5 +270,5 @@ internal sealed partial class ContextOutbox(ICurrentDbContext current, IDbContex
     }
 
     private ContextWarnings? Warnings() =>
-        (_outbox ?? TryFindOutbox()) is { } outbox && Services?.GetService<ILoggerFactory>() is { } loggers ? ContextWarnings.Of(outbox, loggers) : null;
+        TryGetOutbox() is { } outbox && Services?.GetService<ILoggerFactory>() is { } loggers ? ContextWarnings.Of(outbox, loggers) : null;
 }

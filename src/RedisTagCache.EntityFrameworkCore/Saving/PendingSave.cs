@@ -22,8 +22,14 @@ internal sealed class PendingSave
     /// <summary>Gets the setting of the context, which is restored after the call.</summary>
     public required AutoTransactionBehavior Behavior { get; init; }
 
-    /// <summary>Gets the number of queued evictions that the rows contain.</summary>
-    public required int Queued { get; init; }
+    /// <summary>Gets the transaction that the rows are written into, of the database or ambient. Nothing if it is the call's own.</summary>
+    public required object? Transaction { get; init; }
+
+    /// <summary>Gets the tags requested outside of a transaction that the rows contain.</summary>
+    public required IReadOnlyList<QueuedTag> Queued { get; init; }
+
+    /// <summary>Gets the tags requested within the transaction that the rows contain.</summary>
+    public required IReadOnlyList<RequestedTag> Requested { get; init; }
 
     /// <summary>Gets the rows that were added just before the commit. Each try of the call begins with none.</summary>
     public List<OutboxRow> Generated { get; } = [];

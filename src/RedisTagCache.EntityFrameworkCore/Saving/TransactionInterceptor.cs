@@ -49,7 +49,19 @@ internal sealed class TransactionInterceptor : DbTransactionInterceptor
         return Task.CompletedTask;
     }
 
-    public override void TransactionFailed(DbTransaction transaction, TransactionErrorEventData eventData) => Of(eventData)?.Forget(transaction);
+    public override void TransactionFailed(DbTransaction transaction, TransactionErrorEventData eventData)
+    {
+        // A savepoint can fail too, and its transaction goes on.
+        switch (eventData.Action)
+        {
+            case "Commit":
+                Of(eventData)?.FailCommit(transaction);
+                break;
+            case "Rollback":
+                Of(eventData)?.Forget(transaction);
+                break;
+        }
+    }
 
     public override Task TransactionFailedAsync(DbTransaction transaction, TransactionErrorEventData eventData, CancellationToken cancellationToken = default)
     {

@@ -63,17 +63,20 @@ internal static class OutboxComposition
     {
         CacheParts.Add(services, name, static cache => new OutboxMeter(cache.GetShared<IMeterFactory>(), CacheNames.Shown(cache.Name)));
         CacheParts.Add(services, name, static cache => new OutboxTable(cache.Get<IOutboxConnections>(), CacheNames.Shown(cache.Name), OptionsOf(cache).Database));
-        CacheParts.Add(services, name, static cache => new OutboxEvictor(cache.Get<ITagCacheStore>(), cache.Options.OperationTimeout, Time(cache)));
+        CacheParts.Add(services, name, static cache => new OutboxEvictor(cache.Get<ITagCacheStore>(), cache.Options.Enabled, cache.Options.OperationTimeout, Time(cache)));
         CacheParts.Add(services, name, static _ => new ConfirmedRows());
         CacheParts.Add(services, name, static cache => new CommitDelivery(
             cache.Get<OutboxEvictor>(), cache.Get<OutboxTable>(), cache.Get<ConfirmedRows>(), cache.Get<OutboxMeter>(), Time(cache), cache.GetShared<ILogger<CommitDelivery>>()));
         CacheParts.Add(services, name, static cache => new OutboxDispatcher(
             cache.Get<OutboxTable>(), cache.Get<OutboxEvictor>(), cache.Get<ConfirmedRows>(), OptionsOf(cache), cache.Get<OutboxMeter>(), Time(cache), cache.GetShared<ILogger<OutboxDispatcher>>()));
-        CacheParts.Add<IOutboxReport>(services, name, static cache => new OutboxReport(cache.Get<OutboxTable>(), OptionsOf(cache).MaxAge));
+        CacheParts.Add<IOutboxReport>(services, name, static cache => new OutboxReport(cache.Get<OutboxTable>(), cache.Options.Enabled, OptionsOf(cache).MaxAge));
         CacheParts.Add(services, name, static cache => new TagCacheOutbox(
             new OutboxWriter(CacheNames.Shown(cache.Name), OptionsOf(cache).Database), cache.Get<OutboxTable>(), cache.Get<CommitDelivery>(), OptionsOf(cache)));
         CacheParts.Add<ITagCacheOutbox>(services, name, static cache => cache.Get<TagCacheOutbox>());
     }
+
+    /// <summary>Returns the health check of an outbox.</summary>
+    public static OutboxHealthCheck HealthCheckOf(CacheParts cache) => new(cache.Get<ITagCacheOutbox>(), cache.Options.Enabled, OptionsOf(cache).MaxAge);
 
     /// <summary>Returns the options of an outbox.</summary>
     public static RedisTagCacheOutboxOptions OptionsOf(CacheParts cache) => cache.GetShared<IOptionsMonitor<RedisTagCacheOutboxOptions>>().Get(cache.Name);

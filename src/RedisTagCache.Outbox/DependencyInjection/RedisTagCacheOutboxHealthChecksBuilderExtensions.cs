@@ -3,7 +3,6 @@ using RedisTagCache.DependencyInjection;
 using RedisTagCache.DependencyInjection.Configuration;
 using RedisTagCache.Outbox;
 using RedisTagCache.Outbox.DependencyInjection;
-using RedisTagCache.Outbox.Health;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -11,7 +10,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class RedisTagCacheOutboxHealthChecksBuilderExtensions
 {
     /// <summary>
-    /// Adds a health check of the outbox. It is degraded while the oldest eviction has waited for longer than <see cref="RedisTagCacheOutboxOptions.MaxAge"/>, or if a row was set aside. It fails if the table cannot be read.
+    /// Adds a health check of the outbox. It is degraded while the oldest eviction has waited for longer than <see cref="RedisTagCacheOutboxOptions.MaxAge"/>, or if a row was set aside. It fails if the table cannot be read. If the cache is disabled, evictions may wait.
     /// </summary>
     /// <param name="builder">The health checks builder.</param>
     /// <param name="name">The name of the check.</param>
@@ -28,7 +27,7 @@ public static class RedisTagCacheOutboxHealthChecksBuilderExtensions
         var cache = CacheNames.Parse(cacheName);
         return builder.Add(new HealthCheckRegistration(
             name,
-            services => new OutboxHealthCheck(new CacheParts(services, cache).Get<ITagCacheOutbox>(), OutboxComposition.OptionsOf(new CacheParts(services, cache)).MaxAge),
+            services => OutboxComposition.HealthCheckOf(new CacheParts(services, cache)),
             failureStatus,
             tags,
             timeout));

@@ -17,6 +17,6 @@ internal static partial class OutboxLog
     [LoggerMessage(OutboxLogIds.RowSetAside, LogLevel.Error, "A tag in the outbox table was rejected, so the row {Id} was set aside. Its other tags were evicted. Correct the row and set its column 'error' to null, or delete it ({Count} since the previous line)")]
     public static partial void RowSetAside(ILogger logger, Exception exception, long id, long count);
 
-    [LoggerMessage(OutboxLogIds.FailureDetail, LogLevel.Debug, "The exception behind the line before")]
+    [LoggerMessage(OutboxLogIds.FailureDetail, LogLevel.Debug, "The exception of the previous line")]
     public static partial void FailureDetail(ILogger logger, Exception exception);
 }

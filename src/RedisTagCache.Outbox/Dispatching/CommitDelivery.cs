@@ -19,14 +19,14 @@ internal sealed class CommitDelivery(OutboxEvictor evictor, OutboxTable table, C
     private readonly LogThrottle _failures = new(time);
 
     /// <summary>Evicts before a commit, without counting on it.</summary>
-    public Task BeforeCommitAsync(IReadOnlyCollection<OutboxRow> rows) => EvictAsync(rows, isCommitted: false);
+    public Task BeforeCommitAsync(IReadOnlyCollection<OutboxRow> rows) => evictor.IsEnabled ? EvictAsync(rows, isCommitted: false) : Task.CompletedTask;
 
     /// <summary>Evicts after a commit. Ends after the operation timeout at the latest, and goes on in the background.</summary>
     /// <param name="rows">The rows of the transaction.</param>
     /// <param name="mustCheck">Whether some may have been rolled back.</param>
     public async Task AfterCommitAsync(IReadOnlyCollection<OutboxRow> rows, bool mustCheck)
     {
-        if (rows.Count == 0)
+        if (rows.Count == 0 || !evictor.IsEnabled)
             return;
         try
         {

@@ -95,7 +95,7 @@ internal sealed class OutboxDispatcher : BackgroundService
     private async Task<bool> StepAsync(CancellationToken cancellationToken)
     {
         await FlushAsync(cancellationToken).ConfigureAwait(false);
-        var claimed = await _table.ClaimAsync(_options.BatchSize, Lease, cancellationToken).ConfigureAwait(false);
+        var claimed = _evictor.IsEnabled ? await _table.ClaimAsync(_options.BatchSize, Lease, cancellationToken).ConfigureAwait(false) : [];
         var isDone = claimed.Count > 0 && await DispatchAsync(claimed, cancellationToken).ConfigureAwait(false);
         if (IsTime(ref _statusAt, _statusInterval))
             _meter.Show(await _table.StatusAsync(cancellationToken).ConfigureAwait(false));

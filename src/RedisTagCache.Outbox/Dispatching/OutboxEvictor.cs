@@ -4,10 +4,14 @@ namespace RedisTagCache.Outbox.Dispatching;
 
 /// <summary>Evicts and expires the tags of rows, each call for a limited time.</summary>
 /// <param name="store">The cache.</param>
+/// <param name="isEnabled">Whether the cache is enabled.</param>
 /// <param name="timeout">The operation timeout of the cache.</param>
 /// <param name="time">The clock of timeouts.</param>
-internal sealed class OutboxEvictor(ITagCacheStore store, TimeSpan timeout, TimeProvider time)
+internal sealed class OutboxEvictor(ITagCacheStore store, bool isEnabled, TimeSpan timeout, TimeProvider time)
 {
+    /// <summary>Gets whether the cache is enabled. If not, evictions have no effect, so the rows are left to instances where it is, or to a later start.</summary>
+    public bool IsEnabled => isEnabled;
+
     /// <summary>Gets how long a call takes at most.</summary>
     public TimeSpan Timeout => timeout;
 

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace RedisTagCache.Outbox.Health;
 
-/// <summary>Degraded while evictions wait for too long, or if a row was set aside; failed if the table cannot be read.</summary>
-internal sealed class OutboxHealthCheck(ITagCacheOutbox outbox, TimeSpan maxAge) : IHealthCheck
+/// <summary>Degraded while evictions of an enabled cache wait for too long, or if a row was set aside; failed if the table cannot be read.</summary>
+internal sealed class OutboxHealthCheck(ITagCacheOutbox outbox, bool isEnabled, TimeSpan maxAge) : IHealthCheck
 {
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
@@ -24,6 +24,8 @@ internal sealed class OutboxHealthCheck(ITagCacheOutbox outbox, TimeSpan maxAge)
             ["oldest_age_seconds"] = status.OldestAge.TotalSeconds,
             ["set_aside"] = status.SetAside,
         };
+        if (!isEnabled)
+            return HealthCheckResult.Healthy("The cache is disabled, so its evictions wait in the table until it is enabled.", data);
         return status.OldestAge > maxAge
             ? HealthCheckResult.Degraded(string.Create(CultureInfo.InvariantCulture, $"The oldest of {status.Pending} evictions has waited for {status.OldestAge.TotalSeconds:F0} s; at most {maxAge.TotalSeconds:F0} s are expected."), data: data)
             : status.SetAside > 0

@@ -42,17 +42,17 @@ internal sealed class OutboxTable(IOutboxConnections connections, string cache, 
 
     /// <summary>Makes rows that were not evicted due again, after a pause.</summary>
     public Task ReleaseAsync(IEnumerable<long> ids, TimeSpan pause, CancellationToken cancellationToken) =>
-        ChangeAsync(ids, (dialect, table, list) => $"UPDATE {table} SET due_at = {dialect.Now} + {Milliseconds(pause)}, claim = NULL WHERE id IN ({list}) AND error IS NULL", cancellationToken);
+        ChangeAsync(ids, (dialect, table, list) => $"UPDATE {table} SET due_at = {dialect.Now} + {Milliseconds(pause)}, claim = NULL WHERE id IN ({list}) AND cache = @cache AND error IS NULL", cancellationToken);
 
     /// <summary>Deletes rows whose eviction is confirmed, or all that was to be done.</summary>
     public Task DeleteAsync(IEnumerable<long> ids, CancellationToken cancellationToken) =>
-        ChangeAsync(ids, static (_, table, list) => $"DELETE FROM {table} WHERE id IN ({list})", cancellationToken);
+        ChangeAsync(ids, static (_, table, list) => $"DELETE FROM {table} WHERE id IN ({list}) AND cache = @cache", cancellationToken);
 
     /// <summary>Keeps rows for their repetition, if it was not scheduled before.</summary>
     public Task RepeatAsync(IEnumerable<long> ids, TimeSpan delay, CancellationToken cancellationToken) =>
         ChangeAsync(
             ids,
-            (dialect, table, list) => $"UPDATE {table} SET pass = 1, claim = NULL, pending_since = {dialect.Now} + {Milliseconds(delay)}, due_at = {dialect.Now} + {Milliseconds(delay)} WHERE id IN ({list}) AND pass = 0",
+            (dialect, table, list) => $"UPDATE {table} SET pass = 1, claim = NULL, pending_since = {dialect.Now} + {Milliseconds(delay)}, due_at = {dialect.Now} + {Milliseconds(delay)} WHERE id IN ({list}) AND cache = @cache AND pass = 0",
             cancellationToken);
 
     /// <summary>Sets a row aside: it is not tried again.</summary>
@@ -62,7 +62,7 @@ internal sealed class OutboxTable(IOutboxConnections connections, string cache, 
         await using (opened.ConfigureAwait(false))
         {
             var table = Dialect.Of(opened.Connection, database).Quote(connections.Table);
-            await RunAsync(OutboxCommand.Create(opened.Connection, null, $"UPDATE {table} SET error = @error, claim = NULL WHERE id = @id", ("@error", reason), ("@id", id)), cancellationToken).ConfigureAwait(false);
+            await RunAsync(OutboxCommand.Create(opened.Connection, null, $"UPDATE {table} SET error = @error, claim = NULL WHERE id = @id AND cache = @cache", ("@error", reason), ("@id", id), ("@cache", cache)), cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -88,7 +88,7 @@ internal sealed class OutboxTable(IOutboxConnections connections, string cache, 
             var table = Dialect.Of(opened.Connection, database).Quote(connections.Table);
             foreach (var chunk in ids.Chunk(500))
             {
-                var command = OutboxCommand.Create(opened.Connection, null, $"SELECT id FROM {table} WHERE id IN ({OutboxCommand.List(chunk)})");
+                var command = OutboxCommand.Create(opened.Connection, null, $"SELECT id FROM {table} WHERE id IN ({OutboxCommand.List(chunk)}) AND cache = @cache", ("@cache", cache));
                 await using (command.ConfigureAwait(false))
                 {
                     var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
@@ -165,7 +165,7 @@ internal sealed class OutboxTable(IOutboxConnections connections, string cache, 
         {
             var dialect = Dialect.Of(opened.Connection, database);
             foreach (var chunk in ids.Chunk(500))
-                await RunAsync(OutboxCommand.Create(opened.Connection, null, sql(dialect, dialect.Quote(connections.Table), OutboxCommand.List(chunk))), cancellationToken).ConfigureAwait(false);
+                await RunAsync(OutboxCommand.Create(opened.Connection, null, sql(dialect, dialect.Quote(connections.Table), OutboxCommand.List(chunk)), ("@cache", cache)), cancellationToken).ConfigureAwait(false);
         }
     }
 

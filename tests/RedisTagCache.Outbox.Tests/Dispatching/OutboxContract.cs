@@ -270,6 +270,42 @@ public abstract class OutboxContract(RedisFixture redis, ITestOutputHelper outpu
         await App.BecomesEvictedAsync("article:1");
     }
 
+    [Fact]
+    public async Task DisabledCache_AddsRowsAndLeavesAllToEnabledInstances()
+    {
+        await App.CacheAsync("article:1", "article:2");
+        var disabled = await CreateAsync(cache: static options => options.Enabled = false);
+        await Database.RunAsync(Sql("""["article:1"]"""));
+        await Database.RunAsync("INSERT INTO redistagcache_outbox (cache, action, tags, pending_since, due_at, error) VALUES ('default', 0, 'x', 0, 0, 'rejected')");
+        await disabled.StartAsync();
+        await Eventually.BecomesTrueAsync(async () => (await disabled.Outbox.GetStatusAsync()).SetAside == 0, "a step has ended");
+        await using (var connection = await Database.DataSource.OpenConnectionAsync())
+        await using (var transaction = await connection.BeginTransactionAsync())
+        {
+            await disabled.Outbox.EnqueueAsync(transaction, ["article:2"]);
+            await disabled.Outbox.CommitAsync(transaction);
+        }
+
+        Assert.Equal(2, await Database.NumberAsync("SELECT COUNT(*) FROM redistagcache_outbox WHERE claim IS NULL"));
+        await App.StartAsync();
+        await App.BecomesEvictedAsync("article:1");
+        await App.BecomesEvictedAsync("article:2");
+    }
+
+    [Fact]
+    public async Task Changes_OfRowsOfAnotherCache_DoNothing()
+    {
+        await Database.RunAsync(Sql("[\"t\"]"));
+        var id = await Database.NumberAsync("SELECT MIN(id) FROM redistagcache_outbox");
+        var table = new OutboxTable(Connections, "another", OutboxDatabase.Auto);
+        await table.DeleteAsync([id], CancellationToken.None);
+        await table.RepeatAsync([id], TimeSpan.FromHours(1), CancellationToken.None);
+        await table.ReleaseAsync([id], TimeSpan.FromHours(1), CancellationToken.None);
+        await table.SetAsideAsync(id, "rejected", CancellationToken.None);
+        Assert.Empty(await table.ExistingAsync([id], CancellationToken.None));
+        Assert.Equal(1, await Database.NumberAsync("SELECT COUNT(*) FROM redistagcache_outbox WHERE error IS NULL AND pass = 0 AND due_at = 0"));
+    }
+
     private static string Sql(string tags) => Insert.Replace("{0}", tags, StringComparison.Ordinal);
 
     private static async Task WriteAsync(DbTransaction transaction)
@@ -280,9 +316,9 @@ public abstract class OutboxContract(RedisFixture redis, ITestOutputHelper outpu
         await command.ExecuteNonQueryAsync();
     }
 
-    private async Task<App> CreateAsync(bool createTable = false)
+    private async Task<App> CreateAsync(bool createTable = false, Action<RedisTagCacheOptions>? cache = null)
     {
-        var app = await App.ForSqlAsync(Database, redis.ConnectionString, _prefix, createTable: createTable);
+        var app = await App.ForSqlAsync(Database, redis.ConnectionString, _prefix, cache: cache, createTable: createTable);
         _apps.Add(app);
         return app;
     }

@@ -1,0 +1,250 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+using RedisTagCache.Outbox.Tests.Databases;
+using RedisTagCache.TestSupport;
+
+namespace RedisTagCache.Outbox.Tests.EntityFramework;
+
+/// <summary>What EvictOnCommit requests is evicted by the transaction that commits, whichever context commits it, and however often it was tried before. The background service does not run.</summary>
+public abstract class RequestContract(RedisFixture redis) : IAsyncLifetime
+{
+    private readonly Interventions _interventions = new();
+    private readonly List<App> _apps = [];
+
+    protected TestDatabase Database { get; private set; } = null!;
+
+    protected App App { get; private set; } = null!;
+
+    protected abstract Task<TestDatabase> CreateDatabaseAsync();
+
+    public async ValueTask InitializeAsync()
+    {
+        Database = await CreateDatabaseAsync();
+        App = await CreateAsync(createDatabase: true);
+        await using var db = App.Context();
+        db.Shelves.AddRange(new Shelf { Name = "one" }, new Shelf { Name = "two" });
+        await db.SaveChangesAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        foreach (var app in _apps)
+            await app.DisposeAsync();
+        if (Database is not null)
+            await Database.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task ExecuteInTransaction_RolledBackOnce_EvictsWhatWasRequestedBefore(bool hasChanges)
+    {
+        var tries = 0;
+        var app = await CreateAsync(strategy: true);
+        await app.CacheAsync("said", "book:1");
+        await using var db = app.Context();
+        if (hasChanges)
+            db.Books.Add(new Book { Id = 1, Title = "Emma", ShelfId = 1 });
+        db.EvictOnCommit("said");
+        await db.Database.CreateExecutionStrategy().ExecuteInTransactionAsync(
+            async stop =>
+            {
+                await db.SaveChangesAsync(acceptAllChangesOnSuccess: false, stop);
+                if (++tries == 1)
+                    throw new LostAnswerException();
+            },
+            static _ => Task.FromResult(false));
+        Assert.Equal(2, tries);
+        await app.AssertEvictedAsync("said");
+        if (hasChanges)
+            await app.AssertEvictedAsync("book:1");
+    }
+
+    [Fact]
+    public async Task Commit_AfterATransactionThatWasDisposed_EvictsWhatWasRequestedBeforeIt()
+    {
+        await App.CacheAsync("said", "inside");
+        await using var db = App.Context();
+        db.EvictOnCommit("said");
+        await using (await db.Database.BeginTransactionAsync())
+        {
+            db.EvictOnCommit("inside");
+            await db.SaveChangesAsync();
+        }
+
+        await App.AssertCachedAsync("said", "inside");
+        await using (var transaction = await db.Database.BeginTransactionAsync())
+            await transaction.CommitAsync();
+        await App.AssertEvictedAsync("said");
+        await App.AssertCachedAsync("inside");
+    }
+
+    [Fact]
+    public async Task RollbackToSavepoint_ThenCommit_EvictsWhatWasRequestedBeforeTheTransaction()
+    {
+        await App.CacheAsync("said");
+        await using var db = App.Context();
+        db.EvictOnCommit("said");
+        await using var transaction = await db.Database.BeginTransactionAsync();
+        await transaction.CreateSavepointAsync("here");
+        await db.SaveChangesAsync();
+        await transaction.RollbackToSavepointAsync("here");
+        await transaction.CommitAsync();
+        await App.AssertEvictedAsync("said");
+    }
+
+    [Fact]
+    public async Task Commit_ThatFailsAndIsTriedAgain_Evicts()
+    {
+        var tries = 0;
+        await App.CacheAsync("said", "inside", "shelf:2");
+        _interventions.Committing = () => ++tries == 1 ? throw new LostAnswerException() : Task.CompletedTask;
+        await using var db = App.Context();
+        db.EvictOnCommit("said");
+        await using var transaction = await db.Database.BeginTransactionAsync();
+        db.Books.Add(new Book { Title = "Emma", ShelfId = 2 });
+        await db.SaveChangesAsync();
+        db.EvictOnCommit("inside");
+        await Assert.ThrowsAsync<LostAnswerException>(() => transaction.CommitAsync());
+        await App.AssertCachedAsync("said", "inside", "shelf:2");
+        await transaction.CommitAsync();
+        await App.AssertEvictedAsync("said", "inside", "shelf:2");
+    }
+
+    /// <summary>Two applications stand for two caches in one.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Commit_OfATransactionOfSeveralContexts_EvictsWhatOthersRequested(bool isAsync)
+    {
+        var other = await CreateAsync();
+        await App.CacheAsync("first", "second", "third");
+        await other.CacheAsync("first", "second", "third");
+        await using var first = App.Context();
+        await using var transaction = await first.Database.BeginTransactionAsync();
+        first.EvictOnCommit("first");
+        foreach (var (app, tag) in new[] { (App, "second"), (other, "third") })
+        {
+            await using var db = app.Context();
+            db.Database.SetDbConnection(first.Database.GetDbConnection());
+            await db.Database.UseTransactionAsync(transaction.GetDbTransaction());
+            db.EvictOnCommit(tag);
+        }
+
+        await App.AssertCachedAsync("first", "second", "third");
+        if (isAsync)
+            await transaction.CommitAsync();
+        else
+            transaction.Commit();
+        await App.AssertEvictedAsync("first", "second");
+        await App.AssertCachedAsync("third");
+        await other.AssertEvictedAsync("third");
+        await other.AssertCachedAsync("first", "second");
+        Assert.DoesNotContain(App.Log.GetSnapshot(), record => record.Id.Id == 111);
+    }
+
+    [Fact]
+    public async Task Rollback_OfATransactionOfSeveralContexts_EvictsNothing()
+    {
+        await App.CacheAsync("first", "second");
+        await using var first = App.Context();
+        await using var second = App.Context();
+        await using (var transaction = await first.Database.BeginTransactionAsync())
+        {
+            first.EvictOnCommit("first");
+            second.Database.SetDbConnection(first.Database.GetDbConnection());
+            await second.Database.UseTransactionAsync(transaction.GetDbTransaction());
+            second.EvictOnCommit("second");
+            await second.SaveChangesAsync();
+            await transaction.RollbackAsync();
+        }
+
+        await using (var transaction = await first.Database.BeginTransactionAsync())
+            await transaction.CommitAsync();
+        await App.AssertCachedAsync("first", "second");
+        Assert.Equal(0, await Database.RowsAsync());
+    }
+
+    [Fact]
+    public async Task Dispose_AfterACommitWithoutTheContext_IsLogged()
+    {
+        await using (var connection = await Database.DataSource.OpenConnectionAsync())
+        {
+            await using var transaction = await connection.BeginTransactionAsync();
+            await using var db = App.Context();
+            db.Database.SetDbConnection(connection);
+            await db.Database.UseTransactionAsync(transaction);
+            db.EvictOnCommit("said");
+            await transaction.CommitAsync();
+        }
+
+        Assert.Contains(App.Log.GetSnapshot(), record => record.Id.Id == 111);
+    }
+
+    [Fact]
+    public async Task SaveChanges_WithATagThatIsRejected_LeavesNoRowInTheContext()
+    {
+        await using var db = App.Context();
+        db.Books.Add(new Book { Id = 1, Title = "\ud800", ShelfId = 1 }); // its other tags are valid
+        await Assert.ThrowsAsync<ArgumentException>(() => db.SaveChangesAsync());
+        Assert.DoesNotContain(db.ChangeTracker.Entries(), entry => entry.Entity.GetType().Name == "OutboxEntity");
+    }
+
+    private protected async Task<App> CreateAsync(bool createDatabase = false, bool strategy = false)
+    {
+        var app = await App.ForContextAsync(
+            Database, redis.ConnectionString, Guid.NewGuid().ToString("N"), createDatabase: createDatabase,
+            context: options => (strategy ? options.ReplaceService<IExecutionStrategyFactory, RetryingStrategyFactory>() : options).AddInterceptors(_interventions));
+        _apps.Add(app);
+        return app;
+    }
+}
+
+public sealed class SqliteRequestTests(RedisFixture redis) : RequestContract(redis)
+{
+    protected override Task<TestDatabase> CreateDatabaseAsync() => Task.FromResult<TestDatabase>(new SqliteDatabase());
+
+    /// <summary>On PostgreSQL, a statement that fails ends the transaction.</summary>
+    [Fact]
+    public async Task Commit_AfterASavepointThatFailed_Evicts()
+    {
+        await App.CacheAsync("said", "inside", "shelf:2");
+        await using var db = App.Context();
+        db.EvictOnCommit("said");
+        await using var transaction = await db.Database.BeginTransactionAsync();
+        db.Books.Add(new Book { Title = "Emma", ShelfId = 2 });
+        await db.SaveChangesAsync();
+        db.EvictOnCommit("inside");
+        await Assert.ThrowsAnyAsync<Exception>(() => transaction.RollbackToSavepointAsync("unknown"));
+        await transaction.CommitAsync();
+        await App.AssertEvictedAsync("said", "inside", "shelf:2");
+    }
+}
+
+public sealed class PostgresRequestTests(RedisFixture redis, PostgresFixture postgres) : RequestContract(redis)
+{
+    protected override async Task<TestDatabase> CreateDatabaseAsync() => await PostgresDatabase.CreateAsync(await postgres.GetAsync());
+
+    [Fact]
+    public async Task Scope_ThatDoesNotComplete_LeavesTheRequestToTheNext()
+    {
+        await App.CacheAsync("said");
+        await using var db = App.Context();
+        db.EvictOnCommit("said");
+        foreach (var isComplete in new[] { false, true })
+        {
+            await App.AssertCachedAsync("said");
+            using var scope = new System.Transactions.TransactionScope(System.Transactions.TransactionScopeAsyncFlowOption.Enabled);
+            await db.SaveChangesAsync();
+            if (isComplete)
+                scope.Complete();
+        }
+
+        await App.AssertEvictedAsync("said");
+        await App.CacheAsync("said");
+        db.Shelves.Add(new Shelf { Name = "three" });
+        await db.SaveChangesAsync();
+        await App.AssertCachedAsync("said"); // once was enough
+    }
+}
