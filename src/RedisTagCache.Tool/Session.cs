@@ -1,5 +1,7 @@
 using System.CommandLine;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 using RedisTagCache.Management;
 using StackExchange.Redis;
 
@@ -14,7 +16,8 @@ internal sealed class Session : IAsyncDisposable
     {
         Settings = settings;
         Connection = connection;
-        _services = new ServiceCollection().AddRedisTagCache(options =>
+        var services = new ServiceCollection();
+        services.AddRedisTagCache(options =>
         {
             options.ConnectionMultiplexerFactory = () => Task.FromResult(connection);
             options.KeyPrefix = settings.Prefix;
@@ -24,7 +27,12 @@ internal sealed class Session : IAsyncDisposable
             // An eviction trims by the options of the application, which are not known here. With the highest values, it trims nothing.
             options.TagInvalidationRetention = TimeSpan.FromDays(365);
             options.MaxTagInvalidations = 10_000_000;
-        }).BuildServiceProvider();
+        });
+
+        // The prefix of the command line was validated. The prefix of a nested cache contains a colon, which the options do not allow.
+        if (settings.Prefix.Contains(':', StringComparison.Ordinal))
+            services.RemoveAll<IValidateOptions<RedisTagCacheOptions>>();
+        _services = services.BuildServiceProvider();
     }
 
     public ToolSettings Settings { get; }

@@ -88,6 +88,10 @@ internal sealed record ToolSettings(ConfigurationOptions Connection, string Pref
         ? prefix
         : throw new ToolException(ExitCode.Usage, "The prefix is not valid.", "It must be 1 to 64 ASCII letters, digits, '-', '_' or '.'.");
 
+    /// <summary>Returns the settings of a temporary cache whose keys begin like those of this one, so that a Redis user for the prefix can access them.</summary>
+    /// <param name="name">The name of the temporary cache.</param>
+    public ToolSettings Nested(string name) => this with { Prefix = $"{Prefix}:{name}", BuildNamespace = null };
+
     /// <summary>The servers as they were given, without credentials.</summary>
     public string Where => string.Join(", ", Connection.EndPoints.Select(Format));
 

@@ -189,7 +189,7 @@ public sealed class CommandTests : IClassFixture<RedisFixture>, IAsyncDisposable
         Assert.Equal(ExitCode.Ok, run.Code);
         Assert.Equal(["bare GET", "lookup", "bare SET", "write", "eviction"], run.Json.GetProperty("rows").EnumerateArray().Select(row => Text(row, "operation")));
         Assert.All(run.Json.GetProperty("rows").EnumerateArray(), row => Assert.True(row.GetProperty("perSecond").GetDouble() > 0));
-        Assert.Empty(_redis.Connection.GetServers()[0].Keys(pattern: "*redistagcache-bench*"));
+        Assert.Empty(_redis.Connection.GetServers()[0].Keys(pattern: "*bench*"));
         Assert.Contains("lookup", (await ToolRun.StartAsync("bench", "--seconds", "0.1", "-c", _redis.ConnectionString)).Out, StringComparison.Ordinal);
     }
 

@@ -16,7 +16,7 @@ public sealed class RefusedOptionTests
         ["remove KEY"] = ["prefix", "build-namespace", "region", "yes"],
         ["reclaim"] = ["prefix", "yes"],
         ["reclaim --other-builds-older-than 7d"] = ["prefix", "build-namespace", "yes"],
-        ["bench"] = [],
+        ["bench"] = ["prefix"],
         ["mcp"] = ["prefix", "build-namespace"],
     };
 

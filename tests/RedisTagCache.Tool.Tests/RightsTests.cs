@@ -64,6 +64,29 @@ public sealed class RightsTests(ClusterFixture cluster) : IClassFixture<ClusterF
         Assert.Empty(connection.GetServers().SelectMany(static each => each.IsReplica ? [] : each.Keys(pattern: "*doctor*")));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Bench_UserOfTheDocs_MeasuresAndRemovesItsKeys(bool isCluster)
+    {
+        ServerFeatures.Require(ServerFeature.KeyPermissions);
+        await using var server = isCluster ? null : await RedisServer.StartAsync();
+        var connectionString = server?.ConnectionString ?? cluster.ConnectionString;
+        await using var connection = await ConnectionMultiplexer.ConnectAsync(connectionString + ",allowAdmin=true");
+        foreach (var each in connection.GetServers())
+        {
+            await each.ExecuteAsync("ACL", [.. User, .. DocumentedCommands().Except(_ofClusters).Select(static command => "+" + command)]);
+            if (isCluster && each.Version.Major >= 7)
+                await each.ExecuteAsync("ACL", ["SETUSER", "webapp", .. _ofClusters.Select(static command => "+" + command)]);
+        }
+
+        var run = await ToolRun.StartAsync("bench", "--seconds", "0.2", "--json", "-c", connectionString + ",user=webapp,password=pw");
+
+        Assert.True(run.Code == ExitCode.Ok, run.Out + run.Error);
+        Assert.All(run.Json.GetProperty("rows").EnumerateArray(), static row => Assert.True(row.GetProperty("perSecond").GetDouble() > 0));
+        Assert.Empty(connection.GetServers().SelectMany(static each => each.IsReplica ? [] : each.Keys(pattern: "*bench*")));
+    }
+
     private static object[] User => ["SETUSER", "webapp", .. Rules];
 
     private static object[] Rules => ["reset", "on", ">pw", .. RedisServer.KeyRights("{rtc:*")];

@@ -68,7 +68,7 @@ internal sealed class Bench(Session session, TimeSpan duration, int size, int ca
         }
         catch (Exception e) when (e is RedisException or TimeoutException or RedisTagCacheUnavailableException)
         {
-            // the server went away; the command has said so
+            // The connection to the server failed, and the command has reported it.
         }
     }
 
@@ -98,7 +98,7 @@ internal sealed class Bench(Session session, TimeSpan duration, int size, int ca
     private async Task WriteAsync(ITagCacheStore store, int i, CancellationToken cancellationToken) =>
         await store.SetAsync(Entry(i), new ReadOnlySequence<byte>(_payload), CacheVersion.AtWrite, new TagCacheEntryOptions { Lifetime = TimeSpan.FromMinutes(5), Tags = _tags }, cancellationToken);
 
-    private RedisKey Bare(int i) => $"{session.Settings.Prefix}:bare:{i}";
+    private RedisKey Bare(int i) => $"{{{session.Settings.Prefix}:bare.{i}}}"; // a slot for each key, because those of a cluster are spread
 
     private static CacheEntryKey Entry(int i) => new(_region, "k" + i);
 }

@@ -13,15 +13,15 @@ internal static class BenchCommand
 
     public static Command Create(ToolHost host)
     {
-        var command = new Command("bench", "Measures lookups, writes and evictions, and compares them with plain GET and SET of the same client. Uses keys of its own and removes them.") { _seconds, _size, _callers }
-            .Refusing("it works on keys of its own.", CommonOptions.Prefix, CommonOptions.BuildNamespace, CommonOptions.Region)
+        var command = new Command("bench", "Measures lookups, writes and evictions, and compares them with plain GET and SET of the same client. Uses keys of its own below the prefix, and removes them.") { _seconds, _size, _callers }
+            .Taking(CommonOptions.Prefix)
+            .Refusing("it works on keys of its own.", CommonOptions.BuildNamespace, CommonOptions.Region)
             .Refusing("it asks nothing.", CommonOptions.Yes)
             .Refusing("it wraps no keys.", CommonOptions.Wide);
         ToolProgram.SetAction(command, host, async (parsed, report, cancellationToken) =>
         {
             var (seconds, size, callers) = (parsed.GetValue(_seconds), parsed.GetValue(_size), parsed.GetValue(_callers));
-            var settings = ToolSettings.Of(parsed, host);
-            var own = settings with { Prefix = "redistagcache-bench-" + Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture)[..8] };
+            var own = ToolSettings.Of(parsed, host).Nested("bench-" + Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture)[..8]);
             await using var session = await Session.BeginAsync(own, cancellationToken);
             report.WhenStopped = "Its own keys were removed, or expire within minutes.";
             var bench = new Bench(session, TimeSpan.FromSeconds(seconds), size, callers);
