@@ -3,6 +3,7 @@ using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 using RedisTagCache;
 using RedisTagCache.AspNetCore;
+using RedisTagCache.Outbox;
 
 namespace Newsroom;
 
@@ -22,7 +23,7 @@ internal static class TelemetryExtensions
             .ConfigureResource(resource => resource.AddService("newsroom"))
             .WithMetrics(metrics =>
             {
-                metrics.AddMeter(RedisTagCacheDiagnostics.MeterName, RedisTagOutputCacheDiagnostics.MeterName);
+                metrics.AddMeter(RedisTagCacheDiagnostics.MeterName, RedisTagOutputCacheDiagnostics.MeterName, RedisTagCacheOutboxDiagnostics.MeterName);
                 if (usesOtlp)
                     metrics.AddOtlpExporter();
                 if (usesConsole)
