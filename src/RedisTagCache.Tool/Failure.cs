@@ -16,12 +16,12 @@ internal sealed record Failure(int Code, string Message, string Advice)
     {
         ToolException e => new(e.Code, e.Message, e.Advice),
         OperationCanceledException => new(ExitCode.Problem, "Canceled before the end.", whenStopped),
-        ArgumentException => new(ExitCode.Usage, exception.Message, "redistagcache --help tells what is accepted."),
+        ArgumentException => new(ExitCode.Usage, exception.Message, "To list the commands and options, run redistagcache --help."),
 
         // An application would retry it. Here, the connection ends with the command.
         RedisTagCacheUnavailableException { Tags.Count: > 0 } => new(ExitCode.Unreachable, $"The change failed: {(exception.InnerException ?? exception).Message}", Report.Unconfirmed),
         RedisTagCacheUnavailableException or RedisException or RedisCommandException or TimeoutException =>
-            new(ExitCode.Unreachable, exception.Message, "redistagcache doctor looks for the cause."),
+            new(ExitCode.Unreachable, exception.Message, "To find the cause, run redistagcache doctor."),
         _ => null,
     };
 }

@@ -86,7 +86,7 @@ internal sealed class Session : IAsyncDisposable
         }
         catch (Exception e) when (e is RedisException or TimeoutException)
         {
-            throw new ToolException(ExitCode.Unreachable, $"Cannot connect to {settings.Where}.", "Run redistagcache doctor to find the cause.");
+            throw new ToolException(ExitCode.Unreachable, $"Cannot connect to {settings.Where}.", "To find the cause, run redistagcache doctor.");
         }
     }
 
@@ -98,7 +98,7 @@ internal sealed class Session : IAsyncDisposable
         }
         catch (Exception e) when (e is RedisException or TimeoutException)
         {
-            throw new ToolException(ExitCode.Unreachable, $"{settings.Where} did not respond like a Redis server.", "Run redistagcache doctor to find the cause.");
+            throw new ToolException(ExitCode.Unreachable, $"{settings.Where} did not respond like a Redis server.", "To find the cause, run redistagcache doctor.");
         }
     }
 

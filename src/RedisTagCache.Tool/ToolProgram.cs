@@ -19,7 +19,7 @@ internal static class ToolProgram
         {
             foreach (var error in errors)
                 await host.Error.WriteLineAsync(Shown.Of(error));
-            await host.Error.WriteLineAsync("redistagcache --help tells what there is.");
+            await host.Error.WriteLineAsync("To list the commands and options, run redistagcache --help.");
             return ExitCode.Usage;
         }
 

@@ -28,7 +28,7 @@ public sealed class CommandTests : IClassFixture<RedisFixture>, IAsyncDisposable
         Assert.Equal(ExitCode.Ok, human.Code);
         Assert.Contains("post/1", human.Out, StringComparison.Ordinal);
         Assert.DoesNotContain("author/1", human.Out, StringComparison.Ordinal);
-        Assert.Contains("3 entries of 4 looked at.", human.Out, StringComparison.Ordinal);
+        Assert.Contains("3 entries found, 4 scanned.", human.Out, StringComparison.Ordinal);
         var json = (await RunAsync("find", "--tag", "posts", "--key", "post/2", "--json")).Json;
         var entry = Assert.Single(json.GetProperty("entries").EnumerateArray());
         Assert.Equal(("post/2", "pages", "fresh", "none", 6), (Text(entry, "key"), Text(entry, "region"), Text(entry, "status"), Text(entry, "reason"), entry.GetProperty("payloadBytes").GetInt32()));
@@ -45,7 +45,7 @@ public sealed class CommandTests : IClassFixture<RedisFixture>, IAsyncDisposable
 
         // What is shown is understood.
         const string Shown = "GET\\x1fHTTPS\\x1b[2J[red]x[/]";
-        Assert.Contains("1 entry of", (await RunAsync("find", "--key", "GET\\x1fHTTPS")).Out, StringComparison.Ordinal);
+        Assert.Contains("1 entry found", (await RunAsync("find", "--key", "GET\\x1fHTTPS")).Out, StringComparison.Ordinal);
         Assert.Equal(ExitCode.Ok, (await RunAsync("inspect", Shown)).Code);
         Assert.Equal(ExitCode.Ok, (await RunAsync("remove", Shown, "--yes")).Code);
         Assert.Equal(ExitCode.Problem, (await RunAsync("inspect", Shown)).Code);
@@ -174,7 +174,7 @@ public sealed class CommandTests : IClassFixture<RedisFixture>, IAsyncDisposable
         await _application.Store.EvictByTagAsync("post:1");
         var human = await RunAsync("stats");
         Assert.Equal(ExitCode.Ok, human.Code);
-        Assert.Contains("4 entries looked at.", human.Out, StringComparison.Ordinal);
+        Assert.Contains("4 entries scanned.", human.Out, StringComparison.Ordinal);
         var json = (await RunAsync("stats", "--json")).Json;
         var row = Assert.Single(json.GetProperty("entries").EnumerateArray());
         Assert.Equal(("pages", "test", 3, 1), (Text(row, "region"), Text(row, "buildNamespace"), row.GetProperty("fresh").GetInt32(), row.GetProperty("invalidated").GetInt32()));

@@ -16,7 +16,7 @@ public sealed class DoctorTests
         await using var server = await RedisServer.StartAsync("--maxmemory", "64mb", "--maxmemory-policy", "volatile-lru");
         var run = await ToolRun.StartAsync("doctor", "-c", server.ConnectionString);
         Assert.Equal((ExitCode.Ok, ""), (run.Code, run.Error));
-        Assert.Contains("All is well.", run.Out, StringComparison.Ordinal);
+        Assert.Contains("No problems found.", run.Out, StringComparison.Ordinal);
         await using var connection = await server.ConnectAsync();
         Assert.Equal(0, await connection.GetServers()[0].DatabaseSizeAsync());
         var json = await ToolRun.StartAsync("doctor", "-c", server.ConnectionString, "--json");
@@ -32,7 +32,7 @@ public sealed class DoctorTests
         await FillAsync(connection.GetDatabase());
         var run = await ToolRun.StartAsync("doctor", "-c", server.ConnectionString);
         Assert.Equal(ExitCode.Problem, run.Code);
-        AssertSays(run.Out, "it is full, and rejects writes and evictions", "volatile-lru", "its memory is full and its policy drops nothing");
+        AssertSays(run.Out, "it is full, and rejects writes and evictions", "volatile-lru", "its memory is full and its policy drops no keys");
         AssertFinding(await JsonAsync(server.ConnectionString), "write", "error");
         Assert.InRange(run.Taken, TimeSpan.Zero, _bound);
     }
@@ -62,9 +62,9 @@ public sealed class DoctorTests
     }
 
     [Theory]
-    [InlineData("password=guess-nr-1", "refuses the user name or the password")]
-    [InlineData("user=me,password=guess-nr-2", "refuses the user name or the password")]
-    [InlineData("", "wants a password, and none is given")]
+    [InlineData("password=guess-nr-1", "rejected the user name or the password")]
+    [InlineData("user=me,password=guess-nr-2", "rejected the user name or the password")]
+    [InlineData("", "requires a password, but the connection string has none")]
     public async Task Doctor_WithAWrongPassword_SaysSoAndNeverRepeatsIt(string credentials, string said)
     {
         await using var server = await RedisServer.StartAsync();
@@ -92,7 +92,7 @@ public sealed class DoctorTests
         server.Hang();
         var run = await ToolRun.StartAsync("doctor", "-c", server.ConnectionString, "--timeout", "1");
         Assert.Equal(ExitCode.Unreachable, run.Code);
-        AssertSays(run.Out, "accepts connections and does not answer within 1 s", "The server hangs");
+        AssertSays(run.Out, "accepts connections, but did not respond within 1 s", "the server hangs");
         Assert.InRange(run.Taken, TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(6));
         Assert.Equal(ExitCode.Unreachable, (await ToolRun.StartAsync("stats", "-c", server.ConnectionString, "--timeout", "1")).Code);
     }
@@ -102,7 +102,7 @@ public sealed class DoctorTests
     {
         var run = await ToolRun.StartAsync("doctor", "-c", $"127.0.0.1:{RedisServer.FreePort()}", "--timeout", "1");
         Assert.Equal(ExitCode.Unreachable, run.Code);
-        AssertSays(run.Out, "Nothing listens at 127.0.0.1:", "Start the server");
+        AssertSays(run.Out, "No server listens at 127.0.0.1:", "Start the server");
         Assert.InRange(run.Taken, TimeSpan.Zero, TimeSpan.FromSeconds(6));
     }
 
@@ -130,7 +130,7 @@ public sealed class DoctorTests
         var connectionString = server.ConnectionString + ",user=webapp,password=pw";
         var run = await ToolRun.StartAsync("doctor", "-c", connectionString);
         Assert.Equal(ExitCode.Ok, run.Code);
-        AssertSays(run.Out, "The user may do all that the cache needs.", "The user may not use SCAN, DBSIZE: find, stats and reclaim do not work with it");
+        AssertSays(run.Out, "The user has all permissions that the cache needs.", "The user may not use SCAN, DBSIZE, so find, stats, and reclaim do not work as this user");
         await connection.GetServers()[0].ExecuteAsync("ACL", "SETUSER", "webapp", "+scan", "+dbsize");
         Assert.DoesNotContain("may not", (await ToolRun.StartAsync("doctor", "-c", connectionString)).Out, StringComparison.Ordinal);
     }
@@ -156,7 +156,7 @@ public sealed class DoctorTests
             await File.WriteAllTextAsync(Path.Combine(folder, "appsettings.json"), settings, TestContext.Current.CancellationToken);
             var run = await ToolRun.StartAsync(["doctor"], answer: null, folder: folder);
             Assert.Equal(ExitCode.Problem, run.Code);
-            AssertSays(run.Out, "over 36 partitions, the appsettings.json here says 4");
+            AssertSays(run.Out, "over 36 partitions, but the appsettings.json in this folder sets 4");
         }
         finally
         {

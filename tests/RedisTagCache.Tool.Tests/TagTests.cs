@@ -34,7 +34,7 @@ public sealed class TagTests : IClassFixture<RedisFixture>, IAsyncDisposable
         var found = await RunAsync("find");
         var shown = found.Out.Split('\n').Single(static line => line.Contains(" k ", StringComparison.Ordinal)).TrimEnd().Split("  ")[^1].Trim();
         Assert.DoesNotContain(shown, static character => char.IsControl(character) || character is '\u202e' or '\u200b' or '\u00a0');
-        Assert.Contains("1 entry of", (await RunAsync("find", "--tag", shown)).Out, StringComparison.Ordinal);
+        Assert.Contains("1 entry found", (await RunAsync("find", "--tag", shown)).Out, StringComparison.Ordinal);
         Assert.Equal(tag, (await RunAsync("find", "--json")).Json.GetProperty("entries")[0].GetProperty("tags")[0].GetString());
         Assert.Equal(ExitCode.Ok, (await RunAsync("evict", shown, "--yes")).Code);
         Assert.Null(await _application.Store.ReadAsync("k"));

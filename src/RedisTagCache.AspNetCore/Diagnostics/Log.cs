@@ -21,19 +21,19 @@ internal static partial class Log
     [LoggerMessage(LogIds.EvictionNotConfirmed, LogLevel.Error, "Redis did not confirm the eviction after a response. It is retried until Redis confirms it.")]
     public static partial void EvictionNotConfirmed(ILogger logger, Exception exception);
 
-    [LoggerMessage(LogIds.PageRefreshFailed, LogLevel.Warning, "The refresh of a page brought no page that can be stored (status {Status}; {Count} since the last line). The old page is served within its stale window, and the next try begins after RetryDelay.")]
+    [LoggerMessage(LogIds.PageRefreshFailed, LogLevel.Warning, "The refresh of a page returned no page that can be stored (status {Status}), so the old page is served within its stale window. The next refresh starts after RetryDelay ({Count} since the previous line).")]
     public static partial void PageRefreshFailed(ILogger logger, Exception? exception, int status, long count);
 
-    [LoggerMessage(LogIds.PageRefreshDiffers, LogLevel.Warning, "The refresh of {Endpoint} led to another cache key than its request ({Count} such refreshes since the last line). Something the key depends on is not the same when the request runs again.")]
+    [LoggerMessage(LogIds.PageRefreshDiffers, LogLevel.Warning, "The refresh of {Endpoint} had another cache key than the original request, so its page was not stored. The key depends on state that differs when the request runs again. Set RedisTagOutputCacheOptions.PrepareRefresh to restore it ({Count} since the previous line).")]
     public static partial void PageRefreshDiffers(ILogger logger, string? endpoint, long count);
 
-    [LoggerMessage(LogIds.OperationsUnprotected, LogLevel.Error, "The operations page is mapped without an authorization policy outside of Development, and refuses every request. Add RequireAuthorization() to MapRedisTagCache().")]
+    [LoggerMessage(LogIds.OperationsUnprotected, LogLevel.Error, "The operations page is mapped without an authorization policy outside of Development, and rejects every request. Add RequireAuthorization() to MapRedisTagCache().")]
     public static partial void OperationsUnprotected(ILogger logger);
 
     [LoggerMessage(LogIds.OperatorActed, LogLevel.Information, "On the operations page: {Action} ({Count}).")]
     public static partial void OperatorActed(ILogger logger, string action, int count);
 
-    [LoggerMessage(LogIds.PageRefreshedByRequest, LogLevel.Information, "Middleware before the output cache gives requests for {Endpoint} state that a background refresh does not have, so the request that finds a stale page renders it ({Count} since the last line). To refresh in the background, set RedisTagOutputCacheOptions.PrepareRefresh.")]
+    [LoggerMessage(LogIds.PageRefreshedByRequest, LogLevel.Information, "Middleware before the output cache gives requests for {Endpoint} state that a background refresh does not have, so the request that finds a stale page renders it. To refresh in the background, set RedisTagOutputCacheOptions.PrepareRefresh ({Count} since the previous line).")]
     public static partial void PageRefreshedByRequest(ILogger logger, string? endpoint, long count);
 
     [LoggerMessage(LogIds.VisitorPageStale, LogLevel.Warning, "Pages of {Endpoint} vary by the header Cookie or Authorization, so each visitor may have pages of their own, and they have a stale window of {Seconds} s. A background refresh then runs with the cookies of that visitor, even after the visitor has signed out. Remove the stale window. This endpoint is not reported again. See {Page}")]

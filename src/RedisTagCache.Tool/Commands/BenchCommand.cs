@@ -23,7 +23,7 @@ internal static class BenchCommand
             var (seconds, size, callers) = (parsed.GetValue(_seconds), parsed.GetValue(_size), parsed.GetValue(_callers));
             var own = ToolSettings.Of(parsed, host).Nested("bench-" + Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture)[..8]);
             await using var session = await Session.BeginAsync(own, cancellationToken);
-            report.WhenStopped = "Its own keys were removed, or expire within minutes.";
+            report.WhenStopped = "The keys of the measurement were removed, or expire within minutes.";
             var bench = new Bench(session, TimeSpan.FromSeconds(seconds), size, callers);
             IReadOnlyList<Bench.Row> rows;
             try
@@ -43,10 +43,10 @@ internal static class BenchCommand
 
     private static void Show(Report report, IReadOnlyList<Bench.Row> rows, int size, int callers)
     {
-        var table = Report.Table("operation", "per second", "median", "99 of 100 within");
+        var table = Report.Table("operation", "per second", "median", "99th percentile");
         foreach (var row in rows)
             Report.Row(table, row.Operation, Shown.Count((long)row.PerSecond), Shown.Of(row.Median), Shown.Of(row.Slow));
         report.Terminal.Write(table);
-        report.Line($"{Shown.Bytes(size)} payloads, {callers} callers, one connection, one after the other in the same run.");
+        report.Line($"{Shown.Bytes(size)} payloads, {callers} concurrent callers, one connection. The operations ran one after the other.");
     }
 }

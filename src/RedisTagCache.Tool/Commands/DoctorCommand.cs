@@ -5,7 +5,7 @@ using Spectre.Console;
 
 namespace RedisTagCache.Tool.Commands;
 
-/// <summary><c>doctor</c>: whether a server is as the cache needs it, and what to do where it is not.</summary>
+/// <summary><c>doctor</c>: checks whether the servers meet the requirements of the cache, and states the fixes.</summary>
 internal static class DoctorCommand
 {
     public static Command Create(ToolHost host)
@@ -39,6 +39,6 @@ internal static class DoctorCommand
 
         report.Terminal.Write(grid);
         var (errors, warnings) = (findings.Count(static f => f.Level == Level.Error), findings.Count(static f => f.Level == Level.Warn));
-        report.Line(errors + warnings == 0 ? "All is well." : $"{Shown.Count(errors, "error")}, {Shown.Count(warnings, "warning")}.");
+        report.Line(errors + warnings == 0 ? "No problems found." : $"{Shown.Count(errors, "error")}, {Shown.Count(warnings, "warning")}.");
     }
 }

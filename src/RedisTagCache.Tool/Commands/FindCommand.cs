@@ -49,7 +49,7 @@ internal static class FindCommand
                 {
                     if (found.Count > 0)
                         report.Show(EntryView.Table(found));
-                    report.Line($"{Shown.Count(found.Count, "entry")} of {Shown.Count(progress.Keys)} looked at{(progress.IsComplete ? "." : "; a limit ended the search (--limit, --max-keys).")}");
+                    report.Line($"{Shown.Count(found.Count, "entry")} found, {Shown.Count(progress.Keys)} scanned.{(progress.IsComplete ? "" : " A limit ended the search (--limit, --max-keys).")}");
                 });
             return ExitCode.Ok;
         });

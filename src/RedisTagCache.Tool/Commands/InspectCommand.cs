@@ -42,9 +42,9 @@ internal static class InspectCommand
         if (entry.TagInvalidatedAt is not null)
             Report.Row(table, "since", Shown.Time(entry.TagInvalidatedAt));
         Report.Row(table, "written", $"{Shown.Time(entry.CreatedAt)} ({Shown.Of(entry.Age)} ago)");
-        Report.Row(table, "fresh until", entry.FreshUntil is null ? "its end" : Shown.Time(entry.FreshUntil));
+        Report.Row(table, "fresh until", entry.FreshUntil is null ? "it ends" : Shown.Time(entry.FreshUntil));
         if (entry.StaleUntil is not null)
-            Report.Row(table, "stale until", $"{Shown.Time(entry.StaleUntil)}; then only where nothing newer can be had");
+            Report.Row(table, "stale until", $"{Shown.Time(entry.StaleUntil)}. Then served only if a new value cannot be computed");
         if (entry.SlidingExpiration is not null)
             Report.Row(table, "slides", $"ends {Shown.Of(entry.SlidingExpiration)} after the last read");
         Report.Row(table, "ends in", entry.TimeToLive is null ? "never" : Shown.Of(entry.TimeToLive));

@@ -43,17 +43,17 @@ internal static class ReclaimCommand
             await using var session = await Session.OpenAsync(parsed, host, cancellationToken);
             if (options.OtherBuildsOlderThan is not null && session.Settings.BuildNamespace is null)
                 throw new ToolException(ExitCode.Usage, "The build to keep is not specified.", "Add --build-namespace with the build that is in use.");
-            await report.ConfirmAsync(parsed.GetValue(CommonOptions.Yes) || options.DryRun, $"Drop what is invalidated in '{session.Settings.Prefix}' at {session.Settings.Where}?", cancellationToken);
+            await report.ConfirmAsync(parsed.GetValue(CommonOptions.Yes) || options.DryRun, $"Drop the invalidated entries of '{session.Settings.Prefix}' at {session.Settings.Where}?", cancellationToken);
             report.WhenStopped = options.DryRun ? Report.NothingDone : "Entries that were already dropped stay dropped.";
 
             var result = await RunAsync(session, options, report, cancellationToken);
             if (result.IsTakenElsewhere)
-                throw new ToolException(ExitCode.Problem, "Another process is already reclaiming this cache.", "Wait until it ends. After a crash, its claim ends within 30 seconds.");
+                throw new ToolException(ExitCode.Problem, "Another process is already reclaiming this cache.", "Wait until it ends. If it crashed, this command works again after at most 30 seconds.");
             report.Write(
                 new { options.DryRun, result.LookedAt, result.DroppedInvalidated, result.DroppedOfOtherBuilds, result.Superseded, result.Bytes },
                 () => report.Line(
-                    $"{(options.DryRun ? "Would drop" : "Dropped")} {Shown.Count(result.DroppedInvalidated, "invalidated entry")} and {Shown.Count(result.DroppedOfOtherBuilds)} of other builds, "
-                    + $"{Shown.Bytes(result.Bytes)}, of {Shown.Count(result.LookedAt)} looked at. {Shown.Count(result.Superseded)} were overwritten meanwhile and stay."));
+                    $"{(options.DryRun ? "Would drop" : "Dropped")} {Shown.Count(result.DroppedInvalidated, "invalidated entry")} and {Shown.Count(result.DroppedOfOtherBuilds)} of other builds ({Shown.Bytes(result.Bytes)}). "
+                    + $"{Shown.Count(result.LookedAt, "entry")} scanned. {Shown.Count(result.Superseded)} not dropped, because they were overwritten during the scan."));
             return ExitCode.Ok;
         });
         return command;

@@ -37,7 +37,7 @@ internal static class StatsCommand
         return command;
     }
 
-    /// <summary>Returns how many evicted and expired tags are remembered, how old the floor is, and how many partitions have no history.</summary>
+    /// <summary>Returns how many evicted and expired tags are remembered, since when their history is complete, and how many partitions have no history.</summary>
     public static (long TagInvalidations, TimeSpan? FloorAge, int WithoutHistory) HistoryOf(CacheDescription described) =>
     (
         described.Partitions.Sum(static partition => partition.TagInvalidations),
@@ -65,7 +65,7 @@ internal static class StatsCommand
             Report.Row(
                 servers,
                 server.EndPoint,
-                !server.IsAnswering ? "away" : server.IsReplica ? "replica" : "primary",
+                !server.IsAnswering ? "unavailable" : server.IsReplica ? "replica" : "primary",
                 $"{server.Engine} {server.Version}",
                 server.Keys is { } keys ? Shown.Count(keys) : "-",
                 $"{Shown.Bytes(server.UsedMemory)} of {(server.MaxMemory is 0 ? "no limit" : Shown.Bytes(server.MaxMemory))}",
@@ -77,13 +77,13 @@ internal static class StatsCommand
 
         report.Terminal.Write(servers);
         var (invalidations, floorAge, without) = HistoryOf(described);
-        report.Line($"{Shown.Count(invalidations)} evicted or expired tags are remembered, the floor is {Shown.Of(floorAge)} old" + (without == 0 ? "." : $"; {without} partitions have no history."));
+        report.Line($"Redis remembers {Shown.Count(invalidations, "evicted or expired tag")}{(floorAge is null ? "" : $" from the last {Shown.Of(floorAge)}")}.{(without == 0 ? "" : $" Partitions without a history of evictions: {Shown.Count(without)}.")}");
 
-        var entries = Report.Table("region", "build", "fresh", "stale", "invalidated", "memory", "of it invalidated");
+        var entries = Report.Table("region", "build", "fresh", "stale", "invalidated", "memory", "invalidated memory");
         foreach (var row in count.Rows)
             Report.Row(entries, row.Region, row.BuildNamespace ?? "-", Shown.Count(row.Fresh), Shown.Count(row.Stale), Shown.Count(row.Invalidated), Shown.Bytes(row.Bytes), Shown.Bytes(row.InvalidatedBytes));
         report.Terminal.Write(entries);
         report.Line(string.Create(
-            CultureInfo.InvariantCulture, $"{Shown.Count(count.Progress.Keys, "entry")} looked at{(count.Progress.IsComplete ? "." : "; there are more (--max-keys).")}"));
+            CultureInfo.InvariantCulture, $"{Shown.Count(count.Progress.Keys, "entry")} scanned.{(count.Progress.IsComplete ? "" : " There are more. To scan them, raise --max-keys.")}"));
     }
 }

@@ -26,14 +26,14 @@ internal static class CacheChecks
         }
         catch (Exception e) when (e is RedisException or RedisCommandException or TimeoutException)
         {
-            return new Finding("round trip", Level.Error, "The server stopped answering.", "Look at its log and its load.");
+            return new Finding("round trip", Level.Error, "The server stopped responding.", "Check the log and the load of the server.");
         }
 
         taken.Sort();
         var median = taken[Pings / 2];
         var text = $"A round trip takes {Shown.Of(median)}, the longest of {Pings} {Shown.Of(taken[^1])}.";
         return median > _slow
-            ? new Finding("round trip", Level.Warn, text, "Each lookup takes at least that long. Bring application and server closer to each other, or look at the server's load (SLOWLOG GET).")
+            ? new Finding("round trip", Level.Warn, text, "Each lookup takes at least that long. Move the application and the server closer to each other, or check the load of the server (SLOWLOG GET).")
             : new Finding("round trip", Level.Ok, text);
     }
 
@@ -63,14 +63,14 @@ internal static class CacheChecks
         {
             string? text = await database.StringGetAsync($"{{{settings.Prefix}:layout}}").WaitAsync(settings.Timeout, cancellationToken);
             if (text is null)
-                return new Finding(Name, Level.Ok, $"No application has used the prefix '{settings.Prefix}' here yet.");
+                return new Finding(Name, Level.Ok, $"No application has used the prefix '{settings.Prefix}' on this server yet.");
             if (!int.TryParse(text.Split(' ')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var count))
-                return new Finding(Name, Level.Error, $"The key {{{settings.Prefix}:layout}} does not tell how the keys are spread.", "Stop all instances, delete it, and start them again.");
+                return new Finding(Name, Level.Error, $"The key {{{settings.Prefix}:layout}} does not contain a number of partitions.", "Stop all instances, delete the key, and start the instances again. The cache is then empty.");
             if (settings.Partitions is { } asked && asked != count)
             {
                 return new Finding(
-                    Name, Level.Error, $"The fleet spreads its keys over {count} partitions, the appsettings.json here says {asked}: such an instance is refused.",
-                    "Set Partitions alike everywhere, or leave it out.");
+                    Name, Level.Error, $"The fleet spreads its keys over {count} partitions, but the appsettings.json in this folder sets {asked}. An instance with this setting cannot connect.",
+                    "Set Partitions to the same value everywhere, or remove it.");
             }
 
             return ConnectionAdvice.AreTooFewPartitions(clusterPrimaries, count)
@@ -79,7 +79,7 @@ internal static class CacheChecks
         }
         catch (Exception e) when (e is RedisException or TimeoutException)
         {
-            return new Finding(Name, Level.Error, "How the fleet spreads its keys cannot be read.", "See the other findings.");
+            return new Finding(Name, Level.Error, "The number of partitions cannot be read.", "See the other findings.");
         }
     }
 }

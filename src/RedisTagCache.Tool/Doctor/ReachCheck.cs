@@ -4,12 +4,12 @@ using StackExchange.Redis;
 
 namespace RedisTagCache.Tool.Doctor;
 
-/// <summary>Whether there is a connection, and if not, why.</summary>
+/// <summary>Checks whether there is a connection, and if not, why.</summary>
 internal static class ReachCheck
 {
     private const string Name = "connection";
 
-    /// <summary>Connects. Without a connection there is a finding of what is in the way for each server.</summary>
+    /// <summary>Connects. Without a connection, a finding for each server states the cause.</summary>
     public static async Task<ConnectionMultiplexer?> ConnectAsync(ToolSettings settings, List<Finding> findings, CancellationToken cancellationToken)
     {
         var connecting = ConnectionMultiplexer.ConnectAsync(settings.Connection);
@@ -33,9 +33,9 @@ internal static class ReachCheck
         var where = ToolSettings.Format(endPoint);
         var text = cause.ToString();
         if (Has("WRONGPASS") || Has("invalid password") || Has("invalid username-password"))
-            return Error($"{where} refuses the user name or the password.", "Set user= and password= in the connection string as the server knows them (ACL LIST there).");
+            return Error($"{where} rejected the user name or the password.", "Correct user= and password= in the connection string. To list the users, run ACL LIST on the server.");
         if (Has("NOAUTH") || Has("Authentication required"))
-            return Error($"{where} wants a password, and none is given.", "Add password=, and user= where it has users, to the connection string.");
+            return Error($"{where} requires a password, but the connection string has none.", "Add password= to the connection string, and user= if the server has named users.");
         try
         {
             using var socket = new TcpClient();
@@ -48,22 +48,22 @@ internal static class ReachCheck
         }
         catch (SocketException e) when (e.SocketErrorCode is SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData)
         {
-            return Error($"The name of {where} is not known here.", "Look at the host name in the connection string, and at the name resolution of this machine.");
+            return Error($"This machine cannot resolve the host name of {where}.", "Check the host name in the connection string and the DNS settings of this machine.");
         }
         catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionRefused)
         {
-            return Error($"Nothing listens at {where}.", "Start the server, or mend host and port in the connection string. A server bound to 127.0.0.1 is not reached from elsewhere.");
+            return Error($"No server listens at {where}.", "Start the server, or correct the host and the port in the connection string. A server that is bound to 127.0.0.1 accepts connections only from its own machine.");
         }
         catch (Exception e) when (e is SocketException or TimeoutException)
         {
-            return Error($"{where} cannot be reached: {(e is TimeoutException ? "no answer to the connection attempt" : e.Message)}.", "Look for a firewall, a security rule or a wrong address in between.");
+            return Error($"{where} cannot be reached: {(e is TimeoutException ? "the connection attempt timed out" : e.Message)}.", "Check the address, and whether a firewall or a security rule blocks the connection.");
         }
 
         if (Has("certificate") || Has("AuthenticationException") || Has("SSL"))
-            return Error($"{where} accepts connections, and TLS fails.", "Compare ssl= and the port in the connection string with the server; look at its certificate and sslHost=.");
+            return Error($"{where} accepts connections, but TLS fails.", "Check that ssl= and the port in the connection string match the server. Then check its certificate and sslHost=.");
         return Error(
-            $"{where} accepts connections and does not answer within {settings.Timeout.TotalSeconds:0.#} s.",
-            "The server hangs (stopped, out of memory and swapping, in a long script or save), or it expects TLS: add ssl=true. Look at its log and its load.");
+            $"{where} accepts connections, but did not respond within {settings.Timeout.TotalSeconds:0.#} s.",
+            "If the server expects TLS, add ssl=true. Otherwise the server hangs: check its log, its load, its memory, and whether a long script or a save runs.");
 
         bool Has(string part) => text.Contains(part, StringComparison.OrdinalIgnoreCase);
 

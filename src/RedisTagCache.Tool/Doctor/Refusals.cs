@@ -18,19 +18,19 @@ internal sealed class Refusals(string prefix, int servers)
     public IEnumerable<Finding> Findings()
     {
         if (!Has(Need.Always) && !Has(Need.Scripts))
-            yield return new Finding("rights", Level.Ok, "The user may do all that the cache needs.");
+            yield return new Finding("rights", Level.Ok, "The user has all permissions that the cache needs.");
         foreach (var (commands, where) in Sets(Need.Always, Need.Scripts))
             yield return new Finding("rights", Level.Error, $"The user may not use {Names(commands)}{where}.", Advice(commands));
         foreach (var (commands, where) in Sets(Need.Messages))
         {
             yield return new Finding(
-                "rights", Level.Warn, $"The user may not use {Names(commands)}{where}: evictions and removals reach the memory of other instances within two seconds instead of milliseconds.", Advice(commands));
+                "rights", Level.Warn, $"The user may not use {Names(commands)}{where}, so evictions and removals reach the memory of other instances within two seconds instead of milliseconds.", Advice(commands));
         }
 
         foreach (var (commands, where) in Sets(Need.Failover))
-            yield return new Finding("rights", Level.Warn, $"The user may not use {Names(commands)}{where}: evictions that a failover, or a restart from a snapshot, has lost are not repeated.", Advice(commands));
+            yield return new Finding("rights", Level.Warn, $"The user may not use {Names(commands)}{where}, so evictions that a failover or a restart from a snapshot has lost are not applied again.", Advice(commands));
         foreach (var (commands, where) in Sets(Need.Tool))
-            yield return new Finding("rights", Level.Warn, $"The user may not use {Names(commands)}{where}: find, stats and reclaim do not work with it, the cache does.", $"Run this tool as a user who may: {Rights(commands)}.");
+            yield return new Finding("rights", Level.Warn, $"The user may not use {Names(commands)}{where}, so find, stats, and reclaim do not work as this user. The cache works.", $"Run these commands as a user with {Rights(commands)}.");
     }
 
     /// <summary>The commands that are missing on the same servers, together.</summary>

@@ -54,8 +54,8 @@ internal sealed class Rights(IConnectionMultiplexer connection, IReadOnlyList<IS
             writeError is null ? new Finding("write", Level.Ok, "An entry can be written and removed.") : WriteErrors.Explain(writeError),
             .. refused.Findings(),
             scriptError is null && !refused.Has(Need.Scripts)
-                ? new Finding("scripts", Level.Ok, "Scripts are run.")
-                : new Finding("scripts", Level.Error, "Scripts are not run: " + (scriptError ?? "the user may not use them."), "Allow EVAL and EVALSHA; a server or proxy without Lua will not do."),
+                ? new Finding("scripts", Level.Ok, "Scripts can run.")
+                : new Finding("scripts", Level.Error, "Scripts cannot run: " + (scriptError ?? "the user is not allowed to run them."), "Allow EVAL and EVALSHA. A server or proxy without Lua is not supported."),
         ];
     }
 

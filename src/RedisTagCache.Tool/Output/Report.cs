@@ -11,7 +11,7 @@ namespace RedisTagCache.Tool.Output;
 internal sealed class Report
 {
     public const string NothingDone = "Nothing was changed.";
-    public const string Unconfirmed = "Redis has not confirmed it, and may or may not have done it. Run the command again.";
+    public const string Unconfirmed = "Redis did not confirm the change, and may or may not have made it. Run the command again.";
     public const string PartlyRemoved = "Entries that were already removed stay removed.";
 
     /// <summary>Wide enough for an entry with as many and as long tags as there may be.</summary>

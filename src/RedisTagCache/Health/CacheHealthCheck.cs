@@ -4,8 +4,8 @@ using RedisTagCache.Management;
 namespace RedisTagCache.Health;
 
 /// <summary>
-/// Healthy; degraded while requests go on with less (a circuit is open, evictions must be compared, messages do not come); failed as long as there never
-/// was a connection.
+/// Reports whether the cache works. It is degraded while a circuit is open, evictions are compared, or messages do not arrive. It has the failure status until the first connection to
+/// Redis.
 /// </summary>
 internal sealed class CacheHealthCheck(ITagCacheStatistics statistics) : IHealthCheck
 {
@@ -16,15 +16,15 @@ internal sealed class CacheHealthCheck(ITagCacheStatistics statistics) : IHealth
         if (!status.IsEnabled)
             return HealthCheckResult.Healthy("The cache is disabled.", data);
         if (!status.HasConnected)
-            return new HealthCheckResult(context.Registration.FailureStatus, "There was no connection to Redis yet.", data: data);
-        return TroubleOf(status) is { } trouble ? HealthCheckResult.Degraded(trouble, data: data) : HealthCheckResult.Healthy(data: data);
+            return new HealthCheckResult(context.Registration.FailureStatus, "There has been no connection to Redis yet. Lookups miss and writes are skipped.", data: data);
+        return ProblemOf(status) is { } problem ? HealthCheckResult.Degraded(problem, data: data) : HealthCheckResult.Healthy(data: data);
     }
 
-    private static string? TroubleOf(RedisTagCacheStatus status) =>
-        !status.IsAnswering ? "Redis does not answer; requests go on without it."
-        : status.IsCircuitOpen ? "A part of Redis does not answer, or has just come back."
-        : status.UntrustedPartitions > 0 ? "The evictions known here are being compared with Redis."
-        : status.SilentPartitions > 0 ? "Messages do not come; evictions elsewhere are found once a second."
+    private static string? ProblemOf(RedisTagCacheStatus status) =>
+        !status.IsAnswering ? "Redis is not responding. Lookups miss and writes are skipped until Redis responds."
+        : status.IsCircuitOpen ? "A part of Redis is not responding, or has just become available again."
+        : status.UntrustedPartitions > 0 ? "The evictions that this instance knows are being compared with Redis."
+        : status.SilentPartitions > 0 ? "No messages arrive from Redis. Evictions by other instances are found by polling, once a second."
         : null;
 
     private static Dictionary<string, object> DataOf(RedisTagCacheStatus status)

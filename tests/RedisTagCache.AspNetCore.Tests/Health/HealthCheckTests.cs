@@ -59,7 +59,7 @@ public sealed class HealthCheckTests : IAsyncLifetime
         await instance.Store.ReadAsync("k");
         var entry = await CheckAsync(instance);
         Assert.Equal((HealthStatus.Degraded, true), (entry.Status, entry.Data["circuit_open"]));
-        Assert.Contains("does not answer", entry.Description, StringComparison.Ordinal);
+        Assert.Contains("is not responding", entry.Description, StringComparison.Ordinal);
         Assert.Equal(nameof(TimeoutException), entry.Data["last_failure"]);
         Assert.InRange(Assert.IsType<DateTimeOffset>(entry.Data["last_failure_at"]), before, DateTimeOffset.UtcNow);
         Assert.DoesNotContain("round_trip_ms", entry.Data.Keys);
@@ -75,7 +75,7 @@ public sealed class HealthCheckTests : IAsyncLifetime
         await BecomesAsync(instance, HealthStatus.Degraded);
         var entry = await CheckAsync(instance);
         Assert.Equal((1, false), (entry.Data["silent_partitions"], entry.Data["circuit_open"]));
-        Assert.Contains("Messages do not come", entry.Description, StringComparison.Ordinal);
+        Assert.Contains("No messages arrive", entry.Description, StringComparison.Ordinal);
     }
 
     /// <summary>The connection for messages is cut for as long as one looks, and then left alone.</summary>
@@ -93,7 +93,7 @@ public sealed class HealthCheckTests : IAsyncLifetime
                 var entry = await CheckAsync(instance);
                 return entry.Status == HealthStatus.Degraded && entry.Data["silent_partitions"] is 1 && entry.Data["circuit_open"] is false;
             },
-            "messages do not come");
+            "no messages arrive");
         await BecomesAsync(instance, HealthStatus.Healthy);
     }
 

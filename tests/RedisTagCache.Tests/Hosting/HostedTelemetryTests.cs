@@ -133,7 +133,7 @@ public sealed class HostedTelemetryTests
     {
         using var host = Host("", null, null, static _ => { });
         var report = await host.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync();
-        Assert.Equal((HealthStatus.Unhealthy, "There was no connection to Redis yet."), (report.Status, report.Entries["redistagcache_catalog"].Description));
+        Assert.Equal((HealthStatus.Unhealthy, "There has been no connection to Redis yet. Lookups miss and writes are skipped."), (report.Status, report.Entries["redistagcache_catalog"].Description));
     }
 
     [Fact]

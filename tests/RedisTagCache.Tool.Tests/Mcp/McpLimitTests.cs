@@ -80,7 +80,7 @@ public sealed class McpLimitTests
         Assert.Equal($"Cannot connect to {server.ConnectionString}.", await process.FailAsync("evict_by_tag", new { tags = (string[])["t"] }));
         var health = await process.CallAsync("health");
         Assert.Equal((false, "error"), (health.GetProperty("isConnected").GetBoolean(), health.GetProperty("worst").GetString()));
-        Assert.Contains("Nothing listens", health.GetProperty("findings")[0].GetProperty("message").GetString(), StringComparison.Ordinal);
+        Assert.Contains("No server listens", health.GetProperty("findings")[0].GetProperty("message").GetString(), StringComparison.Ordinal);
         await server.RestartAsync();
         await Eventually.BecomesTrueAsync(async () => (await process.FailAsync("stats")).Contains("There is no cache with the prefix 'rtc'", StringComparison.Ordinal), "it is empty", _bound);
         await using (var application = Instance.Create(server.ConnectionString))

@@ -92,7 +92,7 @@ function showServers(described) {
       element('thead', null, element('tr', null, ...columns.map(name => element('th', { scope: 'col', class: isNumber(name) ? 'n' : '' }, name)))),
       element('tbody', null, ...servers.map(server => element('tr', null,
         element('td', { class: 'mono nowrap' }, server.endPoint),
-        element('td', { class: server.isAnswering ? '' : 'status invalidated' }, !server.isAnswering ? 'away' : server.isReplica ? 'replica' : 'primary'),
+        element('td', { class: server.isAnswering ? '' : 'status invalidated' }, !server.isAnswering ? 'unavailable' : server.isReplica ? 'replica' : 'primary'),
         element('td', { class: 'nowrap' }, shown(`${server.engine ?? ''} ${server.version ?? ''}`.trim() || '-')),
         element('td', { class: 'n' }, known(server.keys)),
         element('td', { class: 'nowrap' }, `${bytes(server.usedMemory)} of ${server.maximumMemory === 0 ? 'no limit' : bytes(server.maximumMemory)}`),

@@ -66,8 +66,8 @@ async function poll() {
       if (![...regions.options].some(option => option.text === row.region)) regions.append(element('option', null, row.region));
     return true;
   } catch (e) {
-    showState('bad', 'The application does not answer');
-    trouble(e instanceof Refused ? e.message : 'The application does not answer. This page goes on asking.');
+    showState('bad', 'The application does not respond');
+    trouble(e instanceof Refused ? e.message : 'The application does not respond. This page retries automatically.');
     return false;
   }
 }
@@ -89,7 +89,7 @@ async function pollServers() {
     showServers(await ask('/servers'));
   } catch (e) {
     drawn.delete('servers');
-    byId('servers').replaceChildren(element('p', { class: 'none' }, e instanceof Refused ? e.message : 'The application does not answer.'));
+    byId('servers').replaceChildren(element('p', { class: 'none' }, e instanceof Refused ? e.message : 'The application does not respond.'));
   }
 }
 
@@ -99,7 +99,7 @@ async function pollOutbox() {
     showOutbox(await ask('/outbox'));
   } catch (e) {
     drawn.delete('outbox-rows');
-    byId('outbox-rows').replaceChildren(element('p', { class: 'status invalidated' }, e instanceof Refused ? e.message : 'The application does not answer.'));
+    byId('outbox-rows').replaceChildren(element('p', { class: 'status invalidated' }, e instanceof Refused ? e.message : 'The application does not respond.'));
   }
 }
 
