@@ -68,6 +68,26 @@ public sealed class UseInMemoryTests : IAsyncDisposable
         Assert.Equal(TimeSpan.FromMilliseconds(expected), provider.GetRequiredService<IOptions<RedisTagCacheOptions>>().Value.OperationTimeout);
     }
 
+    /// <summary>docs/testing.md advises it for tests of a slow server.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void OperationTimeout_SetByPostConfigureAll_HoldsForEveryCache(bool isBefore)
+    {
+        var services = new ServiceCollection();
+        services.AddRedisTagCache().AddRedisTagCache("a");
+        if (isBefore)
+            Shorten();
+        services.UseInMemoryRedis(_server);
+        if (!isBefore)
+            Shorten();
+        using var provider = services.BuildServiceProvider();
+        var options = provider.GetRequiredService<IOptionsMonitor<RedisTagCacheOptions>>();
+        Assert.All(["", "a"], name => Assert.Equal(TimeSpan.FromMilliseconds(300), options.Get(name).OperationTimeout));
+
+        void Shorten() => services.PostConfigureAll<RedisTagCacheOptions>(static all => all.OperationTimeout = TimeSpan.FromMilliseconds(300));
+    }
+
     [Fact]
     public async Task CachesWithOnePrefix_OfTwoServers_StayApart()
     {
