@@ -24,7 +24,7 @@ internal sealed class Gate(RedisTagCacheEndpointOptions options, bool isOpen)
     {
         var antiforgery = context.RequestServices.GetService<IAntiforgery>();
         if (!SameOrigin.IsGiven(context.Request) || (antiforgery is not null && !await antiforgery.IsRequestValidAsync(context).ConfigureAwait(false)))
-            await Reply.ProblemAsync(context, StatusCodes.Status400BadRequest, "This request does not come from the page as it is now. Reload the page.").ConfigureAwait(false);
+            await Reply.ProblemAsync(context, StatusCodes.Status400BadRequest, "This request does not come from the current operations page. Reload the page.").ConfigureAwait(false);
         else
             await endpoint(context).ConfigureAwait(false);
     };
@@ -42,7 +42,7 @@ internal sealed class Gate(RedisTagCacheEndpointOptions options, bool isOpen)
         if (!AuthorizationWitness.HasSeen(context))
         {
             throw new InvalidOperationException(
-                "The operations page has an authorization policy, but no authorization middleware ran for it, so the request is refused. Call app.UseAuthorization() after app.UseRouting() "
+                "The operations page has an authorization policy, but no authorization middleware ran for it, so the request is rejected. Call app.UseAuthorization() after app.UseRouting() "
                 + "and before the endpoints.");
         }
     }

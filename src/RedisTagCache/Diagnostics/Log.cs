@@ -18,13 +18,13 @@ internal static partial class Log
     [LoggerMessage(LogIds.ConnectFailed, LogLevel.Warning, "There is no connection to Redis at {Location}: {Reason}. Lookups miss and writes are skipped; later calls try again ({Count} attempts since the previous line)")]
     public static partial void ConnectFailed(ILogger logger, RedisLocation location, FailureReason reason, long count);
 
-    [LoggerMessage(LogIds.AuthenticationFailed, LogLevel.Warning, "Redis at {Location} refused the user name or the password. Set user= and password= in the connection string as the server knows them ({Count} times since the previous line)")]
+    [LoggerMessage(LogIds.AuthenticationFailed, LogLevel.Warning, "Redis at {Location} rejected the user name or the password. Correct user= and password= in the connection string ({Count} times since the previous line)")]
     public static partial void AuthenticationFailed(ILogger logger, RedisLocation location, long count);
 
     [LoggerMessage(LogIds.ConnectionReplaced, LogLevel.Warning, "The connection to Redis at {Location} was replaced: no reply arrived on it for {Seconds} s, but the server responds on a new one")]
     public static partial void ConnectionReplaced(ILogger logger, RedisLocation location, long seconds);
 
-    [LoggerMessage(LogIds.FailureDetail, LogLevel.Debug, "The exception behind the line before")]
+    [LoggerMessage(LogIds.FailureDetail, LogLevel.Debug, "The exception behind the previous line")]
     public static partial void FailureDetail(ILogger logger, Exception exception);
 
     [LoggerMessage(LogIds.LayoutAgreed, LogLevel.Information, "The keys are spread over {Partitions} partitions")]
@@ -51,7 +51,7 @@ internal static partial class Log
     [LoggerMessage(LogIds.EntryDamaged, LogLevel.Warning, "Entries were damaged, foreign, in another format or written for another key, and were treated as misses ({Count} since the previous line)")]
     public static partial void EntryDamaged(ILogger logger, long count);
 
-    [LoggerMessage(LogIds.BackgroundCommandFailed, LogLevel.Debug, "A command that nobody waits for failed")]
+    [LoggerMessage(LogIds.BackgroundCommandFailed, LogLevel.Debug, "A background command failed")]
     public static partial void BackgroundCommandFailed(ILogger logger, Exception exception);
 
     [LoggerMessage(LogIds.BackgroundStepFailed, LogLevel.Error, "A background task of the cache failed for another reason than Redis. It continues after a pause. Check the application's loggers, metric listeners and event handlers ({Count} since the previous line)")]
