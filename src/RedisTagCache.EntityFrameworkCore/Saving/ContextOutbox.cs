@@ -240,10 +240,10 @@ internal sealed partial class ContextOutbox(ICurrentDbContext current, IDbContex
         }
 
         foreach (var tag in save.Queued)
-            tag.WrittenIn = save.Transaction;
+            (tag.WrittenIn, tag.IsCommitted) = (save.Transaction, save.IsOwnTransaction);
         if (!save.IsOwnTransaction)
             return;
-        _queued.RemoveAll(save.Queued.Contains);
+        _queued.RemoveAll(static tag => tag.IsCommitted);
         _hasQueued = false;
     }
 

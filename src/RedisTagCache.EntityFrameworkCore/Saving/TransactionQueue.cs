@@ -65,11 +65,11 @@ internal sealed class TransactionQueue
     /// <summary>Removes requests.</summary>
     public void Remove(IReadOnlyCollection<RequestedTag> requests)
     {
+        if (requests.Count == 0)
+            return;
+        var removed = requests.ToHashSet();
         lock (_lock)
-        {
-            foreach (var request in requests)
-                _requests.Remove(request);
-        }
+            _requests.RemoveAll(removed.Contains);
     }
 
     /// <summary>Removes all requests that have no rows yet, and returns them.</summary>
