@@ -96,8 +96,11 @@ internal sealed class RegisteredCaches
             return (null, null);
         return _interfaces.TryGetValue(registered, out var name)
             ? (name, null)
-            : (null, (registered.ImplementationType ?? registered.ImplementationInstance?.GetType())?.Name ?? "another implementation");
+            : (null, TypeOf(type)?.Name ?? "another implementation");
     }
+
+    /// <summary>Gets the type that implements an interface. Nothing if there is none, or if a factory creates it.</summary>
+    public Type? TypeOf(Type type) => Registered(type) is { } registered ? registered.ImplementationType ?? registered.ImplementationInstance?.GetType() : null;
 
     private void Register<T>(string name, Func<CacheParts, T> create)
         where T : class
