@@ -19,17 +19,22 @@ internal sealed class ChangedTags
     /// <summary>Gets the tags that are known before the changes are saved.</summary>
     public IReadOnlyList<(OutboxAction Action, string Tag)> Known => _known;
 
+    /// <summary>Gets the entities whose tags are known only after the changes are saved.</summary>
+    public IReadOnlyList<EntityEntry> GeneratedOf => _generated;
+
     /// <summary>Gets whether there are tags that are known only after the changes are saved.</summary>
     public bool HasGenerated => _generated.Count > 0;
 
     /// <summary>Finds the tags of the changes that a context tracks.</summary>
+    /// <param name="context">The context.</param>
+    /// <param name="saved">Entities that were saved before and are saved again, with values that the database then generates again.</param>
     /// <exception cref="InvalidOperationException">A function of the mapping failed.</exception>
-    public static ChangedTags Of(DbContext context)
+    public static ChangedTags Of(DbContext context, IReadOnlySet<object> saved)
     {
         Cascade(context.ChangeTracker);
         var found = new ChangedTags(TagMapping.Of(context.Model), new TrackedEntities([.. context.ChangeTracker.Entries()]));
         foreach (var entry in found.Touched())
-            found.Add(entry);
+            found.Add(entry, saved.Contains(entry.Entity));
         return found;
     }
 
@@ -82,13 +87,13 @@ internal sealed class ChangedTags
         return root;
     }
 
-    private void Add(EntityEntry entry)
+    private void Add(EntityEntry entry, bool isAgain)
     {
         if (entry.State != EntityState.Added)
             AddTags(entry, isOriginal: true, _known);
         if (entry.State == EntityState.Deleted)
             return;
-        if (IsGenerated(entry))
+        if (isAgain || IsGenerated(entry))
             _generated.Add(entry);
         else
             AddTags(entry, isOriginal: false, _known);

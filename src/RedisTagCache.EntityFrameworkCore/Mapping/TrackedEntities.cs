@@ -8,7 +8,7 @@ namespace RedisTagCache.EntityFrameworkCore.Mapping;
 /// <param name="entries">The entities.</param>
 internal sealed class TrackedEntities(EntityEntry[] entries)
 {
-    private readonly Dictionary<IReadOnlyKey, Dictionary<object?[], EntityEntry>> _principals = [];
+    private readonly Dictionary<(IReadOnlyKey, IReadOnlyEntityType), Dictionary<object?[], EntityEntry>> _principals = [];
     private readonly Dictionary<IReadOnlyForeignKey, Dictionary<object?[], EntityEntry>> _deleted = [];
 
     /// <summary>Gets all of them.</summary>
@@ -17,9 +17,11 @@ internal sealed class TrackedEntities(EntityEntry[] entries)
     /// <summary>Returns the entity that a dependent refers to, if it is tracked. A deleted dependent refers to the one that it referred to before.</summary>
     public EntityEntry? Principal(EntityEntry dependent, IReadOnlyForeignKey key)
     {
-        if (!_principals.TryGetValue(key.PrincipalKey, out var principals))
+        // All types of a hierarchy have the key of their base.
+        var end = (key.PrincipalKey, key.PrincipalEntityType);
+        if (!_principals.TryGetValue(end, out var principals))
         {
-            _principals[key.PrincipalKey] = principals = Index(
+            _principals[end] = principals = Index(
                 key.PrincipalKey,
                 entries.Where(entry => key.PrincipalEntityType.IsAssignableFrom(entry.Metadata)),
                 entry => CurrentValues(entry, key.PrincipalKey.Properties));

@@ -20,7 +20,18 @@ internal sealed partial class ContextOutbox
             return;
         TryGetOutbox()?.Take(transaction);
         TransactionQueue.Forget(transaction);
-        Restore(static written => written is DbTransaction);
+        Use();
+    }
+
+    /// <summary>The context takes part in a transaction. How one before has ended, it was not told.</summary>
+    public void Use()
+    {
+        foreach (var tag in _queued)
+        {
+            if (tag is { WrittenIn: TransactionQueue, IsCommitted: false })
+                tag.Doubt();
+        }
+
         _requestedIn = null;
     }
 
@@ -51,14 +62,14 @@ internal sealed partial class ContextOutbox
             return; // SavedChanges follows
         _hasQueued = false;
         _requestedIn = null;
-        _queued.RemoveAll(tag => tag.WrittenIn == transaction);
         foreach (var outbox in OutboxesOf(transaction))
         {
             var evictions = outbox.Take(transaction);
             await ContextRows.DeliverAsync(outbox, evictions.Rows, evictions.MustCheck, isAsync).ConfigureAwait(false);
         }
 
-        TransactionQueue.Forget(transaction);
+        TransactionQueue.Complete(transaction);
+        _queued.RemoveAll(static tag => tag.IsCommitted);
     }
 
     /// <summary>Forgets the evictions of a transaction that was rolled back. What was requested before it began is evicted with the next one.</summary>
@@ -68,7 +79,6 @@ internal sealed partial class ContextOutbox
         if (IsSaving)
             return;
         TransactionQueue.Forget(transaction);
-        Restore(written => written == transaction);
         _requestedIn = null;
         _bulk = null;
         _hasQueued = false;
@@ -98,8 +108,10 @@ internal sealed partial class ContextOutbox
             outbox.Evictions(transaction).Doubt();
         if (_save is not null)
             return;
-        TransactionQueue.Find(transaction)?.Take();
-        Restore(written => written == transaction);
+        if (TransactionQueue.Find(transaction) is not { } queue)
+            return;
+        queue.Take();
+        queue.RestoreWritten();
     }
 
     /// <summary>Takes note that rows were changed without the tracker.</summary>
@@ -133,12 +145,11 @@ internal sealed partial class ContextOutbox
 
     private async ValueTask FlushAsync(DbTransaction transaction, bool isAsync, CancellationToken cancellationToken)
     {
-        var queued = WithoutRow(transaction);
+        var queued = WithoutRow(TransactionQueue.Find(transaction));
         if (queued.Count > 0)
         {
             Written(Outbox, transaction, await WriteAsync(transaction, [.. queued.Select(static tag => (tag.Action, tag.Tag))], isAsync, cancellationToken).ConfigureAwait(false));
-            foreach (var tag in queued)
-                tag.WrittenIn = transaction;
+            TransactionQueue.Of(transaction).AddWritten(queued);
         }
 
         var requested = TransactionQueue.Find(transaction)?.Take() ?? [];

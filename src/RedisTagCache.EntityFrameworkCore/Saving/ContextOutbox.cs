@@ -29,6 +29,8 @@ internal sealed partial class ContextOutbox(ICurrentDbContext current, IDbContex
     private TagCacheOutbox? _outbox;
     private TableName? _table;
     private PendingSave? _save;
+    private HashSet<object> _saved = new(ReferenceEqualityComparer.Instance);
+    private ContextWarnings? _warnings;
     private DbTransaction? _requestedIn;
     private string? _bulk;
     private bool _hasQueued;
@@ -67,6 +69,7 @@ internal sealed partial class ContextOutbox(ICurrentDbContext current, IDbContex
             _queued.AddRange(valid.Select(tag => new QueuedTag(action, tag)));
         }
 
+        _warnings = Warnings(); // at the end of a scope, its services are gone
         _hasQueued = true;
         _bulk = null;
     }
@@ -75,11 +78,11 @@ internal sealed partial class ContextOutbox(ICurrentDbContext current, IDbContex
     public void BeginSave()
     {
         EndSave(isSaved: false);
-        var tags = ChangedTags.Of(Context);
+        var tags = ChangedTags.Of(Context, _saved);
         var transaction = Transaction;
         var into = transaction ?? (object?)TryFindAmbient();
-        var queued = WithoutRow(into);
         var shared = transaction is null ? null : TransactionQueue.Find(transaction);
+        var queued = WithoutRow(transaction is null ? into : shared);
         var requested = shared is not null && TryGetOutbox() is { } outbox ? shared.Of(outbox, Table) : [];
         if (tags.Known.Count == 0 && !tags.HasGenerated && queued.Count == 0 && requested.Count == 0)
             return;
@@ -152,6 +155,7 @@ internal sealed partial class ContextOutbox(ICurrentDbContext current, IDbContex
         _save = null;
         Context.SaveChangesFailed -= OnFailed;
         Dispose();
+        _saved.Clear();
         _bulk = null;
         _hasQueued = false;
     }
@@ -164,10 +168,11 @@ internal sealed partial class ContextOutbox(ICurrentDbContext current, IDbContex
 
     public void Dispose()
     {
-        if (_queued.Exists(static tag => tag is { WrittenIn: null, IsCommitted: false }) || IsLost(_requestedIn))
-            Warnings()?.QueuedWithoutCommit();
+        var isLost = _queued.Exists(static tag => tag is { WrittenIn: null, IsCommitted: false }) || IsLost(_requestedIn);
         _queued.Clear();
         _requestedIn = null;
+        if (isLost)
+            _warnings?.QueuedWithoutCommit();
     }
 
     private void OnFailed(object? sender, SaveChangesFailedEventArgs e) => FailSave();
@@ -196,17 +201,13 @@ internal sealed partial class ContextOutbox(ICurrentDbContext current, IDbContex
     private List<QueuedTag> WithoutRow(object? transaction)
     {
         _queued.RemoveAll(static tag => tag.IsCommitted);
-        Restore(written => !written.Equals(transaction));
-        return _queued.FindAll(static tag => tag.WrittenIn is null);
-    }
-
-    private void Restore(Predicate<object> isMeant)
-    {
         foreach (var tag in _queued)
         {
-            if (tag.WrittenIn is { } written && isMeant(written))
-                tag.WrittenIn = null;
+            if (tag.WrittenIn is { } written && !written.Equals(transaction))
+                tag.Doubt();
         }
+
+        return _queued.FindAll(static tag => tag is { WrittenIn: null, IsCommitted: false });
     }
 
     /// <summary>Adds rows to the context: all, or none if a tag is rejected.</summary>
@@ -232,10 +233,19 @@ internal sealed partial class ContextOutbox(ICurrentDbContext current, IDbContex
             entry.State = EntityState.Detached;
         if (save.IsOwnTransaction)
             Context.Database.AutoTransactionBehavior = save.Behavior;
+
+        // If the changes are not accepted, they are saved again, and the database generates new values.
+        _saved = save.Tags.GeneratedOf.Where(static entry => entry.State is EntityState.Added or EntityState.Modified).Select(static entry => entry.Entity).ToHashSet(ReferenceEqualityComparer.Instance);
         if (!isSaved)
         {
             if (save.Requested.Count > 0)
                 TransactionQueue.Of((DbTransaction)save.Transaction!).Add(save.Requested);
+            return;
+        }
+
+        if (save.Transaction is DbTransaction transaction)
+        {
+            TransactionQueue.Of(transaction).AddWritten(save.Queued);
             return;
         }
 

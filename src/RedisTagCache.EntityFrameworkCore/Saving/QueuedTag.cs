@@ -7,7 +7,11 @@ namespace RedisTagCache.EntityFrameworkCore.Saving;
 /// <param name="tag">The tag.</param>
 internal sealed class QueuedTag(OutboxAction action, string tag)
 {
+    /// <summary>How often a tag gets a row again because the application has ended its transaction without the context, so that nobody knows how.</summary>
+    private const int MaxUncertain = 16;
+
     private volatile bool _isCommitted;
+    private int _uncertain;
 
     /// <summary>Gets what happens to the entries.</summary>
     public OutboxAction Action => action;
@@ -15,13 +19,21 @@ internal sealed class QueuedTag(OutboxAction action, string tag)
     /// <summary>Gets the tag.</summary>
     public string Tag => tag;
 
-    /// <summary>Gets or sets the transaction that has the row of the tag, of the database or ambient. Nothing if there is no row.</summary>
+    /// <summary>Gets or sets the transaction that has the row of the tag: the <see cref="TransactionQueue"/> of one, or an ambient one. Nothing if there is no row.</summary>
     public object? WrittenIn { get; set; }
 
-    /// <summary>Gets or sets whether an ambient transaction with the row has committed. Another thread may set it.</summary>
+    /// <summary>Gets or sets whether a transaction with the row has committed. Another context or thread may set it.</summary>
     public bool IsCommitted
     {
         get => _isCommitted;
         set => _isCommitted = value;
+    }
+
+    /// <summary>Takes the row for lost, because its transaction may not have committed.</summary>
+    public void Doubt()
+    {
+        WrittenIn = null;
+        if (++_uncertain > MaxUncertain)
+            IsCommitted = true;
     }
 }

@@ -18,6 +18,15 @@ internal sealed class TransactionInterceptor : DbTransactionInterceptor
     public override ValueTask<DbTransaction> TransactionStartedAsync(DbConnection connection, TransactionEndEventData eventData, DbTransaction result, CancellationToken cancellationToken = default) =>
         new(TransactionStarted(connection, eventData, result));
 
+    public override DbTransaction TransactionUsed(DbConnection connection, TransactionEventData eventData, DbTransaction result)
+    {
+        Of(eventData)?.Use();
+        return result;
+    }
+
+    public override ValueTask<DbTransaction> TransactionUsedAsync(DbConnection connection, TransactionEventData eventData, DbTransaction result, CancellationToken cancellationToken = default) =>
+        new(TransactionUsed(connection, eventData, result));
+
     public override InterceptionResult TransactionCommitting(DbTransaction transaction, TransactionEventData eventData, InterceptionResult result)
     {
         Of(eventData)?.BeforeCommitAsync(transaction, isAsync: false, CancellationToken.None).AsTask().GetAwaiter().GetResult();

@@ -14,6 +14,7 @@ internal sealed class TransactionQueue
     private readonly Lock _lock = new();
     private readonly List<RequestedTag> _requests = [];
     private readonly HashSet<TagCacheOutbox> _outboxes = [];
+    private readonly List<QueuedTag> _written = [];
 
     /// <summary>Gets the outboxes that have rows in the transaction.</summary>
     public TagCacheOutbox[] Outboxes
@@ -31,7 +32,7 @@ internal sealed class TransactionQueue
     /// <summary>Returns the queue of a transaction, if it has one.</summary>
     public static TransactionQueue? Find(DbTransaction transaction) => _transactions.TryGetValue(transaction, out var found) ? found : null;
 
-    /// <summary>Forgets a transaction, with its rows.</summary>
+    /// <summary>Forgets a transaction that was rolled back, with its rows. What was requested before it needs rows again, whichever context requested it.</summary>
     public static void Forget(DbTransaction transaction)
     {
         if (Find(transaction) is not { } queue)
@@ -39,6 +40,46 @@ internal sealed class TransactionQueue
         _transactions.Remove(transaction);
         foreach (var outbox in queue.Outboxes)
             outbox.Take(transaction);
+        queue.RestoreWritten();
+    }
+
+    /// <summary>Forgets a transaction that was committed.</summary>
+    public static void Complete(DbTransaction transaction)
+    {
+        if (Find(transaction) is not { } queue)
+            return;
+        _transactions.Remove(transaction);
+        lock (queue._lock)
+        {
+            foreach (var tag in queue._written)
+                tag.IsCommitted = true;
+        }
+    }
+
+    /// <summary>Notes that tags have rows in the transaction.</summary>
+    public void AddWritten(IReadOnlyList<QueuedTag> tags)
+    {
+        lock (_lock)
+        {
+            foreach (var tag in tags)
+                tag.WrittenIn = this;
+            _written.AddRange(tags);
+        }
+    }
+
+    /// <summary>Notes that rows may have been rolled back, so that their tags need rows again.</summary>
+    public void RestoreWritten()
+    {
+        lock (_lock)
+        {
+            foreach (var tag in _written)
+            {
+                if (tag.WrittenIn == this)
+                    tag.WrittenIn = null;
+            }
+
+            _written.Clear();
+        }
     }
 
     /// <summary>Notes that an outbox has rows in the transaction.</summary>

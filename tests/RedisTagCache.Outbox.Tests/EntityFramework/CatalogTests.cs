@@ -76,6 +76,21 @@ public sealed class CatalogTests(RedisFixture redis) : IAsyncLifetime
         Assert.InRange(CountedKey.Comparisons, 1, 100 * Count);
     }
 
+    /// <summary>All types of a hierarchy have one key.</summary>
+    [Fact]
+    public async Task SaveChanges_OfWhatDerivedTypesOwn_EvictsTagsOfEachType()
+    {
+        await using var db = Context();
+        db.Add(new Student { Id = 1, Home = new Home { City = "a" } });
+        db.Add(new Teacher { Id = 2, Room = new Room { Number = 1 } });
+        await db.SaveChangesAsync();
+        await _app.CacheAsync("student:1", "teacher:2");
+        db.Set<Student>().Local.Single().Home!.City = "b";
+        db.Set<Teacher>().Local.Single().Room!.Number = 2;
+        await db.SaveChangesAsync();
+        await _app.AssertEvictedAsync("student:1", "teacher:2");
+    }
+
     private CatalogContext Context() => _app.Services.GetRequiredService<IDbContextFactory<CatalogContext>>().CreateDbContext();
 }
 
@@ -93,6 +108,11 @@ public sealed class CatalogContext(DbContextOptions<CatalogContext> options) : D
             product.EvictsTags(p => $"slug:{p.Slug}", p => p.Origin is { } origin ? $"city:{origin.Lower}" : null);
         });
         modelBuilder.Entity<Offer>().EvictsTags(o => $"offer:{o.Id}");
+        modelBuilder.Entity<Member>();
+        modelBuilder.Entity<Student>().OwnsOne(s => s.Home);
+        modelBuilder.Entity<Student>().EvictsTags(s => $"student:{s.Id}");
+        modelBuilder.Entity<Teacher>().OwnsOne(t => t.Room);
+        modelBuilder.Entity<Teacher>().EvictsTags(t => $"teacher:{t.Id}");
     }
 }
 
@@ -119,6 +139,32 @@ public sealed class Origin
 public sealed class Offer
 {
     public int Id { get; set; }
+}
+
+/// <summary>The base of a hierarchy whose types own different things.</summary>
+public class Member
+{
+    public int Id { get; set; }
+}
+
+public sealed class Student : Member
+{
+    public Home? Home { get; set; }
+}
+
+public sealed class Teacher : Member
+{
+    public Room? Room { get; set; }
+}
+
+public sealed class Home
+{
+    public string City { get; set; } = "";
+}
+
+public sealed class Room
+{
+    public int Number { get; set; }
 }
 
 /// <summary>A key that counts how often it is compared.</summary>

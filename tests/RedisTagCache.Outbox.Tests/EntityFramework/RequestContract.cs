@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
+using Microsoft.Extensions.DependencyInjection;
 using RedisTagCache.Outbox.Tests.Databases;
 using RedisTagCache.TestSupport;
 
@@ -164,6 +165,102 @@ public abstract class RequestContract(RedisFixture redis) : IAsyncLifetime
             await transaction.CommitAsync();
         await App.AssertCachedAsync("first", "second");
         Assert.Equal(0, await Database.RowsAsync());
+    }
+
+    /// <summary>Npgsql uses the object of a transaction again.</summary>
+    [Fact]
+    public async Task Commit_AfterARollbackByAnotherContext_EvictsWhatWasRequestedBefore()
+    {
+        await App.CacheAsync("said");
+        await using var first = App.Context();
+        await using var second = App.Context();
+        await first.Database.OpenConnectionAsync();
+        second.Database.SetDbConnection(first.Database.GetDbConnection());
+        second.EvictOnCommit("said");
+        foreach (var isCommitted in new[] { false, true })
+        {
+            await App.AssertCachedAsync("said");
+            await using var transaction = await first.Database.BeginTransactionAsync();
+            await second.Database.UseTransactionAsync(transaction.GetDbTransaction());
+            await second.SaveChangesAsync();
+            await (isCommitted ? transaction.CommitAsync() : transaction.RollbackAsync());
+            await second.Database.UseTransactionAsync(null);
+        }
+
+        await App.AssertEvictedAsync("said");
+    }
+
+    [Fact]
+    public async Task Commit_AfterAnotherContextRolledBackToASavepoint_EvictsWhatWasRequestedBefore()
+    {
+        await App.CacheAsync("said");
+        await using var first = App.Context();
+        await using var second = App.Context();
+        second.EvictOnCommit("said");
+        await using var transaction = await first.Database.BeginTransactionAsync();
+        second.Database.SetDbConnection(first.Database.GetDbConnection());
+        await second.Database.UseTransactionAsync(transaction.GetDbTransaction());
+        await transaction.CreateSavepointAsync("here");
+        await second.SaveChangesAsync();
+        await transaction.RollbackToSavepointAsync("here");
+        await second.SaveChangesAsync();
+        await transaction.CommitAsync();
+        await App.AssertEvictedAsync("said");
+    }
+
+    /// <summary>Nobody tells the context how its transactions have ended.</summary>
+    [Fact]
+    public async Task SaveChanges_InManyTransactionsThatAreCommittedWithoutTheContext_WritesAFewTagsEachTime()
+    {
+        await using var connection = await Database.DataSource.OpenConnectionAsync();
+        await using var db = App.Context();
+        db.Database.SetDbConnection(connection);
+        for (var i = 100; i < 150; i++)
+        {
+            db.EvictOnCommit($"tag:{i}");
+            await using var transaction = await connection.BeginTransactionAsync();
+            await db.Database.UseTransactionAsync(transaction);
+            await db.SaveChangesAsync();
+            await transaction.CommitAsync();
+            await db.Database.UseTransactionAsync(null);
+        }
+
+        Assert.InRange(await Database.NumberAsync("SELECT MAX(LENGTH(tags)) FROM redistagcache_outbox"), 1, 18 * "\"tag:100\",".Length);
+    }
+
+    [Fact]
+    public async Task ExecuteInTransaction_RolledBackOnce_EvictsTheKeyOfTheLastTry()
+    {
+        var tries = 0;
+        var app = await CreateAsync(strategy: true);
+        await app.CacheAsync("book:1", "book:2", "book:3");
+        await using var db = app.Context();
+        var book = db.Books.Add(new Book { Title = "Emma", ShelfId = 1 });
+        await db.Database.CreateExecutionStrategy().ExecuteInTransactionAsync(
+            async stop =>
+            {
+                await db.SaveChangesAsync(acceptAllChangesOnSuccess: false, stop);
+                if (++tries == 1)
+                    throw new LostAnswerException();
+            },
+            static _ => Task.FromResult(false));
+        db.ChangeTracker.AcceptAllChanges();
+        await app.AssertEvictedAsync($"book:{book.Entity.Id}");
+    }
+
+    [Fact]
+    public async Task Dispose_OfAScopeWithARequest_IsLoggedAndDoesNotThrow()
+    {
+        await using var app = App.Create(redis.ConnectionString, Guid.NewGuid().ToString("N"), null, services => services
+            .AddDbContext<LibraryContext>(options =>
+            {
+                Database.Use(options);
+                options.UseRedisTagCache();
+            })
+            .AddRedisTagCacheOutbox<LibraryContext>());
+        using (var scope = app.Services.CreateScope())
+            scope.ServiceProvider.GetRequiredService<LibraryContext>().EvictOnCommit("said");
+        Assert.Contains(app.Log.GetSnapshot(), record => record.Id.Id == 111);
     }
 
     [Fact]
