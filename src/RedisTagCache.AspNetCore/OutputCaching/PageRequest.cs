@@ -67,6 +67,9 @@ internal sealed class PageRequest(PageStore pages, CacheMoment moment)
     /// <summary>Whether middleware ahead of the output cache has neither set an AsyncLocal value nor asked for a service of the request.</summary>
     public bool IsUntouched { get; private set; }
 
+    /// <summary>The page that it renders, with a lease or because none is needed.</summary>
+    public string? Leads => _rendering?.Leads;
+
     /// <summary>The stale page that it renders again for the fleet, while the others are served the old one.</summary>
     public string? Renews => _rendering?.Renews;
 
@@ -211,7 +214,7 @@ internal sealed class PageRequest(PageStore pages, CacheMoment moment)
     /// <summary>The right to render this very page, if there is one; it is the caller's then.</summary>
     public CacheLease? TakeLease(string key)
     {
-        return _rendering?.Leads == key ? TakeLease() : null;
+        return Leads == key ? TakeLease() : null;
     }
 
     /// <summary>The lease, whatever page it is for; it is the caller's then.</summary>

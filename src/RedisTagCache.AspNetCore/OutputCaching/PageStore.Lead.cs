@@ -86,13 +86,10 @@ internal sealed partial class PageStore
         private const int MaxRenderings = 2;
 
         /// <summary>
-        /// How many answers to conditions and ranges a request for the whole page waits for. Requests that ask for parts may come again and again, and lead
-        /// before those that wait: one that gave up after the first would be one of many that render the page at the same time.
+        /// How many answers to conditions and ranges a request for the whole page lets pass. Requests that ask for parts may come again and again, and lead
+        /// before those that wait. Then the requests of this process take turns: all of them have had enough at the same time.
         /// </summary>
         private const int MaxPartAnswers = 16;
-
-        /// <summary>Not longer than needed: the next request for a part should not be first.</summary>
-        private static readonly TimeSpan _overAfter = 2 * LeaseEnding.Shortest;
 
         /// <summary>Of the time since it came, a request whose page would be outdated waits this part for newer requests to lead.</summary>
         private const int YieldShare = 20;
@@ -178,15 +175,23 @@ internal sealed partial class PageStore
                 : await FollowAsync(await pages._leases.AskInProcessAsync(page, key, _found).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
         }
 
-        /// <summary>A response to a condition or a range says nothing about the page. One of the requests for the whole page then renders it.</summary>
+        /// <summary>
+        /// A response to a condition or a range says nothing about the page. One of the requests for the whole page then renders it: they end the time in which no
+        /// lease is needed, in which those that ask for parts lead no more.
+        /// </summary>
         protected override async ValueTask<FlightStep> OnNotStoredAsync(CacheLease lease, CancellationToken cancellationToken)
         {
-            var isOver = lease.State == CacheLeaseState.Taken || lease.Left <= LeaseEnding.Shortest;
-            if (!isOver || _partAnswers >= MaxPartAnswers || RequestReplay.AsksForPart(page.Context!.HttpContext.Request.Headers))
+            var isAnswered = lease.State == CacheLeaseState.NotNeeded;
+            if ((isAnswered && lease.Left > LeaseEnding.PartDuration) || RequestReplay.AsksForPart(page.Context!.HttpContext.Request.Headers))
                 return FlightStep.ComputeAlone;
-            _partAnswers++;
-            await Task.Delay(_overAfter, pages._time, cancellationToken).ConfigureAwait(false);
-            return FlightStep.LookUp;
+            if (isAnswered)
+                await lease.ResumeAsync(cancellationToken).ConfigureAwait(false);
+            return ++_partAnswers switch
+            {
+                <= MaxPartAnswers => isAnswered ? FlightStep.Acquire : FlightStep.LookUp,
+                <= 2 * MaxPartAnswers => FlightStep.WithoutRedis,
+                _ => FlightStep.ComputeAlone,
+            };
         }
 
         /// <summary>A rendering has ended, with a page that began too early for this request, or with none.</summary>

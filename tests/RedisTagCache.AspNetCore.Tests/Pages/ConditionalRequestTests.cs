@@ -3,7 +3,10 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.OutputCaching;
 using Microsoft.Extensions.DependencyInjection;
+using RedisTagCache.AspNetCore.OutputCaching;
+using RedisTagCache.AspNetCore.OutputCaching.Leading;
 using RedisTagCache.AspNetCore.Tests.Fleet;
+using RedisTagCache.Leases;
 using RedisTagCache.TestSupport;
 
 namespace RedisTagCache.AspNetCore.Tests.Pages;
@@ -13,6 +16,7 @@ public sealed class ConditionalRequestTests(RedisFixture redis) : PageSuite(redi
 {
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(20);
     private int _leasesAsked;
+    private string? _key;
 
     [Theory]
     [InlineData("GET", "If-None-Match", "\"1\"", 304)]
@@ -78,6 +82,43 @@ public sealed class ConditionalRequestTests(RedisFixture redis) : PageSuite(redi
         Assert.Equal(HttpStatusCode.NotModified, (await leader.WaitAsync(_patience)).Status);
     }
 
+    /// <summary>Another instance whose requests for parts lead whenever they can, and end once all others wait.</summary>
+    [Fact]
+    public async Task ConditionalLeadersOfAnotherInstance_AlwaysFirst_OneOfTheOthersRendersThePage()
+    {
+        var hold = new Hold();
+        await using var app = await StartAsync(hold);
+        var leader = SendAsync(app, HttpMethod.Get, "/slow", ("If-None-Match", "\"1\""), ("X-Hold", "1"));
+        await hold.Entered;
+        var others = Enumerable.Range(0, 10).Select(_ => GetAsync(app, "/slow")).ToArray();
+        await Eventually.BecomesTrueAsync(() => Volatile.Read(ref _leasesAsked) >= 1 + others.Length, "they ask for the lease, and wait", _patience);
+        await using (var conditional = new BackgroundLoad())
+        {
+            conditional.Start(async stop =>
+            {
+                var cache = app.Services.GetRequiredService<PageCache>();
+                var key = new CacheEntryKey(CacheRegion.Output, _key!);
+                using var missed = await cache.Store.GetAsync(key, CancellationToken.None);
+                var own = 0;
+                while (!stop.IsCancellationRequested)
+                {
+                    own++;
+                    await using var lease = await cache.Leases.AcquireAsync(key, missed, CancellationToken.None);
+                    if (lease.State != CacheLeaseState.Granted)
+                        continue;
+                    var asked = Volatile.Read(ref _leasesAsked) - own;
+                    await Eventually.BecomesTrueAsync(() => stop.IsCancellationRequested || Volatile.Read(ref _leasesAsked) - own >= asked + others.Length, "they ask again, and wait", _patience);
+                    await lease.PassAsync(LeaseEnding.PartDuration, CancellationToken.None);
+                }
+            });
+            hold.Release();
+            Assert.All(await Task.WhenAll(others).WaitAsync(_patience), page => Assert.Equal("page 1", page));
+            await conditional.StopAsync();
+        }
+
+        Assert.Equal(HttpStatusCode.NotModified, (await leader.WaitAsync(_patience)).Status);
+    }
+
     /// <summary>A condition is evaluated against the stored page, as HTTP has it: one that its ETag does not meet, or that has none, is served whole.</summary>
     [Theory]
     [InlineData("/slow", "\"1\"", HttpStatusCode.NotModified, "")]
@@ -121,6 +162,7 @@ public sealed class ConditionalRequestTests(RedisFixture redis) : PageSuite(redi
             {
                 if (context.Request.Headers.ContainsKey("X-Hold"))
                 {
+                    _key = PageRequest.Of(context)!.Leads;
                     hold!.Enter();
                     await hold.Released;
                 }

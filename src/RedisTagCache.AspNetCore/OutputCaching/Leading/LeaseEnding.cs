@@ -11,9 +11,10 @@ internal sealed class LeaseEnding(RefreshAnswers answers, IOptions<RedisTagOutpu
     private static readonly TimeSpan _failedFor = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// How long no request needs a lease after an answer to a condition or a range. It wakes the requests that wait, and is over before they ask again.
+    /// How long no request needs a lease after an answer to a condition or a range, which wakes the requests that wait. One of them renders the page. Those that
+    /// ask for parts do not lead again before it.
     /// </summary>
-    public static TimeSpan Shortest { get; } = TimeSpan.FromMilliseconds(1);
+    public static TimeSpan PartDuration { get; } = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Gives the lease back, if the pass still has one.</summary>
     /// <param name="page">The pass.</param>
@@ -37,7 +38,7 @@ internal sealed class LeaseEnding(RefreshAnswers answers, IOptions<RedisTagOutpu
         _ when hasThrown => _failedFor,
 
         // The answer to a condition or a range says nothing about the page.
-        _ when RefreshAnswers.IsPart(context) => Shortest,
+        _ when RefreshAnswers.IsPart(context) => PartDuration,
         _ => options.Value.UncacheableDuration,
     };
 }
