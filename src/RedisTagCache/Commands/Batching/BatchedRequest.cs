@@ -45,6 +45,21 @@ internal abstract class BatchedRequest<TSelf, T> : IValueTaskSource<T>, IThreadP
     /// <summary>Gets whether nobody waits for its answer any more, so that it need not be sent.</summary>
     public virtual bool IsPast => false;
 
+    /// <summary>Gets whether nobody waits for the answer of one of a list any more.</summary>
+    public bool IsAnyPast
+    {
+        get
+        {
+            for (var request = (TSelf?)this; request is not null; request = request.Next)
+            {
+                if (request.IsPast)
+                    return true;
+            }
+
+            return false;
+        }
+    }
+
     /// <summary>Whether it was refused together with others, and is sent without them.</summary>
     public bool IsAlone { get; set; }
 

@@ -240,7 +240,9 @@ internal abstract class RequestBatcher<TRequest, T>
         {
             var (first, count, reply) = (_first, _count, _reply);
             var failure = reply.IsCompletedSuccessfully ? null : reply.Exception?.InnerException ?? new TaskCanceledException(reply);
-            if (failure is not null && Again(failure) is { } form)
+            var again = failure is null ? null : Again(failure);
+            var isLate = again is not null && first.IsAnyPast;
+            if (again is { } form && !isLate)
             {
                 Send(form);
                 return;
@@ -250,8 +252,8 @@ internal abstract class RequestBatcher<TRequest, T>
                 failure = Read(first, count, reply); // first: it shows how much the next ones may bring
             if (!_isExtra)
                 _batcher.SendNext(this); // the next ones take their places
-            if (count > 1 && failure is RedisServerException refusal && RedisFailure.IsMomentary(refusal))
-                _batcher.SendAlone(first);
+            if (isLate || (count > 1 && failure is RedisServerException refusal && RedisFailure.IsMomentary(refusal)))
+                _batcher.SendAlone(first); // those whose callers still wait
             else
                 CompleteAll(first, failure);
         }
