@@ -87,7 +87,9 @@ internal sealed partial class EntryStore
             // Also if there is no entry to validate: a factory that runs under this version may read other values from the local cache.
             var state = tagState.At(read)
                 ?? await Remaining(CoverAsync(tagState, location, entry is null ? default : entry.Memory.Span, read, cancellationToken), start, cancellationToken).ConfigureAwait(false);
-            var lookup = entry is null ? Missed(key, CacheMissReason.Absent, version, activity) : OpenTagged(key, location, entry, state, version, since, activity);
+            var lookup = entry is null ? Missed(key, CacheMissReason.Absent, version, activity)
+                : IsRemoved(key) ? Missed(key, CacheMissReason.Absent, version, activity, IdentityOf(entry.Memory.Span))
+                : OpenTagged(key, location, entry, state, version, since, activity);
             if (lookup.HasValue)
                 entry = null; // the lookup owns it now
             lookup.Since = state is null ? version : VersionOf(state);

@@ -132,11 +132,14 @@ internal sealed partial class EntryStore
     private async Task RemoveOrRepeatAsync(ValueAddress address)
     {
         var outcome = CacheOutcome.Failed;
+        var owed = FindOwed(address.Entry);
         try
         {
             var (place, reply) = await RetryPolicy.Transient.RunAsync(() => RemoveOnceAsync(address.Entry), _time).ConfigureAwait(false);
             place.Watch.RecordOwn(reply.Before, reply.Number, address.Entry.Region, address.Name, place.Location);
             outcome = CacheOutcome.Done;
+            if (owed is not null)
+                _pending.Confirm(OnePartition, [owed]);
         }
         catch (Exception e) when (RedisFailure.IsRedis(e))
         {
@@ -171,8 +174,11 @@ internal sealed partial class EntryStore
 
             foreach (var bytes in keys)
             {
+                if (!_pending.Contains(OnePartition, bytes))
+                    continue; // a value was written in the meantime
                 var key = MemoryMarshal.Cast<byte, char>(bytes).ToString();
                 await RemoveOnceAsync(new CacheEntryKey(CacheRegion.Hybrid, key)).WaitAsync(cancellationToken).ConfigureAwait(false);
+                _pending.Confirm(OnePartition, [bytes]);
             }
 
             BackgroundFault.Ignore(() => Log.RemovalsRetried(_logger, keys.Count));
@@ -183,6 +189,12 @@ internal sealed partial class EntryStore
             return false;
         }
     }
+
+    /// <summary>Returns whether the entry counts as removed in this instance, although Redis has not confirmed that.</summary>
+    private bool IsRemoved(in CacheEntryKey key) => !_pending.IsEmpty && key.Region.Equals(CacheRegion.Hybrid) && _pending.Contains(OnePartition, BytesOf(key.Key));
+
+    /// <summary>Returns the removal of an entry that is to be retried, if there is one.</summary>
+    private byte[]? FindOwed(in CacheEntryKey key) => _pending.IsEmpty ? null : _pending.Find(OnePartition, BytesOf(key.Key));
 
     private static byte[] BytesOf(string key) => MemoryMarshal.AsBytes(key.AsSpan()).ToArray();
 

@@ -57,6 +57,7 @@ internal sealed partial class EntryStore
         ValueAddress address, ReadOnlySequence<byte> payload, byte payloadFlags, ValueLife life, byte[][] tags, CacheVersion version, CancellationToken cancellationToken)
     {
         var outcome = CacheWriteOutcome.Skipped;
+        var owed = FindOwed(address.Entry); // only that: another one may come after this write
         try
         {
             var content = new EntryContent(tags, payload, life, life.EndsAt - life.CreatedAt, PayloadFlags: payloadFlags);
@@ -66,6 +67,8 @@ internal sealed partial class EntryStore
             {
                 _meter.Sent(CacheEventDetail.Removal);
                 ((PartitionWatch)address.Watch).RecordOwn(write.Before, write.Removal, address.Entry.Region, address.Name, address.Redis!.Value);
+                if (owed is not null)
+                    _pending.Confirm(OnePartition, [owed]); // the old value is gone
             }
 
             return write;

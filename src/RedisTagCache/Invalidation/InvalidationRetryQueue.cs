@@ -20,6 +20,7 @@ internal sealed class InvalidationRetryQueue(Func<int, IReadOnlyCollection<byte[
     private readonly SemaphoreSlim _wake = new(0, 1);
     private readonly CancellationTokenSource _stopping = new();
     private bool _running;
+    private volatile bool _hasAny;
 
     /// <summary>How many there are.</summary>
     public int Count
@@ -57,6 +58,7 @@ internal sealed class InvalidationRetryQueue(Func<int, IReadOnlyCollection<byte[
                 pending[Convert.ToBase64String(everything)] = everything;
             }
 
+            _hasAny = true;
             if (!_running)
             {
                 _running = true;
@@ -67,6 +69,23 @@ internal sealed class InvalidationRetryQueue(Func<int, IReadOnlyCollection<byte[
         if (isFirst)
             Log.EvictionsCoarsened(logger);
         return isOneByOne;
+    }
+
+    /// <summary>Gets whether there is none.</summary>
+    public bool IsEmpty => !_hasAny;
+
+    /// <summary>Returns whether a member is queued, by itself or with everything in its partition.</summary>
+    public bool Contains(int partition, byte[] member)
+    {
+        lock (_lock)
+            return _byPartition.TryGetValue(partition, out var pending) && (pending.ContainsKey(Convert.ToBase64String(member)) || IsEverything(pending.Values));
+    }
+
+    /// <summary>Returns the array that was queued for a member, which can be confirmed. Null if there is none.</summary>
+    public byte[]? Find(int partition, byte[] member)
+    {
+        lock (_lock)
+            return _byPartition.GetValueOrDefault(partition)?.GetValueOrDefault(Convert.ToBase64String(member));
     }
 
     private static bool IsEverything(byte[] member) => member is [EverythingMark];
@@ -137,12 +156,14 @@ internal sealed class InvalidationRetryQueue(Func<int, IReadOnlyCollection<byte[
             return [.. _byPartition.Select(p => (p.Key, p.Value.Values.ToArray()))];
     }
 
-    private void Confirm(int partition, byte[][] members)
+    /// <summary>Removes members that need not be retried any more.</summary>
+    public void Confirm(int partition, ReadOnlySpan<byte[]> members)
     {
         lock (_lock)
         {
-            // Only the arrays that were retried are removed: one that was added again in the meantime stays.
-            var pending = _byPartition[partition];
+            // Only these arrays are removed: a member that was added again in the meantime stays.
+            if (!_byPartition.TryGetValue(partition, out var pending))
+                return;
             foreach (var member in members)
             {
                 var name = Convert.ToBase64String(member);
@@ -152,6 +173,7 @@ internal sealed class InvalidationRetryQueue(Func<int, IReadOnlyCollection<byte[
 
             if (pending.Count == 0)
                 _byPartition.Remove(partition);
+            _hasAny = _byPartition.Count > 0;
         }
     }
 

@@ -1,4 +1,6 @@
 using Microsoft.Extensions.Caching.Hybrid;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 using RedisTagCache.TestSupport;
 using StackExchange.Redis;
 
@@ -85,6 +87,53 @@ public sealed class RefusedWriteTests : IAsyncLifetime
         for (var i = 0; i < 10; i++)
             Assert.Equal("v1", await cache.GetOrCreateAsync("k", source.ReadAsync, HybridCacheExtensions.With(flags), ["t"]));
         Assert.Equal(1, source.Runs);
+    }
+
+    /// <summary>So does a removal, although the entry is still in Redis.</summary>
+    [Theory]
+    [InlineData("unsaved", HybridCacheEntryFlags.None)]
+    [InlineData("unsaved", HybridCacheEntryFlags.DisableLocalCache)]
+    [InlineData("unsaved", HybridCacheEntryFlags.DisableDistributedCacheWrite)]
+    public async Task GetOrCreateAsync_AfterARemovalThatWasRefused_RunsTheFactory(string refusal, HybridCacheEntryFlags flags)
+    {
+        await using var instance = NewInstance();
+        var cache = instance.Get<HybridCache>();
+        await cache.SetAsync("k", "before");
+        await cache.SetAsync("other", "before");
+        await RefusedWrites.BeginAsync(_admin, refusal);
+        await Assert.ThrowsAsync<RedisTagCacheUnavailableException>(async () => await cache.RemoveAsync("k"));
+        for (var i = 0; i < 10; i++)
+            Assert.Equal("after", await cache.GetOrCreateAsync("k", static _ => ValueTask.FromResult("after"), HybridCacheExtensions.With(flags)));
+        Assert.Equal("before", await cache.GetOrCreateAsync("other", static _ => ValueTask.FromResult("after"), HybridCacheExtensions.With(flags)));
+        await RefusedWrites.EndAsync(_admin, refusal);
+        await using var another = NewInstance();
+        await Eventually.BecomesTrueAsync(async () => await another.Get<HybridCache>().InRedisAsync("k") != "before", "the removal is retried");
+    }
+
+    /// <summary>A value that could not be written leaves the old one to be removed later. One that was written after all is not removed.</summary>
+    [Fact]
+    public async Task SetAsync_AfterOneThatWasRefused_IsNotUndone()
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow); // nothing is retried until it goes on
+        await using var instance = Instance.Create(_server.ConnectionString, services: services => services.AddSingleton<TimeProvider>(time));
+        var cache = instance.Get<HybridCache>();
+        string[] keys = ["again", "once"];
+        foreach (var key in keys)
+            await cache.SetAsync(key, "before");
+        await RefusedWrites.BeginAsync(_admin, "unsaved");
+        foreach (var key in keys)
+            await cache.SetAsync(key, "refused");
+        await RefusedWrites.EndAsync(_admin, "unsaved");
+        await cache.SetAsync("again", "after");
+        await using var another = NewInstance();
+        await Eventually.BecomesTrueAsync(
+            async () =>
+            {
+                time.Advance(TimeSpan.FromMilliseconds(250));
+                return await another.Get<HybridCache>().InRedisAsync("once") is null;
+            },
+            "the old values are removed");
+        Assert.Equal("after", await another.Get<HybridCache>().InRedisAsync("again"));
     }
 
     [Theory]

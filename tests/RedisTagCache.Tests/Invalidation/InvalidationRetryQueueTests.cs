@@ -145,6 +145,36 @@ public sealed class InvalidationRetryQueueTests : IDisposable
         await NothingFollowsAsync();
     }
 
+    /// <summary>What was done is not done again because of what failed.</summary>
+    [Fact]
+    public async Task Confirm_WhileOthersAreRepeated_RepeatsOnlyThose()
+    {
+        byte[] done = Invalidations.Member("h", "t"), left = Invalidations.Member("h", "u");
+        _pending.Add(0, [done, left]);
+        var (_, _, answer) = await NextAsync();
+        _pending.Confirm(0, [done]);
+        Assert.False(_pending.Contains(0, done));
+        Assert.True(_pending.Contains(0, left));
+        answer.SetResult(false);
+        var again = await NextAsync();
+        Assert.Equal([left], again.Members);
+        _pending.Confirm(0, [left]);
+        Assert.True(_pending.IsEmpty);
+        again.Answer.SetResult(true);
+        await NothingFollowsAsync();
+    }
+
+    [Fact]
+    public void Confirm_QueuedAgainInTheMeantime_KeepsIt()
+    {
+        var member = Invalidations.Member("h", "t");
+        _pending.Add(0, [member]);
+        var first = _pending.Find(0, member)!;
+        _pending.Add(0, [Invalidations.Member("h", "t")]);
+        _pending.Confirm(0, [first]);
+        Assert.True(_pending.Contains(0, member));
+    }
+
     private Task<bool> RepeatAsync(int partition, IReadOnlyCollection<byte[]> members, CancellationToken cancellationToken)
     {
         var answer = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -42,11 +42,19 @@ public static class RefusedWrites
         }
     }
 
-    /// <summary>Has a server that is full take writes again.</summary>
-    public static Task EndAsync(IConnectionMultiplexer admin)
+    /// <summary>Has the server take writes again.</summary>
+    /// <param name="admin">A connection with all rights.</param>
+    /// <param name="how">How it refuses them: "full" or "unsaved".</param>
+    public static Task EndAsync(IConnectionMultiplexer admin, string how = "full")
     {
         ArgumentNullException.ThrowIfNull(admin);
-        return admin.GetServer(admin.GetEndPoints()[0]).ConfigSetAsync("maxmemory", "0");
+        var server = admin.GetServer(admin.GetEndPoints()[0]);
+        return how switch
+        {
+            "full" => server.ConfigSetAsync("maxmemory", "0"),
+            "unsaved" => server.ConfigSetAsync("stop-writes-on-bgsave-error", "no"),
+            _ => throw new ArgumentOutOfRangeException(nameof(how), how, null),
+        };
     }
 
     private static async Task<bool> IsRefusedAsync(IConnectionMultiplexer admin)
