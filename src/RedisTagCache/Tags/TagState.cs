@@ -98,26 +98,36 @@ internal sealed partial class TagState(Partition partition, RedisCommands comman
     /// <summary>Takes over what an eviction of this instance did, or one of another that was announced. False when evictions before it are not known.</summary>
     public bool Apply(TagInvalidationReply reply, ReadOnlySpan<byte[]> members)
     {
-        var isComplete = true;
+        bool isComplete;
         lock (_lock)
         {
-            if (_known is not { } state || !state.Stamp.IsSameGeneration(reply.After))
+            if (_known is not { } state)
                 return false;
-            // A tag invalidation gets its place in the order before anything is validated by it.
-            var isSameLineage = state.Stamp.IsSameLineage(reply.After);
-            if (!isSameLineage)
-                Volatile.Write(ref _unconfirmed, null);
-            else if (state.Stamp != reply.Before && reply.After.Epoch > state.Stamp.Epoch)
-                isComplete = NoteAhead(reply.After, members);
-            Raise(state, members, reply.After.Epoch);
-            if (!isSameLineage)
-                Distrust(); // it was another server that confirmed: the one known now may lack the tag invalidation, and is compared
-            else if (state.Stamp == reply.Before)
-                Publish(new TagStateSnapshot(reply.After, Math.Max(state.Floor, reply.Floor), state.Invalidations));
+            var isSameGeneration = state.Stamp.IsSameGeneration(reply.After);
+            isComplete = isSameGeneration && ApplyInOrder(state, reply, members);
+            if (!isSameGeneration)
+                Distrust(); // Redis has begun another order, in which nothing of this one is known
         }
 
         if (NeedsRebuild)
             Refresh();
+        return isComplete;
+    }
+
+    /// <summary>A tag invalidation gets its place in the order before anything is validated by it.</summary>
+    private bool ApplyInOrder(TagStateSnapshot state, TagInvalidationReply reply, ReadOnlySpan<byte[]> members)
+    {
+        var isComplete = true;
+        var isSameLineage = state.Stamp.IsSameLineage(reply.After);
+        if (!isSameLineage)
+            Volatile.Write(ref _unconfirmed, null);
+        else if (state.Stamp != reply.Before && reply.After.Epoch > state.Stamp.Epoch)
+            isComplete = NoteAhead(reply.After, members);
+        Raise(state, members, reply.After.Epoch);
+        if (!isSameLineage)
+            Distrust(); // it was another server that confirmed: the one known now may lack the tag invalidation, and is compared
+        else if (state.Stamp == reply.Before)
+            Publish(new TagStateSnapshot(reply.After, Math.Max(state.Floor, reply.Floor), state.Invalidations));
         return isComplete;
     }
 

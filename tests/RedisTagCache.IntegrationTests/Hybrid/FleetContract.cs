@@ -156,6 +156,18 @@ public abstract class FleetContract(IEngine engine) : HybridSuite(engine, Hybrid
         await Eventually.BecomesTrueAsync(async () => await B.PeekAsync<string>("k") != "old", "no copy of it stays", _aMoment);
     }
 
+    /// <summary>Another instance has found the loss and begun again, and this one has not heard of that.</summary>
+    [Fact]
+    public async Task RemoveByTag_AfterTheEpochWasLost_OwnCopyIsNotServed()
+    {
+        await A.SetAsync("k", "old", tags: ["t"]);
+        Assert.Equal("old", await A.CopyAsync("k"));
+        await Database.DeleteAsync(KeysWith(":epoch"));
+        Assert.Null(await B.PeekAsync<string>("k"));
+        await A.RemoveByTagAsync("t");
+        Assert.Null(await A.PeekAsync<string>("k"));
+    }
+
     [Fact]
     public async Task Tags_AreThoseOfPages()
     {

@@ -125,4 +125,7 @@ internal enum Broken : ulong
 
     /// <summary>A caller that has joined counts from the write of its flight, also if it came after that.</summary>
     JoinersCountFromWrite = 1ul << 39,
+
+    /// <summary>An eviction that Redis has confirmed in another generation changes nothing until that generation was read.</summary>
+    OtherGenerationIgnored = 1ul << 40,
 }

@@ -44,6 +44,7 @@ internal static class Scenarios
         new("followers and failover of the evictor", Op(GetStrictly, 0, T0), Op(GetStrictly, 1, T0) with { After = 2 }, Op(Evict, 1, T0)) { WaitsForWrites = true, Faults = Faults.GoBack, MaxFaults = 1 },
         new("joiners and removals", Op(GetStrictly, 0, T0), Op(GetStrictly, 0, T0), Op(Remove, 1, T0)) { HasPolls = true },
         new("copies and lost keys", Op(Get, 0, T0), Op(Evict, 1, T0), Op(Get, 0, T0) with { After = 0 }) { HasPolls = true, Faults = Faults.LoseEpoch | Faults.LoseTagInvalidations | Faults.LoseRemovals, MaxFaults = 1 },
+        new("copies and an eviction in a new generation", Op(Read, 1, T0), Op(Evict, 0, T0) with { After = 0 }, Op(Get, 0, T0) with { After = 1 }) { IsCurrent = true, HasEntry = true, HasCopies = true, Faults = Faults.LoseEpoch | Faults.Flush, MaxFaults = 1 },
         new("copies and failover", Op(Evict, 1, T0), Op(Get, 0, T0)) { HasPolls = true, HasEntry = true, HasCopies = true, Faults = Faults.GoBack, MaxFaults = 1 },
         new("copies and removals and failover", Op(Remove, 1, T0), Op(Get, 0, T0)) { HasPolls = true, HasEntry = true, HasCopies = true, Faults = Faults.GoBack, MaxFaults = 1 },
         new("copies of two keys", Op(Remove, 1, T0), Op(Set, 1, T0, key: 1), Op(Get, 0, T0)) { HasPolls = true, HasMessages = true, HasEntry = true, HasCopies = true },
@@ -127,6 +128,7 @@ internal static class Scenarios
         Without(Model.Broken.FirstPageIsAll, "pages"),
         Without(Model.Broken.AnswersKept, "pages"),
         Without(Model.Broken.PagesValidate, "pages"),
+        Without(Model.Broken.OtherGenerationIgnored, "copies and an eviction in a new generation"),
     ];
 
     private static OpPlan Op(OpKind kind, int instance, byte tags, int key = 0) => new(kind, instance, key, tags);

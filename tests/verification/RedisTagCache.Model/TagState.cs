@@ -52,8 +52,16 @@ internal partial struct TagState
     /// <summary>Takes over an eviction of its own, or one that was announced. False when something before it is not known.</summary>
     public bool Apply(TagInvalidationReply reply, byte evicted, byte expired, Broken broken)
     {
-        if (!HasKnown || !Known.IsSameGeneration(reply.After))
+        if (!HasKnown)
             return false;
+        if (!Known.IsSameGeneration(reply.After))
+        {
+            if (!broken.HasFlag(Broken.OtherGenerationIgnored))
+                Distrust();
+            BeginSync();
+            return false;
+        }
+
         var isSameLineage = Known.IsSameLineage(reply.After);
         var isNext = Known == reply.Before || (broken.HasFlag(Broken.AnyMessageCompletes) && reply.After.Epoch > Known.Epoch);
         var isAhead = isSameLineage && !isNext && reply.After.Epoch > Known.Epoch;
