@@ -71,6 +71,9 @@ internal sealed partial class EntryStore
             if (place is not { Location: var location, Watch.TagState: var tagState })
                 return Failed(key, exception: null, CacheVersion.Unknown, activity);
             (entry, var stamp) = await _commands.ReadAsync(location, cancellationToken).ConfigureAwait(false);
+
+            // If so, what is no older than this lookup may be older than an eviction by this instance that Redis does not know.
+            var owes = tagState.Owes;
             if (stamp is not { } read)
             {
                 // No epoch: the partition is new, or Redis has lost it. It begins again now, so an entry that was read counts as evicted.
@@ -78,7 +81,7 @@ internal sealed partial class EntryStore
                 var missed = entry is null
                     ? Missed(key, CacheMissReason.Absent, VersionOf(renewed), activity)
                     : Missed(key, CacheMissReason.Evicted, VersionOf(renewed), activity, IdentityOf(entry.Memory.Span));
-                missed.Since = missed.Version;
+                missed.Since = owes ? default : missed.Version;
                 return missed;
             }
 
@@ -89,10 +92,10 @@ internal sealed partial class EntryStore
                 ?? await Remaining(CoverAsync(tagState, location, entry is null ? default : entry.Memory.Span, read, cancellationToken), start, cancellationToken).ConfigureAwait(false);
             var lookup = entry is null ? Missed(key, CacheMissReason.Absent, version, activity)
                 : IsRemoved(key) ? Missed(key, CacheMissReason.Absent, version, activity, IdentityOf(entry.Memory.Span))
-                : OpenTagged(key, location, entry, state, version, since, activity);
+                : OpenTagged(key, location, entry, state, tagState.UnconfirmedAt(0), version, since, activity);
             if (lookup.HasValue)
                 entry = null; // the lookup owns it now
-            lookup.Since = state is null ? version : VersionOf(state);
+            lookup.Since = owes ? default : state is null ? version : VersionOf(state);
             return lookup;
         }
         catch (Exception e) when (RedisFailure.IsRedis(e) && !cancellationToken.IsCancellationRequested)
@@ -119,12 +122,12 @@ internal sealed partial class EntryStore
     }
 
     private CacheLookup OpenTagged(
-        in CacheEntryKey key, EntryLocation location, IMemoryOwner<byte> entry, TagStateSnapshot? state, CacheVersion version, in EpochStamp since, Activity? activity)
+        in CacheEntryKey key, EntryLocation location, IMemoryOwner<byte> entry, TagStateSnapshot? state, in UnconfirmedTagInvalidations unconfirmed, CacheVersion version, in EpochStamp since, Activity? activity)
     {
         if (!EnvelopeReader.TryOpen(entry.Memory.Span, location.KeyHash, out var envelope) || !envelope.IsTagged)
             return Damaged(key, location, entry.Memory.Span, version, activity);
 
-        var verdict = state is null ? Verdict.Invalidated : EntryValidator.Validate(envelope, state, Now());
+        var verdict = state is null ? Verdict.Invalidated : EntryValidator.Validate(envelope, state, Now(), unconfirmed);
         var isSuperseded = verdict != Verdict.Fresh && state is not null && Now() < envelope.Header.FreshUntil && EntryValidator.IsNoOlder(envelope, state, since);
         if (isSuperseded)
             verdict = Verdict.Fresh;

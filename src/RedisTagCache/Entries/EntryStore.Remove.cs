@@ -10,9 +10,6 @@ namespace RedisTagCache.Entries;
 
 internal sealed partial class EntryStore
 {
-    /// <summary>Removals that are to be retried are queued by key alone, because its location may not be known yet.</summary>
-    private const int OnePartition = 0;
-
     /// <summary>Removes an entry of any region.</summary>
     /// <exception cref="RedisTagCacheUnavailableException">Redis did not confirm it.</exception>
     public async ValueTask RemoveAsync(CacheEntryKey key, CancellationToken cancellationToken)
@@ -189,14 +186,6 @@ internal sealed partial class EntryStore
             return false;
         }
     }
-
-    /// <summary>Returns whether the entry counts as removed in this instance, although Redis has not confirmed that.</summary>
-    private bool IsRemoved(in CacheEntryKey key) => !_pending.IsEmpty && key.Region.Equals(CacheRegion.Hybrid) && _pending.Contains(OnePartition, BytesOf(key.Key));
-
-    /// <summary>Returns the removal of an entry that is to be retried, if there is one.</summary>
-    private byte[]? FindOwed(in CacheEntryKey key) => _pending.IsEmpty ? null : _pending.Find(OnePartition, BytesOf(key.Key));
-
-    private static byte[] BytesOf(string key) => MemoryMarshal.AsBytes(key.AsSpan()).ToArray();
 
     private static RedisTagCacheUnavailableException RemovalFailed(Exception e) => new("Redis did not confirm the removal of an entry.", e);
 }

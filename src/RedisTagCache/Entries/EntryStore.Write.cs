@@ -169,13 +169,14 @@ internal sealed partial class EntryStore
         ArrayPool<byte>.Shared.Return(buffer);
 
         // The answer shows when this instance is behind; a lookup would catch up by itself, an instance that only writes would not.
+        var owes = tagState.Owes;
         var state = now is { } stamp ? tagState.At(stamp) : null;
         if (state is null)
             tagState.Refresh();
         return new ValueWrite(isStored && !isPast ? CacheWriteOutcome.Stored : Rejected(), removal, identity, IsCovered: state is not null)
         {
             Before = before,
-            Since = state is null ? default : VersionOf(state),
+            Since = state is null || owes ? default : VersionOf(state),
         };
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 using RedisTagCache.Commands;
 using RedisTagCache.Connection;
@@ -20,6 +21,9 @@ namespace RedisTagCache.Entries;
 /// </summary>
 internal sealed partial class EntryStore : IDisposable
 {
+    /// <summary>Removals that are to be retried are queued by key alone, because its location may not be known yet.</summary>
+    private const int OnePartition = 0;
+
     private readonly PartitionSet _partitions;
     private readonly RedisConnection _connection;
     private readonly RedisCircuits _circuits;
@@ -109,6 +113,14 @@ internal sealed partial class EntryStore : IDisposable
             Log.BackgroundCommandFailed(_logger, e);
         }
     }
+
+    /// <summary>Returns whether the entry counts as removed in this instance, although Redis has not confirmed that.</summary>
+    private bool IsRemoved(in CacheEntryKey key) => !_pending.IsEmpty && key.Region.Equals(CacheRegion.Hybrid) && _pending.Contains(OnePartition, BytesOf(key.Key));
+
+    /// <summary>Returns the removal of an entry that is to be retried, if there is one.</summary>
+    private byte[]? FindOwed(in CacheEntryKey key) => _pending.IsEmpty ? null : _pending.Find(OnePartition, BytesOf(key.Key));
+
+    private static byte[] BytesOf(string key) => MemoryMarshal.AsBytes(key.AsSpan()).ToArray();
 
     private static CacheVersion VersionOf(TagStateSnapshot state) => new(state.Stamp);
 

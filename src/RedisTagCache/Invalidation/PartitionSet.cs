@@ -142,8 +142,11 @@ internal sealed class PartitionSet : IDisposable
                 return known;
 
             // Values that were computed until now must not outlive an eviction that this instance does not know.
+            // What it has evicted holds before the first entry is read.
             var created = _create(layout, _copies);
-            Unconnected.End();
+            var evicted = Unconnected.End();
+            foreach (var watch in evicted.Length > 0 ? created.Watches : [])
+                watch.TagState.ApplyUnconfirmed(evicted);
             Volatile.Write(ref _known, created);
             return created;
         }
@@ -185,6 +188,8 @@ internal sealed record PartitionMap(KeySpace Keys, ImmutableArray<PartitionWatch
 /// </summary>
 internal sealed class UnconnectedWatch(RedisCommands commands) : EntryWatch
 {
+    private readonly Lock _lock = new();
+    private readonly List<byte[]> _evicted = [];
     private int _changes;
     private bool _isOver;
 
@@ -233,17 +238,40 @@ internal sealed class UnconnectedWatch(RedisCommands commands) : EntryWatch
     /// <inheritdoc/>
     public override Task<bool> LookSinceAsync(long moment) => PollAsync();
 
-    /// <summary>An eviction that Redis has not confirmed: whatever was computed before counts as evicted.</summary>
-    public void EvictAll()
+    /// <summary>Applies an eviction that Redis has not confirmed: whatever was computed before counts as evicted.</summary>
+    /// <returns>False if there was a connection in the meantime, so that the partitions are to be told.</returns>
+    public bool TryEvict(IReadOnlyCollection<byte[]> members)
     {
-        Interlocked.Increment(ref _changes);
-        EverythingEvicted?.Invoke();
+        lock (_lock)
+        {
+            if (IsOver)
+                return false;
+            if (_evicted.Count + members.Count <= InvalidationRetryQueue.Most)
+                _evicted.AddRange(members);
+        }
+
+        EvictAll();
+        return true;
     }
 
     /// <summary>Ends it with the first connection.</summary>
-    public void End()
+    /// <returns>What was evicted until then.</returns>
+    public byte[][] End()
     {
-        Volatile.Write(ref _isOver, true);
+        byte[][] evicted;
+        lock (_lock)
+        {
+            Volatile.Write(ref _isOver, true);
+            evicted = [.. _evicted];
+        }
+
         EvictAll();
+        return evicted;
+    }
+
+    private void EvictAll()
+    {
+        Interlocked.Increment(ref _changes);
+        EverythingEvicted?.Invoke();
     }
 }

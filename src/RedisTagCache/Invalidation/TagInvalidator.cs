@@ -114,8 +114,16 @@ internal sealed class TagInvalidator : IDisposable
         }
         catch (Exception e) when (RedisFailure.IsRedis(e))
         {
-            _pending.Add(Everywhere, members);
-            _partitions.Unconnected.EvictAll();
+            if (_partitions.Unconnected.TryEvict(members))
+            {
+                _pending.Add(Everywhere, members);
+            }
+            else
+            {
+                foreach (var partition in _partitions.Watches)
+                    ApplyUnconfirmed(partition, members);
+            }
+
             return [e];
         }
 
@@ -192,15 +200,19 @@ internal sealed class TagInvalidator : IDisposable
                 return true;
             }
 
+            var tagState = watches[partition].TagState;
+            var before = tagState.UnconfirmedCount;
             if (InvalidationRetryQueue.IsEverything(members))
             {
-                await watches[partition].TagState.ForgetAsync(cancellationToken).ConfigureAwait(false);
+                await tagState.ForgetAsync(cancellationToken).ConfigureAwait(false);
+                tagState.ConfirmAll(before);
                 return true;
             }
 
             var invalidating = InvalidateAsync(watches[partition], [.. members]);
             invalidating.Forget();
             await invalidating.WaitAsync(cancellationToken).ConfigureAwait(false);
+            tagState.Confirm(members, before);
             BackgroundFault.Ignore(() =>
             {
                 _meter.Evictions(members.Count, CacheEventDetail.Any, CacheOutcome.Retried);

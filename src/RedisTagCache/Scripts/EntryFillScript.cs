@@ -10,6 +10,14 @@ internal static class EntryFillScript
     public static readonly string[] ArgumentNames = ["publish", "envelope...", "ttl...", "version...", "owner...", "started..."];
 }
 
+/// <summary>Overwrites entries, and announces that to the instances that have local copies.</summary>
+internal static class EntryOverwriteScript
+{
+    public static readonly EmbeddedScript Script = EmbeddedScript.Load("entry_overwrite");
+    public static readonly string[] KeyNames = ["epoch", "removals", "entry...", "lease...", "staged..."];
+    public static readonly string[] ArgumentNames = ["retention", "cap", "publish", "envelope...", "ttl...", "version..."];
+}
+
 /// <summary>What came of storing or overwriting a value.</summary>
 /// <param name="Stored">Whether it is stored.</param>
 /// <param name="Stamp">The stamp now.</param>

@@ -270,6 +270,6 @@ internal sealed record FlightResult<T>(T Value, ReadOnlyMemory<byte> Plain, int?
     public bool IsLive(ValueAddress address) =>
         !address.Watch.IsOver
         && (address.Watch.TagState is not { Known: { } state } tagState
-            || (Version.Stamp.IsSameGeneration(state.Stamp) && !state.IsPast(Version.Stamp, Tags, tagState.UnconfirmedAt(StartedAt?.Unconfirmed ?? 0))))
+            || (Version.Stamp.IsSameGeneration(state.Stamp) && !state.IsPast(Version.Stamp, Tags, tagState.OrderAt(StartedAt?.Unconfirmed ?? 0))))
         && (StartedAt is not { Number: >= 0 } startedAt || !address.Watch.Removals.IsSuperseded(address.Name, startedAt, startedAt.Number));
 }

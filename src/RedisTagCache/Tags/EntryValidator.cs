@@ -17,20 +17,23 @@ internal static class EntryValidator
     /// <param name="envelope">The entry.</param>
     /// <param name="state">The tag invalidations, complete at least up to the stamp that was read with the entry.</param>
     /// <param name="now">Milliseconds since 1970, for freshness alone: no clock decides whether an entry is invalidated.</param>
-    public static Verdict Validate(in EnvelopeReader envelope, TagStateSnapshot state, long now) => Validate(envelope, state, now, out _);
+    /// <param name="unconfirmed">What this instance has evicted and Redis has not confirmed.</param>
+    public static Verdict Validate(in EnvelopeReader envelope, TagStateSnapshot state, long now, in UnconfirmedTagInvalidations unconfirmed = default) =>
+        Validate(envelope, state, now, unconfirmed, out _);
 
-    /// <inheritdoc cref="Validate(in EnvelopeReader, TagStateSnapshot, long)"/>
+    /// <inheritdoc cref="Validate(in EnvelopeReader, TagStateSnapshot, long, in UnconfirmedTagInvalidations)"/>
     /// <param name="envelope">The entry.</param>
     /// <param name="state">The tag invalidations.</param>
     /// <param name="now">Milliseconds since 1970.</param>
+    /// <param name="unconfirmed">What this instance has evicted and Redis has not confirmed.</param>
     /// <param name="tag">The tag that was evicted or expired. Empty if the verdict has another reason.</param>
-    public static Verdict Validate(in EnvelopeReader envelope, TagStateSnapshot state, long now, out ReadOnlySpan<byte> tag)
+    public static Verdict Validate(in EnvelopeReader envelope, TagStateSnapshot state, long now, scoped in UnconfirmedTagInvalidations unconfirmed, out ReadOnlySpan<byte> tag)
     {
         tag = default;
         var header = envelope.Header;
         if (header.Generation != state.Stamp.Generation || header.Epoch > state.Stamp.Epoch)
             return Verdict.Invalidated;
-        var verdict = ByTags(header.Epoch, envelope.Tags, state, default, out tag);
+        var verdict = ByTags(header.Epoch, envelope.Tags, state, unconfirmed, out tag);
         return verdict == Verdict.Fresh && now >= header.FreshUntil ? Verdict.Stale : verdict;
     }
 
@@ -40,7 +43,7 @@ internal static class EntryValidator
     /// <param name="version">When its value began.</param>
     /// <param name="tags">The ids of its tags.</param>
     /// <param name="state">The tag invalidations.</param>
-    /// <param name="unconfirmed">Which of them came before it although they are above its version.</param>
+    /// <param name="unconfirmed">Which of them came before it although they are above its version, and what Redis has not confirmed.</param>
     public static Verdict Validate(CacheVersion version, ReadOnlySpan<byte[]> tags, TagStateSnapshot state, in UnconfirmedTagInvalidations unconfirmed = default)
     {
         var stamp = version.Stamp;
@@ -79,13 +82,13 @@ internal static class EntryValidator
         foreach (var tag in tags)
         {
             var invalidations = state.Invalidations[tag];
-            if (invalidations.EvictedAt > epoch && !unconfirmed.IsEvictedBefore(tag))
+            if ((invalidations.EvictedAt > epoch && !unconfirmed.IsEvictedBefore(tag)) || unconfirmed.IsEvictedHere(tag))
             {
                 changed = tag;
                 return Verdict.Invalidated;
             }
 
-            if (changed.IsEmpty && invalidations.ExpiredAt > epoch && !unconfirmed.IsExpiredBefore(tag))
+            if (changed.IsEmpty && ((invalidations.ExpiredAt > epoch && !unconfirmed.IsExpiredBefore(tag)) || unconfirmed.IsExpiredHere(tag)))
                 changed = tag;
         }
 
@@ -106,4 +109,28 @@ internal enum Verdict
     Invalidated,
     Stale,
     Fresh,
+}
+
+/// <summary>
+/// The order in which this instance received tag invalidations that are newer than the tag state that it has read from Redis. A value that is computed without Redis cannot have a version
+/// above that state. It was started after some of these tag invalidations all the same, and is not evicted by them.
+/// </summary>
+/// <param name="table">By tag, the newest number of a tag invalidation.</param>
+/// <param name="owed">By tag, the newest number of a tag invalidation by this instance that Redis has not confirmed. It applies to each value that did not start after it.</param>
+/// <param name="startedAt">The newest number when the value began; zero for a value that Redis has validated.</param>
+internal readonly struct UnconfirmedTagInvalidations(TagInvalidationTable? table, TagInvalidationTable? owed, long startedAt)
+{
+    /// <summary>Returns whether this instance knew of the eviction of a tag before the computation of the value began.</summary>
+    public bool IsEvictedBefore(ReadOnlySpan<byte> tag) => startedAt > 0 && table is not null && IsBefore(table[tag].EvictedAt);
+
+    /// <summary>The same for a soft expiry.</summary>
+    public bool IsExpiredBefore(ReadOnlySpan<byte> tag) => startedAt > 0 && table is not null && IsBefore(table[tag].ExpiredAt);
+
+    /// <summary>Returns whether this instance has evicted a tag since the value began, and Redis has not confirmed that.</summary>
+    public bool IsEvictedHere(ReadOnlySpan<byte> tag) => owed is not null && owed[tag].EvictedAt > startedAt;
+
+    /// <summary>The same for a soft expiry.</summary>
+    public bool IsExpiredHere(ReadOnlySpan<byte> tag) => owed is not null && owed[tag].ExpiredAt > startedAt;
+
+    private bool IsBefore(long number) => number > 0 && number <= startedAt;
 }

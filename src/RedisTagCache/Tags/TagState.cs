@@ -23,6 +23,7 @@ internal sealed partial class TagState(Partition partition, RedisCommands comman
     private int _distrusts;
     private int _trustedAt = -1;
     private int _changes;
+    private readonly OwedTagInvalidations _owed = new();
     private TagInvalidationTable? _unconfirmed;
     private long _unconfirmedCount;
     private StrongBox<EpochStamp>? _first;
@@ -49,8 +50,14 @@ internal sealed partial class TagState(Partition partition, RedisCommands comman
     /// <summary>Gets the number of the newest tag invalidation that this instance applied before it read it from Redis.</summary>
     public long UnconfirmedCount => Volatile.Read(ref _unconfirmedCount);
 
+    /// <summary>Gets whether Redis has not confirmed an eviction by this instance.</summary>
+    public bool Owes => _owed.Table is not null;
+
     /// <summary>For a value that began at such a number.</summary>
-    public UnconfirmedTagInvalidations UnconfirmedAt(long startedAt) => new(Volatile.Read(ref _unconfirmed), startedAt);
+    public UnconfirmedTagInvalidations UnconfirmedAt(long startedAt) => new(Volatile.Read(ref _unconfirmed), _owed.Table, startedAt);
+
+    /// <summary>The same for a value that is only compared with what Redis has confirmed.</summary>
+    public UnconfirmedTagInvalidations OrderAt(long startedAt) => new(Volatile.Read(ref _unconfirmed), owed: null, startedAt);
 
     /// <summary>Gets whether entries may be validated by the newest state, as far as it goes.</summary>
     public bool IsTrusted => Volatile.Read(ref _trustedAt) == Volatile.Read(ref _distrusts);
@@ -134,21 +141,41 @@ internal sealed partial class TagState(Partition partition, RedisCommands comman
     /// <summary>Raised if an eviction cannot be recorded, because the tag state of the partition is not known yet. All entries of the partition then count as evicted.</summary>
     public event Action? EverythingEvicted;
 
-    /// <summary>Lets an eviction that Redis has not confirmed hold in this instance.</summary>
+    /// <summary>Lets an eviction that Redis has not confirmed hold in this instance, until it has: see <see cref="Confirm"/>.</summary>
     public void ApplyUnconfirmed(ReadOnlySpan<byte[]> members)
     {
         lock (_lock)
         {
+            NoteUnconfirmed(members);
+            _owed.Add(members, _unconfirmedCount);
             Interlocked.Increment(ref _changes);
             if (_known is { } state)
             {
-                NoteUnconfirmed(members);
                 Raise(state, members, state.Stamp.Epoch + 1);
                 return;
             }
         }
 
         EverythingEvicted?.Invoke();
+    }
+
+    /// <summary>Notes that Redis has confirmed the retry of evictions.</summary>
+    /// <param name="members">The evictions.</param>
+    /// <param name="before">The <see cref="UnconfirmedCount"/> when the retry began: an eviction of the same tag that has failed since is not confirmed.</param>
+    public void Confirm(IReadOnlyCollection<byte[]> members, long before)
+    {
+        lock (_lock)
+        {
+            _owed.Remove(members, before);
+            Interlocked.Increment(ref _changes);
+        }
+    }
+
+    /// <summary>The same for all of them, because everything in the partition was evicted.</summary>
+    public void ConfirmAll(long before)
+    {
+        lock (_lock)
+            Confirm(_owed.Members, before);
     }
 
     /// <summary>The same for everything in the partition.</summary>
@@ -204,6 +231,46 @@ internal sealed partial class TagState(Partition partition, RedisCommands comman
         state.Invalidations.Prune(state.Floor);
         Volatile.Write(ref _known, state);
         Interlocked.Increment(ref _changes);
+    }
+}
+
+/// <summary>The evictions by this instance that Redis has not confirmed, with their numbers. Read without locks; written by one at a time.</summary>
+internal sealed class OwedTagInvalidations
+{
+    private readonly Dictionary<string, (byte[] Member, long Number)> _members = new(StringComparer.Ordinal);
+    private TagInvalidationTable? _table;
+
+    /// <summary>Gets the newest number by tag. Null if there is none.</summary>
+    public TagInvalidationTable? Table => Volatile.Read(ref _table);
+
+    /// <summary>Gets all of them.</summary>
+    public IReadOnlyCollection<byte[]> Members => [.. _members.Values.Select(static owed => owed.Member)];
+
+    public void Add(ReadOnlySpan<byte[]> members, long number)
+    {
+        var table = _table ?? new TagInvalidationTable();
+        foreach (var member in members)
+        {
+            _members[Convert.ToBase64String(member)] = (member, number);
+            table.Raise(member, number);
+        }
+
+        Volatile.Write(ref _table, _members.Count > 0 ? table : null);
+    }
+
+    /// <summary>Removes those whose number is not higher.</summary>
+    public void Remove(IReadOnlyCollection<byte[]> members, long highest)
+    {
+        foreach (var name in members.Select(Convert.ToBase64String))
+        {
+            if (_members.TryGetValue(name, out var owed) && owed.Number <= highest)
+                _members.Remove(name);
+        }
+
+        var left = _members.Count > 0 ? new TagInvalidationTable() : null;
+        foreach (var (member, number) in _members.Values)
+            left!.Raise(member, number);
+        Volatile.Write(ref _table, left);
     }
 }
 

@@ -89,6 +89,34 @@ public sealed class RefusedWriteTests : IAsyncLifetime
         Assert.Equal(1, source.Runs);
     }
 
+    /// <summary>It holds from the first lookup on also if it was made before there was a connection.</summary>
+    [Fact]
+    public async Task GetOrCreateAsync_AfterAnEvictionBeforeTheFirstConnection_DoesNotFindWhatItEvicted()
+    {
+        await using var writer = NewInstance();
+        await writer.Get<HybridCache>().SetAsync("k", "before", tags: ["t"]);
+        await writer.Get<HybridCache>().SetAsync("other", "before", tags: ["u"]);
+        await RefusedWrites.BeginAsync(_admin, "unsaved");
+        _server.Hang();
+        await using var instance = Instance.Create(_server.ConnectionString, options => options.OperationTimeout = TimeSpan.FromMilliseconds(100));
+        var cache = instance.Get<HybridCache>();
+        await Assert.ThrowsAsync<RedisTagCacheUnavailableException>(async () => await cache.RemoveByTagAsync("t"));
+        _server.Resume();
+        await Eventually.BecomesTrueAsync(async () => await cache.InRedisAsync("other") == "before", "there is a connection");
+        Assert.Null(await cache.InRedisAsync("k"));
+        Assert.Equal("after", await cache.GetOrCreateAsync("k", static _ => ValueTask.FromResult("after"), tags: ["t"]));
+        Assert.Equal("before", await writer.Get<HybridCache>().InRedisAsync("k"));
+        await RefusedWrites.EndAsync(_admin, "unsaved");
+        await Eventually.BecomesTrueAsync(async () => await writer.Get<HybridCache>().InRedisAsync("k") is null, "the eviction is retried");
+        await Eventually.BecomesTrueAsync(
+            async () =>
+            {
+                await cache.SetAsync("k", "new", tags: ["t"]);
+                return await cache.InRedisAsync("k") == "new";
+            },
+            "new values of the tag are found again");
+    }
+
     /// <summary>So does a removal, although the entry is still in Redis.</summary>
     [Theory]
     [InlineData("unsaved", HybridCacheEntryFlags.None)]

@@ -43,7 +43,7 @@ public sealed class StateConformanceTests
         }
 
         TestContext.Current.TestOutputHelper?.WriteLine($"{kinds.Values.Sum()} steps from seed {seed}: {string.Join(", ", kinds.Select(kind => $"{kind.Value} {kind.Key}"))}");
-        Assert.Equal(34, kinds.Count);
+        Assert.Equal(35, kinds.Count);
     }
 
     private static (string Step, Func<Task> Act)? Choose(StatePair pair, Random random)
@@ -70,6 +70,7 @@ public sealed class StateConformanceTests
             return null;
         var (index, isOwn, isLast) = (random.Next(2) == 0 ? 0 : random.Next(pair.Announcements), random.Next(2) == 0, random.Next(4) > 0);
         return random.Next(6) == 0 ? ($"lose-announcement {index}", Now(() => pair.Lose(index)))
+            : isOwn && random.Next(2) == 0 && (byte)random.Next(pair.Unconfirmed + 1) is var before ? ($"retried {index} before {before}{(isLast ? "" : " once")}", () => pair.DeliverAsync(index, isOwn, isLast, before))
             : isOwn ? ($"own {index}{(isLast ? "" : " once")}", () => pair.DeliverAsync(index, isOwn, isLast))
             : ($"announce {index}{(isLast ? "" : " once")}", () => pair.DeliverAsync(index, isOwn, isLast));
     }

@@ -134,7 +134,7 @@ internal sealed partial class StatePair
             if (Real.Known is not { } known)
                 continue;
             Assert.True(EnvelopeReader.TryOpen(value.Envelope, value.Address.Redis!.Value.KeyHash, out var envelope), "The entry can be read.");
-            Same(Model.Validate(value.Copy.Entry).ToString(), EntryValidator.Validate(envelope, known, now: 0).ToString(), $"{what} as an entry");
+            Same(Model.Validate(value.Copy.Entry).ToString(), EntryValidator.Validate(envelope, known, now: 0, Real.UnconfirmedAt(0)).ToString(), $"{what} as an entry");
             foreach (var stamp in _stamps)
                 Same(Model.IsNoOlder(value.Copy.Entry, stamp), EntryValidator.IsNoOlder(envelope, known, Stamp(stamp)), $"{what} is for a caller that has waited since {stamp}");
         }

@@ -58,6 +58,9 @@ internal sealed partial class StatePair : IDisposable
 
     public bool HasEarlier { get; private set; }
 
+    /// <summary>How many evictions of this instance were not confirmed.</summary>
+    public byte Unconfirmed => Model.UnconfirmedCount;
+
     /// <summary>How many evictions were announced, and not yet forgotten.</summary>
     public int Announcements => _announcements.Count;
 
@@ -77,8 +80,8 @@ internal sealed partial class StatePair : IDisposable
             _announcements.Add(new Announcement(reply, evicted, expired));
     }
 
-    /// <summary>An announcement arrives, or the reply to an eviction that this instance made.</summary>
-    public async Task DeliverAsync(int index, bool isOwn, bool isLast)
+    /// <summary>An announcement arrives, or the reply to an eviction that this instance made, or retried when so many had failed.</summary>
+    public async Task DeliverAsync(int index, bool isOwn, bool isLast, byte? owedBefore = null)
     {
         var (reply, evicted, expired) = _announcements[index];
         if (isLast)
@@ -88,6 +91,11 @@ internal sealed partial class StatePair : IDisposable
         if (isOwn)
         {
             Assert.True(isComplete == Real.Apply(real, Members(evicted, expired)), $"An eviction is complete in the model: {isComplete}");
+            if (owedBefore is { } before)
+            {
+                Model.Confirm(evicted, expired, before);
+                Real.Confirm(Members(evicted, expired), before);
+            }
         }
         else
         {
@@ -165,6 +173,17 @@ internal sealed partial class StatePair : IDisposable
         Same(Model.NeedsRebuild, Real.NeedsRebuild, "what is known has to be rebuilt");
         Same(_modelDropped, _dropped.Count, "how often everything counted as evicted");
         Same(Model.UnconfirmedCount, Real.UnconfirmedCount, "how many evictions were not confirmed");
+        Same(Model.Owes, Real.Owes, "an eviction is to be retried");
+        for (var tag = 0; tag < Two.Length; tag++)
+        {
+            for (var number = 0; number <= Model.UnconfirmedCount; number++)
+            {
+                var unconfirmed = Real.UnconfirmedAt(number);
+                Same(Model.OwedEvictions[tag] > number, unconfirmed.IsEvictedHere(Id(tag)), $"tag {tag} was evicted here since {number}");
+                Same(Model.OwedExpiries[tag] > number, unconfirmed.IsExpiredHere(Id(tag)), $"tag {tag} was expired here since {number}");
+            }
+        }
+
         Same(_first.IsNone ? null : Stamp(_first), Real.First, "the first stamp that was known");
         foreach (var stamp in _stamps)
             Same(Model.IsAt(stamp), Real.At(Stamp(stamp)) is not null, $"knows everything up to {stamp}");

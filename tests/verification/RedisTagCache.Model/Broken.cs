@@ -128,4 +128,7 @@ internal enum Broken : ulong
 
     /// <summary>An eviction that Redis has confirmed in another generation changes nothing until that generation was read.</summary>
     OtherGenerationIgnored = 1ul << 40,
+
+    /// <summary>A caller that waits counts from a lookup that was made while an eviction of its instance was not confirmed.</summary>
+    OwedCounts = 1ul << 41,
 }

@@ -48,9 +48,6 @@ internal struct Instance
     /// <summary>The changes that local copies must respect: those in force when the last poll began, and its own.</summary>
     public byte Due;
 
-    /// <summary>The epoch that was known when an eviction by this instance first failed. It holds for values that began by then.</summary>
-    public byte FailedAt;
-
     public bool IsDown;
 
     /// <summary>The connection was lost, and this instance has not yet heard of it.</summary>

@@ -23,6 +23,7 @@ internal sealed partial class Machine
         if (op.Phase == Phase.Invalidates)
         {
             CheckCommitted(ref world, o);
+            op.OwedBefore = instance.TagStates[op.Partition].UnconfirmedCount;
             op.Invalidation = Invalidate(ref world, op.Partition, evicted, expired);
             op.Phase = Phase.Invalidated;
             if (!op.Invalidation.IsRejected && (plan.Kind is OpKind.Evict or OpKind.Expire || IsCommitted(world, change)))
@@ -39,7 +40,10 @@ internal sealed partial class Machine
             return;
         }
 
-        instance.TagStates[op.Partition].Apply(op.Invalidation, evicted, expired, scenario.Broken);
+        ref var tagState = ref instance.TagStates[op.Partition];
+        tagState.Apply(op.Invalidation, evicted, expired, scenario.Broken);
+        if ((world.Failed & 1 << o) != 0)
+            tagState.Confirm(evicted, expired, op.OwedBefore);
         if (++op.Partition < scenario.Partitions)
         {
             BeginInvalidate(ref world, o);

@@ -24,15 +24,15 @@ internal sealed partial class Machine
         var found = scenario.Broken.HasFlag(Broken.PagesValidate) ? PagesOf(tagState, op.Version)
             : scenario.Broken.HasFlag(Broken.AnswersKept) ? Kept(ref tagState, world.Servers[op.Partition], op.Version)
             : world.Servers[op.Partition].FindTagInvalidations();
-        op.Told = ToldBy(found, op);
+        op.Told = ToldBy(found, op, tagState);
         op.Phase = Phase.Told;
     }
 
-    private static Told ToldBy(TagInvalidationPage found, in Op op)
+    private static Told ToldBy(TagInvalidationPage found, in Op op, in TagState tagState)
     {
         if (found.Stamp.IsNone || !found.Stamp.IsSameLineage(op.Version) || found.Stamp.Epoch < op.Version.Epoch)
             return Told.Unusable;
-        var own = new TagState { Known = found.Stamp, Floor = found.Floor, EvictedAt = found.EvictedAt, ExpiredAt = found.ExpiredAt, IsTrusted = true };
+        var own = new TagState { Known = found.Stamp, Floor = found.Floor, EvictedAt = found.EvictedAt, ExpiredAt = found.ExpiredAt, IsTrusted = true, OwedEvictions = tagState.OwedEvictions, OwedExpiries = tagState.OwedExpiries };
         var verdict = own.Validate(op.Found);
         return verdict != Verdict.Fresh && own.IsNoOlder(op.Found, op.First) ? Told.Awaited
             : verdict switch

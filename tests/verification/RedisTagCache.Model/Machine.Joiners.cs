@@ -79,6 +79,7 @@ internal sealed partial class Machine
     {
         ref var op = ref world.Ops[o];
         Check(ref world, Violation.OldValueRead, op.InForce, scenario.Ops[o].Key, op.Found, isFresh: true);
+        CheckFailed(ref world, Violation.OldValueRead, op.Failed, scenario.Ops[o], op.Found);
         NoteLookup(ref world, o);
         for (var other = 0; other < scenario.Ops.Length && !scenario.Broken.HasFlag(Broken.AwaitedIsShared); other++)
         {

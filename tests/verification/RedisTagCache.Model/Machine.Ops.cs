@@ -96,6 +96,7 @@ internal sealed partial class Machine
         {
             case OpKind.Read or OpKind.Compute:
                 op.InForce = (byte)(world.InForce | OwnEvictions(world, plan.Instance));
+                op.Failed = FailedEvictions(world, plan.Instance);
                 op.Phase = Phase.ReadsEntry;
                 break;
             case OpKind.Get or OpKind.GetStrictly:
@@ -131,6 +132,8 @@ internal sealed partial class Machine
             case Phase.Invalidates:
                 FailEviction(ref world, o);
                 break;
+            case Phase.Leased:
+                break; // it goes on with what is known
             default:
                 op.Phase = Phase.Done; // a change that throws has promised nothing
                 break;
@@ -198,6 +201,7 @@ internal sealed partial class Machine
         ref var op = ref world.Ops[o];
         var plan = scenario.Ops[o];
         Check(ref world, Violation.OldValueRead, op.InForce, plan.Key, op.Found, verdict == Verdict.Fresh);
+        CheckFailed(ref world, Violation.OldValueRead, op.Failed, plan, op.Found);
         if (plan.Kind is OpKind.Get or OpKind.GetStrictly)
         {
             Cover(ref world, o);

@@ -18,8 +18,6 @@ internal sealed partial class Machine
         if (!scenario.Faults.HasFlag(Faults.Silence) || (world.Failed & change) != 0)
             return; // elsewhere it has promised nothing, which keeps the number of states small
         ref var instance = ref world.Instances[plan.Instance];
-        if (FailedEvictions(world, plan.Instance) == 0)
-            instance.FailedAt = instance.TagStates[op.Partition].Known.Epoch;
         world.Failed |= change;
         var (evicted, expired) = plan.Kind == OpKind.Evict ? (plan.Tags, (byte)0) : ((byte)0, plan.Tags);
         if (!instance.TagStates[op.Partition].ApplyUnconfirmed(evicted, expired, scenario.Broken))
@@ -51,12 +49,8 @@ internal sealed partial class Machine
     /// <summary>The evictions of an instance that have failed.</summary>
     private byte FailedEvictions(in World world, int instance) => (byte)(EvictionsBy(instance) & world.Failed);
 
-    /// <summary>An eviction that failed applies at once in its own instance, for values that began before it, by what was known then.</summary>
-    private void CheckFailed(ref World world, Violation violation, byte failed, OpPlan plan, Entry entry)
-    {
-        if (entry.Epoch <= world.Instances[plan.Instance].FailedAt)
-            Check(ref world, violation, failed, plan.Key, entry, isFresh: false);
-    }
+    /// <summary>An eviction that failed applies at once in its own instance, for values that began before it.</summary>
+    private void CheckFailed(ref World world, Violation violation, byte failed, OpPlan plan, Entry entry) => Check(ref world, violation, failed, plan.Key, entry, isFresh: false);
 
     /// <summary>A local copy is dropped only for a reason: it was invalidated, or this instance has learned of a change since.</summary>
     private void CheckDropped(ref World world, OpPlan plan, Copy copy)

@@ -70,10 +70,15 @@ internal sealed partial class Machine
         NoteStarted(ref world, o);
     }
 
-    /// <summary>What counts as known to an operation that waits, since its first lookup. A server that has lost evictions knows less than its instances.</summary>
+    /// <summary>
+    /// What counts as known to an operation that waits, since its first lookup. A server that has lost evictions knows less than its instances. While an eviction of the instance is not confirmed, nothing
+    /// does: an entry that is no older than that may be older than the eviction.
+    /// </summary>
     internal Stamp FirstSeen(in World world, int o, Stamp stamp)
     {
         ref readonly var tagState = ref world.Instances[scenario.Ops[o].Instance].TagStates[world.Ops[o].Partition];
+        if (tagState.Owes && !scenario.Broken.HasFlag(Broken.OwedCounts))
+            return default;
         return tagState.Covers(stamp) && !scenario.Broken.HasFlag(Broken.FirstOfServer) ? tagState.Known : stamp;
     }
 
@@ -88,9 +93,8 @@ internal sealed partial class Machine
                 Acquire(ref world, o);
                 break;
             case Phase.Leased:
-                Cover(ref world, o);
-                op.Moment.Number = op.Lease.Removal;
-                op.Version = op.Lease.Stamp;
+                if (!IsCaughtUp(ref world, o))
+                    break;
                 if (op.Lease.Verdict == LeaseVerdict.Granted)
                     Compute(ref world, o);
                 else if (op.Lease.Verdict == LeaseVerdict.Taken)
@@ -143,6 +147,24 @@ internal sealed partial class Machine
         }
 
         op.HasLease = true;
+    }
+
+    /// <summary>A value that is computed from now on may be made of local copies, so the instance first learns what Redis had shown. If it cannot, the value counts as started at what it knows.</summary>
+    private bool IsCaughtUp(ref World world, int o)
+    {
+        ref var op = ref world.Ops[o];
+        ref readonly var tagState = ref world.Instances[scenario.Ops[o].Instance].TagStates[op.Partition];
+        if (op.Syncs == 0)
+            Cover(ref world, o);
+        if (op.Lease.Verdict != LeaseVerdict.Changed && !tagState.Covers(op.Lease.Stamp) && op.Syncs++ == 0)
+        {
+            Await(ref world, o, Phase.Leased);
+            return false;
+        }
+
+        op.Moment.Number = op.Lease.Removal;
+        op.Version = op.Lease.Verdict == LeaseVerdict.Changed || tagState.Covers(op.Lease.Stamp) ? op.Lease.Stamp : tagState.Known;
+        return true;
     }
 
     private void LeadAlone(ref World world, int o) => Compute(ref world, o);

@@ -156,12 +156,12 @@ internal sealed partial class Machine(Scenario scenario)
                 op.Found = default;
             if (op.Phase is Phase.ReadsEntry or Phase.ReadsEpoch)
                 op.Version = default;
-            if (op.Phase != Phase.Leased)
+            if (op.Phase != Phase.Leased && (op.Phase, op.Next) != (Phase.AwaitsSync, Phase.Leased))
                 op.Lease = default;
             if (op.Phase is not (Phase.Filled or Phase.Replaced))
                 op.Fill = default;
             if (op.Phase != Phase.Invalidated)
-                op.Invalidation = default;
+                (op.Invalidation, op.OwedBefore) = (default, 0);
             if (op.Phase != Phase.AwaitsSync)
                 op.Next = default;
         }

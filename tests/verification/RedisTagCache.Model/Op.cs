@@ -98,6 +98,9 @@ internal struct Op
     public FillReply Fill;
     public TagInvalidationReply Invalidation;
 
+    /// <summary>The newest eviction of its instance that had failed when the invalidation was made.</summary>
+    public byte OwedBefore;
+
     /// <summary>The operation that it has joined, counted from 1.</summary>
     public byte JoinedTo;
 

@@ -33,6 +33,7 @@ internal static class Probe
 
     private static bool KeepsValues(Machine machine, World world)
     {
+        Retry(machine.Scenario, ref world);
         for (byte writer = 0; writer < machine.Scenario.Instances; writer++)
         {
             // Each tries twice: the first lookup may restart a lost partition.
@@ -42,6 +43,21 @@ internal static class Probe
         }
 
         return true;
+    }
+
+    /// <summary>Each instance retries its evictions that have failed until Redis confirms them.</summary>
+    private static void Retry(Scenario scenario, ref World world)
+    {
+        for (var i = 0; i < scenario.Instances; i++)
+        {
+            for (var p = 0; p < scenario.Partitions; p++)
+            {
+                if (!world.Instances[i].TagStates[p].Owes)
+                    continue;
+                (world.Ops, world.Failed) = (default, 1);
+                Run(scenario with { Ops = [new OpPlan(OpKind.Evict, i, 0, 3)] }, ref world);
+            }
+        }
     }
 
     private static bool IsKept(Scenario scenario, ref World world, int writer)

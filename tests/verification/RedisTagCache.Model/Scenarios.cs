@@ -51,6 +51,10 @@ internal static class Scenarios
         new("outage and evictions", Op(Evict, 0, T0), Op(Get, 0, T0), Op(Evict, 1, T0), Op(Get, 0, T0) with { After = 1 }) { WaitsForWrites = true, HasPolls = true, Faults = Faults.Silence, MaxFaults = 1 },
         new("outage and two evictions", Op(Evict, 0, T0), Op(Get, 0, T0), Op(Evict, 0, T0), Op(Get, 0, T0) with { After = 1 }) { WaitsForWrites = true, IsCurrent = true, Faults = Faults.Silence, MaxFaults = 1 },
         new("outage and an eviction with a gap", Op(Evict, 0, T0), Op(Get, 0, T0), Op(Evict, 1, T1), Op(Evict, 0, T0) with { After = 0 }, Op(Get, 0, T0) with { After = 1 }) { WaitsForWrites = true, IsCurrent = true, Faults = Faults.Silence, MaxFaults = 1 },
+        new("outage and an entry that is newer than what is known", Op(Evict, 1, T1), Op(Get, 1, T0) with { After = 0 }, Op(Evict, 0, T0), Op(Read, 0, T0) with { After = 2 }) { WaitsForWrites = true, Faults = Faults.Silence, MaxFaults = 1 },
+        new("outage and a value that was waited for", Op(Get, 1, T0), Op(Evict, 0, T0), Op(Get, 0, T0) with { After = 1 }) { WaitsForWrites = true, Faults = Faults.Silence, MaxFaults = 1 },
+        new("outage from the start", Op(Evict, 0, T0), Op(Read, 0, T0) with { After = 0 }) { IsWarm = false, HasEntry = true, Faults = Faults.Silence, MaxFaults = 1 },
+        new("outage, pages", Op(Evict, 0, T0), Op(Read, 0, T0) with { After = 0 }) { PageSize = 2, HasEntry = true, Faults = Faults.Silence, MaxFaults = 1 },
         new("outage and an old answer", Op(Read, 0, T0), Op(Evict, 0, T1), Op(Evict, 0, T0) with { After = 1 }, Op(Get, 0, T0), Op(Get, 0, T0) with { After = 3 }) { WaitsForWrites = true, Instances = 1, IsCurrent = true, Faults = Faults.Silence, MaxFaults = 1 },
         new("outage and joiners", Op(Evict, 0, T0), Op(GetStrictly, 0, T0), Op(GetStrictly, 0, T0), Op(Evict, 0, T0)) { WaitsForWrites = true, Instances = 1, IsCurrent = true, Faults = Faults.Silence, MaxFaults = 1 },
         new("outage and retries", Op(Evict, 0, T0), Op(Get, 0, T0), Op(Get, 0, T0) with { After = 1 }) { HasPolls = true, HasRetries = true, Faults = Faults.Silence, MaxFaults = 1 },
@@ -128,6 +132,7 @@ internal static class Scenarios
         Without(Model.Broken.FirstPageIsAll, "pages"),
         Without(Model.Broken.AnswersKept, "pages"),
         Without(Model.Broken.PagesValidate, "pages"),
+        Without(Model.Broken.OwedCounts, "outage and retries"),
         Without(Model.Broken.OtherGenerationIgnored, "copies and an eviction in a new generation"),
     ];
 

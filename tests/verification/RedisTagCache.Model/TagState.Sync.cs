@@ -184,8 +184,8 @@ internal partial struct TagState
             read.Floor = Math.Max(read.Floor, Floor);
         }
 
-        Publish(read.Stamp, read.Floor, broken);
         (EvictedAt, ExpiredAt) = (read.EvictedAt, read.ExpiredAt);
+        Publish(read.Stamp, read.Floor, broken);
         IsTrusted = !Sync.IsDistrusted;
         Sync = default;
     }

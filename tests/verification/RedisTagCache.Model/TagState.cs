@@ -35,6 +35,15 @@ internal partial struct TagState
     /// <summary>The newest of these numbers.</summary>
     public byte UnconfirmedCount;
 
+    /// <summary>By tag, the number of the newest eviction of this instance that Redis has not confirmed; 0 for none.</summary>
+    public Two OwedEvictions;
+
+    /// <summary>The same for expiries.</summary>
+    public Two OwedExpiries;
+
+    /// <summary>Whether Redis has not confirmed an eviction of this instance.</summary>
+    public readonly bool Owes => (Bits(OwedEvictions) | Bits(OwedExpiries)) != 0;
+
     public readonly bool HasKnown => !Known.IsNone;
 
     public readonly bool NeedsRebuild => HasKnown && !IsTrusted;
@@ -82,13 +91,35 @@ internal partial struct TagState
     /// <summary>Lets an eviction that Redis has not confirmed hold in this instance. False when nothing is known that it could be noted in.</summary>
     public bool ApplyUnconfirmed(byte evicted, byte expired, Broken broken)
     {
-        if (!HasKnown)
-            return false;
         if (!broken.HasFlag(Broken.FailedUnordered))
             NoteUnconfirmed(evicted, expired);
         if (!broken.HasFlag(Broken.FailedIgnored))
+            (OwedEvictions, OwedExpiries) = (Numbered(OwedEvictions, evicted, UnconfirmedCount), Numbered(OwedExpiries, expired, UnconfirmedCount));
+        if (!HasKnown)
+            return false;
+        if (!broken.HasFlag(Broken.FailedIgnored))
             Raise(Spread(evicted, (byte)(Known.Epoch + 1)), Spread(expired, (byte)(Known.Epoch + 1)), broken);
         return true;
+    }
+
+    /// <summary>Redis has confirmed the retry of evictions that had failed before.</summary>
+    public void Confirm(byte evicted, byte expired, byte before)
+    {
+        for (var tag = 0; tag < Two.Length; tag++)
+        {
+            if ((evicted & 1 << tag) != 0 && OwedEvictions[tag] <= before)
+                OwedEvictions[tag] = 0;
+            if ((expired & 1 << tag) != 0 && OwedExpiries[tag] <= before)
+                OwedExpiries[tag] = 0;
+        }
+    }
+
+    private static byte Bits(Two numbers)
+    {
+        var bits = 0;
+        for (var tag = 0; tag < Two.Length; tag++)
+            bits |= numbers[tag] > 0 ? 1 << tag : 0;
+        return (byte)bits;
     }
 
     private void NoteAhead(Stamp stamp, byte evicted, byte expired, Broken broken)
@@ -102,13 +133,19 @@ internal partial struct TagState
     private void NoteUnconfirmed(byte evicted, byte expired)
     {
         UnconfirmedCount++;
+        UnconfirmedEvictions = Numbered(UnconfirmedEvictions, evicted, UnconfirmedCount);
+        UnconfirmedExpiries = Numbered(UnconfirmedExpiries, expired, UnconfirmedCount);
+    }
+
+    private static Two Numbered(Two numbers, byte tags, byte number)
+    {
         for (var tag = 0; tag < Two.Length; tag++)
         {
-            if ((evicted & 1 << tag) != 0)
-                UnconfirmedEvictions[tag] = UnconfirmedCount;
-            if ((expired & 1 << tag) != 0)
-                UnconfirmedExpiries[tag] = UnconfirmedCount;
+            if ((tags & 1 << tag) != 0)
+                numbers[tag] = number;
         }
+
+        return numbers;
     }
 
     private void ForgetUnconfirmed() => (UnconfirmedEvictions, UnconfirmedExpiries) = (default, default);
@@ -142,9 +179,9 @@ internal partial struct TagState
         {
             if ((entry.Tags & 1 << tag) == 0)
                 continue;
-            if (EvictedAt[tag] > entry.Epoch && !IsBefore(UnconfirmedEvictions[tag], unconfirmed))
+            if (OwedEvictions[tag] > unconfirmed || (EvictedAt[tag] > entry.Epoch && !IsBefore(UnconfirmedEvictions[tag], unconfirmed)))
                 return Verdict.Invalidated;
-            if (ExpiredAt[tag] > entry.Epoch && !IsBefore(UnconfirmedExpiries[tag], unconfirmed))
+            if (OwedExpiries[tag] > unconfirmed || (ExpiredAt[tag] > entry.Epoch && !IsBefore(UnconfirmedExpiries[tag], unconfirmed)))
                 verdict = Verdict.Stale;
         }
 

@@ -11,7 +11,7 @@ internal readonly record struct Explanation(CacheEntryStatus Status, CacheStatus
 
     public static Explanation Of(in EnvelopeReader envelope, TagStateSnapshot state, long now)
     {
-        var verdict = EntryValidator.Validate(envelope, state, now, out var tag);
+        var verdict = EntryValidator.Validate(envelope, state, now, default, out var tag);
         var header = envelope.Header;
         return verdict switch
         {
