@@ -83,10 +83,7 @@ internal sealed class RedisConnection(IRedisConnector connector, LayoutAgreement
     {
         try
         {
-            var multiplexer = Volatile.Read(ref _multiplexer) ?? await ConnectAsync().ConfigureAwait(false);
-            var database = multiplexer.GetDatabase();
-            await layout.ReachAsync(database).ConfigureAwait(false);
-            Volatile.Write(ref _database, database);
+            var database = await ReachAsync().ConfigureAwait(false);
             HasConnected = true;
             Restored?.Invoke();
             return database;
@@ -98,6 +95,25 @@ internal sealed class RedisConnection(IRedisConnector connector, LayoutAgreement
             if (!_disposed)
                 LogFailure(failure);
             throw failure;
+        }
+    }
+
+    /// <summary>Connects, and agrees on the layout. If the connection was replaced in the meantime, does so on the new one.</summary>
+    private async Task<IDatabase> ReachAsync()
+    {
+        while (true)
+        {
+            var multiplexer = Volatile.Read(ref _multiplexer) ?? await ConnectAsync().ConfigureAwait(false);
+            var database = multiplexer.GetDatabase();
+            await layout.ReachAsync(database).ConfigureAwait(false);
+            lock (_lock)
+            {
+                ObjectDisposedException.ThrowIf(_disposed, this);
+                if (_multiplexer != multiplexer)
+                    continue;
+                Volatile.Write(ref _database, database);
+                return database;
+            }
         }
     }
 

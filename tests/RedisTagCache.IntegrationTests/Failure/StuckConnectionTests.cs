@@ -1,6 +1,8 @@
+using System.Net;
 using Microsoft.Extensions.Caching.Hybrid;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Logging.Testing;
 using RedisTagCache.Connection;
 using RedisTagCache.Diagnostics;
@@ -148,4 +150,35 @@ public sealed class StuckConnectionTests : IAsyncLifetime
         _patience);
 
     private static long Received(Instance instance) => instance.Get<ITagCacheStatistics>().GetSnapshot().Backplane.Messages;
+
+    /// <summary>The answer that was awaited comes at last, on a connection that is being closed.</summary>
+    [Fact]
+    public async Task GetDatabaseAsync_ConnectionIsReplacedMeanwhile_IsOfTheNewOne()
+    {
+        await using var fresh = await RedisServer.StartAsync();
+        await using var first = await ConnectionMultiplexer.ConnectAsync(_server.ConnectionString + PatientClient);
+        await using var second = await ConnectionMultiplexer.ConnectAsync(fresh.ConnectionString);
+        using var connection = new RedisConnection(
+            new TwoConnections(first, second), new LayoutAgreement("t", asked: 1, NullLogger<LayoutAgreement>.Instance), TimeProvider.System, NullLogger<RedisConnection>.Instance);
+        _server.Hang();
+        var opening = connection.GetDatabaseAsync().AsTask();
+        await Eventually.BecomesTrueAsync(() => first.GetCounters().Interactive.PendingUnsentItems + first.GetCounters().Interactive.SentItemsAwaitingResponse > 0, "the layout is asked for");
+        Assert.True(await connection.TryReplaceAsync(static _ => Task.CompletedTask, static () => true));
+        _server.Resume();
+        Assert.Same(second, (await opening.WaitAsync(_patience)).Multiplexer);
+        Assert.Same(second, (await connection.GetDatabaseAsync()).Multiplexer);
+    }
+
+    private sealed class TwoConnections(IConnectionMultiplexer first, IConnectionMultiplexer second) : IRedisConnector
+    {
+        public IReadOnlyCollection<EndPoint> Addresses => [];
+
+        public Task<IConnectionMultiplexer> ConnectAsync() => Task.FromResult(first);
+
+        public bool Return(IConnectionMultiplexer multiplexer) => false;
+
+        public Task<IConnectionMultiplexer?> ReplaceAsync(IConnectionMultiplexer stuck, Func<IConnectionMultiplexer, Task> ask) => Task.FromResult<IConnectionMultiplexer?>(second);
+
+        public Task<Exception?> DiagnoseAsync() => Task.FromResult<Exception?>(null);
+    }
 }
