@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using RedisTagCache.Connection;
 using RedisTagCache.Diagnostics;
 using RedisTagCache.Entries;
 using RedisTagCache.Leases;
@@ -30,7 +31,7 @@ internal sealed partial class TagCache
 #pragma warning disable CA2000 // A source without a timer has nothing to dispose of, and a factory that hangs may use its token at any later time.
         var ending = new CancellationTokenSource();
 #pragma warning restore CA2000
-        using var stopping = _stopping.Token.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), ending);
+        using var stopping = _stopping.Token.UnsafeRegister(static source => Abandon((CancellationTokenSource)source!), ending);
         try
         {
             (outcome, pause) = await TryRefreshAsync(call, seen, ending.Token).ConfigureAwait(false);
@@ -54,7 +55,7 @@ internal sealed partial class TagCache
     }
 
     /// <summary>Cancels the token of a factory whose time is up. Its callbacks run on another thread.</summary>
-    private static void Abandon(CancellationTokenSource ending) => _ = Task.Run(ending.Cancel);
+    private static void Abandon(CancellationTokenSource ending) => ending.CancelAsync().Forget();
 
     private async Task<(CacheOutcome Outcome, TimeSpan Pause)> TryRefreshAsync<T>(ValueCall<T> call, ReadOnlyMemory<byte>? seen, CancellationToken cancellationToken)
     {

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Caching.Hybrid;
+using RedisTagCache.Connection;
 using RedisTagCache.Entries;
 using RedisTagCache.Invalidation;
 
@@ -73,8 +74,8 @@ internal abstract class Flight(string name)
             Abandon();
     }
 
-    /// <summary>Cancels the token of the factory, because no caller waits for it.</summary>
-    public void Abandon() => _abandoned.Cancel();
+    /// <summary>Cancels the token of the factory, because no caller waits for it. What the factory has registered with it runs on another thread.</summary>
+    public void Abandon() => _abandoned.CancelAsync().Forget();
 }
 
 /// <summary>One lookup or computation of a value of a type.</summary>

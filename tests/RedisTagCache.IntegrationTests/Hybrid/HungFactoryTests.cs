@@ -31,6 +31,55 @@ public sealed class HungFactoryTests(RedisFixture redis) : IClassFixture<RedisFi
         Assert.Equal("next1", await (elsewhere ? other.Get<HybridCache>() : cache).GetOrCreateAsync("k", Source.Versions("next").ReadAsync).AsTask().WaitAsync(_soon));
     }
 
+    /// <summary>What a factory has registered with its token is its own affair: neither its callers nor the disposal of the cache get its exceptions.</summary>
+    [Fact]
+    public async Task GetOrCreateAsync_CallbackOfTheTokenThrows_OldValueIsReturned()
+    {
+        await using var instance = NewInstance();
+        var cache = instance.Get<ITagCache>();
+        await cache.SetAsync("k", "old", new CachePolicy { Lifetime = TimeSpan.FromMilliseconds(1), FailSafeWindow = _hour });
+        var policy = new CachePolicy { Lifetime = _hour, FailSafeWindow = _hour };
+        var calls = Enumerable.Range(0, 3).Select(_ => cache.GetOrCreateAsync("k", (_, stop) => HangAsync(stop), policy).AsTask());
+        Assert.All(await Task.WhenAll(calls).WaitAsync(_soon), value => Assert.Equal("old", value));
+    }
+
+    [Fact]
+    public async Task GetOrCreateAsync_CallbackOfTheTokenThrows_CallersThatLeaveAreCanceled()
+    {
+        await using var instance = NewInstance();
+        var cache = instance.Get<HybridCache>();
+        using var stop = new CancellationTokenSource();
+        var started = new TaskCompletionSource();
+        var call = cache.GetOrCreateAsync("k", token => HangAsync(token, started), cancellationToken: stop.Token).AsTask();
+        await started.Task.WaitAsync(_soon);
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call.WaitAsync(_soon));
+    }
+
+    [Fact]
+    public async Task DisposeAsync_CallbackOfARefreshThrows_Succeeds()
+    {
+        await using var instance = NewInstance();
+        var cache = instance.Get<ITagCache>();
+        await cache.SetAsync("k", "old", new CachePolicy { Lifetime = TimeSpan.FromMilliseconds(1), StaleWindow = _hour });
+        var started = new TaskCompletionSource();
+        await Eventually.BecomesTrueAsync(
+            async () =>
+            {
+                Assert.Equal("old", await cache.GetOrCreateAsync("k", (_, stop) => HangAsync(stop, started), new CachePolicy { Lifetime = _hour, StaleWindow = _hour }));
+                return started.Task.IsCompleted;
+            },
+            "it is refreshed");
+        await instance.DisposeAsync();
+    }
+
+    private static ValueTask<string> HangAsync(CancellationToken stop, TaskCompletionSource? started = null)
+    {
+        stop.Register(static () => throw new InvalidOperationException("a callback"));
+        started?.TrySetResult();
+        return new(new TaskCompletionSource<string>().Task);
+    }
+
     [Fact]
     public async Task GetOrCreateAsync_FactoriesThatAskForEachOther_AreAnswered()
     {

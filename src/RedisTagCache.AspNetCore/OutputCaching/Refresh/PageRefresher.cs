@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using RedisTagCache.AspNetCore.Diagnostics;
 using RedisTagCache.AspNetCore.OutputCaching.Leading;
+using RedisTagCache.Connection;
 using RedisTagCache.Leases;
 using RedisTagCache.SingleFlight;
 using LogThrottle = RedisTagCache.Diagnostics.LogThrottle;
@@ -96,7 +97,7 @@ internal sealed class PageRefresher(
     {
         var pause = _nextLook;
         var ending = new CancellationTokenSource(); // not linked: a rendering that hangs may still use it when this has ended
-        using var stopping = _stopping.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), ending);
+        using var stopping = _stopping.UnsafeRegister(static source => ((CancellationTokenSource)source!).CancelAsync().Forget(), ending);
         var request = default(ReplayedRequest);
         try
         {
@@ -156,7 +157,7 @@ internal sealed class PageRefresher(
         catch (TimeoutException) when (!preparing.IsCompleted)
         {
             runs.Add(preparing);
-            await ending.CancelAsync().ConfigureAwait(false);
+            ending.CancelAsync().Forget();
             throw;
         }
     }
@@ -218,7 +219,7 @@ internal sealed class PageRefresher(
         catch (TimeoutException) when (!rendering.IsCompleted)
         {
             page.IsAborted = true;
-            await ending.CancelAsync().ConfigureAwait(false);
+            ending.CancelAsync().Forget();
             throw;
         }
     }
