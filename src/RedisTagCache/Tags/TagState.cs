@@ -17,13 +17,13 @@ internal sealed partial class TagState(Partition partition, RedisCommands comman
     private const int MaxSyncs = 4;
 
     private readonly Lock _lock = new();
+    private readonly OwedTagInvalidations _owed = new();
     private TagStateSnapshot? _known;
     private EpochStamp _ahead;
     private Task<TagStateSnapshot>? _syncing;
     private int _distrusts;
     private int _trustedAt = -1;
     private int _changes;
-    private readonly OwedTagInvalidations _owed = new();
     private TagInvalidationTable? _unconfirmed;
     private long _unconfirmedCount;
     private StrongBox<EpochStamp>? _first;
@@ -159,6 +159,13 @@ internal sealed partial class TagState(Partition partition, RedisCommands comman
         EverythingEvicted?.Invoke();
     }
 
+    /// <summary>The same for everything in the partition.</summary>
+    public void ApplyUnconfirmedToAll()
+    {
+        Distrust();
+        EverythingEvicted?.Invoke();
+    }
+
     /// <summary>Notes that Redis has confirmed the retry of evictions.</summary>
     /// <param name="members">The evictions.</param>
     /// <param name="before">The <see cref="UnconfirmedCount"/> when the retry began: an eviction of the same tag that has failed since is not confirmed.</param>
@@ -176,13 +183,6 @@ internal sealed partial class TagState(Partition partition, RedisCommands comman
     {
         lock (_lock)
             Confirm(_owed.Members, before);
-    }
-
-    /// <summary>The same for everything in the partition.</summary>
-    public void ApplyUnconfirmedToAll()
-    {
-        Distrust();
-        EverythingEvicted?.Invoke();
     }
 
     /// <summary>
