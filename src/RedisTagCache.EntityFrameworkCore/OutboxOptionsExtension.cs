@@ -1,3 +1,4 @@
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Metadata.Conventions.Infrastructure;
 using Microsoft.Extensions.DependencyInjection;
@@ -30,6 +31,7 @@ internal sealed class OutboxOptionsExtension(string cacheName, TableName table, 
     {
         services.AddScoped<IConventionSetPlugin, OutboxConventions>();
         services.AddScoped<ContextOutbox>();
+        services.AddScoped<IInterceptor, SaveCompletionInterceptor>();
         services.AddScoped<IResettableService>(static provider => provider.GetRequiredService<ContextOutbox>());
     }
 

@@ -26,6 +26,40 @@ internal sealed class Interventions : DbTransactionInterceptor
     }
 }
 
+/// <summary>Does something in the middle of a call of SaveChanges, with the context and whether the call is asynchronous.</summary>
+internal sealed class SaveInterventions : SaveChangesInterceptor
+{
+    public Func<DbContext, bool, Task>? Saving { get; set; }
+
+    public Func<DbContext, bool, Task>? Saved { get; set; }
+
+    public override InterceptionResult<int> SavingChanges(DbContextEventData eventData, InterceptionResult<int> result)
+    {
+        Saving?.Invoke(eventData.Context!, false).GetAwaiter().GetResult();
+        return result;
+    }
+
+    public override async ValueTask<InterceptionResult<int>> SavingChangesAsync(DbContextEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default)
+    {
+        if (Saving is { } act)
+            await act(eventData.Context!, true);
+        return result;
+    }
+
+    public override int SavedChanges(SaveChangesCompletedEventData eventData, int result)
+    {
+        Saved?.Invoke(eventData.Context!, false).GetAwaiter().GetResult();
+        return result;
+    }
+
+    public override async ValueTask<int> SavedChangesAsync(SaveChangesCompletedEventData eventData, int result, CancellationToken cancellationToken = default)
+    {
+        if (Saved is { } act)
+            await act(eventData.Context!, true);
+        return result;
+    }
+}
+
 /// <summary>The answer of a commit did not arrive.</summary>
 internal sealed class LostAnswerException() : Exception("The answer was lost.");
 
