@@ -31,7 +31,7 @@ public static class RedisTagCacheDbContextOptionsBuilderExtensions
         if (!TableName.TryParse(table, out var name))
             throw new ArgumentException($"The table must be {TableName.Form}, but was '{table}'.", nameof(table));
         ((IDbContextOptionsBuilderInfrastructure)builder).AddOrUpdateExtension(new OutboxOptionsExtension(CacheNames.Parse(cacheName), name, createTable));
-        return builder.AddInterceptors(SaveInterceptor.Instance, TransactionInterceptor.Instance, BulkInterceptor.Instance);
+        return builder.AddInterceptors(SaveInterceptor.Instance, TransactionInterceptor.Instance, CommandInterceptor.Instance);
     }
 
     /// <summary>

@@ -43,7 +43,7 @@ public sealed class App : IAsyncDisposable
     /// <summary>Creates an application with Entity Framework.</summary>
     public static async Task<App> ForContextAsync(
         TestDatabase database, string redis, string prefix, Action<RedisTagCacheOutboxOptions>? outbox = null, Action<DbContextOptionsBuilder>? context = null, Action<RedisTagCacheOptions>? cache = null,
-        bool isPooled = false, bool createDatabase = true)
+        bool isPooled = false, bool createDatabase = true, Action<DbContextOptionsBuilder>? afterOutbox = null)
     {
         var app = Create(redis, prefix, cache, services =>
         {
@@ -64,6 +64,7 @@ public sealed class App : IAsyncDisposable
             database.Use(options);
             context?.Invoke(options);
             options.UseRedisTagCache();
+            afterOutbox?.Invoke(options);
         }
     }
 

@@ -11,7 +11,18 @@ namespace RedisTagCache.EntityFrameworkCore.Saving;
 /// <summary>What happens with the transactions of a context.</summary>
 internal sealed partial class ContextOutbox
 {
-    private bool IsSaving => _save is { IsOwnTransaction: true };
+    /// <summary>Gets whether a transaction is that of SaveChanges. Its first command is one of SaveChanges, so before that, it may be one that the application began after another interceptor had ended the call.</summary>
+    private bool IsSaving => _save is { IsOwnTransaction: true, IsWriting: true };
+
+    /// <summary>SaveChanges writes the changes, and with them what was requested. Until then, another context that commits the transaction has to write it.</summary>
+    public void BeginWriting()
+    {
+        if (_save is not { IsWriting: false } save)
+            return;
+        save.IsWriting = true;
+        if (save.Transaction is DbTransaction transaction)
+            TransactionQueue.Find(transaction)?.Remove(save.Requested);
+    }
 
     /// <summary>Forgets what the object of a transaction was used for before: providers may use it again. What the transaction before was to evict, and did not commit, is evicted with this one.</summary>
     public void Begin(DbTransaction transaction)
@@ -44,6 +55,7 @@ internal sealed partial class ContextOutbox
             return;
         }
 
+        EndUnwritten();
         if (_bulk is { } entity)
             Warnings()?.BulkWithoutEviction(entity);
         _bulk = null;
@@ -78,6 +90,7 @@ internal sealed partial class ContextOutbox
         _outbox?.Take(transaction);
         if (IsSaving)
             return;
+        EndUnwritten();
         TransactionQueue.Forget(transaction);
         _requestedIn = null;
         _bulk = null;
@@ -106,11 +119,12 @@ internal sealed partial class ContextOutbox
     {
         foreach (var outbox in OutboxesOf(transaction))
             outbox.Evictions(transaction).Doubt();
-        if (_save is not null)
+        if (_save is { IsWriting: true })
             return;
         if (TransactionQueue.Find(transaction) is not { } queue)
             return;
-        queue.Take();
+        if (_save is null)
+            queue.Take(); // if not, the savepoint may be that of SaveChanges, so all of it is from before
         queue.RestoreWritten();
     }
 
@@ -123,6 +137,13 @@ internal sealed partial class ContextOutbox
             Warnings()?.BulkWithoutEviction(entity);
         else
             _bulk = entity;
+    }
+
+    /// <summary>Ends a call of SaveChanges that another interceptor has ended by an exception, because the application ends the transaction.</summary>
+    private void EndUnwritten()
+    {
+        if (_save is { IsWriting: false })
+            EndSave(isSaved: false);
     }
 
     /// <summary>Returns the name of a mapped entity whose table occurs in a statement.</summary>

@@ -91,7 +91,6 @@ internal sealed partial class ContextOutbox(ICurrentDbContext current, IDbContex
             .. tags.Known,
             .. queued.Select(static tag => (tag.Action, tag.Tag)),
             .. requested.Select(static tag => (tag.Action, tag.Tag))]);
-        shared?.Remove(requested);
         _save = new PendingSave
         {
             Tags = tags,
@@ -120,8 +119,7 @@ internal sealed partial class ContextOutbox(ICurrentDbContext current, IDbContex
     {
         if (_save is not { } save)
             return result;
-        var rows = save.Rows();
-        if (rows.Count < save.Entries.Count)
+        if (!save.IsWriting)
         {
             // Another interceptor has replaced the call, so nothing was saved.
             EndSave(isSaved: false);
@@ -129,6 +127,7 @@ internal sealed partial class ContextOutbox(ICurrentDbContext current, IDbContex
         }
 
         EndSave(isSaved: true);
+        var rows = save.Rows();
         if (save.IsOwnTransaction)
         {
             await ContextRows.DeliverAsync(Outbox, [.. rows, .. save.Generated], mustCheck: false, isAsync).ConfigureAwait(false);
@@ -238,7 +237,7 @@ internal sealed partial class ContextOutbox(ICurrentDbContext current, IDbContex
         _saved = save.Tags.GeneratedOf.Where(static entry => entry.State is EntityState.Added or EntityState.Modified).Select(static entry => entry.Entity).ToHashSet(ReferenceEqualityComparer.Instance);
         if (!isSaved)
         {
-            if (save.Requested.Count > 0)
+            if (save.IsWriting && save.Requested.Count > 0)
                 TransactionQueue.Of((DbTransaction)save.Transaction!).Add(save.Requested);
             return;
         }

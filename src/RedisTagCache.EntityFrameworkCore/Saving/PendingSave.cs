@@ -31,6 +31,9 @@ internal sealed class PendingSave
     /// <summary>Gets the tags requested within the transaction that the rows contain.</summary>
     public required IReadOnlyList<RequestedTag> Requested { get; init; }
 
+    /// <summary>Gets or sets whether Entity Framework writes the changes. Before that, another interceptor may end the call by an exception, without a notification.</summary>
+    public bool IsWriting { get; set; }
+
     /// <summary>Gets the rows that were added just before the commit. Each try of the call begins with none.</summary>
     public List<OutboxRow> Generated { get; } = [];
 

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 using RedisTagCache.Outbox.Tests.Databases;
 using RedisTagCache.TestSupport;
 
@@ -8,8 +9,8 @@ namespace RedisTagCache.Outbox.Tests.EntityFramework;
 public abstract class InterceptorContract(RedisFixture redis) : LibrarySuite(redis)
 {
     private readonly SaveInterventions _before = new();
-
-    private protected SaveInterventions Before => _before;
+    private readonly SaveInterventions _after = new();
+    private readonly Interventions _transactions = new();
 
     [Theory]
     [InlineData(false, false)]
@@ -69,10 +70,143 @@ public abstract class InterceptorContract(RedisFixture redis) : LibrarySuite(red
         AssertRestored(db);
     }
 
-    private protected override Task<App> CreateFirstAsync() => CreateAsync(createDatabase: true);
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    public async Task SaveChanges_AfterASaveThatAnInterceptorEnded_WritesAndEvictsOnce(bool hasTransaction, bool isAsync)
+    {
+        await App.CacheAsync("book:1", "book:2", "said", "inside");
+        await using var db = App.Context();
+        db.EvictOnCommit("said");
+        await using (var transaction = hasTransaction ? await db.Database.BeginTransactionAsync() : null)
+        {
+            await FailSaveAsync(db, isAsync);
+            Assert.Equal(2, await SaveAsync(db, isAsync));
+            if (transaction is not null)
+                await transaction.CommitAsync();
+        }
 
-    private protected Task<App> CreateAsync(bool createDatabase = false) =>
-        KeepAsync(App.ForContextAsync(Database, Redis, Guid.NewGuid().ToString("N"), createDatabase: createDatabase, context: options => options.AddInterceptors(_before)));
+        await App.AssertEvictedAsync("book:1", "book:2", "said", "inside");
+        Assert.Equal(4, await Database.RowsAsync()); // of evicted and expired tags, known and generated
+        AssertRestored(db);
+    }
+
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    public async Task Commit_AfterASaveThatAnInterceptorEnded_EvictsWhatWasRequested(bool failsInTransaction, bool isAsync)
+    {
+        await App.CacheAsync("book:1", "said", "inside", "later");
+        await using var db = App.Context();
+        db.EvictOnCommit("said");
+        if (!failsInTransaction)
+            await FailSaveAsync(db, isAsync);
+        await using (var transaction = await db.Database.BeginTransactionAsync())
+        {
+            if (failsInTransaction)
+                await FailSaveAsync(db, isAsync);
+            db.EvictOnCommit("later");
+            if (isAsync)
+                await transaction.CommitAsync();
+            else
+                transaction.Commit();
+        }
+
+        await App.AssertEvictedAsync("said", "inside", "later");
+        await App.AssertCachedAsync("book:1"); // not saved
+        AssertRestored(db);
+    }
+
+    [Fact]
+    public async Task Commit_ByAnotherContextAfterASaveThatAnInterceptorEnded_EvictsWhatWasRequested()
+    {
+        await App.CacheAsync("inside");
+        await using var first = App.Context();
+        await using var transaction = await first.Database.BeginTransactionAsync();
+        await using (var second = App.Context())
+        {
+            second.Database.SetDbConnection(first.Database.GetDbConnection());
+            await second.Database.UseTransactionAsync(transaction.GetDbTransaction());
+            await FailSaveAsync(second, isAsync: true);
+        }
+
+        await transaction.CommitAsync();
+        await App.AssertEvictedAsync("inside");
+    }
+
+    [Fact]
+    public async Task Rollback_AfterASaveThatAnInterceptorEnded_EvictsWhatWasRequestedBeforeWithTheNextCommit()
+    {
+        await App.CacheAsync("said", "inside");
+        await using var db = App.Context();
+        db.EvictOnCommit("said");
+        await using (var transaction = await db.Database.BeginTransactionAsync())
+        {
+            await FailSaveAsync(db, isAsync: true);
+            await transaction.RollbackAsync();
+        }
+
+        AssertRestored(db);
+        await using (var transaction = await db.Database.BeginTransactionAsync())
+            await transaction.CommitAsync();
+        await App.AssertEvictedAsync("said");
+        await App.AssertCachedAsync("inside");
+    }
+
+    /// <summary>The rows of the save before went with the savepoint.</summary>
+    [Fact]
+    public async Task RollbackToSavepoint_AfterASaveThatAnInterceptorEnded_EvictsWhatWasRequestedBefore()
+    {
+        await App.CacheAsync("said");
+        await using var connection = await Database.DataSource.OpenConnectionAsync();
+        await using var started = await connection.BeginTransactionAsync();
+        await started.SaveAsync("here");
+        await using var db = App.Context();
+        db.EvictOnCommit("said");
+        db.Database.SetDbConnection(connection);
+        await using var transaction = await db.Database.UseTransactionAsync(started);
+        await db.SaveChangesAsync();
+        await FailSaveAsync(db, isAsync: true);
+        await transaction!.RollbackToSavepointAsync("here");
+        await transaction.CommitAsync();
+        await App.AssertEvictedAsync("said");
+    }
+
+    /// <summary>Row-level security is often set up like this, with a statement at the beginning of each transaction.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task SaveChanges_WithAStatementOfAnInterceptorInItsTransaction_Evicts(bool isAsync)
+    {
+        await App.CacheAsync("book:1", "book:2", "said");
+        _transactions.Started = static db => db.Database.ExecuteSqlRawAsync("SELECT 1");
+        await using var db = App.Context();
+        db.EvictOnCommit("said");
+        (await db.Books.SingleAsync()).Title = "Persuasion";
+        db.Books.Add(new Book { Title = "Sanditon", ShelfId = 2 });
+        Assert.Equal(2, await SaveAsync(db, isAsync));
+        await App.AssertEvictedAsync("book:1", "book:2", "said");
+        AssertRestored(db);
+    }
+
+    private protected override Task<App> CreateFirstAsync() => KeepAsync(App.ForContextAsync(
+        Database, Redis, Guid.NewGuid().ToString("N"),
+        context: options => options.AddInterceptors(_before, _transactions), afterOutbox: options => options.AddInterceptors(_after)));
+
+    /// <summary>Changes and adds a book, and calls SaveChanges, which an interceptor after the outbox ends.</summary>
+    private async Task FailSaveAsync(LibraryContext db, bool isAsync)
+    {
+        (await db.Books.SingleAsync()).Title = "Persuasion";
+        db.Books.Add(new Book { Title = "Sanditon", ShelfId = 2 });
+        db.EvictOnCommit("inside");
+        _after.Saving = static (_, _) => throw new LostAnswerException();
+        await Assert.ThrowsAsync<LostAnswerException>(() => SaveAsync(db, isAsync));
+        _after.Saving = null;
+    }
 
     /// <summary>Makes the next call of SaveChanges add a book in another call, before it ends.</summary>
     private protected void SaveOnceMore() => _before.Saved = (db, isAsync) =>

@@ -5,12 +5,27 @@ using Microsoft.EntityFrameworkCore.Storage;
 
 namespace RedisTagCache.Outbox.Tests.EntityFramework;
 
-/// <summary>Does something in the middle of a commit.</summary>
+/// <summary>Does something in the middle of a transaction.</summary>
 internal sealed class Interventions : DbTransactionInterceptor
 {
+    public Func<DbContext, Task>? Started { get; set; }
+
     public Func<Task>? Committing { get; set; }
 
     public Func<Task>? Committed { get; set; }
+
+    public override DbTransaction TransactionStarted(DbConnection connection, TransactionEndEventData eventData, DbTransaction result)
+    {
+        Started?.Invoke(eventData.Context!).GetAwaiter().GetResult();
+        return result;
+    }
+
+    public override async ValueTask<DbTransaction> TransactionStartedAsync(DbConnection connection, TransactionEndEventData eventData, DbTransaction result, CancellationToken cancellationToken = default)
+    {
+        if (Started is { } act)
+            await act(eventData.Context!);
+        return result;
+    }
 
     public override async ValueTask<InterceptionResult> TransactionCommittingAsync(DbTransaction transaction, TransactionEventData eventData, InterceptionResult result, CancellationToken cancellationToken = default)
     {
