@@ -14,15 +14,18 @@ internal static class AmbientEvictions
     {
         lock (_transactions)
         {
-            var known = _transactions.GetOrAdd(transaction, static _ => []);
-            if (known.TryGetValue(outbox, out var evictions))
-                return evictions;
-            known.Add(outbox, evictions = new TransactionEvictions());
-            transaction.TransactionCompleted += (_, ended) =>
+            if (!_transactions.TryGetValue(transaction, out var known))
             {
-                if (ended.Transaction?.TransactionInformation.Status == TransactionStatus.Committed)
-                    outbox.Delivery.AfterCommitAsync(evictions.Rows, mustCheck: false).GetAwaiter().GetResult();
-            };
+                _transactions.Add(transaction, known = []);
+                transaction.TransactionCompleted += (_, ended) =>
+                {
+                    if (ended.Transaction?.TransactionInformation.Status == TransactionStatus.Committed)
+                        Deliver(known);
+                };
+            }
+
+            if (!known.TryGetValue(outbox, out var evictions))
+                known.Add(outbox, evictions = new TransactionEvictions());
             return evictions;
         }
     }
@@ -39,5 +42,14 @@ internal static class AmbientEvictions
             foreach (var tag in tags)
                 tag.IsCommitted = true;
         };
+    }
+
+    /// <summary>Evicts in all caches at the same time, so that the scope waits no longer than for the slowest of them.</summary>
+    private static void Deliver(Dictionary<TagCacheOutbox, TransactionEvictions> known)
+    {
+        KeyValuePair<TagCacheOutbox, TransactionEvictions>[] all;
+        lock (_transactions)
+            all = [.. known];
+        Task.WhenAll(all.Select(static one => one.Key.Delivery.AfterCommitAsync(one.Value.Rows, mustCheck: false))).GetAwaiter().GetResult();
     }
 }

@@ -60,11 +60,8 @@ internal sealed partial class ContextOutbox
             Warnings()?.BulkWithoutEviction(entity);
         _bulk = null;
         await FlushAsync(transaction, isAsync, cancellationToken).ConfigureAwait(false);
-        foreach (var outbox in OutboxesOf(transaction))
-        {
-            if (outbox.Options.EvictBeforeCommit)
-                await ContextRows.EvictBeforeAsync(outbox, outbox.Evictions(transaction).Rows, isAsync).ConfigureAwait(false);
-        }
+        var outboxes = OutboxesOf(transaction).Where(static outbox => outbox.Options.EvictBeforeCommit);
+        await ContextRows.WaitForAllAsync(outboxes.Select(outbox => outbox.Delivery.BeforeCommitAsync(outbox.Evictions(transaction).Rows)), isAsync).ConfigureAwait(false);
     }
 
     /// <summary>Evicts after a commit, also what other contexts and caches have in the transaction.</summary>
@@ -74,14 +71,15 @@ internal sealed partial class ContextOutbox
             return; // SavedChanges follows
         _hasQueued = false;
         _requestedIn = null;
-        foreach (var outbox in OutboxesOf(transaction))
-        {
-            var evictions = outbox.Take(transaction);
-            await ContextRows.DeliverAsync(outbox, evictions.Rows, evictions.MustCheck, isAsync).ConfigureAwait(false);
-        }
-
+        await ContextRows.WaitForAllAsync(OutboxesOf(transaction).Select(Deliver), isAsync).ConfigureAwait(false);
         TransactionQueue.Complete(transaction);
         _queued.RemoveAll(static tag => tag.IsCommitted);
+
+        Task Deliver(TagCacheOutbox outbox)
+        {
+            var evictions = outbox.Take(transaction);
+            return outbox.Delivery.AfterCommitAsync(evictions.Rows, evictions.MustCheck);
+        }
     }
 
     /// <summary>Forgets the evictions of a transaction that was rolled back. What was requested before it began is evicted with the next one.</summary>

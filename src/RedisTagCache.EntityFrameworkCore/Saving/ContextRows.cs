@@ -49,22 +49,20 @@ internal static class ContextRows
     }
 
     /// <summary>Evicts before a commit.</summary>
-    public static async ValueTask EvictBeforeAsync(TagCacheOutbox outbox, IReadOnlyCollection<OutboxRow> rows, bool isAsync)
+    public static ValueTask EvictBeforeAsync(TagCacheOutbox outbox, IReadOnlyCollection<OutboxRow> rows, bool isAsync) => WaitAsync(outbox.Delivery.BeforeCommitAsync(rows), isAsync);
+
+    /// <summary>Evicts after a commit.</summary>
+    public static ValueTask DeliverAsync(TagCacheOutbox outbox, IReadOnlyCollection<OutboxRow> rows, bool mustCheck, bool isAsync) =>
+        WaitAsync(outbox.Delivery.AfterCommitAsync(rows, mustCheck), isAsync);
+
+    /// <summary>Waits for evictions, of several caches at the same time, so that the call takes no longer than the slowest of them.</summary>
+    public static ValueTask WaitForAllAsync(IEnumerable<Task> evictions, bool isAsync) => WaitAsync(Task.WhenAll(evictions), isAsync);
+
+    private static async ValueTask WaitAsync(Task evicting, bool isAsync)
     {
-        var evicting = outbox.Delivery.BeforeCommitAsync(rows);
         if (isAsync)
             await evicting.ConfigureAwait(false);
         else
             evicting.GetAwaiter().GetResult();
-    }
-
-    /// <summary>Evicts after a commit.</summary>
-    public static async ValueTask DeliverAsync(TagCacheOutbox outbox, IReadOnlyCollection<OutboxRow> rows, bool mustCheck, bool isAsync)
-    {
-        var delivering = outbox.Delivery.AfterCommitAsync(rows, mustCheck);
-        if (isAsync)
-            await delivering.ConfigureAwait(false);
-        else
-            delivering.GetAwaiter().GetResult();
     }
 }

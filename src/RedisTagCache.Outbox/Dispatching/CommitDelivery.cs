@@ -59,24 +59,24 @@ internal sealed class CommitDelivery(OutboxEvictor evictor, OutboxTable table, C
         await EvictAsync(rows, isCommitted: true).ConfigureAwait(false);
     }
 
-    private async Task EvictAsync(IReadOnlyCollection<OutboxRow> rows, bool isCommitted)
+    /// <summary>Evicts and expires at the same time, so that the caller waits for one operation.</summary>
+    private Task EvictAsync(IReadOnlyCollection<OutboxRow> rows, bool isCommitted) => Task.WhenAll(rows.GroupBy(static row => row.Action).Select(group => EvictAsync(group, isCommitted)));
+
+    private async Task EvictAsync(IGrouping<OutboxAction, OutboxRow> group, bool isCommitted)
     {
-        foreach (var group in rows.GroupBy(static row => row.Action))
+        try
         {
-            try
-            {
-                await evictor.EvictAsync(group.Key, group).ConfigureAwait(false);
-                if (!isCommitted)
-                    continue;
-                confirmed.Add(group.Select(static row => row.Id));
-                BackgroundFault.Ignore(() => meter.Dispatched(group.Count(), OutboxOrigin.Commit));
-            }
+            await evictor.EvictAsync(group.Key, group).ConfigureAwait(false);
+            if (!isCommitted)
+                return;
+            confirmed.Add(group.Select(static row => row.Id));
+            BackgroundFault.Ignore(() => meter.Dispatched(group.Count(), OutboxOrigin.Commit));
+        }
 #pragma warning disable CA1031 // The same.
-            catch (Exception e)
+        catch (Exception e)
 #pragma warning restore CA1031
-            {
-                Report(e, group.Count());
-            }
+        {
+            Report(e, group.Count());
         }
     }
 
