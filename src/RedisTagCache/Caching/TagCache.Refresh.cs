@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using RedisTagCache.Connection;
 using RedisTagCache.Diagnostics;
 using RedisTagCache.Entries;
 using RedisTagCache.Leases;
@@ -31,7 +30,7 @@ internal sealed partial class TagCache
 #pragma warning disable CA2000 // A source without a timer has nothing to dispose of, and a factory that hangs may use its token at any later time.
         var ending = new CancellationTokenSource();
 #pragma warning restore CA2000
-        using var stopping = _stopping.Token.UnsafeRegister(static source => Abandon((CancellationTokenSource)source!), ending);
+        using var stopping = _stopping.Token.UnsafeRegister(static source => ((CancellationTokenSource)source!).Abandon(), ending);
         try
         {
             (outcome, pause) = await TryRefreshAsync(call, seen, ending.Token).ConfigureAwait(false);
@@ -42,7 +41,7 @@ internal sealed partial class TagCache
         {
             pause = call.Policy.RetryDelay;
             if (e is TimeoutException)
-                Abandon(ending);
+                ending.Abandon();
             if (!_stopping.IsCancellationRequested && _failedRefreshes.ShouldLog(out var count))
                 Log.RefreshFailed(_logger, e, count);
         }
@@ -53,9 +52,6 @@ internal sealed partial class TagCache
             _gate.Leave(call.Name, pause);
         }
     }
-
-    /// <summary>Cancels the token of a factory whose time is up. Its callbacks run on another thread.</summary>
-    private static void Abandon(CancellationTokenSource ending) => ending.CancelAsync().Forget();
 
     private async Task<(CacheOutcome Outcome, TimeSpan Pause)> TryRefreshAsync<T>(ValueCall<T> call, ReadOnlyMemory<byte>? seen, CancellationToken cancellationToken)
     {

@@ -10,7 +10,6 @@ namespace RedisTagCache.Connection;
 internal sealed class RedisConnection(IRedisConnector connector, LayoutAgreement layout, TimeProvider time, ILogger<RedisConnection> logger) : IAsyncDisposable, IDisposable
 {
     private static readonly TimeSpan _grace = TimeSpan.FromSeconds(5);
-
     private readonly Lock _lock = new();
     private readonly LogThrottle _failures = new(time);
     private readonly LogThrottle _refusals = new(time);
@@ -92,8 +91,7 @@ internal sealed class RedisConnection(IRedisConnector connector, LayoutAgreement
         {
             _failedAt = time.GetTimestamp();
             var failure = await FailureReasons.FindAsync(e, Volatile.Read(ref _multiplexer), connector, time).ConfigureAwait(false);
-            if (!_disposed)
-                LogFailure(failure);
+            LogFailure(failure);
             throw failure;
         }
     }
@@ -101,20 +99,17 @@ internal sealed class RedisConnection(IRedisConnector connector, LayoutAgreement
     /// <summary>Connects, and agrees on the layout. If the connection was replaced in the meantime, does so on the new one.</summary>
     private async Task<IDatabase> ReachAsync()
     {
-        while (true)
+        var multiplexer = Volatile.Read(ref _multiplexer) ?? await ConnectAsync().ConfigureAwait(false);
+        var database = multiplexer.GetDatabase();
+        await layout.ReachAsync(database).ConfigureAwait(false);
+        lock (_lock)
         {
-            var multiplexer = Volatile.Read(ref _multiplexer) ?? await ConnectAsync().ConfigureAwait(false);
-            var database = multiplexer.GetDatabase();
-            await layout.ReachAsync(database).ConfigureAwait(false);
-            lock (_lock)
-            {
-                ObjectDisposedException.ThrowIf(_disposed, this);
-                if (_multiplexer != multiplexer)
-                    continue;
-                Volatile.Write(ref _database, database);
-                return database;
-            }
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            if (_multiplexer == multiplexer)
+                return _database = database;
         }
+
+        return await ReachAsync().ConfigureAwait(false);
     }
 
     private async Task<IConnectionMultiplexer> ConnectAsync()
@@ -257,7 +252,7 @@ internal sealed class RedisConnection(IRedisConnector connector, LayoutAgreement
 
     private void LogFailure(Exception e)
     {
-        if (!_failures.ShouldLog(out var count))
+        if (_disposed || !_failures.ShouldLog(out var count))
             return;
         Log.ConnectFailed(logger, Location, FailureReasons.Of(e), count);
         Log.FailureDetail(logger, e);
@@ -287,8 +282,7 @@ internal sealed class RedisConnection(IRedisConnector connector, LayoutAgreement
         lock (_lock)
         {
             _disposed = true;
-            var multiplexer = _multiplexer;
-            _multiplexer = null;
+            (var multiplexer, _multiplexer) = (_multiplexer, null);
             if (multiplexer is not null)
                 StopListening(multiplexer);
             return multiplexer;

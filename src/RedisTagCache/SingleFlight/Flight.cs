@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Caching.Hybrid;
-using RedisTagCache.Connection;
 using RedisTagCache.Entries;
 using RedisTagCache.Invalidation;
 
@@ -75,7 +74,7 @@ internal abstract class Flight(string name)
     }
 
     /// <summary>Cancels the token of the factory, because no caller waits for it. What the factory has registered with it runs on another thread.</summary>
-    public void Abandon() => _abandoned.CancelAsync().Forget();
+    public void Abandon() => _abandoned.Abandon();
 }
 
 /// <summary>One lookup or computation of a value of a type.</summary>
@@ -273,4 +272,12 @@ internal sealed record FlightResult<T>(T Value, ReadOnlyMemory<byte> Plain, int?
         && (address.Watch.TagState is not { Known: { } state } tagState
             || (Version.Stamp.IsSameGeneration(state.Stamp) && !state.IsPast(Version.Stamp, Tags, tagState.OrderAt(StartedAt?.Unconfirmed ?? 0))))
         && (StartedAt is not { Number: >= 0 } startedAt || !address.Watch.Removals.IsSuperseded(address.Name, startedAt, startedAt.Number));
+}
+
+/// <summary>Cancels tokens that code of the application has.</summary>
+internal static class CancellationTokenSourceExtensions
+{
+    /// <summary>Cancels the token. What was registered with it runs on another thread, and its exceptions concern nobody here.</summary>
+    public static void Abandon(this CancellationTokenSource source) =>
+        _ = source.CancelAsync().ContinueWith(static t => t.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
 }

@@ -113,7 +113,7 @@ internal sealed partial class TagState(Partition partition, RedisCommands comman
             var isSameGeneration = state.Stamp.IsSameGeneration(reply.After);
             isComplete = isSameGeneration && ApplyInOrder(state, reply, members);
             if (!isSameGeneration)
-                Distrust(); // Redis has begun another order, in which nothing of this one is known
+                Distrust(); // the order of another generation has nothing to do with this one
         }
 
         if (NeedsRebuild)

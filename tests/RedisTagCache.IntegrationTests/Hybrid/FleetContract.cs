@@ -156,7 +156,7 @@ public abstract class FleetContract(IEngine engine) : HybridSuite(engine, Hybrid
         await Eventually.BecomesTrueAsync(async () => await B.PeekAsync<string>("k") != "old", "no copy of it stays", _aMoment);
     }
 
-    /// <summary>Another instance has found the loss and begun again, and this one has not heard of that.</summary>
+    /// <summary>Another instance has found the loss and started a new generation, and this one has not heard of that.</summary>
     [Fact]
     public async Task RemoveByTag_AfterTheEpochWasLost_OwnCopyIsNotServed()
     {

@@ -6,7 +6,6 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using RedisTagCache.AspNetCore.Diagnostics;
 using RedisTagCache.AspNetCore.OutputCaching.Leading;
-using RedisTagCache.Connection;
 using RedisTagCache.Leases;
 using RedisTagCache.SingleFlight;
 using LogThrottle = RedisTagCache.Diagnostics.LogThrottle;
@@ -97,7 +96,7 @@ internal sealed class PageRefresher(
     {
         var pause = _nextLook;
         var ending = new CancellationTokenSource(); // not linked: a rendering that hangs may still use it when this has ended
-        using var stopping = _stopping.UnsafeRegister(static source => ((CancellationTokenSource)source!).CancelAsync().Forget(), ending);
+        using var stopping = _stopping.UnsafeRegister(static source => ((CancellationTokenSource)source!).Abandon(), ending);
         var request = default(ReplayedRequest);
         try
         {
@@ -157,7 +156,7 @@ internal sealed class PageRefresher(
         catch (TimeoutException) when (!preparing.IsCompleted)
         {
             runs.Add(preparing);
-            ending.CancelAsync().Forget();
+            ending.Abandon();
             throw;
         }
     }
@@ -219,7 +218,7 @@ internal sealed class PageRefresher(
         catch (TimeoutException) when (!rendering.IsCompleted)
         {
             page.IsAborted = true;
-            ending.CancelAsync().Forget();
+            ending.Abandon();
             throw;
         }
     }
