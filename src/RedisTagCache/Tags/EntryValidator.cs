@@ -116,9 +116,9 @@ internal enum Verdict
 /// above that state. It was started after some of these tag invalidations all the same, and is not evicted by them.
 /// </summary>
 /// <param name="table">By tag, the newest number of a tag invalidation.</param>
-/// <param name="owed">By tag, the newest number of a tag invalidation by this instance that Redis has not confirmed. It applies to each value that did not start after it.</param>
+/// <param name="owed">What this instance has invalidated and Redis has not confirmed. It applies to each value that did not start after it.</param>
 /// <param name="startedAt">The newest number when the value began; zero for a value that Redis has validated.</param>
-internal readonly struct UnconfirmedTagInvalidations(TagInvalidationTable? table, TagInvalidationTable? owed, long startedAt)
+internal readonly struct UnconfirmedTagInvalidations(TagInvalidationTable? table, OwedTagInvalidations? owed, long startedAt)
 {
     /// <summary>Returns whether this instance knew of the eviction of a tag before the computation of the value began.</summary>
     public bool IsEvictedBefore(ReadOnlySpan<byte> tag) => startedAt > 0 && table is not null && IsBefore(table[tag].EvictedAt);
@@ -127,10 +127,10 @@ internal readonly struct UnconfirmedTagInvalidations(TagInvalidationTable? table
     public bool IsExpiredBefore(ReadOnlySpan<byte> tag) => startedAt > 0 && table is not null && IsBefore(table[tag].ExpiredAt);
 
     /// <summary>Returns whether this instance has evicted a tag since the value began, and Redis has not confirmed that.</summary>
-    public bool IsEvictedHere(ReadOnlySpan<byte> tag) => owed is not null && owed[tag].EvictedAt > startedAt;
+    public bool IsEvictedHere(ReadOnlySpan<byte> tag) => owed is not null && owed.EvictedAt(tag) > startedAt;
 
     /// <summary>The same for a soft expiry.</summary>
-    public bool IsExpiredHere(ReadOnlySpan<byte> tag) => owed is not null && owed[tag].ExpiredAt > startedAt;
+    public bool IsExpiredHere(ReadOnlySpan<byte> tag) => owed is not null && owed.ExpiredAt(tag) > startedAt;
 
     private bool IsBefore(long number) => number > 0 && number <= startedAt;
 }

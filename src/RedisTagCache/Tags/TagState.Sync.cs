@@ -153,3 +153,58 @@ internal sealed partial class TagState
         }
     }
 }
+
+/// <summary>The evictions by this instance that Redis has not confirmed, with their numbers. Read without locks; written by one at a time.</summary>
+internal sealed class OwedTagInvalidations
+{
+    private readonly Dictionary<string, (byte[] Member, long Number)> _members = new(StringComparer.Ordinal);
+    private TagInvalidationTable? _table;
+    private long _all;
+
+    /// <summary>Gets whether there is none.</summary>
+    public bool IsEmpty => Volatile.Read(ref _table) is null && Volatile.Read(ref _all) == 0;
+
+    /// <summary>Returns the newest number of an eviction of a tag, or of everything; 0 for none.</summary>
+    public long EvictedAt(ReadOnlySpan<byte> tag) => Math.Max(Volatile.Read(ref _all), Volatile.Read(ref _table)?[tag].EvictedAt ?? 0);
+
+    /// <summary>Returns the newest number of a soft expiry of a tag; 0 for none.</summary>
+    public long ExpiredAt(ReadOnlySpan<byte> tag) => Volatile.Read(ref _table)?[tag].ExpiredAt ?? 0;
+
+    public void Add(ReadOnlySpan<byte[]> members, long number)
+    {
+        var table = _table ?? new TagInvalidationTable();
+        foreach (var member in members)
+        {
+            _members[Convert.ToBase64String(member)] = (member, number);
+            table.Raise(member, number);
+        }
+
+        Volatile.Write(ref _table, _members.Count > 0 ? table : null);
+    }
+
+    /// <summary>Adds one of everything.</summary>
+    public void AddAll(long number) => Volatile.Write(ref _all, number);
+
+    /// <summary>Removes those whose number is not higher.</summary>
+    public void Remove(IReadOnlyCollection<byte[]> members, long highest)
+    {
+        foreach (var name in members.Select(Convert.ToBase64String))
+        {
+            if (_members.TryGetValue(name, out var owed) && owed.Number <= highest)
+                _members.Remove(name);
+        }
+
+        var left = _members.Count > 0 ? new TagInvalidationTable() : null;
+        foreach (var (member, number) in _members.Values)
+            left!.Raise(member, number);
+        Volatile.Write(ref _table, left);
+    }
+
+    /// <summary>The same for all of them.</summary>
+    public void RemoveAll(long highest)
+    {
+        Remove([.. _members.Values.Select(static owed => owed.Member)], highest);
+        if (_all <= highest)
+            Volatile.Write(ref _all, 0);
+    }
+}

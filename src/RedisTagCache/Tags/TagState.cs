@@ -51,10 +51,10 @@ internal sealed partial class TagState(Partition partition, RedisCommands comman
     public long UnconfirmedCount => Volatile.Read(ref _unconfirmedCount);
 
     /// <summary>Gets whether Redis has not confirmed an eviction by this instance.</summary>
-    public bool Owes => _owed.Table is not null;
+    public bool Owes => !_owed.IsEmpty;
 
     /// <summary>For a value that began at such a number.</summary>
-    public UnconfirmedTagInvalidations UnconfirmedAt(long startedAt) => new(Volatile.Read(ref _unconfirmed), _owed.Table, startedAt);
+    public UnconfirmedTagInvalidations UnconfirmedAt(long startedAt) => new(Volatile.Read(ref _unconfirmed), _owed, startedAt);
 
     /// <summary>The same for a value that is only compared with what Redis has confirmed.</summary>
     public UnconfirmedTagInvalidations OrderAt(long startedAt) => new(Volatile.Read(ref _unconfirmed), owed: null, startedAt);
@@ -162,6 +162,12 @@ internal sealed partial class TagState(Partition partition, RedisCommands comman
     /// <summary>The same for everything in the partition.</summary>
     public void ApplyUnconfirmedToAll()
     {
+        lock (_lock)
+        {
+            NoteUnconfirmed([]);
+            _owed.AddAll(_unconfirmedCount);
+        }
+
         Distrust();
         EverythingEvicted?.Invoke();
     }
@@ -182,7 +188,8 @@ internal sealed partial class TagState(Partition partition, RedisCommands comman
     public void ConfirmAll(long before)
     {
         lock (_lock)
-            Confirm(_owed.Members, before);
+            _owed.RemoveAll(before);
+        Interlocked.Increment(ref _changes);
     }
 
     /// <summary>
@@ -231,46 +238,6 @@ internal sealed partial class TagState(Partition partition, RedisCommands comman
         state.Invalidations.Prune(state.Floor);
         Volatile.Write(ref _known, state);
         Interlocked.Increment(ref _changes);
-    }
-}
-
-/// <summary>The evictions by this instance that Redis has not confirmed, with their numbers. Read without locks; written by one at a time.</summary>
-internal sealed class OwedTagInvalidations
-{
-    private readonly Dictionary<string, (byte[] Member, long Number)> _members = new(StringComparer.Ordinal);
-    private TagInvalidationTable? _table;
-
-    /// <summary>Gets the newest number by tag. Null if there is none.</summary>
-    public TagInvalidationTable? Table => Volatile.Read(ref _table);
-
-    /// <summary>Gets all of them.</summary>
-    public IReadOnlyCollection<byte[]> Members => [.. _members.Values.Select(static owed => owed.Member)];
-
-    public void Add(ReadOnlySpan<byte[]> members, long number)
-    {
-        var table = _table ?? new TagInvalidationTable();
-        foreach (var member in members)
-        {
-            _members[Convert.ToBase64String(member)] = (member, number);
-            table.Raise(member, number);
-        }
-
-        Volatile.Write(ref _table, _members.Count > 0 ? table : null);
-    }
-
-    /// <summary>Removes those whose number is not higher.</summary>
-    public void Remove(IReadOnlyCollection<byte[]> members, long highest)
-    {
-        foreach (var name in members.Select(Convert.ToBase64String))
-        {
-            if (_members.TryGetValue(name, out var owed) && owed.Number <= highest)
-                _members.Remove(name);
-        }
-
-        var left = _members.Count > 0 ? new TagInvalidationTable() : null;
-        foreach (var (member, number) in _members.Values)
-            left!.Raise(member, number);
-        Volatile.Write(ref _table, left);
     }
 }
 

@@ -43,7 +43,7 @@ public sealed class StateConformanceTests
         }
 
         TestContext.Current.TestOutputHelper?.WriteLine($"{kinds.Values.Sum()} steps from seed {seed}: {string.Join(", ", kinds.Select(kind => $"{kind.Value} {kind.Key}"))}");
-        Assert.Equal(35, kinds.Count);
+        Assert.Equal(36, kinds.Count);
     }
 
     private static (string Step, Func<Task> Act)? Choose(StatePair pair, Random random)
@@ -94,6 +94,7 @@ public sealed class StateConformanceTests
     {
         0 => ("fail-all", Now(pair.FailAll)),
         1 or 2 => ("disturb", Now(pair.Disturb)),
+        3 when (byte)random.Next(pair.Unconfirmed + 1) is var before => ($"confirm-all {before}", Now(() => pair.ConfirmAll(before))),
         _ => ($"fail {evicted} {expired}", Now(() => pair.FailEviction(evicted, expired))),
     };
 

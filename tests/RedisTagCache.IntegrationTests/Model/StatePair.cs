@@ -121,8 +121,15 @@ internal sealed partial class StatePair : IDisposable
     public void FailAll()
     {
         Real.ApplyUnconfirmedToAll();
-        Model.Distrust();
+        Model.ApplyUnconfirmedToAll();
         ForgetAll();
+    }
+
+    /// <summary>Redis confirms an eviction of everything, which was retried when so many had failed.</summary>
+    public void ConfirmAll(byte before)
+    {
+        Real.ConfirmAll(before);
+        Model.ConfirmAll(before);
     }
 
     /// <summary>The connection is lost or restored.</summary>
@@ -179,7 +186,7 @@ internal sealed partial class StatePair : IDisposable
             for (var number = 0; number <= Model.UnconfirmedCount; number++)
             {
                 var unconfirmed = Real.UnconfirmedAt(number);
-                Same(Model.OwedEvictions[tag] > number, unconfirmed.IsEvictedHere(Id(tag)), $"tag {tag} was evicted here since {number}");
+                Same(Math.Max(Model.OwedEvictions[tag], Model.OwedAll) > number, unconfirmed.IsEvictedHere(Id(tag)), $"tag {tag} was evicted here since {number}");
                 Same(Model.OwedExpiries[tag] > number, unconfirmed.IsExpiredHere(Id(tag)), $"tag {tag} was expired here since {number}");
             }
         }

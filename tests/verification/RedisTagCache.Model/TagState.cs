@@ -41,8 +41,11 @@ internal partial struct TagState
     /// <summary>The same for expiries.</summary>
     public Two OwedExpiries;
 
+    /// <summary>The number of the newest eviction of everything that Redis has not confirmed; 0 for none.</summary>
+    public byte OwedAll;
+
     /// <summary>Whether Redis has not confirmed an eviction of this instance.</summary>
-    public readonly bool Owes => (Bits(OwedEvictions) | Bits(OwedExpiries)) != 0;
+    public readonly bool Owes => (Bits(OwedEvictions) | Bits(OwedExpiries) | OwedAll) != 0;
 
     public readonly bool HasKnown => !Known.IsNone;
 
@@ -100,6 +103,22 @@ internal partial struct TagState
         if (!broken.HasFlag(Broken.FailedIgnored))
             Raise(Spread(evicted, (byte)(Known.Epoch + 1)), Spread(expired, (byte)(Known.Epoch + 1)), broken);
         return true;
+    }
+
+    /// <summary>The same for more evictions than can be kept: for everything.</summary>
+    public void ApplyUnconfirmedToAll()
+    {
+        NoteUnconfirmed(0, 0);
+        OwedAll = UnconfirmedCount;
+        Distrust();
+    }
+
+    /// <summary>Everything in the partition was evicted in Redis.</summary>
+    public void ConfirmAll(byte before)
+    {
+        Confirm(byte.MaxValue, byte.MaxValue, before);
+        if (OwedAll <= before)
+            OwedAll = 0;
     }
 
     /// <summary>Redis has confirmed the retry of evictions that had failed before.</summary>
@@ -179,7 +198,7 @@ internal partial struct TagState
         {
             if ((entry.Tags & 1 << tag) == 0)
                 continue;
-            if (OwedEvictions[tag] > unconfirmed || (EvictedAt[tag] > entry.Epoch && !IsBefore(UnconfirmedEvictions[tag], unconfirmed)))
+            if (Math.Max(OwedEvictions[tag], OwedAll) > unconfirmed || (EvictedAt[tag] > entry.Epoch && !IsBefore(UnconfirmedEvictions[tag], unconfirmed)))
                 return Verdict.Invalidated;
             if (OwedExpiries[tag] > unconfirmed || (ExpiredAt[tag] > entry.Epoch && !IsBefore(UnconfirmedExpiries[tag], unconfirmed)))
                 verdict = Verdict.Stale;
