@@ -12,6 +12,7 @@ namespace RedisTagCache.AspNetCore.OutputCaching.Eviction;
 internal static class PageVariation
 {
     private const char Separator = '\x1F'; // ASP.NET Core makes no key of values that contain it
+    private const char FromQuery = '?'; // no name contains it
 
     /// <summary>Gets what is added to the key; empty for most pages.</summary>
     public static string Of(PageRequest page)
@@ -25,8 +26,7 @@ internal static class PageVariation
                 continue;
             foreach (var name in template.Names)
             {
-                if (ValueBesidesKey(page, name) is { } value)
-                    (added ??= new(StringComparer.Ordinal))[name.ToUpperInvariant()] = value;
+                AddBesidesKey(page, name, ref added);
             }
         }
 
@@ -38,13 +38,22 @@ internal static class PageVariation
         return variation.ToString();
     }
 
-    private static string? ValueBesidesKey(PageRequest page, string name)
+    /// <summary>Adds the value, if the key lacks it. A route value and a query value of the same name are two: what middleware has not set is not what a client sends.</summary>
+    private static void AddBesidesKey(PageRequest page, string name, ref SortedDictionary<string, string>? added)
     {
         var values = new RequestValues(page.Context!.HttpContext, page.Endpoint, page.RouteValues);
-        if (values.RouteValue(name) is not { } value)
-            return !IsVariedByQuery(page, name) && values.QueryValue(name) is { Count: > 0 } query ? string.Join(Separator, query.ToArray()) : null;
-        return IsInPath(page, name, value) || Contains(page.Context.CacheVaryByRules.RouteValueNames, name) ? null : value;
+        if (values.RouteValue(name) is { } value)
+        {
+            if (!IsInPath(page, name, value) && !Names(page.Context.CacheVaryByRules.RouteValueNames, name))
+                Add(ref added, name, value);
+        }
+        else if (!IsVariedByQuery(page, name) && values.QueryValue(name) is { Count: > 0 } query)
+        {
+            Add(ref added, FromQuery + name, string.Join(Separator, query.ToArray()));
+        }
     }
+
+    private static void Add(ref SortedDictionary<string, string>? added, string name, string value) => (added ??= new(StringComparer.Ordinal))[name.ToUpperInvariant()] = value;
 
     private static bool IsInPath(PageRequest page, string name, string value)
     {
@@ -83,9 +92,8 @@ internal static class PageVariation
         return path;
     }
 
-    private static bool IsVariedByQuery(PageRequest page, string name) => Contains(page.Context!.CacheVaryByRules.QueryKeys, name);
-
-    private static bool Contains(StringValues names, string name) => Names(names, "*") || Names(names, name);
+    /// <summary>ASP.NET Core takes an asterisk for all of the query only if it is alone, and among the names of route values for a name.</summary>
+    private static bool IsVariedByQuery(PageRequest page, string name) => page.Context!.CacheVaryByRules.QueryKeys is var keys && (keys is ["*"] || Names(keys, name));
 
     /// <summary>Gets whether a rule has the name itself.</summary>
     public static bool Names(StringValues names, string name)
