@@ -26,6 +26,7 @@ internal sealed class PagePolicy(TagTemplates templates, EvictAfterResponse evic
             LookupFlow.BeginRequest(page); // This method is not async, so the flow holds for the rest of this pass, and for no other one.
         AbortWatch.Begin(http.Features, page);
         context.CacheVaryByRules.VaryByValues[RequestMarkName] = page.RequestMark;
+        KeyWatch.Begin(context, page.Endpoint);
         if (options.AddCacheStatusHeader && page.Refreshes is null)
             http.Response.OnStarting(static state => AddStatus((PageRequest)state), page);
         return default;
@@ -37,6 +38,8 @@ internal sealed class PagePolicy(TagTemplates templates, EvictAfterResponse evic
     {
         if (context.AllowCacheStorage && PageRequest.Of(context) is { } page)
         {
+            if (context.AllowCacheLookup && !page.HasKey)
+                context.AllowCacheStorage = false; // whatever the reason: without a key, the middleware would share the page with requests for others
             templates.Expand(page);
             advice.Check(page.Endpoint, context.CacheVaryByRules, PageEntry.StaleWindowOf(page, options));
         }

@@ -58,6 +58,9 @@ internal sealed class PageRequest(PageStore pages, CacheMoment moment)
     /// <summary>Gets whether the request can be run again without its client. Others may have had a body.</summary>
     public bool CanRunAgain { get; private set; }
 
+    /// <summary>Gets whether its page has been looked up, so it has a key.</summary>
+    public bool HasKey { get; private set; }
+
     /// <summary>Gets what the page's tags add to its key.</summary>
     public string Variation => _variation ??= PageVariation.Of(this);
 
@@ -177,6 +180,14 @@ internal sealed class PageRequest(PageStore pages, CacheMoment moment)
         RouteValues = http.Features.Get<IRouteValuesFeature>()?.RouteValues;
         Path = http.Request.Path;
         CanRunAgain = HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method);
+    }
+
+    /// <summary>Notes that the middleware has made its key.</summary>
+    public void NoteKey()
+    {
+        HasKey = true;
+        if (_context is { } context)
+            KeyWatch.End(context.HttpContext);
     }
 
     private static PageRequest[] Snapshot(List<PageRequest> passes)
