@@ -118,6 +118,22 @@ public abstract class EvictOutputCacheContract(IServed redis) : IAsyncLifetime
         await Eventually.BecomesTrueAsync(async () => (await app.GetAsync("/articles/1")) is { } now && now != page && now == await app.GetAsync("/articles/1"), "it is evicted, and cached again");
     }
 
+    [Theory]
+    [InlineData("/articles/1/evict-and-expire")]
+    [InlineData("/articles/1/expire-and-evict")]
+    public async Task WithoutRedis_EvictionAndExpiry_BothAreRepeated(string post)
+    {
+        await using var server = await RedisServer.StartAsync();
+        await using var app = await StartAsync(server.ConnectionString, options => options.OperationTimeout = TimeSpan.FromMilliseconds(500));
+        var (article, list) = (await app.GetStoredAsync("/articles/1"), await app.GetStoredAsync("/lists?section=a"));
+        server.Hang();
+        await PostAsync(app, post);
+        server.Resume();
+        await Eventually.BecomesTrueAsync(async () => await app.GetAsync("/articles/1") != article, "it is evicted");
+        await Eventually.BecomesTrueAsync(async () => await app.GetAsync("/lists?section=a") != list, "it is expired");
+        await Eventually.BecomesTrueAsync(async () => await app.GetAsync("/articles/1") == await app.GetAsync("/articles/1"), "it is cached again");
+    }
+
     private static async Task PostAsync(PageApp app, string path) => (await app.Client.PostAsync(path, null)).Dispose();
 
     private Task<PageApp> StartAsync(string connectionString, Action<RedisTagCacheOptions>? configure = null) => PageApp.StartAsync(
@@ -163,6 +179,8 @@ public abstract class EvictOutputCacheContract(IServed redis) : IAsyncLifetime
         app.MapPost("/articles/{id:int}/fail", () => Results.StatusCode(503)).EvictOutputCache("article:{id}");
         app.MapPost("/articles/{id:int}/throw", string () => throw new InvalidOperationException("thrown")).EvictOutputCache("article:{id}");
         app.MapPost("/articles/{id:int}/change", [EvictOutputCache(Tags = ["article:{id}", "missing:{value}"])] (HttpContext _) => "changed").EvictOutputCache("other");
+        app.MapPost("/articles/{id:int}/evict-and-expire", () => "done").EvictOutputCache("article:{id}").ExpireOutputCache("section:a");
+        app.MapPost("/articles/{id:int}/expire-and-evict", () => "done").ExpireOutputCache("section:a").EvictOutputCache("article:{id}");
         app.MapControllers();
     }
 }

@@ -80,16 +80,19 @@ internal sealed class EvictAfterResponse(PageCache cache, TagTemplates templates
             return;
         var (endpoint, route) = (eviction.Endpoint, eviction.Route);
         route ??= context.Features.Get<IRouteValuesFeature>()?.RouteValues; // a route without parameters gets them from middleware
+        var kinds = eviction.Evictions.ToLookup(static eviction => eviction.Expire, static eviction => eviction.Tags);
+        await Task.WhenAll(kinds.Select(kind => EvictAsync(templates.FillAll(kind.SelectMany(static tags => tags), context, endpoint, route), kind.Key))).ConfigureAwait(false);
+    }
+
+    /// <summary>Has the store evict or expire the tags. If Redis does not confirm it, the store repeats it.</summary>
+    private async Task EvictAsync(string[] tags, bool isExpiry)
+    {
         try
         {
-            foreach (var kind in eviction.Evictions.GroupBy(static eviction => eviction.Expire))
-            {
-                var tags = templates.FillAll(kind.SelectMany(static eviction => eviction.Tags), context, endpoint, route);
-                if (kind.Key)
-                    await cache.Store.ExpireByTagAsync(tags).ConfigureAwait(false);
-                else
-                    await cache.Store.EvictByTagAsync(tags).ConfigureAwait(false);
-            }
+            if (isExpiry)
+                await cache.Store.ExpireByTagAsync(tags).ConfigureAwait(false);
+            else
+                await cache.Store.EvictByTagAsync(tags).ConfigureAwait(false);
         }
         catch (RedisTagCacheUnavailableException e)
         {
