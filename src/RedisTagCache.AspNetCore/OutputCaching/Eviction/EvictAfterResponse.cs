@@ -9,8 +9,9 @@ using RedisTagCache.AspNetCore.Diagnostics;
 namespace RedisTagCache.AspNetCore.OutputCaching.Eviction;
 
 /// <summary>
-/// Carries out what <see cref="EvictOutputCacheAttribute"/> says, when the status is known and nothing has been sent: if the endpoint has run, and has not failed. What refuses a request before
-/// that, such as authorization, may answer with a redirection.
+/// Carries out what <see cref="EvictOutputCacheAttribute"/> says, when the status is known and nothing has been sent: if the endpoint has run, and has not failed. If the endpoint itself starts
+/// the response, it may change something after that, so the tags are evicted once more when it has ended. What refuses a request before that, such as authorization, may answer with
+/// a redirection.
 /// </summary>
 internal sealed class EvictAfterResponse(PageCache cache, TagTemplates templates, ILogger<EvictAfterResponse> logger)
 {
@@ -68,6 +69,10 @@ internal sealed class EvictAfterResponse(PageCache cache, TagTemplates templates
             {
                 eviction?.HasFailed = !isDone; // middleware may make another answer of it
             }
+
+            // The endpoint may have changed something after its response had started.
+            if (eviction is { HasEvicted: true, HasFailed: false })
+                await EvictAsync(context, eviction).ConfigureAwait(false);
         }
     }
 
@@ -78,6 +83,7 @@ internal sealed class EvictAfterResponse(PageCache cache, TagTemplates templates
     {
         if (eviction.HasFailed || context.Response.StatusCode >= StatusCodes.Status400BadRequest)
             return;
+        eviction.HasEvicted = true;
         var (endpoint, route) = (eviction.Endpoint, eviction.Route);
         route ??= context.Features.Get<IRouteValuesFeature>()?.RouteValues; // a route without parameters gets them from middleware
         var kinds = eviction.Evictions.ToLookup(static eviction => eviction.Expire, static eviction => eviction.Tags);
@@ -115,6 +121,9 @@ internal sealed class PendingEviction(EvictOutputCacheAttribute[] evictions, End
 
     /// <summary>Gets or sets whether they follow the response.</summary>
     public bool IsRegistered { get; set; }
+
+    /// <summary>Gets or sets whether they have followed the response, which has started then.</summary>
+    public bool HasEvicted { get; set; }
 
     /// <summary>Gets or sets whether the endpoint has failed.</summary>
     public bool HasFailed { get; set; }
