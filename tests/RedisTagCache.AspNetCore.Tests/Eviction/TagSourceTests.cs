@@ -38,6 +38,18 @@ public sealed class TagSourceTests(RedisFixture redis) : PageSuite(redis)
         Assert.Equal(page, await GetAsync(app, first, firstTenant));
     }
 
+    [Theory]
+    [InlineData("/shop?tenant=1%1F2", "/shop?tenant=1&tenant=2")]
+    [InlineData("/shop?tenant=1:1", "/shop?tenant=&tenant=1")]
+    [InlineData("/shop?tenant=1&tenant=23", "/shop?tenant=12&tenant=3")]
+    public async Task Get_SeveralValues_AreAnotherPageThanTheirTextInOne(string first, string second)
+    {
+        await using var app = await StartAsync();
+        var page = await app.GetStoredAsync(first);
+        Assert.NotEqual(page, await app.GetAsync(second));
+        Assert.Equal(page, await app.GetAsync(first));
+    }
+
     [Fact]
     public async Task Get_TheRouteAndTheQueryHaveTheName_TheRouteCounts()
     {

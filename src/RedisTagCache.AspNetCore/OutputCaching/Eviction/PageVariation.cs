@@ -49,9 +49,12 @@ internal static class PageVariation
         }
         else if (!IsVariedByQuery(page, name) && values.QueryValue(name) is { Count: > 0 } query)
         {
-            Add(ref added, FromQuery + name, string.Join(Separator, query.ToArray()));
+            Add(ref added, FromQuery + name, Several(query));
         }
     }
+
+    /// <summary>Writes the length of each value, because a value may contain any character.</summary>
+    private static string Several(StringValues values) => string.Concat(values.Select(static value => string.Create(CultureInfo.InvariantCulture, $"{value?.Length ?? 0}:{value}")));
 
     private static void Add(ref SortedDictionary<string, string>? added, string name, string value) => (added ??= new(StringComparer.Ordinal))[name.ToUpperInvariant()] = value;
 
