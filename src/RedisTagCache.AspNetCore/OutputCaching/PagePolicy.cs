@@ -36,7 +36,13 @@ internal sealed class PagePolicy(TagTemplates templates, EvictAfterResponse evic
 
     public ValueTask ServeResponseAsync(OutputCacheContext context, CancellationToken cancellation)
     {
-        if (context.AllowCacheStorage && PageRequest.Of(context) is { } page)
+        if (!context.AllowCacheStorage)
+            return default;
+        if (PageRequest.Of(context) is not { } page)
+        {
+            context.AllowCacheStorage = false; // it runs outside of any request, so its tags cannot be filled in
+        }
+        else
         {
             if (context.AllowCacheLookup && !page.HasKey)
                 context.AllowCacheStorage = false; // whatever the reason: without a key, the middleware would share the page with requests for others

@@ -150,8 +150,10 @@ internal sealed class PageRequest(PageStore pages, CacheMoment moment)
 
     private RenderingState Rendering => _rendering ??= new();
 
-    /// <summary>The state of the request, which is that of its first pass.</summary>
-    public static PageRequest? Of(HttpContext context) => context.Features.Get<PageRequest>();
+    /// <summary>
+    /// The state of the request, which is that of its first pass. What a request runs on a context of its own, without its features, is a further pass of it.
+    /// </summary>
+    public static PageRequest? Of(HttpContext context) => context.Features.Get<PageRequest>() ?? (LookupFlow.Page is { } page ? page._request ?? page : null);
 
     /// <summary>The state of the pass that the middleware makes with this context.</summary>
     public static PageRequest? Of(OutputCacheContext context) =>
