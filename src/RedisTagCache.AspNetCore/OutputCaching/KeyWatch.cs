@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.OutputCaching;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Primitives;
 
 namespace RedisTagCache.AspNetCore.OutputCaching;
@@ -12,7 +13,8 @@ namespace RedisTagCache.AspNetCore.OutputCaching;
 /// </summary>
 /// <remarks>
 /// Policies of the endpoint run after the cache's own, and may add values and allow storage again. The path base is the first thing that the middleware reads when all
-/// of them have run.
+/// of them have run. Only requests with a delimiter in their address are watched. Others, with one in a header or in a value that a policy adds, may wait for each other, and share nothing either:
+/// see <see cref="IsWithoutKey(OutputCacheContext)"/>.
 /// </remarks>
 internal sealed class KeyWatch : IHttpRequestFeature
 {
@@ -43,7 +45,7 @@ internal sealed class KeyWatch : IHttpRequestFeature
     {
         get
         {
-            if (IsWithoutKey())
+            if (IsWithoutKey(_request, _context))
                 (_context.AllowCacheStorage, _context.AllowLocking) = (false, false);
             return _request.PathBase;
         }
@@ -81,61 +83,66 @@ internal sealed class KeyWatch : IHttpRequestFeature
     }
 
     /// <summary>Begins to watch, if a policy has enabled caching or the endpoint has one.</summary>
-    public static void Begin(OutputCacheContext context, Endpoint? endpoint)
+    public static void Begin(OutputCacheContext context, PageRequest page)
     {
+        if (!IsInAddress(context.HttpContext.Request))
+            return;
+        var endpoint = page.Endpoint;
         if (!context.EnableOutputCaching && endpoint?.Metadata.GetMetadata<IOutputCachePolicy>() is null && endpoint?.Metadata.GetMetadata<OutputCacheAttribute>() is null)
             return;
-        End(context.HttpContext); // of an earlier pass
         var features = context.HttpContext.Features;
-        features.Set<IHttpRequestFeature>(new KeyWatch(features.GetRequiredFeature<IHttpRequestFeature>(), context));
+        var request = features.GetRequiredFeature<IHttpRequestFeature>();
+        page.WatchedRequest = request is KeyWatch earlier ? earlier._request : request;
+        features.Set<IHttpRequestFeature>(new KeyWatch(page.WatchedRequest, context));
     }
 
-    /// <summary>Puts the request back, when the key has been made.</summary>
-    public static void End(HttpContext context)
+    /// <summary>Returns whether ASP.NET Core makes no key of the request.</summary>
+    public static bool IsWithoutKey(OutputCacheContext context) => IsWithoutKey(context.HttpContext.Features.GetRequiredFeature<IHttpRequestFeature>(), context);
+
+    private static bool IsWithoutKey(IHttpRequestFeature request, OutputCacheContext context)
     {
-        if (context.Features.Get<IHttpRequestFeature>() is KeyWatch watch)
-            context.Features.Set(watch._request);
+        var rules = context.CacheVaryByRules;
+        return HasDelimiter(request.PathBase) || HasDelimiter(request.Path) || HasDelimiter(rules.CacheKeyPrefix)
+            || IsHeaderDelimited(request.Headers, rules) || IsQueryDelimited(context.HttpContext.Request, rules) || IsValueDelimited(context.HttpContext.Request.RouteValues, rules);
     }
 
-    private bool IsWithoutKey()
-    {
-        var rules = _context.CacheVaryByRules;
-        return HasDelimiter(_request.PathBase) || HasDelimiter(_request.Path) || HasDelimiter(rules.CacheKeyPrefix) || IsHeaderDelimited(rules) || IsQueryDelimited(rules) || IsValueDelimited(rules);
-    }
+    private static bool IsInAddress(HttpRequest request) => HasDelimiter(request.PathBase.Value) || HasDelimiter(request.Path.Value) || MayBeInQuery(request);
 
-    private bool IsHeaderDelimited(CacheVaryByRules rules)
+    /// <summary>Few queries have a delimiter, encoded or not, and the rest need not be taken apart.</summary>
+    private static bool MayBeInQuery(HttpRequest request) =>
+        request.QueryString.Value is { Length: > 0 } text && (HasDelimiter(text) || text.Contains("%1", StringComparison.Ordinal));
+
+    private static bool IsHeaderDelimited(IHeaderDictionary headers, CacheVaryByRules rules)
     {
         foreach (var name in rules.HeaderNames)
         {
-            if (HasDelimiter(_request.Headers[name ?? ""]))
+            if (HasDelimiter(headers[name ?? ""]))
                 return true;
         }
 
         return false;
     }
 
-    private bool IsQueryDelimited(CacheVaryByRules rules)
+    private static bool IsQueryDelimited(HttpRequest request, CacheVaryByRules rules)
     {
-        // Few queries have a delimiter, encoded or not, and the rest need not be taken apart.
-        if (rules.QueryKeys.Count == 0 || !(_request.QueryString is { Length: > 0 } text && (HasDelimiter(text) || text.Contains("%1", StringComparison.Ordinal))))
+        if (rules.QueryKeys.Count == 0 || !MayBeInQuery(request))
             return false;
-        var query = _context.HttpContext.Request.Query;
         if (rules.QueryKeys is ["*"])
-            return query.Any(static pair => HasDelimiter(pair.Key) || HasDelimiter(pair.Value));
+            return request.Query.Any(static pair => HasDelimiter(pair.Key) || HasDelimiter(pair.Value));
         foreach (var name in rules.QueryKeys)
         {
-            if (HasDelimiter(query[name ?? ""]))
+            if (HasDelimiter(request.Query[name ?? ""]))
                 return true;
         }
 
         return false;
     }
 
-    private bool IsValueDelimited(CacheVaryByRules rules)
+    private static bool IsValueDelimited(RouteValueDictionary routeValues, CacheVaryByRules rules)
     {
         foreach (var name in rules.RouteValueNames)
         {
-            if (HasDelimiter(Convert.ToString(_context.HttpContext.Request.RouteValues[name ?? ""], CultureInfo.InvariantCulture)))
+            if (HasDelimiter(Convert.ToString(routeValues[name ?? ""], CultureInfo.InvariantCulture)))
                 return true;
         }
 

@@ -15,9 +15,9 @@ internal sealed class OutputCacheStoreAdapter(PageCache cache, OutstandingLookup
     public ValueTask<byte[]?> GetAsync(string key, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(key);
-        LookupFlow.Page?.NoteKey();
         if (LookupFlow.Page is not { } page || !page.TryStrip(key, out var stripped))
             return GetAsync(Varied(key), BeginLookup(Varied(key)), cancellationToken);
+        page.NoteKey();
         return page.Pages.TryGetCopy(page, stripped, out var copy) ? new(copy) : page.Pages.FindAsync(page, stripped.ToString(), cancellationToken);
     }
 

@@ -26,7 +26,7 @@ internal sealed class PagePolicy(TagTemplates templates, EvictAfterResponse evic
             LookupFlow.BeginRequest(page); // This method is not async, so the flow holds for the rest of this pass, and for no other one.
         AbortWatch.Begin(http.Features, page);
         context.CacheVaryByRules.VaryByValues[RequestMarkName] = page.RequestMark;
-        KeyWatch.Begin(context, page.Endpoint);
+        KeyWatch.Begin(context, page);
         if (options.AddCacheStatusHeader && page.Refreshes is null)
             http.Response.OnStarting(static state => AddStatus((PageRequest)state), page);
         return default;
@@ -44,7 +44,7 @@ internal sealed class PagePolicy(TagTemplates templates, EvictAfterResponse evic
         }
         else
         {
-            if (context.AllowCacheLookup && !page.HasKey)
+            if (!page.HasKey && ((context.AllowCacheLookup && context.CacheVaryByRules.VaryByValues.ContainsKey(RequestMarkName)) || KeyWatch.IsWithoutKey(context)))
                 context.AllowCacheStorage = false; // whatever the reason: without a key, the middleware would share the page with requests for others
             templates.Expand(page);
             advice.Check(page.Endpoint, context.CacheVaryByRules, PageEntry.StaleWindowOf(page, options));

@@ -58,6 +58,9 @@ internal sealed class PageRequest(PageStore pages, CacheMoment moment)
     /// <summary>Gets whether the request can be run again without its client. Others may have had a body.</summary>
     public bool CanRunAgain { get; private set; }
 
+    /// <summary>Gets or sets the request itself, while something watches how the middleware makes its key.</summary>
+    public IHttpRequestFeature? WatchedRequest { get; set; }
+
     /// <summary>Gets whether its page has been looked up, so it has a key.</summary>
     public bool HasKey { get; private set; }
 
@@ -184,12 +187,14 @@ internal sealed class PageRequest(PageStore pages, CacheMoment moment)
         CanRunAgain = HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method);
     }
 
-    /// <summary>Notes that the middleware has made its key.</summary>
+    /// <summary>Notes that the middleware has made its key. Work that outlives the request may use the store too, so this must not touch the request later.</summary>
     public void NoteKey()
     {
         HasKey = true;
-        if (_context is { } context)
-            KeyWatch.End(context.HttpContext);
+        if (WatchedRequest is not { } request || _context is not { } context)
+            return;
+        WatchedRequest = null;
+        context.HttpContext.Features.Set(request);
     }
 
     private static PageRequest[] Snapshot(List<PageRequest> passes)

@@ -13,6 +13,7 @@ public sealed class KeylessRequestTests(RedisFixture redis) : PageSuite(redis)
 {
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(20);
     private readonly ConcurrentDictionary<string, Gate> _gates = new();
+    private int _secrets;
 
     [Theory]
     [InlineData("/a?x=%1F", "/b?x=%1F", true)]
@@ -79,6 +80,24 @@ public sealed class KeylessRequestTests(RedisFixture redis) : PageSuite(redis)
         Assert.Equal("/plain/two 4", await app.GetAsync("/plain/two?x=1"));
     }
 
+    /// <summary>What is not in the address can make the key empty too. These requests wait for each other, and share no page.</summary>
+    [Theory]
+    [InlineData("/secret", "/secret/two")]
+    [InlineData("/secret/bypass", "/secret/bypass/two")]
+    public async Task Get_WithADelimiterInAValueOfAPolicy_SharesNoPage(string first, string second)
+    {
+        await using var app = await StartAsync(isOurs: true);
+        var gate = _gates[first] = new Gate();
+        using var ending = gate.ReleaseWithTest();
+        var held = app.GetAsync(first);
+        await gate.Entered.WaitAsync(_patience);
+        var others = Enumerable.Range(0, 3).Select(_ => app.GetAsync(second)).ToArray();
+        await Eventually.BecomesTrueAsync(() => Volatile.Read(ref _secrets) == 4, "all requests are in the output cache");
+        gate.Release();
+        Assert.Equal($"{first} 1", await held.WaitAsync(_patience));
+        Assert.Equal(Enumerable.Range(1, 3).Select(i => $"{second} {i}"), (await Task.WhenAll(others).WaitAsync(_patience)).Order(StringComparer.Ordinal));
+    }
+
     /// <summary>What is not in the key may have any characters.</summary>
     [Theory]
     [InlineData("/named?other=%1F")]
@@ -121,6 +140,12 @@ public sealed class KeylessRequestTests(RedisFixture redis) : PageSuite(redis)
             }).CacheOutput();
             app.MapGet("/value/{two?}", PageAsync).WithMetadata(new CachingPolicy(static context => context.CacheVaryByRules.VaryByValues["v"] = context.HttpContext.Request.Query["v"].ToString()));
             app.MapGet("/bypass/{two?}", PageAsync).WithMetadata(new CachingPolicy(static context => (context.AllowCacheLookup, context.CacheVaryByRules.QueryKeys) = (false, "*")));
+            app.MapGet("/secret/{*rest}", PageAsync).WithMetadata(new CachingPolicy(context =>
+            {
+                context.AllowCacheLookup = !context.HttpContext.Request.Path.StartsWithSegments("/secret/bypass", StringComparison.Ordinal);
+                context.CacheVaryByRules.VaryByValues["v"] = "\x1F";
+                Interlocked.Increment(ref _secrets);
+            }));
             app.MapGet("/plain/{id}", PageAsync);
             app.MapGet("/attribute", [OutputCache(VaryByQueryKeys = ["x"])] (HttpContext context) => PageAsync(context));
         },
