@@ -34,8 +34,8 @@ internal sealed class LayoutAgreement(string prefix, int? asked, ILogger<LayoutA
         if ((own is not null && own != agreed) || (asked is { } count && count != agreed.Count))
         {
             throw new RedisTagCacheUnavailableException(
-                $"The instances that use the key prefix '{prefix}' spread their keys as '{agreed}', this one as '{proposed}' (partitions); it is refused, since "
-                + $"evictions of one would not reach the other. Set {nameof(RedisTagCacheOptions)}.{nameof(RedisTagCacheOptions.Partitions)} alike everywhere, use another "
+                $"The instances that use the key prefix '{prefix}' spread their keys as '{agreed}', this one as '{proposed}' (partitions). This instance is rejected, because "
+                + $"evictions by one would not reach the other. Set {nameof(RedisTagCacheOptions)}.{nameof(RedisTagCacheOptions.Partitions)} alike everywhere, use another "
                 + $"{nameof(RedisTagCacheOptions.KeyPrefix)}, or stop all instances and delete the key '{_key}'.");
         }
 

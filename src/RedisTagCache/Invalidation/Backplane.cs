@@ -50,7 +50,7 @@ internal sealed class Backplane : IDisposable
             queue.OnMessage(message => Receive(receive, (byte[]?)message.Message ?? []));
             await subscriber.PingAsync().WaitAsync(timeout, time).ConfigureAwait(false);
             if (subscriber.SubscribedEndpoint(channel) is null)
-                throw new RedisTagCacheUnavailableException("Redis refused the subscription to a channel.");
+                throw new RedisTagCacheUnavailableException("Redis rejected the subscription to a channel.");
             if (Hold(partition, queue, replacements))
                 return true;
             queue.Unsubscribe(CommandFlags.FireAndForget);
