@@ -55,7 +55,7 @@ internal sealed partial class ContextOutbox
             return;
         }
 
-        EndUnwritten();
+        EndUnwritten(transaction);
         if (_bulk is { } entity)
             Warnings()?.BulkWithoutEviction(entity);
         _bulk = null;
@@ -88,7 +88,7 @@ internal sealed partial class ContextOutbox
         _outbox?.Take(transaction);
         if (IsSaving)
             return;
-        EndUnwritten();
+        EndUnwritten(transaction);
         TransactionQueue.Forget(transaction);
         _requestedIn = null;
         _bulk = null;
@@ -137,10 +137,13 @@ internal sealed partial class ContextOutbox
             _bulk = entity;
     }
 
-    /// <summary>Ends a call of SaveChanges that another interceptor has ended by an exception, because the application ends the transaction.</summary>
-    private void EndUnwritten()
+    /// <summary>
+    /// Ends a call of SaveChanges that another interceptor has ended by an exception, because its transaction ends. A call without a transaction may go on: another interceptor may use a transaction before it
+    /// writes. If it does not, the next call ends it.
+    /// </summary>
+    private void EndUnwritten(DbTransaction transaction)
     {
-        if (_save is { IsWriting: false })
+        if (_save is { IsWriting: false } save && transaction.Equals(save.Transaction))
             EndSave(isSaved: false);
     }
 
@@ -168,7 +171,7 @@ internal sealed partial class ContextOutbox
         if (queued.Count > 0)
         {
             Written(Outbox, transaction, await WriteAsync(transaction, [.. queued.Select(static tag => (tag.Action, tag.Tag))], isAsync, cancellationToken).ConfigureAwait(false));
-            TransactionQueue.Of(transaction).AddWritten(queued);
+            Note(queued, TransactionQueue.Of(transaction));
         }
 
         var requested = TransactionQueue.Find(transaction)?.Take() ?? [];
@@ -185,6 +188,19 @@ internal sealed partial class ContextOutbox
             TransactionQueue.Of(transaction).Add(requested); // for another try of the commit
             throw;
         }
+    }
+
+    /// <summary>Notes that tags have rows. While a call of SaveChanges may go on, it has them too, and its rows count.</summary>
+    private void Note(List<QueuedTag> queued, TransactionQueue transaction)
+    {
+        if (_save is null)
+        {
+            transaction.AddWritten(queued);
+            return;
+        }
+
+        foreach (var tag in queued)
+            tag.WrittenIn = transaction;
     }
 
     /// <summary>The changes are saved and not committed, so the values that the database has generated are known.</summary>

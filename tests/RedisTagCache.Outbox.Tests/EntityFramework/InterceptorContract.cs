@@ -118,6 +118,42 @@ public abstract class InterceptorContract(RedisFixture redis) : LibrarySuite(red
 
         await App.AssertEvictedAsync("said", "inside", "later");
         await App.AssertCachedAsync("book:1"); // not saved
+
+        // A call without a transaction might have gone on, as far as the transaction shows. The next one restores the context.
+        if (!failsInTransaction)
+        {
+            await SaveAsync(db, isAsync);
+            await App.AssertEvictedAsync("book:1");
+        }
+
+        AssertRestored(db);
+    }
+
+    /// <summary>A transaction of another interceptor, ahead of the changes, is not the one of the changes.</summary>
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    public async Task SaveChanges_AfterATransactionOfAnInterceptor_EvictsWithTheChanges(bool isRolledBack, bool isAsync)
+    {
+        await App.CacheAsync("book:1", "book:2", "said");
+        _after.Saving = async (db, _) =>
+        {
+            await using var transaction = await db.Database.BeginTransactionAsync();
+            await db.Database.ExecuteSqlRawAsync("SELECT 1");
+            if (isRolledBack)
+                await transaction.RollbackAsync();
+            else
+                await transaction.CommitAsync();
+            await App.CacheAsync("said"); // whatever was evicted now, the changes are not saved yet
+        };
+        await using var db = App.Context();
+        db.EvictOnCommit("said");
+        (await db.Books.SingleAsync()).Title = "Persuasion";
+        db.Books.Add(new Book { Title = "Sanditon", ShelfId = 2 });
+        Assert.Equal(2, await SaveAsync(db, isAsync));
+        await App.AssertEvictedAsync("book:1", "book:2", "said");
         AssertRestored(db);
     }
 
