@@ -9,7 +9,7 @@ namespace RedisTagCache.AspNetCore;
 /// </summary>
 /// <remarks>
 /// Works for controllers, Razor Pages and minimal APIs of an application with <c>AddRedisTagOutputCache()</c>, whether or not its pipeline has the cache's middleware. While Redis is unavailable, the
-/// response is still sent: the failure is logged, and the eviction is retried until Redis confirms it. If the action or endpoint starts the response itself, the tags are evicted when the response
+/// response is still sent: the failure is logged, and the eviction is retried until Redis confirms it. If the action or endpoint writes a body, the tags are evicted when the response
 /// starts, and again when the action or endpoint has ended successfully.
 /// </remarks>
 [AttributeUsage(AttributeTargets.Class | AttributeTargets.Method, AllowMultiple = true)]

@@ -48,6 +48,8 @@ public static class RedisTagOutputCacheApplicationBuilderExtensions
                 if (pass.Context?.HttpContext == context)
                     await ending.EndAsync(pass, context, hasThrown).ConfigureAwait(false);
             }
+
+            page.Forget(context);
         }
     }
 }

@@ -18,7 +18,10 @@ internal sealed class PageFlowMiddleware(PageCache cache, PageStore pages, Lease
             LookupFlow.BeginRequest(page);
             page.Begin();
             var running = proceed(context);
-            return running.IsCompletedSuccessfully && page.Lease is null && page.FurtherPasses.Count == 0 ? running : EndAsync(context, page, running);
+            if (!running.IsCompletedSuccessfully || page.Lease is not null || page.FurtherPasses.Count > 0)
+                return EndAsync(context, page, running);
+            page.IsOver = true;
+            return running;
         });
         next(app);
         EvictionCheck.Run(app.ApplicationServices);
@@ -34,6 +37,7 @@ internal sealed class PageFlowMiddleware(PageCache cache, PageStore pages, Lease
         }
         finally
         {
+            page.IsOver = true;
             await ending.EndAsync(page, context, hasThrown).ConfigureAwait(false);
             foreach (var pass in page.FurtherPasses)
             {

@@ -21,6 +21,9 @@ namespace RedisTagCache.AspNetCore.OutputCaching;
 /// </remarks>
 internal sealed class PageRequest(PageStore pages, CacheMoment moment)
 {
+    /// <summary>More are not looked up or stored: a request that goes on for long, such as a connection of web sockets, may run any number.</summary>
+    private const int MaxFurtherPasses = 1_000;
+
     // Clients cannot guess it, so that no address can look like a key with a mark in it.
     private static readonly string _process = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(12));
     private static long _requests;
@@ -63,6 +66,9 @@ internal sealed class PageRequest(PageStore pages, CacheMoment moment)
 
     /// <summary>Gets whether its page has been looked up, so it has a key.</summary>
     public bool HasKey { get; private set; }
+
+    /// <summary>Gets or sets whether the request has ended. What runs on in its flow is not a part of it.</summary>
+    public bool IsOver { get; set; }
 
     /// <summary>Gets what the page's tags add to its key.</summary>
     public string Variation => _variation ??= PageVariation.Of(this);
@@ -156,13 +162,13 @@ internal sealed class PageRequest(PageStore pages, CacheMoment moment)
     /// <summary>
     /// The state of the request, which is that of its first pass. What a request runs on a context of its own, without its features, is a further pass of it.
     /// </summary>
-    public static PageRequest? Of(HttpContext context) => context.Features.Get<PageRequest>() ?? (LookupFlow.Page is { } page ? page._request ?? page : null);
+    public static PageRequest? Of(HttpContext context) => context.Features.Get<PageRequest>() ?? (LookupFlow.Page is { } page && (page._request ?? page) is { IsOver: false } request ? request : null);
 
     /// <summary>The state of the pass that the middleware makes with this context.</summary>
     public static PageRequest? Of(OutputCacheContext context) =>
         LookupFlow.Page is { } page && page._context == context ? page : Of(context.HttpContext)?.Pass(context);
 
-    private PageRequest Pass(OutputCacheContext context)
+    private PageRequest? Pass(OutputCacheContext context)
     {
         var first = Interlocked.CompareExchange(ref _context, context, null);
         if (first is null || first == context)
@@ -171,10 +177,19 @@ internal sealed class PageRequest(PageStore pages, CacheMoment moment)
         lock (passes)
         {
             var pass = passes.Find(p => p._context == context);
-            if (pass is null)
+            if (pass is null && passes.Count < MaxFurtherPasses)
                 passes.Add(pass = new PageRequest(pages, moment) { _request = this, _context = context, Pipeline = Pipeline });
             return pass;
         }
+    }
+
+    /// <summary>Forgets the further passes on a context, whose responses have ended.</summary>
+    public void Forget(HttpContext context)
+    {
+        if (_furtherPasses is not { } passes)
+            return;
+        lock (passes)
+            passes.RemoveAll(pass => pass._context?.HttpContext == context);
     }
 
     /// <summary>Notes what the request is as it enters the cache. Policies of the application may have set other properties before.</summary>
@@ -230,10 +245,7 @@ internal sealed class PageRequest(PageStore pages, CacheMoment moment)
     }
 
     /// <summary>The right to render this very page, if there is one; it is the caller's then.</summary>
-    public CacheLease? TakeLease(string key)
-    {
-        return Leads == key ? TakeLease() : null;
-    }
+    public CacheLease? TakeLease(string key) => Leads == key ? TakeLease() : null;
 
     /// <summary>The lease, whatever page it is for; it is the caller's then.</summary>
     public CacheLease? TakeLease()
@@ -284,13 +296,4 @@ internal sealed class PageRequest(PageStore pages, CacheMoment moment)
 
         public bool IsAsked { get; set; }
     }
-}
-
-/// <summary>How a request for a page was answered.</summary>
-internal enum PageStatus
-{
-    Bypass,
-    Miss,
-    Hit,
-    Stale,
 }

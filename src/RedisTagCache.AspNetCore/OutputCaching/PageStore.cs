@@ -136,3 +136,12 @@ internal sealed class UncachedPages(ITagCacheStore store) : IOutputCacheBufferSt
 
     public ValueTask EvictByTagAsync(string tag, CancellationToken cancellationToken) => store.EvictByTagAsync(tag, cancellationToken);
 }
+
+/// <summary>How a request for a page was answered.</summary>
+internal enum PageStatus
+{
+    Bypass,
+    Miss,
+    Hit,
+    Stale,
+}

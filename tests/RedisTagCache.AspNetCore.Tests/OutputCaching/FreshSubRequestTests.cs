@@ -13,6 +13,8 @@ namespace RedisTagCache.AspNetCore.Tests.OutputCaching;
 public sealed class FreshSubRequestTests(RedisFixture redis) : PageSuite(redis)
 {
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(20);
+    private readonly TaskCompletionSource _mayGoOn = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<string> _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     [Theory]
     [InlineData(true, true)]
@@ -61,6 +63,19 @@ public sealed class FreshSubRequestTests(RedisFixture redis) : PageSuite(redis)
         Assert.Equal("1: 3", await app.GetAsync("/posts/1").WaitAsync(_patience));
     }
 
+    /// <summary>What goes on in the flow of a request that has ended is not a part of it.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Run_AfterItsRequestHasEnded_StoresNothing(bool isOurs)
+    {
+        await using var app = await StartAsync(isOurs);
+        Assert.Equal("started", await app.GetAsync("/later-batch"));
+        _mayGoOn.SetResult();
+        Assert.Equal("1: 1", await _first.Task.WaitAsync(_patience));
+        Assert.Equal("1: 2", await app.GetAsync("/posts/1").WaitAsync(_patience));
+    }
+
     private Task<PageApp> StartAsync(bool isOurs)
     {
         RequestDelegate? cached = null;
@@ -74,6 +89,16 @@ public sealed class FreshSubRequestTests(RedisFixture redis) : PageSuite(redis)
                 {
                     using (ExecutionContext.SuppressFlow())
                         return Task.Run(() => RunAsync(context, cached!));
+                });
+                app.MapGet("/later-batch", context =>
+                {
+                    var host = context.Request.Host.Value!;
+                    context.Response.OnCompleted(() =>
+                    {
+                        _ = GoOnAsync(app.Services, host, cached!);
+                        return Task.CompletedTask;
+                    });
+                    return context.Response.WriteAsync("started");
                 });
                 app.MapGet("/cached-batch", context => RunAsync(context, cached!)).CacheOutput(static policy => policy.Expire(Lifetime));
             },
@@ -102,23 +127,31 @@ public sealed class FreshSubRequestTests(RedisFixture redis) : PageSuite(redis)
         await context.Response.WriteAsync(id is "0" or "-1" ? "missing" : $"{id}: {Render("post")}");
     }
 
+    private async Task GoOnAsync(IServiceProvider services, string host, RequestDelegate cached)
+    {
+        await _mayGoOn.Task;
+        _first.SetResult(await RenderAsync(services, host, "1", cached));
+    }
+
     private static async Task RunAsync(HttpContext batch, RequestDelegate cached)
     {
-        var endpoint = batch.RequestServices.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().Single(static e => e.RoutePattern.RawText == "/posts/{id:int}");
-        var parts = await Task.WhenAll(batch.Request.QueryString.Value![1..].Split('&').Select(async id =>
-        {
-            using var body = new MemoryStream();
-            var features = new FeatureCollection();
-            features.Set<IHttpRequestFeature>(new HttpRequestFeature { Method = "GET", Scheme = batch.Request.Scheme, Path = "/posts/" + id, Headers = new HeaderDictionary { ["Host"] = batch.Request.Host.Value } });
-            features.Set<IHttpResponseFeature>(new HttpResponseFeature());
-            features.Set<IHttpResponseBodyFeature>(new StreamResponseBodyFeature(body));
-            var context = new DefaultHttpContext(features) { RequestServices = batch.RequestServices };
-            context.Request.RouteValues["id"] = id;
-            context.SetEndpoint(endpoint);
-            await cached(context);
-            await context.Response.BodyWriter.FlushAsync();
-            return Encoding.UTF8.GetString(body.ToArray());
-        }));
-        await batch.Response.WriteAsync(string.Join(',', parts));
+        var parts = batch.Request.QueryString.Value![1..].Split('&').Select(id => RenderAsync(batch.RequestServices, batch.Request.Host.Value!, id, cached));
+        await batch.Response.WriteAsync(string.Join(',', await Task.WhenAll(parts)));
+    }
+
+    private static async Task<string> RenderAsync(IServiceProvider services, string host, string id, RequestDelegate cached)
+    {
+        var endpoint = services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().Single(static e => e.RoutePattern.RawText == "/posts/{id:int}");
+        using var body = new MemoryStream();
+        var features = new FeatureCollection();
+        features.Set<IHttpRequestFeature>(new HttpRequestFeature { Method = "GET", Scheme = "http", Path = "/posts/" + id, Headers = new HeaderDictionary { ["Host"] = host } });
+        features.Set<IHttpResponseFeature>(new HttpResponseFeature());
+        features.Set<IHttpResponseBodyFeature>(new StreamResponseBodyFeature(body));
+        var context = new DefaultHttpContext(features) { RequestServices = services };
+        context.Request.RouteValues["id"] = id;
+        context.SetEndpoint(endpoint);
+        await cached(context);
+        await context.Response.BodyWriter.FlushAsync();
+        return Encoding.UTF8.GetString(body.ToArray());
     }
 }
