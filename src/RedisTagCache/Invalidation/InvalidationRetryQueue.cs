@@ -71,6 +71,9 @@ internal sealed class InvalidationRetryQueue(Func<int, IReadOnlyCollection<byte[
         return isOneByOne;
     }
 
+    /// <summary>Queues an eviction of everything in a partition, also if one is being retried.</summary>
+    public void AddEverything(int partition) => Add(partition, [[EverythingMark]]);
+
     /// <summary>Gets whether there is none.</summary>
     public bool IsEmpty => !_hasAny;
 

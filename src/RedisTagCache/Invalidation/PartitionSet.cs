@@ -144,9 +144,7 @@ internal sealed class PartitionSet : IDisposable
             // Values that were computed until now must not outlive an eviction that this instance does not know.
             // What it has evicted holds before the first entry is read.
             var created = _create(layout, _copies);
-            var evicted = Unconnected.End();
-            foreach (var watch in evicted.Length > 0 ? created.Watches : [])
-                watch.TagState.ApplyUnconfirmed(evicted);
+            Unconnected.End(created.Watches);
             Volatile.Write(ref _known, created);
             return created;
         }
@@ -189,7 +187,8 @@ internal sealed record PartitionMap(KeySpace Keys, ImmutableArray<PartitionWatch
 internal sealed class UnconnectedWatch(RedisCommands commands) : EntryWatch
 {
     private readonly Lock _lock = new();
-    private readonly List<byte[]> _evicted = [];
+    private readonly Dictionary<string, byte[]> _evicted = new(StringComparer.Ordinal);
+    private bool _isEverythingEvicted;
     private int _changes;
     private bool _isOver;
 
@@ -246,27 +245,44 @@ internal sealed class UnconnectedWatch(RedisCommands commands) : EntryWatch
         {
             if (IsOver)
                 return false;
-            if (_evicted.Count + members.Count <= InvalidationRetryQueue.Most)
-                _evicted.AddRange(members);
+            foreach (var member in _isEverythingEvicted ? [] : members)
+                _evicted[Convert.ToBase64String(member)] = member;
         }
 
         EvictAll();
         return true;
     }
 
-    /// <summary>Ends it with the first connection.</summary>
-    /// <returns>What was evicted until then.</returns>
-    public byte[][] End()
+    /// <summary>The same for everything, because there were too many.</summary>
+    public bool TryEvictEverything()
+    {
+        lock (_lock)
+        {
+            _isEverythingEvicted |= !IsOver;
+            _evicted.Clear();
+            return !IsOver;
+        }
+    }
+
+    /// <summary>Ends it with the first connection. What it has evicted, the partitions apply from then on.</summary>
+    public void End(ImmutableArray<PartitionWatch> watches)
     {
         byte[][] evicted;
         lock (_lock)
         {
             Volatile.Write(ref _isOver, true);
-            evicted = [.. _evicted];
+            evicted = [.. _evicted.Values];
+            _evicted.Clear();
         }
 
         EvictAll();
-        return evicted;
+        foreach (var watch in watches)
+        {
+            if (_isEverythingEvicted)
+                watch.TagState.ApplyUnconfirmedToAll();
+            else if (evicted.Length > 0)
+                watch.TagState.ApplyUnconfirmed(evicted);
+        }
     }
 
     private void EvictAll()

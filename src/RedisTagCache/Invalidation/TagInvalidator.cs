@@ -114,16 +114,7 @@ internal sealed class TagInvalidator : IDisposable
         }
         catch (Exception e) when (RedisFailure.IsRedis(e))
         {
-            if (_partitions.Unconnected.TryEvict(members))
-            {
-                _pending.Add(Everywhere, members);
-            }
-            else
-            {
-                foreach (var partition in _partitions.Watches)
-                    ApplyUnconfirmed(partition, members);
-            }
-
+            ApplyUnconnected(members);
             return [e];
         }
 
@@ -178,13 +169,35 @@ internal sealed class TagInvalidator : IDisposable
         }
     }
 
-    /// <summary>What Redis has not confirmed holds in this instance and is queued to be retried, in either case one by one or all at once.</summary>
+    /// <summary>
+    /// What Redis has not confirmed holds in this instance and is queued to be retried, in either case one by one or all at once. It holds first: a retry that is confirmed ends what held before
+    /// the retry began.
+    /// </summary>
     private void ApplyUnconfirmed(PartitionWatch partition, byte[][] members)
     {
+        partition.TagState.ApplyUnconfirmed(members);
         if (_pending.Add(partition.Partition.Index, members))
-            partition.TagState.ApplyUnconfirmed(members);
-        else
-            partition.TagState.ApplyUnconfirmedToAll();
+            return;
+        partition.TagState.ApplyUnconfirmedToAll();
+        _pending.AddEverything(partition.Partition.Index);
+    }
+
+    /// <summary>The same before it is known which partitions there are.</summary>
+    private void ApplyUnconnected(byte[][] members)
+    {
+        if (_partitions.Unconnected.TryEvict(members))
+        {
+            if (_pending.Add(Everywhere, members))
+                return;
+            if (_partitions.Unconnected.TryEvictEverything())
+            {
+                _pending.AddEverything(Everywhere);
+                return;
+            }
+        }
+
+        foreach (var partition in _partitions.Watches)
+            ApplyUnconfirmed(partition, members);
     }
 
     private async Task<bool> RepeatAsync(int partition, IReadOnlyCollection<byte[]> members, CancellationToken cancellationToken)

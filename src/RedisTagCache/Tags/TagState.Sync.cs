@@ -172,6 +172,12 @@ internal sealed class OwedTagInvalidations
 
     public void Add(ReadOnlySpan<byte[]> members, long number)
     {
+        if (_all > 0)
+        {
+            AddAll(number); // there are too many to be kept one by one
+            return;
+        }
+
         var table = _table ?? new TagInvalidationTable();
         foreach (var member in members)
         {
@@ -182,8 +188,13 @@ internal sealed class OwedTagInvalidations
         Volatile.Write(ref _table, _members.Count > 0 ? table : null);
     }
 
-    /// <summary>Adds one of everything.</summary>
-    public void AddAll(long number) => Volatile.Write(ref _all, number);
+    /// <summary>Adds one of everything, in place of all others.</summary>
+    public void AddAll(long number)
+    {
+        Volatile.Write(ref _all, number);
+        _members.Clear();
+        Volatile.Write(ref _table, null);
+    }
 
     /// <summary>Removes those whose number is not higher.</summary>
     public void Remove(IReadOnlyCollection<byte[]> members, long highest)

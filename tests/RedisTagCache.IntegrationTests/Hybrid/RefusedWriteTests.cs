@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Caching.Hybrid;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using RedisTagCache.TestSupport;
 using StackExchange.Redis;
@@ -115,6 +116,35 @@ public sealed class RefusedWriteTests : IAsyncLifetime
                 return await cache.InRedisAsync("k") == "new";
             },
             "new values of the tag are found again");
+    }
+
+    /// <summary>The retry may be confirmed before the call that has failed goes on.</summary>
+    [Fact]
+    public async Task RemoveByTagAsync_OfMoreThanAreKept_RetriedBeforeTheCallEnds_LaterValuesAreFound()
+    {
+        var database = _admin.GetDatabase();
+        var epoch = RedisValue.Null;
+        await using var instance = Instance.Create(_server.ConnectionString, services: services => services.AddLogging(logging => logging.AddFakeLogging(options => options.OutputSink = line =>
+        {
+            if (!line.Contains("than are kept one by one", StringComparison.Ordinal))
+                return;
+            RefusedWrites.EndAsync(_admin, "unsaved").GetAwaiter().GetResult();
+            Assert.True(SpinWait.SpinUntil(() => database.StringGet("{rtc:0}:epoch") is { IsNull: false } now && now != epoch, TimeSpan.FromSeconds(30)));
+        })));
+        var cache = instance.Get<HybridCache>();
+        await cache.SetAsync("k", "before", tags: ["t"]);
+        epoch = await database.StringGetAsync("{rtc:0}:epoch");
+        Assert.False(epoch.IsNull);
+        await RefusedWrites.BeginAsync(_admin, "unsaved");
+        await Assert.ThrowsAsync<RedisTagCacheUnavailableException>(async () => await cache.RemoveByTagAsync(Enumerable.Range(0, 20_001).Select(static i => "x" + i)));
+        Assert.Null(await cache.InRedisAsync("k"));
+        await Eventually.BecomesTrueAsync(
+            async () =>
+            {
+                await cache.SetAsync("k", "new", tags: ["t"]);
+                return await cache.InRedisAsync("k") == "new";
+            },
+            "new values are found");
     }
 
     /// <summary>So does a removal, although the entry is still in Redis.</summary>

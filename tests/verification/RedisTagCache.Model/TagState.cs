@@ -96,7 +96,9 @@ internal partial struct TagState
     {
         if (!broken.HasFlag(Broken.FailedUnordered))
             NoteUnconfirmed(evicted, expired);
-        if (!broken.HasFlag(Broken.FailedIgnored))
+        if (OwedAll > 0)
+            OwedAll = UnconfirmedCount;
+        else if (!broken.HasFlag(Broken.FailedIgnored))
             (OwedEvictions, OwedExpiries) = (Numbered(OwedEvictions, evicted, UnconfirmedCount), Numbered(OwedExpiries, expired, UnconfirmedCount));
         if (!HasKnown)
             return false;
@@ -109,7 +111,7 @@ internal partial struct TagState
     public void ApplyUnconfirmedToAll()
     {
         NoteUnconfirmed(0, 0);
-        OwedAll = UnconfirmedCount;
+        (OwedAll, OwedEvictions, OwedExpiries) = (UnconfirmedCount, default, default);
         Distrust();
     }
 
