@@ -134,8 +134,9 @@ internal sealed partial class TagCache
 
     private CopyTimes TimesOf(ValueLife life, EffectivePolicy policy)
     {
-        var now = Now();
+        // In this order: if the clock is moved on in between, as tests do, the copy ends earlier, and not later.
         var stamp = _time.GetTimestamp();
+        var now = Now();
         var endsAt = At(life.EndsAt);
         return new CopyTimes(
             At(life.FreshUntil),

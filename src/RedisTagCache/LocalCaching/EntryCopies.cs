@@ -84,9 +84,11 @@ internal sealed class EntryCopies : IEntryCopies, ILocalCopies
     /// <summary>Until its freshness ends by the clock of its writer, and at most for its lifetime, whatever the clocks say.</summary>
     private CopyTimes TimesOf(in ValueLife life)
     {
+        // In this order: if the clock is moved on in between, as tests do, the copy ends earlier, and not later.
+        var stamp = _time.GetTimestamp();
         var end = Math.Min(life.FreshUntil, life.EndsAt);
         var left = Math.Min(end - _time.GetUtcNow().ToUnixTimeMilliseconds(), end - life.CreatedAt);
-        var until = _time.GetTimestamp() + (long)(Math.Clamp(left, -1, MaxLife) / 1_000 * _time.TimestampFrequency);
+        var until = stamp + (long)(Math.Clamp(left, -1, MaxLife) / 1_000 * _time.TimestampFrequency);
         return new CopyTimes(until, until, until, until, until);
     }
 
