@@ -159,7 +159,10 @@ internal sealed partial class EntryStore
         // callers wait for: those that came before the eviction may get it.
         var isPast = version.IsUnknown || (terms.Kind != WriteKind.Replace && tagState.Known is { } known && known.IsPast(version.Stamp, content.Tags));
         if (isPast && terms.Owner.Length == 0)
+        {
+            tagState.Refresh(); // an instance that only writes would not learn of what came before an eviction of its own
             return new ValueWrite(Rejected(), RemovalMoment.Unknown, default);
+        }
 
         var envelope = Compose(place.Location, version, isTagged: true, content, out var buffer);
         var identity = terms.Kind == WriteKind.Set ? default(ReadOnlyMemory<byte>) : IdentityOf(envelope.Span);
