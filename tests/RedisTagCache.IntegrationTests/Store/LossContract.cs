@@ -1,5 +1,8 @@
+using RedisTagCache.Invalidation;
 using RedisTagCache.Scripts;
+using RedisTagCache.Tags;
 using RedisTagCache.TestSupport;
+using RedisTagCache.Topology;
 using StackExchange.Redis;
 using static RedisTagCache.TestSupport.StoreExtensions;
 
@@ -171,6 +174,20 @@ public abstract class LossContract(IEngine engine) : StoreSuite(engine)
         Assert.Equal("v", await fresh.ReadAsync("live"));
     }
 
+    /// <summary>The replies to two evictions of an instance may be taken in the other order. One that only writes learns of the first one all the same.</summary>
+    [Fact]
+    public async Task Writing_WhenBehindAnEvictionOfOnesOwn_IsAcceptedAgain()
+    {
+        var instance = NewInstance();
+        Assert.Equal(CacheWriteOutcome.Stored, await instance.Store.WriteAsync("k", "v", CacheVersion.AtWrite, "t"));
+        var partition = PartitionOf("k");
+        await B.EvictByTagAsync("before");
+        var before = await StampAsync(partition);
+        await B.EvictByTagAsync("t");
+        instance.Get<PartitionSet>().Watches[partition].TagState.Apply(new TagInvalidationReply(before, await StampAsync(partition), 0), [[.. "h"u8, .. TagId.Of("t", "tag")]]);
+        await Eventually.BecomesTrueAsync(async () => await instance.Store.WriteAsync("k", "v", CacheVersion.AtWrite, "t") == CacheWriteOutcome.Stored, "writes are accepted");
+    }
+
     [Fact]
     public async Task EverythingLostAtRandomUnderLoad_NothingEvictedIsServed()
     {
@@ -204,6 +221,9 @@ public abstract class LossContract(IEngine engine) : StoreSuite(engine)
             epochs[i] = (await Database.StringGetAsync(KeyOf(i, "epoch"))).ToString();
         return epochs;
     }
+
+    private async Task<EpochStamp> StampAsync(int partition) =>
+        EpochStamp.TryParse((byte[]?)await Database.StringGetAsync(KeyOf(partition, "epoch")), out var stamp) ? stamp : throw new InvalidOperationException("There is no stamp.");
 
     private async Task<double[]> Floors()
     {
