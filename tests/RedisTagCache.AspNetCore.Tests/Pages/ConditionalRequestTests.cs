@@ -59,10 +59,7 @@ public sealed class ConditionalRequestTests(RedisFixture redis) : PageSuite(redi
     {
         var hold = new Hold();
         await using var app = await StartAsync(hold);
-        var leader = SendAsync(app, HttpMethod.Get, "/slow", ("If-None-Match", "\"1\""), ("X-Hold", "1"));
-        await hold.Entered;
-        var others = Enumerable.Range(0, 10).Select(_ => GetAsync(app, "/slow")).ToArray();
-        await Eventually.BecomesTrueAsync(() => Volatile.Read(ref _leasesAsked) >= 1 + others.Length, "they ask for the lease, and wait", _patience);
+        var (leader, others) = await WaitForPartAsync(app, hold);
         await using (var conditional = new BackgroundLoad())
         {
             for (var i = 0; i < 8; i++)
@@ -88,10 +85,7 @@ public sealed class ConditionalRequestTests(RedisFixture redis) : PageSuite(redi
     {
         var hold = new Hold();
         await using var app = await StartAsync(hold);
-        var leader = SendAsync(app, HttpMethod.Get, "/slow", ("If-None-Match", "\"1\""), ("X-Hold", "1"));
-        await hold.Entered;
-        var others = Enumerable.Range(0, 10).Select(_ => GetAsync(app, "/slow")).ToArray();
-        await Eventually.BecomesTrueAsync(() => Volatile.Read(ref _leasesAsked) >= 1 + others.Length, "they ask for the lease, and wait", _patience);
+        var (leader, others) = await WaitForPartAsync(app, hold);
         await using (var conditional = new BackgroundLoad())
         {
             conditional.Start(async stop =>
@@ -151,6 +145,16 @@ public sealed class ConditionalRequestTests(RedisFixture redis) : PageSuite(redi
         await app.Pages.EvictByTagAsync("visit", default);
         var pages = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => GetAsync(app, "/visit", ("Cookie", "visitor=1")))).WaitAsync(_patience);
         Assert.All(pages, page => Assert.Equal("page 4", page));
+    }
+
+    /// <summary>A request for a part leads, and ten for the whole page wait for it.</summary>
+    private async Task<(Task<(HttpStatusCode Status, string Text)> Leader, Task<string>[] Others)> WaitForPartAsync(PageApp app, Hold hold)
+    {
+        var leader = SendAsync(app, HttpMethod.Get, "/slow", ("If-None-Match", "\"1\""), ("X-Hold", "1"));
+        await hold.Entered;
+        var others = Enumerable.Range(0, 10).Select(_ => GetAsync(app, "/slow")).ToArray();
+        await Eventually.BecomesTrueAsync(() => Volatile.Read(ref _leasesAsked) >= 1 + others.Length, "they ask for the lease, and wait", _patience);
+        return (leader, others);
     }
 
     private Task<PageApp> StartAsync(Hold? hold = null, bool isOurs = true) => PageApp.StartAsync(

@@ -63,8 +63,7 @@ public abstract class InterceptorContract(RedisFixture redis) : LibrarySuite(red
         _before.Saving = static (db, _) => db.Database.BeginTransactionAsync();
         _before.Saved = static (db, _) => db.Database.CommitTransactionAsync();
         await using var db = App.Context();
-        (await db.Books.SingleAsync()).Title = "Persuasion";
-        db.Books.Add(new Book { Title = "Sanditon", ShelfId = 2 });
+        await ChangeAndAddAsync(db);
         Assert.Equal(2, await SaveAsync(db, isAsync));
         await App.AssertEvictedAsync("book:1", "book:2");
         AssertRestored(db);
@@ -150,8 +149,7 @@ public abstract class InterceptorContract(RedisFixture redis) : LibrarySuite(red
         };
         await using var db = App.Context();
         db.EvictOnCommit("said");
-        (await db.Books.SingleAsync()).Title = "Persuasion";
-        db.Books.Add(new Book { Title = "Sanditon", ShelfId = 2 });
+        await ChangeAndAddAsync(db);
         Assert.Equal(2, await SaveAsync(db, isAsync));
         await App.AssertEvictedAsync("book:1", "book:2", "said");
         AssertRestored(db);
@@ -222,8 +220,7 @@ public abstract class InterceptorContract(RedisFixture redis) : LibrarySuite(red
         _transactions.Started = static db => db.Database.ExecuteSqlRawAsync("SELECT 1");
         await using var db = App.Context();
         db.EvictOnCommit("said");
-        (await db.Books.SingleAsync()).Title = "Persuasion";
-        db.Books.Add(new Book { Title = "Sanditon", ShelfId = 2 });
+        await ChangeAndAddAsync(db);
         Assert.Equal(2, await SaveAsync(db, isAsync));
         await App.AssertEvictedAsync("book:1", "book:2", "said");
         AssertRestored(db);
@@ -233,11 +230,17 @@ public abstract class InterceptorContract(RedisFixture redis) : LibrarySuite(red
         Database, Redis, Guid.NewGuid().ToString("N"),
         context: options => options.AddInterceptors(_before, _transactions), afterOutbox: options => options.AddInterceptors(_after)));
 
-    /// <summary>Changes and adds a book, and calls SaveChanges, which an interceptor after the outbox ends.</summary>
-    private async Task FailSaveAsync(LibraryContext db, bool isAsync)
+    /// <summary>Changes a book, and adds one whose key the database generates.</summary>
+    private static async Task ChangeAndAddAsync(LibraryContext db)
     {
         (await db.Books.SingleAsync()).Title = "Persuasion";
         db.Books.Add(new Book { Title = "Sanditon", ShelfId = 2 });
+    }
+
+    /// <summary>Changes and adds a book, and calls SaveChanges, which an interceptor after the outbox ends.</summary>
+    private async Task FailSaveAsync(LibraryContext db, bool isAsync)
+    {
+        await ChangeAndAddAsync(db);
         db.EvictOnCommit("inside");
         _after.Saving = static (_, _) => throw new LostAnswerException();
         await Assert.ThrowsAsync<LostAnswerException>(() => SaveAsync(db, isAsync));
