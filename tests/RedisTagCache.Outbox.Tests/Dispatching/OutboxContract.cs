@@ -10,36 +10,15 @@ using RedisTagCache.TestSupport;
 namespace RedisTagCache.Outbox.Tests.Dispatching;
 
 /// <summary>The outbox with plain SQL, and the background service.</summary>
-public abstract class OutboxContract(RedisFixture redis, ITestOutputHelper output) : IAsyncLifetime
+public abstract class OutboxContract(RedisFixture redis, ITestOutputHelper output) : OutboxSuite(redis)
 {
     private const string Insert = "INSERT INTO redistagcache_outbox (cache, action, tags, due_at) VALUES ('default', 0, '{0}', 0)";
 
-    private readonly string _prefix = Guid.NewGuid().ToString("N");
-    private readonly List<App> _apps = [];
-
-    private TestDatabase Database { get; set; } = null!;
-
-    private App App { get; set; } = null!;
-
     private IOutboxConnections Connections => new DataSourceConnections(new RedisTagCacheOutboxOptions { DataSource = Database.DataSource }, null);
 
-    protected abstract Task<TestDatabase> CreateDatabaseAsync();
+    private protected override Task<App> CreateFirstAsync() => CreateAsync(createTable: true);
 
-    public async ValueTask InitializeAsync()
-    {
-        Database = await CreateDatabaseAsync();
-        App = await CreateAsync(createTable: true);
-        await Database.RunAsync($"CREATE TABLE articles (id {Database.Identity}, title varchar(100))");
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        GC.SuppressFinalize(this);
-        foreach (var app in _apps)
-            await app.DisposeAsync();
-        if (Database is not null)
-            await Database.DisposeAsync();
-    }
+    protected override Task FillAsync() => Database.RunAsync($"CREATE TABLE articles (id {Database.Identity}, title varchar(100))");
 
     [Fact]
     public async Task CommitAsync_OfEnqueuedTags_EvictsAtOnce()
@@ -316,12 +295,8 @@ public abstract class OutboxContract(RedisFixture redis, ITestOutputHelper outpu
         await command.ExecuteNonQueryAsync();
     }
 
-    private async Task<App> CreateAsync(bool createTable = false, Action<RedisTagCacheOptions>? cache = null)
-    {
-        var app = await App.ForSqlAsync(Database, redis.ConnectionString, _prefix, cache: cache, createTable: createTable);
-        _apps.Add(app);
-        return app;
-    }
+    private Task<App> CreateAsync(bool createTable = false, Action<RedisTagCacheOptions>? cache = null) =>
+        KeepAsync(App.ForSqlAsync(Database, Redis, Prefix, cache: cache, createTable: createTable));
 }
 
 public sealed class SqliteOutboxTests(RedisFixture redis, ITestOutputHelper output) : OutboxContract(redis, output)

@@ -5,33 +5,18 @@ using RedisTagCache.TestSupport;
 namespace RedisTagCache.Outbox.Tests.EntityFramework;
 
 /// <summary>Which tags a change evicts. The background service does not run.</summary>
-public abstract class EntityContract(RedisFixture redis) : IAsyncLifetime
+public abstract class EntityContract(RedisFixture redis) : OutboxSuite(redis)
 {
-    private TestDatabase _database = null!;
+    private protected override Task<App> CreateFirstAsync() => KeepAsync(App.ForContextAsync(Database, Redis, Prefix));
 
-    protected App App { get; private set; } = null!;
-
-    protected abstract Task<TestDatabase> CreateDatabaseAsync();
-
-    public async ValueTask InitializeAsync()
+    protected override async Task FillAsync()
     {
-        _database = await CreateDatabaseAsync();
-        App = await App.ForContextAsync(_database, redis.ConnectionString, Guid.NewGuid().ToString("N"));
         await using var db = App.Context();
         db.Shelves.AddRange(new Shelf { Name = "one" }, new Shelf { Name = "two" }, new Shelf { Name = "three" });
         db.Genres.Add(new Genre { Name = "crime" });
         await db.SaveChangesAsync();
         db.Books.Add(new Book { Title = "Emma", ShelfId = 1, Place = new Place { City = "bath" }, Size = { Height = 20 }, Notes = { new Note { Text = "old" } } });
         await db.SaveChangesAsync();
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        GC.SuppressFinalize(this);
-        if (App is not null)
-            await App.DisposeAsync();
-        if (_database is not null)
-            await _database.DisposeAsync();
     }
 
     [Fact]
@@ -166,10 +151,10 @@ public abstract class EntityContract(RedisFixture redis) : IAsyncLifetime
     public async Task SaveChanges_EntityWithoutMapping_WritesNoRow()
     {
         await using var db = App.Context();
-        var before = await _database.NumberAsync("SELECT COALESCE(MAX(id), 0) FROM redistagcache_outbox");
+        var before = await Database.NumberAsync("SELECT COALESCE(MAX(id), 0) FROM redistagcache_outbox");
         (await db.Shelves.FirstAsync()).Name = "uno";
         Assert.Equal(1, await db.SaveChangesAsync());
-        Assert.Equal(before, await _database.NumberAsync("SELECT COALESCE(MAX(id), 0) FROM redistagcache_outbox"));
+        Assert.Equal(before, await Database.NumberAsync("SELECT COALESCE(MAX(id), 0) FROM redistagcache_outbox"));
     }
 
     [Fact]

@@ -7,33 +7,17 @@ using RedisTagCache.TestSupport;
 namespace RedisTagCache.Outbox.Tests.EntityFramework;
 
 /// <summary>What EvictOnCommit requests is evicted by the transaction that commits, whichever context commits it, and however often it was tried before. The background service does not run.</summary>
-public abstract class RequestContract(RedisFixture redis) : IAsyncLifetime
+public abstract class RequestContract(RedisFixture redis) : OutboxSuite(redis)
 {
     private readonly Interventions _interventions = new();
-    private readonly List<App> _apps = [];
 
-    protected TestDatabase Database { get; private set; } = null!;
+    private protected override Task<App> CreateFirstAsync() => CreateAsync(createDatabase: true);
 
-    protected App App { get; private set; } = null!;
-
-    protected abstract Task<TestDatabase> CreateDatabaseAsync();
-
-    public async ValueTask InitializeAsync()
+    protected override async Task FillAsync()
     {
-        Database = await CreateDatabaseAsync();
-        App = await CreateAsync(createDatabase: true);
         await using var db = App.Context();
         db.Shelves.AddRange(new Shelf { Name = "one" }, new Shelf { Name = "two" });
         await db.SaveChangesAsync();
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        GC.SuppressFinalize(this);
-        foreach (var app in _apps)
-            await app.DisposeAsync();
-        if (Database is not null)
-            await Database.DisposeAsync();
     }
 
     [Theory]
@@ -251,7 +235,7 @@ public abstract class RequestContract(RedisFixture redis) : IAsyncLifetime
     [Fact]
     public async Task Dispose_OfAScopeWithARequest_IsLoggedAndDoesNotThrow()
     {
-        await using var app = App.Create(redis.ConnectionString, Guid.NewGuid().ToString("N"), null, services => services
+        await using var app = App.Create(Redis, Guid.NewGuid().ToString("N"), null, services => services
             .AddDbContext<LibraryContext>(options =>
             {
                 Database.Use(options);
@@ -288,14 +272,9 @@ public abstract class RequestContract(RedisFixture redis) : IAsyncLifetime
         Assert.DoesNotContain(db.ChangeTracker.Entries(), entry => entry.Entity.GetType().Name == "OutboxEntity");
     }
 
-    private protected async Task<App> CreateAsync(bool createDatabase = false, bool strategy = false)
-    {
-        var app = await App.ForContextAsync(
-            Database, redis.ConnectionString, Guid.NewGuid().ToString("N"), createDatabase: createDatabase,
-            context: options => (strategy ? options.ReplaceService<IExecutionStrategyFactory, RetryingStrategyFactory>() : options).AddInterceptors(_interventions));
-        _apps.Add(app);
-        return app;
-    }
+    private protected Task<App> CreateAsync(bool createDatabase = false, bool strategy = false) => KeepAsync(App.ForContextAsync(
+        Database, Redis, Guid.NewGuid().ToString("N"), createDatabase: createDatabase,
+        context: options => (strategy ? options.ReplaceService<IExecutionStrategyFactory, RetryingStrategyFactory>() : options).AddInterceptors(_interventions)));
 }
 
 public sealed class SqliteRequestTests(RedisFixture redis) : RequestContract(redis)

@@ -9,40 +9,11 @@ using RedisTagCache.TestSupport;
 namespace RedisTagCache.Outbox.Tests.EntityFramework;
 
 /// <summary>When the evictions of a transaction happen, and when they do not. The background service runs only where a test starts it.</summary>
-public abstract class TransactionContract(RedisFixture redis) : IAsyncLifetime
+public abstract class TransactionContract(RedisFixture redis) : LibrarySuite(redis)
 {
-    private readonly string _prefix = Guid.NewGuid().ToString("N");
     private readonly Interventions _interventions = new();
-    private readonly List<App> _apps = [];
 
-    protected string Redis => redis.ConnectionString;
-
-    protected TestDatabase Database { get; private set; } = null!;
-
-    protected App App { get; private set; } = null!;
-
-    protected abstract Task<TestDatabase> CreateDatabaseAsync();
-
-    public async ValueTask InitializeAsync()
-    {
-        Database = await CreateDatabaseAsync();
-        App = await CreateAsync(createDatabase: true);
-        await using var db = App.Context();
-        db.Shelves.AddRange(new Shelf { Name = "one" }, new Shelf { Name = "two" });
-        await db.SaveChangesAsync();
-        db.Books.Add(new Book { Title = "Emma", ShelfId = 1 });
-        await db.SaveChangesAsync();
-        await Database.RunAsync("DELETE FROM redistagcache_outbox");
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        GC.SuppressFinalize(this);
-        foreach (var app in _apps)
-            await app.DisposeAsync();
-        if (Database is not null)
-            await Database.DisposeAsync();
-    }
+    private protected override Task<App> CreateFirstAsync() => CreateAsync(createDatabase: true);
 
     [Fact]
     public async Task Commit_OfSeveralSaves_EvictsAfterIt()
@@ -374,7 +345,7 @@ public abstract class TransactionContract(RedisFixture redis) : IAsyncLifetime
     public async Task SaveChanges_WithoutRedis_SucceedsAndIsEvictedLater()
     {
         await using var server = await RedisServer.StartAsync();
-        await using var app = await App.ForContextAsync(Database, server.ConnectionString, _prefix, createDatabase: false, cache: static options => options.OperationTimeout = TimeSpan.FromSeconds(2));
+        await using var app = await App.ForContextAsync(Database, server.ConnectionString, Prefix, createDatabase: false, cache: static options => options.OperationTimeout = TimeSpan.FromSeconds(2));
         await app.CacheAsync("book:1");
         server.Kill();
         await using (var db = app.Context())
@@ -390,11 +361,10 @@ public abstract class TransactionContract(RedisFixture redis) : IAsyncLifetime
         await Eventually.BecomesTrueAsync(async () => await Database.RowsAsync() == 0, "the row is deleted", TimeSpan.FromSeconds(30));
     }
 
-    private protected async Task<App> CreateAsync(
-        bool createDatabase = false, bool strategy = false, bool isPooled = false, bool afterOutbox = false, Action<RedisTagCacheOutboxOptions>? outbox = null)
-    {
-        var app = await App.ForContextAsync(
-            Database, redis.ConnectionString, _prefix, outbox,
+    private protected Task<App> CreateAsync(
+        bool createDatabase = false, bool strategy = false, bool isPooled = false, bool afterOutbox = false, Action<RedisTagCacheOutboxOptions>? outbox = null) =>
+        KeepAsync(App.ForContextAsync(
+            Database, Redis, Prefix, outbox,
             options =>
             {
                 if (strategy)
@@ -404,10 +374,7 @@ public abstract class TransactionContract(RedisFixture redis) : IAsyncLifetime
                 options.AddInterceptors(_interventions);
             },
             isPooled: isPooled,
-            createDatabase: createDatabase);
-        _apps.Add(app);
-        return app;
-    }
+            createDatabase: createDatabase));
 }
 
 internal sealed class RetryingStrategyFactory(ExecutionStrategyDependencies dependencies) : IExecutionStrategyFactory
