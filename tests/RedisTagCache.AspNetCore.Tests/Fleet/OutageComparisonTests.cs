@@ -10,6 +10,7 @@ public sealed class OutageComparisonTests
 {
     private const int Clients = 16;
     private const int Pages = 8;
+    private const int EnoughAnswers = 16 * Clients;
     private static readonly TimeSpan _phase = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan _slow = TimeSpan.FromMilliseconds(300);
 
@@ -31,11 +32,11 @@ public sealed class OutageComparisonTests
         var ends = new List<(string Name, long End)>();
         await PhaseAsync("before");
         server.Hang();
-        await PhaseAsync("hung");
+        await OutageAsync("hung");
         server.Resume();
         await PhaseAsync("resumed");
         server.Kill();
-        await PhaseAsync("killed");
+        await OutageAsync("killed");
         await server.RestartAsync();
         await PhaseAsync("restarted");
         await load.StopAsync();
@@ -55,6 +56,15 @@ public sealed class OutageComparisonTests
             var (mine, other) = (Of(us, ends[i - 1].End, ends[i].End), Of(them, ends[i - 1].End, ends[i].End));
             Assert.True(mine.Percentile(50) < 100, $"{ends[i].Name}: the page takes 20 ms.");
             Assert.True(mine.Length > other.Length, $"{ends[i].Name}: more requests are answered, {mine.Length} and {other.Length}.");
+        }
+
+        // The first request of each client waits until Redis is found to be silent. A busy machine needs longer for those after it.
+        async Task OutageAsync(string name)
+        {
+            var before = us.Count;
+            var begin = Stopwatch.GetTimestamp();
+            await Eventually.BecomesTrueAsync(() => us.Count - before > EnoughAnswers && Stopwatch.GetElapsedTime(begin) > _phase, $"{name}: {EnoughAnswers} requests are answered", TimeSpan.FromSeconds(30));
+            ends.Add((name, Stopwatch.GetTimestamp()));
         }
 
         async Task PhaseAsync(string name)
