@@ -89,6 +89,23 @@ public sealed partial class ReportTests
         string[] Row(string name) => [.. report.Split('\n').Where(static line => line.StartsWith('|')).Select(static line => line.Trim('|', ' ').Split('|', StringSplitOptions.TrimEntries)).Single(cells => cells[0] == name)];
     }
 
+    [Fact]
+    public void Cluster_InProse_IsThatOfItsTable()
+    {
+        var page = Space().Replace(DocPage.Of("docs/cluster.md").Text, " ");
+        var rows = Rows(Report("cluster.md"), "<!-- cluster -->").TakeWhile(static row => row.Length == 9).ToArray();
+        var gets = rows.Select(static row => double.Parse(row[3][..^3], CultureInfo.InvariantCulture)).ToArray();
+        var partitions = rows.Select(static row => int.Parse(row[1], CultureInfo.InvariantCulture)).ToArray();
+        var evictions = rows.Select(static row => double.Parse(row[8][..^3], CultureInfo.InvariantCulture)).ToArray();
+        var several = rows.Index().Where(row => row.Item[0].EndsWith("primaries", StringComparison.Ordinal) && partitions[row.Index] >= 12).Select(row => evictions[row.Index] / partitions[row.Index]).ToArray();
+        var dearer = rows.Index().Where(row => partitions[row.Index] == 36).Select(row => gets[row.Index] / gets[0]).ToArray();
+        AssertHas($"A get costs a busy server {gets[0]:0.0} us if many arrive together, and {dearer.Min():0} to {dearer.Max():0} times as much");
+        AssertHas($"one server with 36 partitions spent {evictions[1]:0} us on an eviction, or {evictions[1] / partitions[1]:0} us per partition.");
+        AssertHas($"it was {several.Min():0} to {several.Max():0} us per partition");
+
+        void AssertHas(FormattableString text) => Assert.Contains(text.ToString(CultureInfo.InvariantCulture), page, StringComparison.Ordinal);
+    }
+
     private static string Report(params string[] path) => File.ReadAllText(Repository.Folder(["docs", .. path])).ReplaceLineEndings("\n");
 
     private static string Commit(string report) => Text(report, "library at ([0-9a-f]+)");
