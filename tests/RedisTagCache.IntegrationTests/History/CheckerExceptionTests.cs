@@ -65,6 +65,30 @@ public sealed class CheckerExceptionTests
     }
 
     [Theory]
+    [InlineData(nameof(Outcome.Failed), 0, 8, 0, "the retry of the removal may have revoked the lease")]
+    [InlineData(nameof(Outcome.Failed), 0, 12, 1, "it must have been retried by now")]
+    [InlineData(nameof(Outcome.Failed), 2, 8, 1, "the worker that removed it was not the one cut off")]
+    [InlineData(nameof(Outcome.Done), 0, 8, 1, "it was confirmed before the lease was asked for")]
+    public void TwoRunsAtATime_AreExcusedByTheRetryOfARemoval(string outcome, int worker, double run, int violations, string why)
+    {
+        var cutOff = new Fault("f", Written.At(2), Written.At(6), "", LeasesLost.Own, new WorkerId(0, 0));
+        var remover = new Written(worker).Remove(2.5, 2.6, Enum.Parse<Outcome>(outcome));
+        var verdicts = Written.Check([remover, new Written(1).Run(run, run + 2, Written.Key), new Written(3).Run(run + 1, run + 3, Written.Key)], cutOff);
+        Assert.True(verdicts.TotalViolated == violations, why);
+    }
+
+    [Theory]
+    [InlineData(2.5, 2.6, 0, "it may have been set when its worker was cut off")]
+    [InlineData(3.2, 3.6, 0, "it may have ended with its timeout")]
+    [InlineData(3.2, 3.3, 1, "Redis had confirmed it")]
+    public void TwoRunsAtATime_AreExcusedByTheRetryOfASet(double start, double end, int violations, string why)
+    {
+        var cutOff = new Fault("f", Written.At(2), Written.At(3), "", LeasesLost.Own, new WorkerId(0, 0));
+        var verdicts = Written.Check([new Written().Set(start, end), new Written(1).Run(5.7, 7, Written.Key), new Written(3).Run(6, 8, Written.Key)], cutOff);
+        Assert.True(verdicts.TotalViolated == violations, why);
+    }
+
+    [Theory]
     [InlineData(nameof(LeasesLost.All), 0)]
     [InlineData(nameof(LeasesLost.Own), 0)]
     [InlineData(nameof(LeasesLost.None), 1)]

@@ -48,6 +48,9 @@ internal sealed class Written(int worker = 0) : IHistory
 
     public static Verdicts Check(params Written[] histories) => Checker.Check(histories, Circumstances.Untroubled);
 
+    public static Verdicts Check(Written[] histories, params Fault[] faults) =>
+        Checker.Check(histories, new Circumstances(faults, new Dictionary<WorkerId, long>(), new HashSet<int>()));
+
     private Written Add(Kind kind, Outcome outcome, int target, double start, double end, long version = 1, double startedAt = 0, bool isSet = false)
     {
         _operations.Add(new Operation(kind, outcome, isSet, target, At(start), At(end), version, At(startedAt)));

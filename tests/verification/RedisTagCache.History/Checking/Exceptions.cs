@@ -58,7 +58,7 @@ internal sealed class Exceptions(Circumstances circumstances, Changes changes)
         if (changes.SetEnd(read) is not { } end || end >= removal.Start)
             return "a value that was set has no place in the order of removals: the call overlapped with the removal, or its process was killed";
         var (from, until) = (read.StartedAt - Ticks(_around), removal.End);
-        return end - read.StartedAt >= Ticks(_setWait) || circumstances.Faults.Any(fault => fault.From < until && fault.Until + Ticks(MaxWait) > from)
+        return IsLong(end - read.StartedAt) || circumstances.Faults.Any(fault => fault.From < until && fault.Until + Ticks(MaxWait) > from)
             ? "a value that was set may have reached Redis late: Redis did not confirm it in time, or there was a fault"
             : null;
     }
@@ -69,5 +69,10 @@ internal sealed class Exceptions(Circumstances circumstances, Changes changes)
             ? "known limitation 6: Redis did not answer an instance that returns its copies then"
             : null;
 
+    /// <summary>Whether a call that tells no failure may have ended with its timeout.</summary>
+    public static bool MayHaveTimedOut(in Operation set) => IsLong(set.End - set.Start);
+
     public static long Ticks(TimeSpan span) => (long)(span.TotalSeconds * Stopwatch.Frequency);
+
+    private static bool IsLong(long duration) => duration >= Ticks(_setWait);
 }

@@ -17,6 +17,9 @@ internal sealed class Teller(Circumstances circumstances, long zero)
             $"{worker} {operation.Kind} of {NameOfKey(operation.Target)} ({Plan.UseOf(operation.Target)}), {Time(operation.Start)} to {Time(operation.End)}{during}, gave {operation.Outcome}: version {operation.Version}, {(operation.IsSet ? "set" : "startedAt")} {Time(operation.StartedAt)}");
     }
 
+    public string TellChange(WorkerId worker, in Operation change) =>
+        $"{worker} {change.Kind} of {NameOfKey(change.Target)}, {Time(change.Start)} to {Time(change.End)}{(circumstances.At(change.Start) is { } fault ? $" during '{fault.Name}'" : "")}, gave {change.Outcome}";
+
     public string Time(long stamp) => FormattableString.Invariant($"{(double)(stamp - zero) / Stopwatch.Frequency:0.000000}");
 
     private static string NameOf(in Change change) => change.Kind == Kind.Remove
