@@ -1,5 +1,3 @@
-using System.IO.Compression;
-
 namespace RedisTagCache.Tests.Publishing;
 
 /// <summary>A release is not made from a package that lacks a part, nor without notes.</summary>
@@ -110,21 +108,5 @@ public sealed class ReleaseScriptTests : IDisposable
         return ScriptRun.OfAsync("release", ["notes", tag], [.. environment, ("CHANGELOG", path)]);
     }
 
-    private string Pack(string nuspec, string? without = null)
-    {
-        var package = Path.Combine(_folder, "Sample.1.2.3.nupkg");
-        Zip(package, [("Sample.nuspec", nuspec), ("README.md", "# Sample"), ("icon.png", "an image"), ("lib/net10.0/Sample.dll", "code"), ("lib/net10.0/Sample.xml", "<doc/>")], without);
-        Zip(Path.ChangeExtension(package, ".snupkg"), [("Sample.nuspec", nuspec), ("lib/net10.0/Sample.pdb", "symbols")], without);
-        return package;
-    }
-
-    private static void Zip(string path, (string Name, string Text)[] entries, string? without)
-    {
-        using var archive = ZipFile.Open(path, ZipArchiveMode.Create);
-        foreach (var (name, text) in entries.Where(entry => entry.Name != without))
-        {
-            using var writer = new StreamWriter(archive.CreateEntry(name).Open());
-            writer.Write(text);
-        }
-    }
+    private string Pack(string nuspec, string? without = null) => SamplePackage.Write(_folder, "Sample.1.2.3", nuspec, without);
 }
