@@ -52,7 +52,11 @@ public sealed partial class ReportTests
         var report = Report("history", "report.md");
         var (checks, operations) = (Number(report, @"in (\d+) checks"), Number(report, @"(\d+) operations recorded"));
         var faults = Rows(report, "## Faults").Select(row => long.Parse(row[1], CultureInfo.InvariantCulture)).ToArray();
-        AssertSays($"on {Text(report, @"\* ([\d-]+),")}, with the library at {Commit(report)}, made {Millions(operations)} million operations and {Millions(checks)} million checks, with {faults.Sum()} faults of {faults.Length} kinds and no violation");
+        AssertSays($"on {Text(report, @"\* ([\d-]+),")}, with the library at {Commit(report)}, made {Millions(operations)} million operations and {Millions(checks)} million checks, with {faults.Sum()} faults of {faults.Length} kinds and no violation. " +
+            $"Locally cached values were outdated by {Figure(@"by ([\d.]+) ms \(p50\)"):0.0} ms (median) and by at most {Figure(@"([\d.]+) ms \(most\)"):N0} ms, within the bound of two seconds. " +
+            $"Evictions that Redis had lost were in force again at most {Rows(report, "## How soon lost evictions are in force again").Max(static row => double.Parse(row[4][..^2], CultureInfo.InvariantCulture)):0.00} s after it was back.");
+
+        double Figure(string pattern) => double.Parse(Text(report, pattern), CultureInfo.InvariantCulture);
     }
 
     [Fact]
