@@ -39,6 +39,7 @@ public sealed partial class WordTests
             {
                 "README.md", "CHANGELOG.md", ".github/CONTRIBUTING.md", "docs/README.md", "docs/adr/README.md", "lua/_prelude.lua", "samples/Newsroom/README.md", "samples/Newsroom/Program.cs", "src/RedisTagCache/ITagCache.cs",
                 "src/RedisTagCache.AspNetCore/Operations/Web/page.js", "src/RedisTagCache.AspNetCore/Operations/Web/page.html", "tests/support/RedisTagCache.TestSupport.Basics/Repository.cs",
+                ".ci/run", ".github/workflows/release.yml", "docs/llms.txt", "src/RedisTagCache/RedisTagCache.csproj", "src/RedisTagCache/PublicAPI.Unshipped.txt",
             },
             files);
         Assert.DoesNotContain(files, file => file.StartsWith("docs/history/", StringComparison.Ordinal));
@@ -67,6 +68,11 @@ public sealed partial class WordTests
             .Concat(Repository.Files("samples", "*.md"))
             .Concat(Repository.Files("docs", "*.md").Where(file => !file.StartsWith(Repository.Folder("docs", "history"), StringComparison.Ordinal)))
             .Concat(Repository.Files(".github", "*.md"))
+            .Concat(Directory.GetFiles(Repository.Folder(".github"), "*.yml", SearchOption.AllDirectories))
+            .Concat(Directory.GetFiles(Repository.Folder(".ci")))
+            .Concat(new[] { "*.csproj", "*.props", "*.targets", "*.json", "*.cshtml", "*.razor", "*.css", "*.txt", "*.template.md" }.SelectMany(pattern => folders.SelectMany(folder => Repository.Files(folder, pattern))))
+            .Append(Repository.Folder("Directory.Build.props"))
+            .Append(Repository.Folder("docs", "llms.txt"))
             .Append(Repository.Folder("README.md"))
             .Append(Repository.Folder("CHANGELOG.md"))
             .Where(file => Path.GetFileName(file) != "WordTests.cs");
