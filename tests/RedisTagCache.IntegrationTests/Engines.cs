@@ -37,12 +37,12 @@ public sealed class StandaloneEngine : IEngine, IAsyncLifetime
     public ValueTask DisposeAsync() => _redis.DisposeAsync();
 }
 
-/// <summary>Several partitions on a real server.</summary>
+/// <summary>Several partitions on a real server, and the earlier protocol of the connection. The others use the client's default, which is RESP3.</summary>
 public sealed class PartitionedEngine : IEngine, IAsyncLifetime
 {
     private readonly RedisFixture _redis = new();
 
-    public string ConnectionString => _redis.ConnectionString;
+    public string ConnectionString => _redis.ConnectionString + ",protocol=resp2";
 
     public int Partitions => 3;
 
