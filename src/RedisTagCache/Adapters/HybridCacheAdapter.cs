@@ -1,14 +1,18 @@
 using System.Runtime.ExceptionServices;
 using Microsoft.Extensions.Caching.Hybrid;
 using RedisTagCache.Caching;
+using RedisTagCache.Entries;
 
 namespace RedisTagCache.Adapters;
 
 /// <summary><see cref="HybridCache"/> in terms of the engine.</summary>
-internal sealed class HybridCacheAdapter(TagCache cache) : HybridCache
+internal sealed class HybridCacheAdapter(TagCache cache, ValueStore values) : HybridCache
 {
     private const int MaxAtOnce = 32;
     private const int MaxAtOnceInOutage = 1_024;
+
+    /// <summary>How many keys are removed before it is looked again whether there is an outage.</summary>
+    private const int MaxInARow = 256;
 
     public override ValueTask<T> GetOrCreateAsync<TState, T>(
         string key,
@@ -43,35 +47,53 @@ internal sealed class HybridCacheAdapter(TagCache cache) : HybridCache
     public override ValueTask RemoveAsync(string key, CancellationToken cancellationToken = default) => cache.RemoveAsync(key, cancellationToken);
 
     /// <remarks>As documented for the base class, null is nothing to remove.</remarks>
-    public override ValueTask RemoveAsync(IEnumerable<string> keys, CancellationToken cancellationToken = default) =>
-        keys is null ? default : new ValueTask(RemoveAllAsync(keys, cancellationToken));
-
-    /// <summary>Few at a time, so that others find Redis free; all of them, whatever becomes of one.</summary>
-    private async Task RemoveAllAsync(IEnumerable<string> keys, CancellationToken cancellationToken)
+    public override ValueTask RemoveAsync(IEnumerable<string> keys, CancellationToken cancellationToken = default)
     {
-        Exception? first = null;
-        foreach (var chunk in keys.Chunk(MaxAtOnceInOutage))
+        string[] all = [.. keys ?? []];
+        if (Array.Exists(all, string.IsNullOrEmpty))
+            throw new ArgumentException("A key must be one character or more, but one of the keys was null or empty. No value was removed.", nameof(keys));
+        if (all.Length == 0)
+            return default;
+
+        return new ValueTask(UntilAsync(RemoveAllAsync(all), cancellationToken));
+    }
+
+    /// <summary>Waits for removals. The caller may stop waiting, the removals go on: what they follow has happened.</summary>
+    private static async Task UntilAsync(Task<ExceptionDispatchInfo?> removing, CancellationToken cancellationToken) =>
+        (await removing.WaitAsync(cancellationToken).ConfigureAwait(false))?.Throw();
+
+    /// <summary>
+    /// Few at a time, so that others find Redis free, and that few are unconfirmed if it fails. All of them, whatever becomes of one. Returns the first failure in place of throwing it, because no caller may
+    /// wait for it any more.
+    /// </summary>
+    private async Task<ExceptionDispatchInfo?> RemoveAllAsync(string[] keys)
+    {
+        ExceptionDispatchInfo? first = null;
+        var isUnavailable = false;
+        for (var (start, count) = (0, 0); start < keys.Length; start += count)
         {
-            if (Volatile.Read(ref first) is null)
-                await Parallel.ForEachAsync(chunk, new ParallelOptions { MaxDegreeOfParallelism = MaxAtOnce }, (key, _) => RemoveOneAsync(key)).ConfigureAwait(false);
-            else
-                await Task.WhenAll(chunk.Select(key => RemoveOneAsync(key).AsTask())).ConfigureAwait(false); // nothing is sent: each waits until it gives up
+            // While every circuit is open, nothing is sent, and each removal waits until it gives up: few at a time would take minutes.
+            var isOutage = isUnavailable && !values.IsAnyAvailable;
+            count = Math.Min(isOutage ? MaxAtOnceInOutage : MaxInARow, keys.Length - start);
+            await Parallel.ForAsync(
+                start, start + count, new ParallelOptions { MaxDegreeOfParallelism = isOutage ? MaxAtOnceInOutage : MaxAtOnce }, (i, _) => RemoveOneAsync(keys[i])).ConfigureAwait(false);
         }
 
-        if (first is not null)
-            ExceptionDispatchInfo.Throw(first);
+        return first;
 
         async ValueTask RemoveOneAsync(string key)
         {
             try
             {
-                await cache.RemoveAsync(key, cancellationToken).ConfigureAwait(false);
+                await cache.RemoveAsync(key, CancellationToken.None).ConfigureAwait(false);
             }
-#pragma warning disable CA1031 // The others are removed all the same; it is thrown at the end.
+#pragma warning disable CA1031 // The others are removed all the same; it is returned at the end.
             catch (Exception e)
 #pragma warning restore CA1031
             {
-                Interlocked.CompareExchange(ref first, e, null);
+                if (e is RedisTagCacheUnavailableException)
+                    Volatile.Write(ref isUnavailable, true);
+                Interlocked.CompareExchange(ref first, ExceptionDispatchInfo.Capture(e), null);
             }
         }
     }
