@@ -28,8 +28,9 @@ public static class RedisTagCacheHostApplicationBuilderExtensions
         ArgumentException.ThrowIfNullOrWhiteSpace(connectionName);
         if (ConnectionNames.Of(builder.Services).Add("", connectionName) is { } other)
         {
-            throw new InvalidOperationException(
-                $"The cache without a name was added with the connection string '{other}', and now with '{connectionName}'. Call AddKeyedRedisTagCache(\"{connectionName}\") to add a further cache.");
+            throw new InvalidOperationException(ConnectionCheck.IsLikely(other) || ConnectionCheck.IsLikely(connectionName)
+                ? $"The cache without a name was added with the names of two connection strings. {ConnectionNames.LooksWrong}"
+                : $"The cache without a name was added with the connection string '{other}', and now with '{connectionName}'. Call AddKeyedRedisTagCache(\"{connectionName}\") to add a further cache.");
         }
 
         var settings = SettingsOf(builder, "", connectionName, configureSettings, out var connection);

@@ -34,7 +34,7 @@ public static class RedisTagOutputCacheServiceCollectionExtensions
     /// <param name="configurePages">Sets options for pages, which override the configuration section <c>RedisTagCache:OutputCache</c>.</param>
     /// <param name="cacheName">The name of the cache that the pages are in. The application does not start if there is none of that name. The default is the cache without a name.</param>
     /// <returns>The same service collection.</returns>
-    /// <exception cref="ArgumentException">The pages are in another cache already.</exception>
+    /// <exception cref="ArgumentException">The pages are in another cache already, or <paramref name="cacheName"/> is a connection string.</exception>
     public static IServiceCollection AddRedisTagOutputCache(
         this IServiceCollection services, Action<OutputCacheOptions>? configure = null, Action<RedisTagOutputCacheOptions>? configurePages = null, string? cacheName = null)
     {

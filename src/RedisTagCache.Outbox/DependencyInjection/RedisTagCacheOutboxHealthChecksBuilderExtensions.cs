@@ -19,11 +19,13 @@ public static class RedisTagCacheOutboxHealthChecksBuilderExtensions
     /// <param name="timeout">The timeout of the check. By default, only that of the database applies.</param>
     /// <param name="cacheName">The name of the cache. The default is the cache without a name.</param>
     /// <returns>The same builder.</returns>
+    /// <exception cref="ArgumentException"><paramref name="name"/> or <paramref name="cacheName"/> is a connection string.</exception>
     public static IHealthChecksBuilder AddRedisTagCacheOutbox(
         this IHealthChecksBuilder builder, string name = "redistagcache_outbox", HealthStatus? failureStatus = null, IEnumerable<string>? tags = null, TimeSpan? timeout = null,
         string? cacheName = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
+        ConnectionCheck.CheckHealthCheck(name);
         var cache = CacheNames.Parse(cacheName);
         return builder.Add(new HealthCheckRegistration(
             name,

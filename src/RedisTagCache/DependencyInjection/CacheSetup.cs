@@ -80,7 +80,7 @@ internal sealed class ValidateCacheSetup(RegisteredCaches caches, IOptionsMonito
             return;
         foreach (var section in configuration.GetSection(ConfigureFromConfiguration.Section).GetSection(ConfigureFromConfiguration.Caches).GetChildren())
         {
-            if (CacheNames.Parse(section.Key).Length == 0)
+            if (CacheNames.IsUnnamed(section.Key))
                 errors.AddError($"The configuration section '{section.Path}' belongs to no cache. Options of the cache without a name stand in '{ConfigureFromConfiguration.Section}' itself.");
             else if (!caches.Names.Contains(section.Key, StringComparer.Ordinal))
                 errors.AddError($"The configuration section '{section.Path}' belongs to no cache. Add services.AddRedisTagCache(\"{section.Key}\"), or use the name of one of: {Known()}.");

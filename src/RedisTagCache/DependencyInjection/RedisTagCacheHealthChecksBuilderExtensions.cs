@@ -21,11 +21,13 @@ public static class RedisTagCacheHealthChecksBuilderExtensions
     /// <param name="timeout">The timeout of the check. By default, only <see cref="RedisTagCacheOptions.OperationTimeout"/> applies.</param>
     /// <param name="cacheName">The name of the cache. The default is the cache without a name.</param>
     /// <returns>The same builder.</returns>
+    /// <exception cref="ArgumentException"><paramref name="name"/> or <paramref name="cacheName"/> is a connection string.</exception>
     public static IHealthChecksBuilder AddRedisTagCache(
         this IHealthChecksBuilder builder, string name = "redistagcache", HealthStatus? failureStatus = null, IEnumerable<string>? tags = null, TimeSpan? timeout = null,
         string? cacheName = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
+        ConnectionCheck.CheckHealthCheck(name);
         RegisteredCaches.Of(builder.Services).References.Add((CacheNames.Parse(cacheName), $"The health check '{name}'"));
         return builder.Add(Registration(name, failureStatus, tags, timeout, CacheNames.Parse(cacheName)));
     }

@@ -9,6 +9,19 @@ internal static class ConnectionCheck
     /// <summary>What makes a text no host name; those who think of URIs write it.</summary>
     private static readonly System.Buffers.SearchValues<char> _ofUris = System.Buffers.SearchValues.Create("/@?#:\\ ");
 
+    /// <summary>What errors say of a name that <see cref="IsLikely"/> finds. They do not repeat it.</summary>
+    public const string InPlaceOfName = "but looks like a connection string, which is not repeated here because it may contain a password";
+
+    /// <summary>Returns whether a text that should be a name is probably a connection string, or the URI of a server.</summary>
+    public static bool IsLikely(string? text) => text is not null && (text.AsSpan().ContainsAny(',', '=') || text.Contains("://", StringComparison.Ordinal));
+
+    /// <summary>Refuses a connection string in place of the name of a health check, which is shown and logged.</summary>
+    public static void CheckHealthCheck(string? name)
+    {
+        if (IsLikely(name))
+            throw new ArgumentException($"The name of a health check must be a name, {InPlaceOfName}. Set {nameof(RedisTagCacheOptions)}.{nameof(RedisTagCacheOptions.Configuration)} to a connection string.", nameof(name));
+    }
+
     public static string? ProblemOf(string configuration)
     {
         // The client takes a URI for the name of a host, or leaves it out.

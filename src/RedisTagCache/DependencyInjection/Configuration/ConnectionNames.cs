@@ -6,6 +6,10 @@ namespace RedisTagCache.DependencyInjection.Configuration;
 /// <summary>The names of connection strings that an application gave with its caches, as in <c>builder.AddRedisTagCache("cache")</c>.</summary>
 internal sealed class ConnectionNames
 {
+    /// <summary>What to say of a connection string in place of its name.</summary>
+    public const string LooksWrong = $"The argument 'connectionName' must be the name of a connection string in the configuration section 'ConnectionStrings', {ConnectionCheck.InPlaceOfName}. "
+        + "Set RedisTagCacheSettings.ConnectionString to a connection string.";
+
     private readonly Dictionary<string, string> _names = new(StringComparer.Ordinal);
 
     /// <summary>Gets the names of a service collection.</summary>
@@ -39,6 +43,8 @@ internal sealed class ConnectionNames
     {
         if (_names.GetValueOrDefault(cache) != connection)
             return null;
+        if (ConnectionCheck.IsLikely(connection))
+            return $"The cache '{CacheNames.Shown(cache)}' has no connection string. {LooksWrong}";
         var section = ConfigureFromConfiguration.Section + (cache.Length > 0 ? $":{ConfigureFromConfiguration.Caches}:{cache}" : "");
         return $"The cache '{CacheNames.Shown(cache)}' has no connection string. Set 'ConnectionStrings:{connection}' or '{section}:{nameof(RedisTagCacheOptions.Configuration)}'. "
             + $"In an Aspire app host, call WithReference with the Redis resource '{connection}'.";

@@ -57,7 +57,11 @@ internal sealed class ValidateRedisTagCacheOptions(IServiceProvider services) : 
         }
 
         void Add(string option, object? value, string accepted) =>
-            errors.AddError($"{nameof(RedisTagCacheOptions)}.{option} must be {accepted}, but was '{value}'.", option);
+            errors.AddError(
+                $"{nameof(RedisTagCacheOptions)}.{option} must be {accepted}, " + (ConnectionCheck.IsLikely(value as string)
+                    ? $"{ConnectionCheck.InPlaceOfName}. Set {nameof(RedisTagCacheOptions)}.{nameof(options.Configuration)} to a connection string."
+                    : $"but was '{value}'."),
+                option);
     }
 
     /// <summary>With several caches, an option alone does not say where it is wrong.</summary>
@@ -100,7 +104,9 @@ internal sealed class ValidateRedisTagCacheOptions(IServiceProvider services) : 
         else if (options.ConnectionStringName is { } connectionName)
         {
             errors.AddError(
-                $"{nameof(RedisTagCacheOptions)}.{nameof(options.ConnectionStringName)} is '{connectionName}', but the configuration has no connection string of that name. Set 'ConnectionStrings:{connectionName}'.",
+                $"{nameof(RedisTagCacheOptions)}.{nameof(options.ConnectionStringName)} " + (ConnectionCheck.IsLikely(connectionName)
+                    ? $"must be the name of a connection string in the configuration section 'ConnectionStrings', {ConnectionCheck.InPlaceOfName}. Set {nameof(RedisTagCacheOptions)}.{nameof(options.Configuration)} to a connection string."
+                    : $"is '{connectionName}', but the configuration has no connection string of that name. Set 'ConnectionStrings:{connectionName}'."),
                 nameof(options.ConnectionStringName));
         }
         else if (!HasConnection(name))
