@@ -44,7 +44,7 @@ public sealed class HybridRemovalTests : IAsyncLifetime
         using var end = new CancellationTokenSource();
         var peak = Task.Run(() => PeakAsync(end.Token));
         var removing = _cache.RemoveAsync(keys, cancellation.Token).AsTask();
-        await Task.Delay(20);
+        await Eventually.BecomesTrueAsync(() => Region.Removed > 0, "the first values are removed");
         await cancellation.CancelAsync();
         var e = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => removing);
         Assert.Equal(cancellation.Token, e.CancellationToken);
