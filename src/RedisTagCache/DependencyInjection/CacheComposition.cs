@@ -29,6 +29,7 @@ internal static class CacheComposition
     /// <param name="name">The name of the cache. Empty for the unnamed one.</param>
     public static void Add(IServiceCollection services, string name)
     {
+        CacheParts.AddOptions(services, name);
         AddConnection(services, name);
         AddStore(services, name);
         AddValues(services, name);

@@ -14,9 +14,7 @@ internal readonly struct CacheParts(IServiceProvider services, string name)
     public IServiceProvider Shared => services;
 
     /// <summary>Gets the options of the cache.</summary>
-    public RedisTagCacheOptions Options => name.Length == 0
-        ? services.GetRequiredService<IOptions<RedisTagCacheOptions>>().Value
-        : services.GetRequiredService<IOptionsMonitor<RedisTagCacheOptions>>().Get(name);
+    public RedisTagCacheOptions Options => name.Length == 0 ? services.GetRequiredService<IOptions<RedisTagCacheOptions>>().Value : Get<NamedOptions>().Value;
 
     /// <summary>Gets a service of this cache.</summary>
     public T Get<T>()
@@ -39,4 +37,14 @@ internal readonly struct CacheParts(IServiceProvider services, string name)
         else
             services.TryAddKeyedSingleton(name, (provider, key) => create(new CacheParts(provider, (string)key!)));
     }
+
+    /// <summary>Registers the options of a named cache as they are when they are first read. After a reload of the configuration, all parts of the cache still have the same options.</summary>
+    public static void AddOptions(IServiceCollection services, string name)
+    {
+        if (name.Length > 0)
+            Add(services, name, static cache => new NamedOptions(cache.GetShared<IOptionsMonitor<RedisTagCacheOptions>>().Get(cache.Name)));
+    }
+
+    /// <summary>The options of a named cache.</summary>
+    private sealed record NamedOptions(RedisTagCacheOptions Value);
 }

@@ -82,8 +82,10 @@ internal sealed class ValidateCacheSetup(RegisteredCaches caches, IOptionsMonito
         {
             if (CacheNames.IsUnnamed(section.Key))
                 errors.AddError($"The configuration section '{section.Path}' belongs to no cache. Options of the cache without a name stand in '{ConfigureFromConfiguration.Section}' itself.");
-            else if (!caches.Names.Contains(section.Key, StringComparer.Ordinal))
+            else if (caches.Names.Where(name => name.Equals(section.Key, StringComparison.OrdinalIgnoreCase)).ToArray() is not [_, .. var others] found)
                 errors.AddError($"The configuration section '{section.Path}' belongs to no cache. Add services.AddRedisTagCache(\"{section.Key}\"), or use the name of one of: {Known()}.");
+            else if (others.Length > 0)
+                errors.AddError($"The caches '{found[0]}' and '{others[0]}' have the same configuration section '{section.Path}', because configuration is not case-sensitive. Use another name for one of them.");
         }
     }
 

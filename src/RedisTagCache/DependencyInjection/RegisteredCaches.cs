@@ -20,6 +20,9 @@ internal sealed class RegisteredCaches
     /// <summary>Gets the names, the unnamed cache's being empty.</summary>
     public IReadOnlyList<string> Names => _names;
 
+    /// <summary>Gets the unnamed cache, or the one that was added first if there is none. Nothing without a cache.</summary>
+    public string? First => _names.Contains("", StringComparer.Ordinal) ? "" : _names.FirstOrDefault();
+
     /// <summary>Gets the services without a key that a cache has replaced.</summary>
     public IReadOnlyDictionary<Type, string> Replaced => _replaced;
 
@@ -126,6 +129,7 @@ internal sealed class RegisteredCaches
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IPostConfigureOptions<RedisTagCacheOptions>, ResolveBuildNamespace>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IPostConfigureOptions<RedisTagCacheOptions>, ResolveConnectionString>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<RedisTagCacheOptions>, ValidateRedisTagCacheOptions>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<RedisTagCacheOptions>, ValidateCommonSection>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<CacheSetup>, ValidateCacheSetup>());
         services.AddOptions<CacheSetup>().ValidateOnStart();
     }

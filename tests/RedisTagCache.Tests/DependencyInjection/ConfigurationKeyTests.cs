@@ -70,6 +70,19 @@ public sealed class ConfigurationKeyTests
     }
 
     [Theory]
+    [InlineData("KeyPrefx", "KeyPrefix")]
+    [InlineData("Profiles:articles:Lifetme", "Lifetime")]
+    [InlineData("OutputCache:StaleWindw", "StaleWindow")]
+    public async Task Start_WithAMisspelledCommonKeyAndNamedCachesOnly_NamesItOnce(string key, string nearest)
+    {
+        using var host = TestHost.Create(static services => services.AddRedisTagCache("catalog").AddRedisTagCache("sessions"), ("Configuration", "localhost:1"), (key, "hunter2"));
+        var e = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync());
+        Assert.StartsWith("The configuration key 'RedisTagCache:" + key + "' is not known", e.Message, StringComparison.Ordinal);
+        Assert.Contains(nearest, e.Message, StringComparison.Ordinal);
+        Assert.Single(e.Failures);
+    }
+
+    [Theory]
     [InlineData("KEYPREFIX", "a")]
     [InlineData("keyprefix", "a")]
     [InlineData("Profiles:articles:lifetime", "00:01:00")]

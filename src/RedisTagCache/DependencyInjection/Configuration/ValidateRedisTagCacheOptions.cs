@@ -38,10 +38,9 @@ internal sealed class ValidateRedisTagCacheOptions(IServiceProvider services) : 
         if (!Enum.IsDefined(options.Compression))
             Add(nameof(options.Compression), options.Compression, "one of " + string.Join(", ", Enum.GetNames<CacheCompression>()));
         ValidateProfiles(options, errors);
-        if (services.GetService<IConfiguration>() is { } configuration)
+        if (!string.IsNullOrEmpty(name) && services.GetService<IConfiguration>()?.GetSection(ConfigureFromConfiguration.Section) is { } section)
         {
-            var section = configuration.GetSection(ConfigureFromConfiguration.Section);
-            foreach (var problem in string.IsNullOrEmpty(name) ? ConfigurationKeys.Check(section) : ConfigurationKeys.CheckCache(ConfigureFromConfiguration.SectionOf(section, name)))
+            foreach (var problem in ConfigurationKeys.CheckCache(ConfigureFromConfiguration.SectionOf(section, name)))
                 errors.AddError(problem);
         }
 
