@@ -14,7 +14,7 @@ internal static class ToolProgram
     {
         // Tags of paths begin with '@', which by default would name a file with more arguments.
         var parsed = Build(host).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
-        var errors = parsed.Errors.Select(static error => error.Message).Concat(MistakenOptions(parsed)).ToList();
+        var errors = parsed.Errors.Select(static error => error.Message).Concat(MistakenOptions(parsed)).Concat(EmptyValues(parsed)).ToList();
         if (errors.Count > 0)
         {
             foreach (var error in errors)
@@ -57,6 +57,25 @@ internal static class ToolProgram
                from token in argument.Tokens
                where token.Value is ['-', _, ..] && (end < 0 || all.FindIndex(other => ReferenceEquals(other, token)) is var at && at < end)
                select $"'{token.Value}' is not an option of '{parsed.CommandResult.Command.Name}'. If it is a tag or a key, write -- before it.";
+    }
+
+    /// <summary>An empty value comes from a variable without one. It would be taken for all, or for nothing.</summary>
+    private static IEnumerable<string> EmptyValues(ParseResult parsed)
+    {
+        for (SymbolResult? command = parsed.CommandResult; command is not null; command = command.Parent)
+        {
+            foreach (var child in ((CommandResult)command).Children)
+            {
+                var (name, type) = child switch
+                {
+                    ArgumentResult argument => (argument.Argument.Name, argument.Argument.ValueType),
+                    OptionResult option => (option.Option.Name, option.Option.ValueType),
+                    _ => ("", typeof(void)),
+                };
+                if ((type == typeof(string) || type == typeof(string[])) && child.Tokens.Any(static token => token.Value.Length == 0))
+                    yield return $"{name} must not be empty.";
+            }
+        }
     }
 
     /// <summary>Runs a command, and reports every failure in the same way.</summary>

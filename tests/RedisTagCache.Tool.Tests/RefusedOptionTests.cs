@@ -95,6 +95,28 @@ public sealed class RefusedOptionTests
         Assert.DoesNotContain("RedisTagCache.", run.Error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("TAG", "evict", "--yes", "")]
+    [InlineData("TAG", "evict", "--yes", "post:1", "")]
+    [InlineData("TAG", "expire", "--yes", "")]
+    [InlineData("KEY", "remove", "--yes", "")]
+    [InlineData("KEY", "inspect", "")]
+    [InlineData("--path", "evict", "--yes", "--path", "")]
+    [InlineData("--path", "find", "--path", "")]
+    [InlineData("--tag", "find", "--tag", "")]
+    [InlineData("--key", "find", "--key", "")]
+    [InlineData("--region", "remove", "--yes", "post/1", "--region", "")]
+    [InlineData("--build-namespace", "stats", "-b", "")]
+    [InlineData("--cache", "stats", "--cache", "")]
+    [InlineData("--prefix", "stats", "-p=")]
+    public async Task Value_Empty_IsRefused(string name, params string[] args)
+    {
+        var run = await ToolRun.StartAsync([.. args, "-c", "127.0.0.1:1", "--timeout", "0.1"]);
+        Assert.Equal(ExitCode.Usage, run.Code);
+        Assert.Contains($"{name} must not be empty.", run.Error, StringComparison.Ordinal);
+        Assert.Equal("", run.Out);
+    }
+
     [Fact]
     public async Task Help_OfACommand_ListsOnlyWhatItHeeds()
     {
