@@ -10,6 +10,8 @@ namespace RedisTagCache.Tool;
 /// <summary>Puts the commands together and runs the one that was asked for.</summary>
 internal static class ToolProgram
 {
+    private const string Advice = "To list the commands and options, run redistagcache --help.";
+
     public static async Task<int> RunAsync(string[] args, ToolHost host, CancellationToken cancellationToken)
     {
         // Tags of paths begin with '@', which by default would name a file with more arguments.
@@ -17,15 +19,20 @@ internal static class ToolProgram
         var errors = parsed.Errors.Select(static error => error.Message).Concat(MistakenOptions(parsed)).Concat(EmptyValues(parsed)).ToList();
         if (errors.Count > 0)
         {
+            if (IsJson(parsed))
+                return new Report(host, isJson: true).Failed(ExitCode.Usage, string.Join(' ', errors), Advice);
             foreach (var error in errors)
                 await host.Error.WriteLineAsync(Shown.Of(error));
-            await host.Error.WriteLineAsync("To list the commands and options, run redistagcache --help.");
+            await host.Error.WriteLineAsync(Advice);
             return ExitCode.Usage;
         }
 
         var configuration = new InvocationConfiguration { Output = host.Out, Error = host.Error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
         return await parsed.InvokeAsync(configuration, cancellationToken);
     }
+
+    /// <summary>Returns whether JSON was asked for, also on a command line that is wrong.</summary>
+    private static bool IsJson(ParseResult parsed) => parsed.GetResult(CommonOptions.Json) is { Implicit: false } given && given.Tokens is not [{ Value: "false" }];
 
     private static Command Build(ToolHost host)
     {
