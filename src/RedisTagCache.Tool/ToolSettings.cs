@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.Net;
 using Microsoft.Extensions.Configuration;
+using RedisTagCache.DependencyInjection.Configuration;
 using StackExchange.Redis;
 
 namespace RedisTagCache.Tool;
@@ -15,12 +17,15 @@ internal sealed record ToolSettings(ConfigurationOptions Connection, string Pref
 {
     private const string Variable = "REDISTAGCACHE_CONNECTION";
     private const string Section = "RedisTagCache";
+    private const int PlainPort = 6379;
+    private const int TlsPort = 6380;
+    private const int SentinelPort = 26379;
 
     /// <exception cref="ToolException">There is no connection string, or it is none.</exception>
     public static ToolSettings Of(ParseResult parsed, ToolHost host)
     {
         var root = Configuration(host);
-        var name = parsed.GetValue(CommonOptions.Cache);
+        var name = NameOf(parsed.GetValue(CommonOptions.Cache));
         var common = root.GetSection(Section);
         var own = name is null ? common : common.GetSection("Caches").GetSection(name);
         var connection = parsed.GetValue(CommonOptions.Connection) ?? host.Environment(Variable) ?? ConnectionOf(own, root) ?? ConnectionOf(common, root);
@@ -42,6 +47,22 @@ internal sealed record ToolSettings(ConfigurationOptions Connection, string Pref
             timeout);
 
         int? Number(string option) => int.TryParse(own[option] ?? common[option], out var number) ? number : null;
+    }
+
+    /// <summary>Returns none for the cache without a name, which can be called as metrics and messages call it.</summary>
+    private static string? NameOf(string? given)
+    {
+        if (CacheNames.Parse(given) is not { Length: > 0 } name)
+            return null;
+        try
+        {
+            CacheNames.Check(name);
+            return name;
+        }
+        catch (ArgumentException e)
+        {
+            throw new ToolException(ExitCode.Usage, e.Message.Split(" (Parameter")[0], "Correct --cache. For the cache without a name, leave it out.");
+        }
     }
 
     private static IConfigurationRoot Configuration(ToolHost host)
@@ -75,12 +96,28 @@ internal sealed record ToolSettings(ConfigurationOptions Connection, string Pref
             options.IncludeDetailInExceptions = false;
             options.AllowAdmin = true; // to ask servers about themselves
             options.ClientName ??= "redistagcache";
+            SetPorts(options);
             return options.EndPoints.Count > 0 ? options : throw new ArgumentException("The connection has no endpoint.", nameof(connection));
         }
         catch (Exception e) when (e is ArgumentException or FormatException or OverflowException)
         {
             // What is wrong with it is not repeated: there may be a password in it.
             throw new ToolException(ExitCode.Usage, "The connection string is not valid.", "Use a form such as cache.example.org:6380,ssl=true,user=name,password=secret.");
+        }
+    }
+
+    /// <summary>Sets the port that the client will use, so that messages and checks name it.</summary>
+    private static void SetPorts(ConfigurationOptions options)
+    {
+        var port = !string.IsNullOrEmpty(options.ServiceName) ? SentinelPort : options.Ssl ? TlsPort : PlainPort;
+        for (var i = 0; i < options.EndPoints.Count; i++)
+        {
+            options.EndPoints[i] = options.EndPoints[i] switch
+            {
+                DnsEndPoint { Port: 0 } dns => new DnsEndPoint(dns.Host, port, dns.AddressFamily),
+                IPEndPoint { Port: 0 } ip => new IPEndPoint(ip.Address, port),
+                var given => given,
+            };
         }
     }
 
@@ -95,5 +132,5 @@ internal sealed record ToolSettings(ConfigurationOptions Connection, string Pref
     /// <summary>The servers as they were given, without credentials.</summary>
     public string Where => string.Join(", ", Connection.EndPoints.Select(Format));
 
-    public static string Format(System.Net.EndPoint endPoint) => endPoint is System.Net.DnsEndPoint dns ? $"{dns.Host}:{dns.Port}" : endPoint.ToString() ?? "";
+    public static string Format(EndPoint endPoint) => endPoint is DnsEndPoint dns ? $"{dns.Host}:{dns.Port}" : endPoint.ToString() ?? "";
 }

@@ -49,7 +49,7 @@ public sealed class FolderTests
         { "RedisTagCache.Testing/Engine", "RedisTagCache.Testing RedisTagCache.Testing/Commands RedisTagCache.Testing/Connections RedisTagCache.Testing/Data RedisTagCache.Testing/Protocol RedisTagCache.Testing/Scripting" },
         { "RedisTagCache.Testing/Protocol", "" },
         { "RedisTagCache.Testing/Scripting", "RedisTagCache.Testing/Commands RedisTagCache.Testing/Engine RedisTagCache.Testing/Protocol RedisTagCache/Scripts" },
-        { "RedisTagCache.Tool", "RedisTagCache RedisTagCache.Tool/Commands RedisTagCache.Tool/Mcp RedisTagCache.Tool/Output RedisTagCache/DependencyInjection RedisTagCache/Management" },
+        { "RedisTagCache.Tool", "RedisTagCache RedisTagCache.Tool/Commands RedisTagCache.Tool/Mcp RedisTagCache.Tool/Output RedisTagCache/DependencyInjection RedisTagCache/DependencyInjection/Configuration RedisTagCache/Management" },
         { "RedisTagCache.Tool/Commands", "RedisTagCache RedisTagCache.Tool RedisTagCache.Tool/Doctor RedisTagCache.Tool/Output RedisTagCache/Management RedisTagCache/Management/Internal RedisTagCache/Tags" },
         { "RedisTagCache.Tool/Doctor", "RedisTagCache.Tool RedisTagCache.Tool/Output RedisTagCache/Diagnostics/Advice" },
         { "RedisTagCache.Tool/Mcp", "RedisTagCache RedisTagCache.Tool RedisTagCache.Tool/Commands RedisTagCache.Tool/Doctor RedisTagCache.Tool/Output RedisTagCache/Management" },
