@@ -67,6 +67,18 @@ public sealed class BrowserTests(RedisFixture redis, Chromium chromium) : IClass
         Assert.DoesNotContain('\u202e', text);
     }
 
+    [Theory]
+    [InlineData(1, 0, "Redis responds, evictions are being compared")]
+    [InlineData(0, 1, "Redis responds, but messages do not arrive: evictions by other instances take up to two seconds")]
+    [InlineData(0, 0, "Redis answers")]
+    public async Task State_OfPartitions_SaysWhatIsMissing(int untrusted, int silent, string said)
+    {
+        await using var app = await StartAsync();
+        await using var page = await OpenAsync(app);
+        Assert.Equal(said, await page.EvaluateFunctionAsync<string>(
+            "(untrusted, silent) => { showStatus({ isEnabled: true, isAnswering: true, untrustedPartitions: untrusted, silentPartitions: silent }); return byId('state-text').textContent; }", untrusted, silent));
+    }
+
     [Fact]
     public async Task RemoveAndExpire_Clicked_DoSo()
     {

@@ -95,7 +95,7 @@ function showServers(described) {
         element('td', { class: server.isAnswering ? '' : 'status invalidated' }, !server.isAnswering ? 'unavailable' : server.isReplica ? 'replica' : 'primary'),
         element('td', { class: 'nowrap' }, shown(`${server.engine ?? ''} ${server.version ?? ''}`.trim() || '-')),
         element('td', { class: 'n' }, known(server.keys)),
-        element('td', { class: 'nowrap' }, `${bytes(server.usedMemory)} of ${server.maximumMemory === 0 ? 'no limit' : bytes(server.maximumMemory)}`),
+        element('td', { class: 'nowrap' }, `${bytes(server.usedMemory)} of ${server.maxMemory === 0 ? 'no limit' : bytes(server.maxMemory)}`),
         element('td', { class: 'nowrap' }, shown(server.memoryPolicy ?? '-')),
         element('td', { class: 'n' }, known(server.droppedForMemory)),
         element('td', null, persistence(server)),

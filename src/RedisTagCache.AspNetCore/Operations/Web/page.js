@@ -40,7 +40,8 @@ function showState(kind, text) {
 function showStatus(status) {
   if (!status.isEnabled) showState('warn', 'The cache is disabled');
   else if (!status.isAnswering || status.isCircuitOpen) showState('bad', status.isAnswering ? 'Some Redis servers are not responding' : 'Redis is not responding');
-  else if (status.untrustedPartitions > 0 || status.silentPartitions > 0) showState('warn', 'Redis responds, evictions are being compared');
+  else if (status.untrustedPartitions > 0) showState('warn', 'Redis responds, evictions are being compared');
+  else if (status.silentPartitions > 0) showState('warn', 'Redis responds, but messages do not arrive: evictions by other instances take up to two seconds');
   else showState('good', 'Redis answers');
   trouble(status.isAnswering || !status.isEnabled ? '' : `Redis is not responding${status.lastFailure ? ` (${status.lastFailure}, ${time(status.lastFailureAt)})` : ''}. Lookups miss or are answered from memory, and evictions are retried until Redis responds. The counts below continue.`);
   const fact = ([name, value]) => element('div', null, element('dt', null, name), element('dd', null, value));
