@@ -94,7 +94,7 @@ internal static class CacheComposition
             cache.Get<PartitionSet>(), cache.Get<EntryStore>(), cache.Get<InspectionCommands>(),
             new InspectorSettings(cache.Options.KeyPrefix, cache.Options.BuildNamespace!, cache.Options.BuildNamespaceSource), Time(cache)));
         CacheParts.Add<ITagCacheStatistics>(services, name, static cache => new TagCacheStatistics(
-            cache.Get<CacheStatistics>(), cache.Get<RedisConnection>(), cache.Get<InspectionCommands>(), cache.Get<LayoutAgreement>(), new BuildOrigin(cache.Options.BuildNamespace!, cache.Options.BuildNamespaceSource),
+            cache.Get<CacheStatistics>(), cache.Get<PartitionSet>(), cache.Get<RedisConnection>(), cache.Get<InspectionCommands>(), cache.Get<LayoutAgreement>(), new BuildOrigin(cache.Options.BuildNamespace!, cache.Options.BuildNamespaceSource),
             cache.Options.Enabled, Time(cache)));
     }
 

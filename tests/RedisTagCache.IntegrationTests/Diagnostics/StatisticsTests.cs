@@ -118,6 +118,7 @@ public sealed class StatisticsTests : IAsyncLifetime
         await _server.RestartAsync();
         await Eventually.BecomesTrueAsync(async () => IsWell(await CheckAsync(instance)), "all is well again");
         await Eventually.BecomesTrueAsync(() => Read(instance).Evictions.Retried == 1, "the eviction was retried");
+        Assert.True(Read(instance).RecentEvictions[0].IsConfirmed);
     }
 
     [Fact]

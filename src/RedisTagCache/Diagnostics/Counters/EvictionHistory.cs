@@ -11,7 +11,7 @@ internal sealed class EvictionHistory(TimeProvider time)
     private const byte Readable = (byte)'=';
 
     private readonly Lock _lock = new();
-    private readonly LinkedList<(RecentEviction Eviction, long Epoch)> _evictions = [];
+    private readonly LinkedList<(RecentEviction Eviction, long Epoch, string[]? Unconfirmed)> _evictions = [];
     private readonly Queue<long> _own = [];
 
     public void Add(string[] tags, bool isExpiry, bool isConfirmed) => Add(epoch: 0, new RecentEviction
@@ -22,7 +22,22 @@ internal sealed class EvictionHistory(TimeProvider time)
         IsConfirmed = isConfirmed,
         TagCount = tags.Length,
         Tags = [.. tags.Take(MaxTags)],
-    });
+    }, isConfirmed ? null : tags);
+
+    /// <summary>Marks evictions by this instance as confirmed if Redis has confirmed the retry of all their tags.</summary>
+    /// <param name="isOwed">Returns whether Redis has not confirmed the eviction of a tag, or its expiry.</param>
+    public void Confirm(Func<string, bool, bool> isOwed)
+    {
+        lock (_lock)
+        {
+            for (var node = _evictions.First; node is not null; node = node.Next)
+            {
+                var (eviction, epoch, unconfirmed) = node.Value;
+                if (unconfirmed is not null && !Array.Exists(unconfirmed, tag => isOwed(tag, eviction.IsExpiry)))
+                    node.Value = (eviction.Confirmed(), epoch, null);
+            }
+        }
+    }
 
     /// <summary>Notes the epoch of an eviction by this instance. The message about it, which may have arrived already, is not recorded again.</summary>
     public void Claim(long epoch)
@@ -68,11 +83,11 @@ internal sealed class EvictionHistory(TimeProvider time)
             return [.. _evictions.Select(static row => row.Eviction)];
     }
 
-    private void Add(long epoch, RecentEviction eviction)
+    private void Add(long epoch, RecentEviction eviction, string[]? unconfirmed = null)
     {
         lock (_lock)
         {
-            _evictions.AddFirst((eviction, epoch));
+            _evictions.AddFirst((eviction, epoch, unconfirmed));
             if (_evictions.Count > Most)
                 _evictions.RemoveLast();
         }

@@ -1,15 +1,21 @@
 using RedisTagCache.Connection;
 using RedisTagCache.Diagnostics.Counters;
+using RedisTagCache.Invalidation;
+using RedisTagCache.Tags;
 using RedisTagCache.Topology;
 
 namespace RedisTagCache.Management.Internal;
 
 /// <summary>Hands out what was counted, and asks Redis how it is.</summary>
 internal sealed class TagCacheStatistics(
-    CacheStatistics statistics, RedisConnection connection, InspectionCommands commands, LayoutAgreement layout, BuildOrigin build, bool isEnabled, TimeProvider time) : ITagCacheStatistics
+    CacheStatistics statistics, PartitionSet partitions, RedisConnection connection, InspectionCommands commands, LayoutAgreement layout, BuildOrigin build, bool isEnabled, TimeProvider time) : ITagCacheStatistics
 {
     /// <inheritdoc/>
-    public RedisTagCacheSnapshot GetSnapshot() => statistics.Read();
+    public RedisTagCacheSnapshot GetSnapshot()
+    {
+        statistics.Evictions.Confirm(IsOwed);
+        return statistics.Read();
+    }
 
     /// <inheritdoc/>
     public async ValueTask<RedisTagCacheStatus> CheckAsync(CancellationToken cancellationToken = default)
@@ -45,5 +51,21 @@ internal sealed class TagCacheStatistics(
             LastFailureAt = failure is not null ? time.GetUtcNow() : last?.At,
             LastFailure = failure ?? last?.Type,
         };
+    }
+
+    /// <summary>Returns whether Redis has not confirmed an eviction of a tag by this instance. Before the first connection, it has confirmed none.</summary>
+    private bool IsOwed(string tag, bool isExpiry)
+    {
+        if (!partitions.TryGet(out var known))
+            return true;
+        var id = TagId.Of(tag, nameof(tag));
+        foreach (var watch in known.Watches)
+        {
+            var unconfirmed = watch.TagState.UnconfirmedAt(0);
+            if (unconfirmed.IsEvictedHere(id) || (isExpiry && unconfirmed.IsExpiredHere(id)))
+                return true;
+        }
+
+        return false;
     }
 }

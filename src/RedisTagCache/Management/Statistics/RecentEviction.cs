@@ -12,7 +12,7 @@ public sealed class RecentEviction
     /// <summary>Gets whether this instance made it.</summary>
     public bool IsOwn { get; init; }
 
-    /// <summary>Gets whether Redis confirmed it. If not, it is retried.</summary>
+    /// <summary>Gets whether Redis confirmed it. If not, it is retried until Redis does.</summary>
     public bool IsConfirmed { get; init; }
 
     /// <summary>Gets the number of tags.</summary>
@@ -20,4 +20,6 @@ public sealed class RecentEviction
 
     /// <summary>Gets the first ten tags. For evictions by other instances, only tags that are short enough to be announced by name.</summary>
     public IReadOnlyList<string> Tags { get; init; } = [];
+
+    internal RecentEviction Confirmed() => new() { At = At, IsExpiry = IsExpiry, IsOwn = IsOwn, IsConfirmed = true, TagCount = TagCount, Tags = Tags };
 }
