@@ -83,6 +83,7 @@ public sealed record CacheEntryInfo
         CacheStatusReason.NoHistory => "no history of evictions",
         CacheStatusReason.Unsettled => "Redis was changing",
         CacheStatusReason.Damaged => "damaged",
+        CacheStatusReason.InvalidationUnconfirmed => $"tag {ReasonTag} {(Status == CacheEntryStatus.Stale ? "expired" : "evicted")} by this instance, not confirmed by Redis yet",
         _ => "of a later version",
     };
 }

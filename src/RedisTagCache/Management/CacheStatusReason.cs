@@ -35,4 +35,7 @@ public enum CacheStatusReason
 
     /// <summary>Invalidated for this version: in a newer format.</summary>
     LaterVersion,
+
+    /// <summary>Invalidated or stale on this instance: it has evicted or expired one of the tags, and Redis has not confirmed that yet.</summary>
+    InvalidationUnconfirmed,
 }

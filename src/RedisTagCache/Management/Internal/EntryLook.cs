@@ -70,7 +70,7 @@ internal sealed class EntryLook(PartitionSet partitions, InspectionCommands comm
 
     private static bool IsTagged(StoredKey key, StoredStart start) => EnvelopeReader.TryOpenStart(start.Bytes, start.Length, key.KeyHash, out var envelope, out _) && envelope.IsTagged;
 
-    private static Explanation Explain(StoredKey key, StoredStart start, Dictionary<Partition, (bool HasHistory, TagStateSnapshot? State)> states, long now)
+    private Explanation Explain(StoredKey key, StoredStart start, Dictionary<Partition, (bool HasHistory, TagStateSnapshot? State)> states, long now)
     {
         if (!EnvelopeReader.TryOpenStart(start.Bytes, start.Length, key.KeyHash, out var envelope, out _))
         {
@@ -79,7 +79,7 @@ internal sealed class EntryLook(PartitionSet partitions, InspectionCommands comm
 
         if (!envelope.IsTagged)
             return Explanation.OfPlain(envelope, now);
-        return states.TryGetValue(key.Partition, out var known) && known.State is { } state ? Explanation.Of(envelope, state, now)
+        return states.TryGetValue(key.Partition, out var known) && known.State is { } state ? Explanation.Of(envelope, state, partitions.Known()[key.Partition].TagState.UnconfirmedAt(0), now)
             : new(CacheEntryStatus.Invalidated, known.HasHistory ? CacheStatusReason.Unsettled : CacheStatusReason.NoHistory);
     }
 }

@@ -9,13 +9,19 @@ internal readonly record struct Explanation(CacheEntryStatus Status, CacheStatus
 {
     private const int Hash = 32;
 
-    public static Explanation Of(in EnvelopeReader envelope, TagStateSnapshot state, long now)
+    /// <param name="envelope">The entry.</param>
+    /// <param name="state">The tag invalidations that Redis has.</param>
+    /// <param name="unconfirmed">Those by this instance that Redis has not confirmed.</param>
+    /// <param name="now">The time.</param>
+    public static Explanation Of(in EnvelopeReader envelope, TagStateSnapshot state, in UnconfirmedTagInvalidations unconfirmed, long now)
     {
-        var verdict = EntryValidator.Validate(envelope, state, now, default, out var tag);
+        var verdict = EntryValidator.Validate(envelope, state, now, unconfirmed, out var tag);
         var header = envelope.Header;
         return verdict switch
         {
             Verdict.Fresh => new(CacheEntryStatus.Fresh, CacheStatusReason.None),
+            Verdict.Stale when !tag.IsEmpty && unconfirmed.IsExpiredHere(tag) => new(CacheEntryStatus.Stale, CacheStatusReason.InvalidationUnconfirmed, NameOf(tag)),
+            Verdict.Invalidated when !tag.IsEmpty && unconfirmed.IsEvictedHere(tag) => new(CacheEntryStatus.Invalidated, CacheStatusReason.InvalidationUnconfirmed, NameOf(tag)),
             Verdict.Stale when !tag.IsEmpty => new(CacheEntryStatus.Stale, CacheStatusReason.TagExpired, NameOf(tag), state.Invalidations[tag].At(TagInvalidationKind.Expire)),
             Verdict.Stale => new(CacheEntryStatus.Stale, CacheStatusReason.FreshnessEnded),
             _ when !tag.IsEmpty => new(CacheEntryStatus.Invalidated, CacheStatusReason.TagEvicted, NameOf(tag), state.Invalidations[tag].At(TagInvalidationKind.Evict)),

@@ -34,7 +34,7 @@ public sealed class ExplanationTests
             Assert.True(EnvelopeReader.TryOpenStart(bytes, bytes.Length, Envelopes.KeyHash, out var envelope, out _));
             var now = random.Next(9, 11);
 
-            var explained = Explanation.Of(envelope, state, now);
+            var explained = Explanation.Of(envelope, state, default, now);
             Assert.Equal(EntryValidator.Validate(envelope, state, now).ToString(), explained.Status.ToString());
             seen.Add(explained.Reason);
             Assert.True(explained.Reason switch
