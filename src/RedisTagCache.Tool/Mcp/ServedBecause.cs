@@ -4,7 +4,10 @@ using RedisTagCache.Tool.Output;
 
 namespace RedisTagCache.Tool.Mcp;
 
-/// <summary>Explains in sentences whether an entry is served, and why.</summary>
+/// <summary>
+/// Explains in sentences whether an entry is served, and why. The tool is not the instance that serves it: what an instance has evicted, removed, or stored in its memory, and Redis
+/// does not know, it cannot see.
+/// </summary>
 internal static class ServedBecause
 {
     public const string NoEntry =
@@ -16,8 +19,8 @@ internal static class ServedBecause
 
     public static string Of(CacheEntryInfo entry, DateTimeOffset now) => entry.Status switch
     {
-        CacheEntryStatus.Fresh => $"It is served: {(entry.FreshUntil is null ? "it has no lifetime that ends" : $"it is fresh until {Shown.Time(entry.FreshUntil)}")}, and none of its tags was evicted or expired since it was computed.",
-        CacheEntryStatus.Stale => $"It is stale: {Reason(entry)}. {Window(entry, now)}",
+        CacheEntryStatus.Fresh => $"According to Redis, it is served: {(entry.FreshUntil is null ? "it has no lifetime that ends" : $"it is fresh until {Shown.Time(entry.FreshUntil)}")}, and none of its tags was evicted or expired since it was computed.",
+        CacheEntryStatus.Stale => $"According to Redis, it is stale: {Reason(entry)}. {Window(entry, now)}",
         _ => $"It is not served: {Reason(entry)}. A request computes a new entry.",
     };
 

@@ -110,7 +110,9 @@ public sealed class McpLookingTests(McpFixture fixture) : IClassFixture<McpFixtu
     [Fact]
     public async Task Explain_OfEntriesInEachState_NamesTheReasonAndTheTimes()
     {
-        Assert.Equal("yes", Text(await ExplainAsync(new { key = "post/1" }), "isServed"));
+        var served = await ExplainAsync(new { key = "post/1" });
+        Assert.Equal("yes", Text(served, "isServed"));
+        Assert.StartsWith("According to Redis, it is served: ", Text(served, "explanation"), StringComparison.Ordinal);
         await fixture.Application.Store.ExpireByTagAsync("post:2");
         var before = DateTimeOffset.UtcNow;
         await fixture.Application.Store.EvictByTagAsync("post:1");
