@@ -82,7 +82,7 @@ internal sealed class Session : IAsyncDisposable
     {
         try
         {
-            return await ConnectionMultiplexer.ConnectAsync(settings.Connection).WaitAsync(settings.Timeout * 2, cancellationToken);
+            return await Connecting.ConnectAsync(settings.Connection, settings.Timeout * 2, cancellationToken);
         }
         catch (Exception e) when (e is RedisException or TimeoutException)
         {

@@ -12,16 +12,14 @@ internal static class ReachCheck
     /// <summary>Connects. Without a connection, a finding for each server states the cause.</summary>
     public static async Task<ConnectionMultiplexer?> ConnectAsync(ToolSettings settings, List<Finding> findings, CancellationToken cancellationToken)
     {
-        var connecting = ConnectionMultiplexer.ConnectAsync(settings.Connection);
         try
         {
-            var connection = await connecting.WaitAsync(settings.Timeout * 2, cancellationToken);
+            var connection = await Connecting.ConnectAsync(settings.Connection, settings.Timeout * 2, cancellationToken);
             findings.Add(new Finding(Name, Level.Ok, $"Connected to {settings.Where}{(settings.Connection.Ssl ? " over TLS" : "")}."));
             return connection;
         }
         catch (Exception e) when (e is RedisException or TimeoutException)
         {
-            _ = connecting.ContinueWith(static late => late.IsCompletedSuccessfully ? late.Result.DisposeAsync().AsTask() : Task.CompletedTask, TaskScheduler.Default);
             foreach (var endPoint in settings.Connection.EndPoints)
                 findings.Add(await WhyNotAsync(endPoint, e, settings, cancellationToken));
             return null;
