@@ -43,6 +43,35 @@ public sealed class RightsTests(ClusterFixture cluster) : IClassFixture<ClusterF
     }
 
     [Theory]
+    [InlineData("ZADD", ExitCode.Problem, "ZADD cannot be used, because the server does not have it or it is disabled.")]
+    [InlineData("EVALSHA", ExitCode.Problem, "EVALSHA cannot be used, because the server does not have it or it is disabled.")]
+    [InlineData("PUBLISH", ExitCode.Ok, "PUBLISH cannot be used, because the server does not have it or it is disabled, so evictions and removals reach the memory of other instances within two seconds instead of milliseconds.")]
+    [InlineData("DBSIZE", ExitCode.Ok, "DBSIZE cannot be used, because the server does not have it or it is disabled, so find, stats, and reclaim do not work as this user. The cache works.")]
+    public async Task Doctor_CommandThatIsDisabled_IsNotTakenForPermitted(string command, int code, string said)
+    {
+        await using var server = await RedisServer.StartAsync();
+        var run = await ToolRun.StartAsync("doctor", "-c", $"{server.ConnectionString},${command}=");
+        Assert.Equal(code, run.Code);
+        Assert.Contains(said, Words(run.Out), StringComparison.Ordinal);
+        Assert.Equal(code == ExitCode.Ok, run.Out.Contains("has all permissions", StringComparison.Ordinal));
+        Assert.Empty(Refused(run.Out));
+    }
+
+    [Fact]
+    public async Task Doctor_CommandThatIsNotAnswered_IsNotTakenForPermitted()
+    {
+        ServerFeatures.Require(ServerFeature.Pause);
+        await using var server = await RedisServer.StartAsync();
+        await using var connection = await server.ConnectAsync();
+        await connection.GetServers()[0].ExecuteAsync("CLIENT", "PAUSE", "60000", "WRITE");
+        var run = await ToolRun.StartAsync("doctor", "-c", server.ConnectionString, "--timeout", "1");
+        Assert.Equal(ExitCode.Problem, run.Code);
+        Assert.Contains("There was no response to SET, EVAL, so its permission and those of the commands after it are not known.", Words(run.Out), StringComparison.Ordinal);
+        Assert.DoesNotContain("has all permissions", run.Out, StringComparison.Ordinal);
+        Assert.Empty(Refused(run.Out));
+    }
+
+    [Theory]
     [InlineData("spublish")]
     [InlineData("ssubscribe")]
     [InlineData("sunsubscribe")]

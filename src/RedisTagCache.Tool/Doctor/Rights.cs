@@ -17,7 +17,7 @@ internal sealed class Rights(IConnectionMultiplexer connection, IReadOnlyList<IS
     {
         var isCluster = primaries.Any(static server => server.ServerType == ServerType.Cluster);
         var isSharded = isCluster && primaries.All(static server => server.Version >= _firstWithShardedChannels);
-        var refused = new Refusals(settings.Prefix, primaries.Count);
+        var failed = new FailedCommands(settings.Prefix, primaries.Count);
         string? writeError = null, scriptError = null;
         foreach (var server in primaries)
         {
@@ -25,35 +25,35 @@ internal sealed class Rights(IConnectionMultiplexer connection, IReadOnlyList<IS
                 continue; // a primary without slots has no keys of the cache
             var trial = new Trial(connection, server, settings.Timeout);
             var commands = new TriedCommands(tag);
-            foreach (var (command, error) in await trial.RunAsync(commands.Needed, cancellationToken))
+            foreach (var failure in await trial.RunAsync(commands.Needed, cancellationToken))
             {
-                if (command == "SET")
-                    writeError ??= error;
-                refused.Add(Need.Always, command, server, error);
+                if (failure.Command == "SET")
+                    writeError ??= failure.Error;
+                failed.Add(Need.Always, failure, server);
             }
 
-            foreach (var (command, error) in await trial.RunAsync(TriedCommands.Scripts, cancellationToken))
+            foreach (var failure in await trial.RunAsync(TriedCommands.Scripts, cancellationToken))
             {
-                if (!Trial.IsRefused(error) && Trial.First(error) != "NOSCRIPT")
-                    scriptError ??= error;
-                refused.Add(Need.Scripts, command, server, error);
+                if (failure is { State: not CommandState.Refused, Code: not "NOSCRIPT" })
+                    scriptError ??= failure.Error;
+                failed.Add(Need.Scripts, failure, server);
             }
 
-            foreach (var (command, error) in await trial.RunAsync(commands.Messages(isSharded), cancellationToken))
-                refused.Add(Need.Messages, command, server, error);
-            foreach (var (command, error) in await trial.SubscribeAsync(commands.Channel(isSharded), settings.Connection, cancellationToken))
-                refused.Add(Need.Messages, command, server, error);
-            foreach (var (command, error) in await trial.RunAsync([["INFO", "replication"]], cancellationToken))
-                refused.Add(Need.Failover, command, server, error);
-            foreach (var (command, error) in await trial.RunAsync(TriedCommands.OfTheTool, cancellationToken))
-                refused.Add(Need.Tool, command, server, error);
+            foreach (var failure in await trial.RunAsync(commands.Messages(isSharded), cancellationToken))
+                failed.Add(Need.Messages, failure, server);
+            foreach (var failure in await trial.SubscribeAsync(commands.Channel(isSharded), settings.Connection, cancellationToken))
+                failed.Add(Need.Messages, failure, server);
+            foreach (var failure in await trial.RunAsync([["INFO", "replication"]], cancellationToken))
+                failed.Add(Need.Failover, failure, server);
+            foreach (var failure in await trial.RunAsync(TriedCommands.OfTheTool, cancellationToken))
+                failed.Add(Need.Tool, failure, server);
         }
 
         return
         [
             writeError is null ? new Finding("write", Level.Ok, "An entry can be written and removed.") : WriteErrors.Explain(writeError),
-            .. refused.Findings(),
-            scriptError is null && !refused.Has(Need.Scripts)
+            .. failed.Findings(),
+            scriptError is null && !failed.Has(Need.Scripts)
                 ? new Finding("scripts", Level.Ok, "Scripts can run.")
                 : new Finding("scripts", Level.Error, "Scripts cannot run: " + (scriptError ?? "the user is not allowed to run them."), "Allow EVAL and EVALSHA. A server or proxy without Lua is not supported."),
         ];

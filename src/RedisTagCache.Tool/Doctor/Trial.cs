@@ -5,13 +5,9 @@ namespace RedisTagCache.Tool.Doctor;
 /// <summary>Sends commands to one server, and reports which failed and why.</summary>
 internal sealed class Trial(IConnectionMultiplexer connection, IServer server, TimeSpan timeout)
 {
-    public static string First(string error) => error.Split(' ', 2)[0];
-
-    public static bool IsRefused(string error) => First(error) is "NOPERM";
-
-    public async Task<List<(string Command, string Error)>> RunAsync(object[][] commands, CancellationToken cancellationToken)
+    public async Task<List<FailedCommand>> RunAsync(object[][] commands, CancellationToken cancellationToken)
     {
-        var failures = new List<(string, string)>();
+        var failures = new List<FailedCommand>();
         var database = connection.GetDatabase().Database;
         foreach (var command in commands)
         {
@@ -20,20 +16,20 @@ internal sealed class Trial(IConnectionMultiplexer connection, IServer server, T
                 break;
         }
 
-        return [.. failures.DistinctBy(static failure => failure.Item1)];
+        return [.. failures.DistinctBy(static failure => failure.Command)];
     }
 
     /// <summary>Subscribes and ends it, on a connection that is closed afterwards: one that has subscribed by a plain command is of no other use.</summary>
-    public async Task<List<(string Command, string Error)>> SubscribeAsync(RedisChannel channel, ConfigurationOptions settings, CancellationToken cancellationToken)
+    public async Task<List<FailedCommand>> SubscribeAsync(RedisChannel channel, ConfigurationOptions settings, CancellationToken cancellationToken)
     {
-        var failures = new List<(string, string)>();
+        var failures = new List<FailedCommand>();
         var own = settings.Clone();
         own.EndPoints.Clear();
         own.EndPoints.Add(server.EndPoint);
         own.Protocol = RedisProtocol.Resp2; // there the answer to a subscription is like any other
         string[] commands = channel.IsSharded ? ["SSUBSCRIBE", "SUNSUBSCRIBE"] : ["SUBSCRIBE", "UNSUBSCRIBE"];
         ConnectionMultiplexer? subscribing = null;
-        if (await TryAsync(commands[0], async () => subscribing = await ConnectionMultiplexer.ConnectAsync(own), failures, cancellationToken) || subscribing is null)
+        if (await TryAsync(commands[0], async () => subscribing = await Connecting.ConnectAsync(own, timeout, cancellationToken), failures, cancellationToken) || subscribing is null)
             return failures;
         await using (subscribing)
         {
@@ -59,7 +55,7 @@ internal sealed class Trial(IConnectionMultiplexer connection, IServer server, T
     }
 
     /// <summary>True where each of the following would wait as long.</summary>
-    private async Task<bool> TryAsync(string command, Func<Task> run, List<(string, string)> failures, CancellationToken cancellationToken)
+    private async Task<bool> TryAsync(string command, Func<Task> run, List<FailedCommand> failures, CancellationToken cancellationToken)
     {
         try
         {
@@ -68,8 +64,9 @@ internal sealed class Trial(IConnectionMultiplexer connection, IServer server, T
         }
         catch (Exception e) when (e is RedisException or RedisCommandException or TimeoutException)
         {
-            failures.Add((command, e.Message));
-            return e is TimeoutException or RedisConnectionException;
+            var failure = new FailedCommand(command, e);
+            failures.Add(failure);
+            return failure.State == CommandState.NotAnswered;
         }
     }
 }

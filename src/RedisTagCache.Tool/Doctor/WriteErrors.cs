@@ -5,7 +5,7 @@ internal static class WriteErrors
 {
     private const string Name = "write";
 
-    public static Finding Explain(string error) => Trial.First(error) switch
+    public static Finding Explain(string error) => error.Split(' ', 2)[0] switch
     {
         "OOM" => new(Name, Level.Error, "The server rejects writes, because its memory is full and its policy drops no keys.", "Set maxmemory-policy volatile-lru, or give the server more memory. To free the memory of invalidated entries, run redistagcache reclaim."),
         "READONLY" => new(Name, Level.Error, "The server rejects writes, because it is a read-only replica.", "Connect to the primary."),
