@@ -22,9 +22,14 @@ internal static class InspectCommand
             await using var session = await Session.OpenAsync(parsed, host, cancellationToken);
             var key = Shown.Meant(parsed.GetRequiredValue(_key));
             var found = await Lookup.OfAsync(session, key, parsed.GetValue(CommonOptions.Region), parsed.GetValue(_payload), cancellationToken);
-            if (found.Count == 0)
-                throw Lookup.NotFound(session, key, parsed.GetValue(CommonOptions.Region));
-            report.Write(new { entries = found.Select(EntryView.Json) }, () => found.ForEach(entry => Show(report, entry)));
+            if (found.Entries.Count == 0)
+                throw found.NotFound(session, key, parsed.GetValue(CommonOptions.Region));
+            report.Write(new { entries = found.Entries.Select(EntryView.Json), found.IsComplete }, () =>
+            {
+                found.Entries.ForEach(entry => Show(report, entry));
+                if (found.More() is { } more)
+                    report.Line(more);
+            });
             return ExitCode.Ok;
         });
         return command;

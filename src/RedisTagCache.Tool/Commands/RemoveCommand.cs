@@ -19,16 +19,16 @@ internal static class RemoveCommand
             var key = Shown.Meant(parsed.GetRequiredValue(_key));
             await using var session = await Session.OpenAsync(parsed, host, cancellationToken);
             var found = await Lookup.OfAsync(session, key, parsed.GetValue(CommonOptions.Region), includePayload: false, cancellationToken);
-            if (found.Count == 0)
-                throw Lookup.NotFound(session, key, parsed.GetValue(CommonOptions.Region));
-            var where = string.Join(", ", found.Select(static entry => $"{entry.Region} of {entry.BuildNamespace ?? "all builds"}"));
+            if (found.Entries.Count == 0)
+                throw found.NotFound(session, key, parsed.GetValue(CommonOptions.Region));
+            var where = string.Join(", ", found.Entries.Select(static entry => $"{entry.Region} of {entry.BuildNamespace ?? "all builds"}"));
             await report.ConfirmAsync(parsed.GetValue(CommonOptions.Yes), $"Remove '{key}' ({where}) at {session.Settings.Where}?", cancellationToken);
             report.WhenStopped = Report.PartlyRemoved;
 
-            var removed = await RemoveAsync(session, found, cancellationToken);
+            var removed = await RemoveAsync(session, found.Entries, cancellationToken);
             report.Write(
-                new { removed, entries = found.Select(static entry => new { entry.Region, entry.BuildNamespace, entry.Key }) },
-                () => report.Line($"Removed {Shown.Count(removed)}: {where}."));
+                new { removed, entries = found.Entries.Select(static entry => new { entry.Region, entry.BuildNamespace, entry.Key }), found.IsComplete },
+                () => report.Line($"Removed {Shown.Count(removed)}: {where}.{(found.IsComplete ? "" : " There may be more entries of this key: a limit ended the search. Run the command again.")}"));
             return removed > 0 ? ExitCode.Ok : ExitCode.Problem;
         });
         return command;

@@ -32,12 +32,12 @@ internal sealed class EvictionTools(ToolSettings settings, TextWriter log)
         var meant = Arguments.KeyOf(key);
         await using var session = await Session.OpenAsync(settings.Of(build), cancellationToken);
         var found = await Lookup.OfAsync(session, meant, Arguments.Given(region), includePayload: false, cancellationToken);
-        if (found.Count == 0)
-            throw Lookup.NotFound(session, meant, Arguments.Given(region), "region and build");
-        var removed = await RemoveCommand.RemoveAsync(session, found, cancellationToken);
+        if (found.Entries.Count == 0)
+            throw found.NotFound(session, meant, Arguments.Given(region), "region and build");
+        var removed = await RemoveCommand.RemoveAsync(session, found.Entries, cancellationToken);
         await log.WriteLineAsync(Shown.Of($"Removed {Shown.Count(removed)} of the key {meant}."));
-        var (entries, omitted) = Answer.Fit([.. found.Select(static entry => new { entry.Region, entry.BuildNamespace, entry.Key })]);
-        return Answer.Of(new { removed, entries, omitted });
+        var (entries, omitted) = Answer.Fit([.. found.Entries.Select(static entry => new { entry.Region, entry.BuildNamespace, entry.Key })]);
+        return Answer.Of(new { removed, entries, omitted, found.IsComplete, more = found.IsComplete ? null : "There may be more entries of this key: a limit ended the search. Call the tool again." });
     }
 
     private async Task<string> EvictAsync(string[] tags, CancellationToken cancellationToken)

@@ -10,6 +10,7 @@ namespace RedisTagCache.Tool.Mcp;
 internal sealed class InspectionTools(ToolSettings settings)
 {
     private const int MaxFound = 100;
+    private const string Options = "region and build";
 
     public async Task<string> HealthAsync(CancellationToken cancellationToken)
     {
@@ -84,8 +85,9 @@ internal sealed class InspectionTools(ToolSettings settings)
         [Description(Arguments.Key)] string key, [Description(Arguments.Region)] string? region = null, [Description(Arguments.Build)] string? build = null, CancellationToken cancellationToken = default)
     {
         await using var session = await Session.OpenAsync(settings.Of(build), cancellationToken);
-        var (entries, omitted) = Answer.Fit([.. (await LookUpAsync(session, key, region, includePayload: false, cancellationToken)).Select(Answer.Entry)]);
-        return Answer.Of(new { entries, omitted });
+        var found = await LookUpAsync(session, key, region, includePayload: false, cancellationToken);
+        var (entries, omitted) = Answer.Fit([.. found.Entries.Select(Answer.Entry)]);
+        return Answer.Of(new { entries, omitted, found.IsComplete, more = found.More(Options) });
     }
 
     public async Task<string> ReadPayloadAsync(
@@ -93,7 +95,7 @@ internal sealed class InspectionTools(ToolSettings settings)
     {
         await using var session = await Session.OpenAsync(settings.Of(build), cancellationToken);
         var found = await LookUpAsync(session, key, region, includePayload: true, cancellationToken);
-        var (entries, omitted) = Answer.Fit([.. found.Select(static entry => new
+        var (entries, omitted) = Answer.Fit([.. found.Entries.Select(static entry => new
         {
             entry.Region,
             entry.BuildNamespace,
@@ -102,7 +104,7 @@ internal sealed class InspectionTools(ToolSettings settings)
             entry.IsNull,
             payload = entry.Payload is { } payload ? EntryView.PayloadOf(payload, entry.Compression) : null,
         })]);
-        return Answer.Of(new { entries, omitted });
+        return Answer.Of(new { entries, omitted, found.IsComplete, more = found.More(Options) });
     }
 
     public async Task<string> ExplainAsync(
@@ -116,11 +118,18 @@ internal sealed class InspectionTools(ToolSettings settings)
             throw Arguments.Wrong("Either key or path must be given, and not both.");
         await using var session = await Session.OpenAsync(settings.Of(build), cancellationToken);
         var search = new Search();
-        var isInTime = true;
+        var (isInTime, isComplete) = (true, true);
         if (Arguments.Given(key) is { } given)
-            search.Found.AddRange(await Lookup.OfAsync(session, Shown.Meant(given), Arguments.Given(region), includePayload: false, cancellationToken));
+        {
+            var looked = await Lookup.OfAsync(session, Shown.Meant(given), Arguments.Given(region), includePayload: false, cancellationToken);
+            search.Found.AddRange(looked.Entries);
+            isComplete = looked.IsComplete;
+        }
         else
+        {
             isInTime = await EndsAsync(search.RunAsync(session, session.Query with { Tag = Arguments.TagOf(null, path), Region = Arguments.Given(region), MaxResults = MaxFound, MaxKeys = Search.MaximumKeys }, cancellationToken));
+            isComplete = search.Progress.IsComplete;
+        }
 
         var now = TimeProvider.System.GetUtcNow();
         var (entries, omitted) = Answer.Fit([.. search.Found.Select(entry =>
@@ -130,14 +139,13 @@ internal sealed class InspectionTools(ToolSettings settings)
             shown.Insert(1, "explanation", Shown.Of(ServedBecause.Of(entry, now)));
             return shown;
         })]);
-        var isComplete = Arguments.Given(key) is not null || search.Progress.IsComplete;
         return Answer.Of(new
         {
             explanation = search.Found.Count > 0 ? null : isComplete ? $"{ServedBecause.NoEntry} {Lookup.ScopeOf(session, Arguments.Given(region))}".TrimEnd() : "No entry was found before a limit ended the search.",
             entries,
             omitted,
             isComplete,
-            stoppedBy = isComplete ? null : StoppedBy(search.Progress, isInTime),
+            stoppedBy = isComplete ? null : isInTime ? "limit" : "time",
         });
     }
 
@@ -182,10 +190,10 @@ internal sealed class InspectionTools(ToolSettings settings)
 
     private static string? StoppedBy(CacheScanProgress progress, bool isInTime) => progress.IsComplete ? null : isInTime ? "limit" : "time";
 
-    private static async Task<List<CacheEntryInfo>> LookUpAsync(Session session, string key, string? region, bool includePayload, CancellationToken cancellationToken)
+    private static async Task<Lookup> LookUpAsync(Session session, string key, string? region, bool includePayload, CancellationToken cancellationToken)
     {
         var meant = Arguments.KeyOf(key);
         var found = await Lookup.OfAsync(session, meant, Arguments.Given(region), includePayload, cancellationToken);
-        return found.Count > 0 ? found : throw Lookup.NotFound(session, meant, Arguments.Given(region), "region and build");
+        return found.Entries.Count > 0 ? found : throw found.NotFound(session, meant, Arguments.Given(region), Options);
     }
 }
