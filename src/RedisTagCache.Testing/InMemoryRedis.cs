@@ -18,6 +18,7 @@ public sealed class InMemoryRedis : IAsyncDisposable, IDisposable
     private readonly Lock _lock = new();
     private readonly ConnectedClients _clients;
     private LoopbackListener? _listener;
+    private bool _isDisposed;
 
     /// <summary>Creates a server.</summary>
     /// <param name="timeProvider">
@@ -109,22 +110,30 @@ public sealed class InMemoryRedis : IAsyncDisposable, IDisposable
     /// <summary>Listens on a free port of the loopback address, for clients in other processes.</summary>
     /// <param name="cancellationToken">Not used, because the port is open when the method returns.</param>
     /// <returns>The connection string. It is the same for each call.</returns>
+    /// <exception cref="ObjectDisposedException">The server has ended.</exception>
     public Task<string> ListenAsync(CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
         lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
             return Task.FromResult((_listener ??= new LoopbackListener(Engine)).Address);
+        }
     }
 
     /// <summary>Returns options with which StackExchange.Redis connects to the server inside the process.</summary>
     /// <returns>The options. Each call returns a new object.</returns>
     public ConfigurationOptions CreateConfigurationOptions() => Connection.Clone();
 
-    /// <summary>Ends the server and its connections.</summary>
+    /// <summary>Ends the server and its connections. A command that is running comes to its end before.</summary>
     public void Dispose()
     {
         lock (_lock)
+        {
+            _isDisposed = true;
             _listener?.Dispose();
+        }
+
         Engine.Dispose();
     }
 

@@ -16,6 +16,7 @@ internal sealed class RedisEngine : IDisposable
     private readonly HashSet<ClientSession> _sessions = [];
     private long _lastSession;
     private bool _isDown;
+    private bool _isDisposed;
 
     public RedisEngine(TimeProvider time)
     {
@@ -75,7 +76,7 @@ internal sealed class RedisEngine : IDisposable
     {
         lock (_lock)
         {
-            if (_isDown)
+            if (_isDown || _isDisposed)
                 return null;
             var session = new ClientSession(this, ++_lastSession);
             _sessions.Add(session);
@@ -93,12 +94,15 @@ internal sealed class RedisEngine : IDisposable
     }
 
     /// <summary>Runs a command, and sends its reply.</summary>
-    public void Handle(ClientSession session, byte[][] arguments)
+    /// <returns>Whether the command has run.</returns>
+    public bool Handle(ClientSession session, byte[][] arguments)
     {
         lock (_lock)
         {
-            if (_sessions.Contains(session))
-                session.Send(Queue(session, arguments) ?? Run(new Call(this, session, arguments)));
+            if (_isDisposed || !_sessions.Contains(session))
+                return false; // a connection that ends still reads what had arrived
+            session.Send(Queue(session, arguments) ?? Run(new Call(this, session, arguments)));
+            return true;
         }
     }
 
@@ -143,11 +147,17 @@ internal sealed class RedisEngine : IDisposable
 
     public string ListSessions() => string.Concat(_sessions.Select(static session => $"id={session.Id} name={Encoding.UTF8.GetString(session.Name ?? [])} db={session.Database} resp={(session.IsResp3 ? 3 : 2)} lib-name={Encoding.UTF8.GetString(session.Library ?? [])}\n"));
 
+    /// <summary>Ends the connections. A command that is running comes to its end before, and none runs after it: the memory of scripts is freed here.</summary>
     public void Dispose()
     {
         IsDown = true;
         lock (_lock)
+        {
+            if (_isDisposed)
+                return;
+            _isDisposed = true;
             Scripts.Dispose();
+        }
     }
 
     private RespReply? Queue(ClientSession session, byte[][] arguments)
