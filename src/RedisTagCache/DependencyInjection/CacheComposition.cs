@@ -95,7 +95,7 @@ internal static class CacheComposition
             new InspectorSettings(cache.Options.KeyPrefix, cache.Options.BuildNamespace!, cache.Options.BuildNamespaceSource), Time(cache)));
         CacheParts.Add<ITagCacheStatistics>(services, name, static cache => new TagCacheStatistics(
             cache.Get<CacheStatistics>(), cache.Get<PartitionSet>(), cache.Get<RedisConnection>(), cache.Get<InspectionCommands>(), cache.Get<LayoutAgreement>(), new BuildOrigin(cache.Options.BuildNamespace!, cache.Options.BuildNamespaceSource),
-            cache.Options.Enabled, Time(cache)));
+            cache.Options.Enabled, cache.Options.OperationTimeout, Time(cache)));
     }
 
     private static RedisConnection Advised(in CacheParts cache, RedisConnection connection)

@@ -8,7 +8,7 @@ namespace RedisTagCache.Management.Internal;
 
 /// <summary>Hands out what was counted, and asks Redis how it is.</summary>
 internal sealed class TagCacheStatistics(
-    CacheStatistics statistics, PartitionSet partitions, RedisConnection connection, InspectionCommands commands, LayoutAgreement layout, BuildOrigin build, bool isEnabled, TimeProvider time) : ITagCacheStatistics
+    CacheStatistics statistics, PartitionSet partitions, RedisConnection connection, InspectionCommands commands, LayoutAgreement layout, BuildOrigin build, bool isEnabled, TimeSpan timeout, TimeProvider time) : ITagCacheStatistics
 {
     /// <inheritdoc/>
     public RedisTagCacheSnapshot GetSnapshot()
@@ -26,7 +26,12 @@ internal sealed class TagCacheStatistics(
         try
         {
             if (isEnabled)
-                answer = await commands.AskAsync(cancellationToken).ConfigureAwait(false);
+            {
+                // It waits for the connection and for the answer: both together within the timeout.
+                var asking = commands.AskAsync(cancellationToken);
+                asking.Forget();
+                answer = await asking.WaitAsync(timeout, time, cancellationToken).ConfigureAwait(false);
+            }
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
