@@ -108,7 +108,7 @@ public sealed class RefusedOptionTests
     [InlineData("--region", "remove", "--yes", "post/1", "--region", "")]
     [InlineData("--build-namespace", "stats", "-b", "")]
     [InlineData("--cache", "stats", "--cache", "")]
-    [InlineData("--prefix", "stats", "-p=")]
+    [InlineData("--prefix", "stats", "-p", "")]
     public async Task Value_Empty_IsRefused(string name, params string[] args)
     {
         var run = await ToolRun.StartAsync([.. args, "-c", "127.0.0.1:1", "--timeout", "0.1"]);

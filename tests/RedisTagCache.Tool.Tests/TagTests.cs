@@ -77,7 +77,6 @@ public sealed class TagTests : IClassFixture<RedisFixture>, IAsyncDisposable
     [Theory]
     [InlineData("posts/2")]
     [InlineData("ftp://www.example.org/posts/2")]
-    [InlineData("")]
     public async Task Path_ThatIsNone_IsRefused(string path)
     {
         await _application.Store.WriteAsync("page", "v", "t");

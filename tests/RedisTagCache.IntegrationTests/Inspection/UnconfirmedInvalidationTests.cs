@@ -9,6 +9,7 @@ public sealed class UnconfirmedInvalidationTests
     [Fact]
     public async Task InspectAsync_InvalidationThatRedisHasNotConfirmed_IsTheReasonUntilItHas()
     {
+        ServerFeatures.Require(ServerFeature.KeyPermissions);
         await using var server = await RedisServer.StartAsync();
         await using var connection = await server.ConnectAsync();
         await AllowAsync("on", ">pw", "~*", "&*", "+@all");
